@@ -1,0 +1,1 @@
+"""The generator of proved NumPy training code."""
