@@ -179,6 +179,9 @@ class _Printer:
 
     def text(self, expr: Expr) -> Text:
         """LaTeX of an expression and its level."""
+        carried = self._carried(expr)
+        if carried is not None:
+            return gradient_latex(carried, self.notation), ATOM
         match expr:
             case Symbol(name=name):
                 return name_latex(name, self.notation), ATOM
@@ -227,10 +230,8 @@ class _Printer:
         return gradient_latex(expr.name, self.notation, carried=plain)
 
     def _transpose(self, arg: Expr) -> str:
-        if self._carried(arg) is not None:
-            return transposed_latex(self.text(arg)[0])
-        text, _ = self.text(arg)
-        return transposed_latex(text, atom=isinstance(arg, Symbol | Gradient))
+        atom = isinstance(arg, Symbol | Gradient) or self._carried(arg) is not None
+        return transposed_latex(self.text(arg)[0], atom=atom)
 
     def _axis_sum(self, arg: Expr, axis: int) -> Text:
         examples = self.notation.examples
@@ -317,11 +318,9 @@ class _Printer:
     def _product(self, expr: Expr) -> Text:
         parts = _Monomial()
         self._collect(expr, "", parts)
-        if not parts.factors and not parts.under and isinstance(expr, Power):
+        if isinstance(expr, Power) and parts.factors:
             return self._power(expr)
-        if len(parts.factors) == 1 and parts.factors[0][1] is expr and isinstance(expr, Power):
-            return self._power(expr)
-        sign, front = self._front(parts)
+        negative, front = self._front(parts)
         body, level = self._body(parts)
         if not body:
             text = front or "1"
@@ -330,10 +329,7 @@ class _Printer:
             text = body
         else:
             text, level = f"{front} {self._bracket(body, level)}", PRODUCT
-        return (f"-{self._bracket(text, level)}", SUM if False else PRODUCT) if sign else (
-            text,
-            level,
-        )
+        return (f"-{self._bracket(text, level)}", PRODUCT) if negative else (text, level)
 
     def _bracket(self, text: str, level: int) -> str:
         return f"({text})" if level == SUM else text
