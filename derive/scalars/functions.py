@@ -24,7 +24,7 @@ y = sympy.Symbol("y", real=True)
 """The label."""
 
 
-class step(sympy.Function):  # noqa: N801 (SymPy's own functions are lower case)
+class step(sympy.Function):  # type: ignore[misc]  # SymPy is untyped
     """1 for a positive argument, else 0; its derivative is 0 almost everywhere."""
 
     nargs = 1

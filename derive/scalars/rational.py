@@ -19,6 +19,7 @@ import sympy
 from sympy import Integer, Poly, Rational, cancel, expand
 
 from derive.program import (
+    ARGUMENT,
     PRIMITIVES,
     Apply,
     Expr,
@@ -32,7 +33,9 @@ from derive.program import (
     Symbol,
     Times,
     Transpose,
+    children,
     function_body,
+    with_children,
 )
 from derive.scalars import table
 from derive.scalars.convert import FUNCTIONS
@@ -49,12 +52,10 @@ class OutsideFragment(ValueError):
 class Atoms:
     """The atoms met so far, in order; one object serves all expressions to be compared.
 
-    functions: the named functions that may occur, for their bodies; a function that is
-    neither a primitive nor has a body is arbitrary.
+    A function that is no primitive is arbitrary: write bodies out first (`inline`).
     whole: exp of a sum stays one atom up to its rational content: shorter, but no normal form.
     """
 
-    functions: Mapping[str, Function] = field(default_factory=dict)
     whole: bool = False
     names: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     meaning: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
@@ -142,19 +143,10 @@ class Atoms:
         return atom
 
     def _apply(self, expr: Apply) -> Any:
-        name, order = expr.function, expr.order
-        if name in PRIMITIVES and order > 0:
-            local = table.derivative(name, order)
-            if local is None:
-                raise OutsideFragment(f"derivative {order} of {name}")
-            return self.rational(function_body(local, expr.arg))
-        function = self.functions.get(name)
-        if function is not None and function.body is not None:
-            return self.rational(function_body(_derived(function.body, order), expr.arg))
         argument = self.normal(expr.arg)
-        if name not in PRIMITIVES:
-            return self._atom("unknown", name, order, argument)
-        return _PRIMITIVE_RULES[name](self, argument)
+        if expr.function in PRIMITIVES and expr.order == 0:
+            return _PRIMITIVE_RULES[expr.function](self, argument)
+        return self._atom("unknown", expr.function, expr.order, argument)
 
     def _power(self, base: Any, exponent: Fraction) -> Any:
         if exponent.denominator == 1:
@@ -294,9 +286,31 @@ _PRIMITIVE_RULES: dict[str, Any] = {
 }
 
 
-def _derived(body: Expr, order: int) -> Expr:
+def inline(expr: Expr, functions: Mapping[str, Function]) -> Expr:
+    """Functions with a body written out, derivatives of primitives taken from the table.
+
+    What is left of `Apply` is primitives of order 0 and arbitrary functions.
+    """
+    expr = with_children(expr, tuple(inline(child, functions) for child in children(expr)))
+    if not isinstance(expr, Apply):
+        return expr
+    body = written_out(expr, functions)
+    if body is None and expr.order and expr.function in PRIMITIVES:
+        raise OutsideFragment(f"derivative {expr.order} of {expr.function}")
+    return expr if body is None else inline(function_body(body, expr.arg), functions)
+
+
+def written_out(expr: Apply, functions: Mapping[str, Function]) -> Expr | None:
+    """What stands for an application, over the formal argument; None if it stays as it is."""
+    if expr.function in PRIMITIVES:
+        return table.derivative(expr.function, expr.order) if expr.order else None
+    body = functions[expr.function].body if expr.function in functions else None
+    if body is None or expr.order == 0:
+        return body
+    if body == table.body(expr.function) and expr.order <= table.HIGHEST_ORDER:
+        return table.derivative(expr.function, expr.order)
     from derive.scalars.calculus import differentiate
 
-    for _ in range(order):
-        body = differentiate(body, "x")
+    for _ in range(expr.order):
+        body = differentiate(body, ARGUMENT)
     return body

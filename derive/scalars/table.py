@@ -100,7 +100,7 @@ def parameters(name: str) -> tuple[str, ...]:
 
 
 def kinks(name: str) -> tuple[str, ...]:
-    """What is assumed of the derivative of an activation or loss at its kinks, one sentence each."""
+    """What is assumed at the kinks of an activation or loss, one sentence each."""
     return tuple((_DATA["functions"].get(name) or _DATA["losses"][name])["kinks"])
 
 
