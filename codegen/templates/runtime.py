@@ -23,6 +23,7 @@ import struct
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -389,7 +390,7 @@ class _Batches:
 
     def __init__(self, network: Network, X: Array, Y: Array, size: int, dtype: DTypeLike) -> None:
         self.network, self.size, self.dtype = network, size, np.dtype(dtype)
-        self.m = X.shape[network.axis]
+        self.m: int = X.shape[network.axis]
         self.take_x = _Gather(X, network.axis, dtype)
         self.take_y = _Gather(Y, network.axis, Y.dtype if Y.ndim == 1 else dtype)
         self.hot: dict[int, Array] = {}
@@ -417,7 +418,7 @@ def _checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tu
     _check_finite(x, f"{what}X")
     if x.dtype.kind == "f" and x.dtype.itemsize > np.dtype(dtype).itemsize:
         largest = max(float(x.max()), -float(x.min()))
-        if largest > np.finfo(dtype).max:
+        if largest > float(np.finfo(dtype).max):
             raise ValueError(f"{what}X: got {largest:g}, too large for {np.dtype(dtype)}")
     return x, network.raw_targets(Y, x.shape[network.axis], what=f"{what}Y")
 
@@ -551,7 +552,7 @@ def save(network: Network, path: str | os.PathLike[str], params: Any) -> None:
     """
     network.params(params)
     with atomic(path) as file:
-        np.savez(file, allow_pickle=False, **dict(zip(network.shapes, params, strict=True)))
+        np.savez(file, **dict(zip(network.shapes, params, strict=True)))
 
 
 def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
@@ -618,30 +619,42 @@ def _read_idx(path: str | os.PathLike[str]) -> Array:
     return np.frombuffer(data, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
 
 
+USUAL_LABELS = ("label", "target", "class", "y")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 
-def _read_csv(path: str | os.PathLike[str]) -> tuple[list[str], Array]:
+def _read_csv(path: str | os.PathLike[str], wanted: str | None) -> tuple[list[str], Array]:
     """Column names ([] without a header) and the numbers (m, columns) of a ``.csv``."""
     if os.stat(path).st_size > MAX_BYTES:
         raise ValueError(f"{path}: larger than {MAX_BYTES} bytes")
+    first: list[str] = []
+    header = False
     with open(path, encoding="utf-8-sig", newline="") as file:
         try:
-            first = next(csv.reader(file), [])
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise ValueError(f"{path}: no text with comma-separated values ({error})") from None
-        header = not all(_NUMBER.fullmatch(cell) for cell in first)
-        if not header:
-            file.seek(0)
-        try:
-            table = np.loadtxt(file, delimiter=",", comments=None, quotechar='"', ndmin=2)
-        except (ValueError, UnicodeDecodeError) as error:
+            first = [cell.strip() for cell in next(csv.reader(file), [])]
+            header = _is_header(first, wanted)
+            if not header:
+                file.seek(0)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # "no data" is said below
+                table = np.loadtxt(file, delimiter=",", comments=None, quotechar='"', ndmin=2)
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}: no UTF-8 text ({error.reason})") from None
+        except (ValueError, csv.Error) as error:
             raise ValueError(f"{path}: {_csv_fault(path, len(first), header) or error}") from None
     if table.size == 0:
         raise ValueError(f"{path}: got no examples, needs at least one line of numbers")
     if table.shape[1] != len(first) or not np.isfinite(table).all():
         raise ValueError(f"{path}: {_csv_fault(path, len(first), header) or 'ragged lines'}")
-    return ([cell.strip() for cell in first] if header else []), table
+    return (first if header else []), table
+
+
+def _is_header(cells: list[str], wanted: str | None) -> bool:
+    """Names only, or names and numbers of which one is the label's name."""
+    numbers = [bool(_NUMBER.fullmatch(cell)) for cell in cells]
+    names = {part.strip() for part in (wanted or "").split(",")}
+    named = any(cell in names or cell.lower() in USUAL_LABELS for cell in cells)
+    return not all(numbers) and (named or not any(numbers))
 
 
 def _csv_fault(path: str | os.PathLike[str], columns: int, header: bool) -> str:
@@ -666,7 +679,7 @@ def _label_columns(names: list[str], width: int, wanted: str | None, path: Any) 
     """The places of the label columns: by name or index, else those of the usual names."""
     if wanted is None:
         lower = [name.lower() for name in names]
-        usual = [name for name in ("label", "target", "class", "y") if name in lower]
+        usual = [name for name in USUAL_LABELS if name in lower]
         return [lower.index(usual[0])] if usual else []
     places = []
     for item in (part.strip() for part in wanted.split(",")):
@@ -700,7 +713,7 @@ def read_data(
     if suffix == ".npz":
         X, Y = _pair(_read_npz(path), path)
     elif suffix == ".csv":
-        names, table = _read_csv(path)
+        names, table = _read_csv(path, column)
         places = _label_columns(names, table.shape[1], column, path)
         X = np.delete(table, places, axis=1)
         Y = table[:, places] if places else None
@@ -875,7 +888,7 @@ def _predict(module: ModuleType, options: argparse.Namespace) -> int:
         np.savetxt(sys.stdout, table, fmt="%.9g", delimiter=",")
     elif options.output.lower().endswith(".npz"):
         with atomic(options.output) as file:
-            np.savez(file, allow_pickle=False, output=output, decision=table)
+            np.savez(file, output=output, decision=table)
     else:
         names = [f"a{j}" for j in range(network.outputs)]
         if network.task != "regression":
