@@ -1,0 +1,263 @@
+"""What each command does, behind its arguments: from a call to an exit status.
+
+Every function returns 0 (all well) or 1 (something refuted, open or unreadable) and raises
+`CallError` for a call that cannot be carried out.  Heavy parts are imported where they are
+used, so that a command pays only for what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from derive.errors import CallError, one_line
+from derive.report.outcome import Selection
+from derive.sources import STDIN, Source, collect, write_atomically
+from derive.verdict import FileReport
+
+if TYPE_CHECKING:
+    from derive.verify import Options
+
+READER_GONE: Final = 141
+"""Exit status when stdout was closed by its reader, as a shell shows it."""
+FORMATS: Final = ("text", "json", "sarif", "github")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyCall:
+    """The options of ``derive verify``; repair: ``""``, ``"diff"`` or ``"fix"``."""
+
+    form: str
+    output: Path | None
+    selection: Selection
+    options: Options
+    jobs: int | None
+    timeout: float
+    repair: str = ""
+
+
+def verify(paths: Sequence[str], call: VerifyCall) -> int:
+    """Judges every claim of the paths, or of the library and the shipped notes if none."""
+    if call.options.proofs is not None:
+        _make_folder(call.options.proofs)
+    sources = collect(paths) if paths else [*_library_sources()]
+    if call.repair and any(source.path == STDIN for source in sources):
+        raise CallError("--fix and --diff change files; name a file instead of -")
+    judged = _judge(sources, call)
+    reports = _with_claims(sources, judged, paths)
+    hidden = -sum(len(report.claims) for report in reports)
+    reports = call.selection.shown(reports)
+    hidden += sum(len(report.claims) for report in reports)
+    if call.repair:
+        return _repair(sources, reports, call)
+    _write(_rendered(reports, call, -hidden), call.output)
+    return _status(reports, call.selection)
+
+
+def _library_sources() -> list[Source]:
+    from derive.verify import shipped_notes
+
+    return [Source("library", "library"), *collect([_near(p) for p in shipped_notes()])]
+
+
+def _near(path: Path) -> str:
+    """A path as seen from here if it lies below, else in full."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _judge(sources: Sequence[Source], call: VerifyCall) -> list[FileReport]:
+    from derive.workers import judge_all
+
+    progress = _progress if sys.stderr is not None and sys.stderr.isatty() else None
+    try:
+        return judge_all(
+            sources, call.options, jobs=call.jobs, timeout=call.timeout, progress=progress
+        )
+    finally:
+        if progress is not None:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _progress(path: str, done: int, size: int) -> None:
+    print(f"\r\x1b[K{done}/{size} {one_line(path, 60)}", end="", file=sys.stderr, flush=True)
+
+
+def _with_claims(
+    sources: Sequence[Source], reports: Sequence[FileReport], paths: Sequence[str]
+) -> list[FileReport]:
+    """The reports, without those of files in a folder that claim nothing."""
+    kept = []
+    for source, report in zip(sources, reports, strict=True):
+        if report.claims or source.named:
+            kept.append(report)
+        if not report.claims and source.named:
+            print(f"derive: {one_line(source.path)}: no equation in it", file=sys.stderr)
+    if not kept:
+        where = ", ".join(one_line(path, 80) for path in paths)
+        raise CallError(f"{where}: no equation in any file; name a note that holds some")
+    return kept
+
+
+def _rendered(reports: Sequence[FileReport], call: VerifyCall, hidden: int) -> str:
+    from derive.report import github, json, sarif, text
+
+    if call.form == "json":
+        return json.render(reports, timings=call.options.timings)
+    if call.form == "sarif":
+        return sarif.render(reports, call.selection)
+    if call.form == "github":
+        return github.render(reports, call.selection)
+    style = text.Style(call.output is None and _colour(), call.options.timings)
+    return text.render(reports, style, hidden)
+
+
+def _colour() -> bool:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and sys.stdout is not None and sys.stdout.isatty()
+
+
+def _status(reports: Sequence[FileReport], selection: Selection) -> int:
+    return int(any(selection.fails(f) for report in reports for f in report.claims))
+
+
+def _repair(sources: Sequence[Source], reports: Sequence[FileReport], call: VerifyCall) -> int:
+    """``--diff`` shows what ``--fix`` would write; ``--fix`` writes and reports what is left."""
+    from derive.report.fix import diff, settle
+
+    by_path = {source.path: source for source in sources}
+    settled, changes = [], []
+    for report in reports:
+        source = by_path.get(report.path)
+        if source is None or source.kind == "library":
+            settled.append(report)
+            continue
+        new = settle(report, lambda text, source=source: _judge_text(source, text, call))
+        settled.append(new)
+        if new.source == source.text:
+            continue
+        changes.append(diff(report.path, source.text, new.source))
+        if call.repair == "fix":
+            mark = "\ufeff" if source.mark else ""
+            write_atomically(Path(source.path), mark + new.source)
+    if call.repair == "diff":
+        _write("".join(changes), call.output)
+        return _status(reports, call.selection)
+    _write(_rendered(settled, call, 0), call.output)
+    return _status(settled, call.selection)
+
+
+def _judge_text(source: Source, text: str, call: VerifyCall) -> FileReport:
+    return call.selection.shown(_judge([replace(source, text=text)], call))[0]
+
+
+def explain(subject: str, form: str) -> int:
+    """The derivation behind ``NOTE:LINE[:COLUMN]`` or behind a library entry."""
+    from derive.report.explain import claim_parts, entry_parts, render
+    from derive.report.lookup import claims_at, split_place
+
+    place = split_place(subject)
+    if place is None:
+        from derive.report.entries import entry
+
+        found_entry = entry(subject)
+        _write(render(entry_parts(found_entry.title, found_entry.steps), form), None)
+        return 0
+    from derive.verify import Options
+    from derive.workers import judge_all
+
+    [report] = judge_all(collect([place.path]), Options())
+    found = claims_at(report, place)
+    _write("\n".join(render(claim_parts(report, f), form) for f in found), None)
+    return 0
+
+
+def list_library() -> int:
+    """Activations, losses, layers, optimisers and rules, each with its proof status."""
+    from derive.report.listing import library_rows, table
+
+    rows = library_rows()
+    _write(table(rows), None)
+    return int(any(row.status != "verified" for row in rows))
+
+
+def docs(folder: Path) -> int:
+    """Writes the site of checked derivations."""
+    from derive.report.entries import entries
+    from derive.report.markdown import site
+    from derive.verify import Options, verify_library
+    from derive.workers import judge_all
+
+    notes = judge_all(_library_sources()[1:], Options())
+    pages = site(notes, verify_library(), entries())
+    for name, text in pages.items():
+        path = folder / name
+        _make_folder(path.parent)
+        write_atomically(path, text)
+    _write(f"{len(pages)} pages in {one_line(str(folder))}\n", None)
+    return 0
+
+
+def generate(spec: Path, folder: Path, *, check: bool) -> int:
+    """Emits the network of a spec, or compares it with what is there."""
+    import codegen
+    from codegen.spec import SpecError
+
+    try:
+        if check:
+            difference = _compared(spec, folder)
+            _write(difference, None)
+            return int(bool(difference))
+        if spec.is_dir():
+            raise CallError(f"{one_line(str(spec))}: a folder; name the .toml of one network")
+        written = codegen.generate(spec, folder)
+    except SpecError as error:
+        raise CallError(one_line(str(error))) from None
+    _write("".join(f"{_near(path)}\n" for path in written), None)
+    return 0
+
+
+def _compared(spec: Path, folder: Path) -> str:
+    """The difference between a network, or a folder of networks, and what would be emitted."""
+    import codegen
+
+    return codegen.check_all(spec) if spec.is_dir() else codegen.check(spec, folder)
+
+
+def demo(folder: Path, *, fast: bool) -> int:
+    """Judges the shipped notes, generates a digits classifier, checks and trains it."""
+    from codegen.demo import run_demo
+
+    _make_folder(folder)
+    return run_demo(folder, fast=fast)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CallError(
+            f"{one_line(str(path))}: no folder can be made here ({error.strerror}); name another"
+        ) from None
+
+
+def _write(text: str, output: Path | None) -> None:
+    """To a file, atomically, or to stdout; bytes are UTF-8 whatever the locale says."""
+    if output is not None:
+        write_atomically(output, text)
+        return
+    if sys.stdout is None:  # closed by the caller
+        return
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(READER_GONE)

@@ -1,0 +1,96 @@
+"""File reports as SARIF 2.1.0, for code scanning and editors.
+
+Each finding that fails the run is a result: refuted an error, unproven and unreadable a
+warning.  A verified repair is a fix.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from derive import __version__
+from derive.report.outcome import Selection
+from derive.report.places import Page, Place, place_of
+from derive.report.text import counterexample
+from derive.verdict import FileReport, Finding, Repair, Verdict
+
+Json = dict[str, object]
+
+
+def render(reports: Sequence[FileReport], selection: Selection) -> str:
+    """The SARIF log of all files."""
+    results = [
+        _result(report, finding, page)
+        for report in reports
+        for page in [Page(report.source)]
+        for finding in report.claims
+        if selection.fails(finding)
+    ]
+    rules = sorted({str(result["ruleId"]) for result in results})
+    driver: Json = {
+        "name": "derive",
+        "version": __version__,
+        "rules": [{"id": rule} for rule in rules],
+    }
+    log: Json = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "results": results,
+            }
+        ],
+    }
+    return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+
+
+def _result(report: FileReport, finding: Finding, page: Page) -> Json:
+    message = finding.message or finding.verdict.value
+    if finding.unmet:
+        message += f" (the note expects: {finding.unmet})"
+    if finding.counterexample is not None:
+        message += f"; counterexample: {counterexample(finding.counterexample)}"
+    severe = finding.verdict == Verdict.REFUTED or bool(finding.unmet)
+    result: Json = {
+        "ruleId": finding.code or finding.verdict.value,
+        "level": "error" if severe else "warning",
+        "message": {"text": message},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _artifact(report),
+                    "region": _region(place_of(finding, page)),
+                }
+            }
+        ],
+    }
+    start, end = finding.right_span
+    if finding.repairs and start < end:
+        region = _region(page.place(start, end))
+        result["fixes"] = [_fix(report, repair, region) for repair in finding.repairs]
+    return result
+
+
+def _fix(report: FileReport, repair: Repair, region: Json) -> Json:
+    replacement: Json = {"deletedRegion": region, "insertedContent": {"text": repair.latex}}
+    return {
+        "description": {"text": repair.edit or "the repaired right-hand side"},
+        "artifactChanges": [{"artifactLocation": _artifact(report), "replacements": [replacement]}],
+    }
+
+
+def _artifact(report: FileReport) -> Json:
+    return {"uri": quote(report.path.replace("\\", "/"))}
+
+
+def _region(place: Place) -> Json:
+    return {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }

@@ -1,0 +1,208 @@
+"""File reports as text for people: one line for what holds, a block for what does not.
+
+A block shows where, verdict, code and message, the source line with carets under the claim,
+the counterexample and the repairs.  Behind the claims of a file stands what the note
+computes as an algorithm, behind all files a summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from derive.report.outcome import GOOD, repaired, summary
+from derive.report.places import Page, anchor, escaped, excerpt, place_of
+from derive.verdict import Counterexample, FileReport, Finding, ModelReport, Verdict
+
+_COLOURS = {
+    Verdict.VERIFIED: "32",
+    Verdict.DEFINITION: "36",
+    Verdict.REFUTED: "1;31",
+    Verdict.UNPROVEN: "1;33",
+    Verdict.UNREADABLE: "1;35",
+}
+_SHOWN_LINES = 4
+_MESSAGES = {
+    Verdict.REFUTED: "the two sides differ",
+    Verdict.UNPROVEN: "neither proved nor refuted",
+    Verdict.UNREADABLE: "the text could not be read whole",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """colour: with ANSI colours.  timings: with the milliseconds of each claim."""
+
+    colour: bool = False
+    timings: bool = False
+
+    def paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.colour else text
+
+
+def render(reports: Sequence[FileReport], style: Style | None = None, hidden: int = 0) -> str:
+    """The text for all files.  hidden: findings left out by ``--select`` and ``--ignore``."""
+    style = style or Style()
+    lines: list[str] = []
+    for report in reports:
+        lines.extend(_file(report, style))
+        lines.append("")
+    lines.append(_summary(reports, hidden))
+    return "\n".join(lines) + "\n"
+
+
+def _file(report: FileReport, style: Style) -> Iterator[str]:
+    yield style.paint(escaped(report.path), "1")
+    if report.model is not None:
+        yield from _model(report.model)
+    page = Page(report.source)
+    after_block = True
+    for finding in report.claims:
+        block = finding.verdict not in GOOD or bool(finding.unmet)
+        if block or after_block:
+            yield ""
+        yield from _block(report, finding, page, style) if block else _line(finding, page, style)
+        after_block = block
+    yield from _algorithm(report, style)
+
+
+def _model(model: ModelReport) -> Iterator[str]:
+    layers = ", ".join(
+        " ".join(str(layer[key]) for key in ("index", "activation") if layer.get(key) is not None)
+        for layer in model.layers
+    )
+    facts = (
+        ("layout", model.layout),
+        ("layers", layers),
+        ("cost", model.cost),
+        ("convention", model.convention),
+        *(("assumed", assumption) for assumption in model.assumptions),
+    )
+    for name, fact in facts:
+        if fact:
+            yield f"  {name}: {escaped(fact)}"
+
+
+def _line(finding: Finding, page: Page, style: Style) -> Iterator[str]:
+    place = place_of(finding, page)
+    verdict = style.paint(f"{finding.verdict:<10}", _COLOURS[finding.verdict])
+    time = f"{finding.milliseconds:8.1f} ms  " if style.timings else ""
+    yield f"{place.line:>6}  {verdict}  {time}{_short(finding.latex)}"
+    for condition in finding.side_conditions:
+        yield f"        {'':<10}  where {escaped(condition)}"
+
+
+def _block(report: FileReport, finding: Finding, page: Page, style: Style) -> Iterator[str]:
+    verdict = " ".join(filter(None, (finding.verdict.value, finding.code)))
+    expected = " (as the note expects)" if finding.expected and not finding.unmet else ""
+    message = finding.message or _MESSAGES.get(finding.verdict, "")
+    yield (
+        f"{style.paint(anchor(report, finding, page), '1')}: "
+        f"{style.paint(verdict, _COLOURS[finding.verdict])}{expected}"
+        + (f": {escaped(message)}" if message else "")
+    )
+    gutter, rows = _source(finding, page)
+    yield from rows
+    for note in _notes(report, finding, style):
+        yield f"{gutter}= {note}"
+
+
+def _source(finding: Finding, page: Page) -> tuple[str, list[str]]:
+    """The gutter and the source lines of a claim with its carets."""
+    place = place_of(finding, page)
+    last = min(place.end_line, place.line + _SHOWN_LINES - 1)
+    gutter = " " * (len(str(last)) + 1)
+    if not 1 <= place.line <= last <= len(page.lines) or not page.lines[place.line - 1].strip():
+        return gutter, []
+    rows = [f"{gutter}|"]
+    for number in range(place.line, last + 1):
+        line = page.lines[number - 1]
+        first = place.column if number == place.line else len(line) - len(line.lstrip()) + 1
+        end = place.end_column if number == place.end_line else len(line.rstrip()) + 1
+        shown, carets = excerpt(line, first, end)
+        rows.append(f"{number:>{len(gutter) - 1}} | {shown}")
+        if line.strip():
+            rows.append(f"{gutter}| {carets}")
+    if last < place.end_line:
+        rows.append(f"{gutter}| … to line {place.end_line}")
+    return gutter, rows
+
+
+def _notes(report: FileReport, finding: Finding, style: Style) -> Iterator[str]:
+    if finding.unmet:
+        yield f"the note expects: {escaped(finding.unmet)}"
+    if finding.reading != "matrix":
+        yield f"read as: {escaped(finding.reading)}"
+    for assumption in finding.assumptions:
+        yield f"assumed: {escaped(assumption)}"
+    for condition in finding.side_conditions:
+        yield f"where: {escaped(condition)}"
+    if finding.counterexample is not None:
+        yield f"counterexample: {counterexample(finding.counterexample)}"
+    for repair in finding.repairs:
+        edit = f"   ({escaped(repair.edit)})" if repair.edit else ""
+        yield f"repair: {_short(repaired(finding, report.source, repair.latex))}{edit}"
+    if style.timings:
+        yield f"time: {finding.milliseconds:.1f} ms"
+
+
+def counterexample(example: Counterexample) -> str:
+    """Sizes, values and both sides in one line.
+
+    >>> counterexample(Counterexample({"m": 2}, {"Y": "[1, 0]"}, (1, 2), "3/8", "1/2"))
+    'm = 2, Y = [1, 0]: entry (1, 2) is 3/8 on the left, 1/2 on the right'
+    """
+    given = ", ".join(
+        f"{escaped(name)} = {escaped(str(value))}"
+        for name, value in [*example.shapes.items(), *example.values.items()]
+    )
+    entry = "" if example.entry is None else f"entry ({example.entry[0]}, {example.entry[1]}) is "
+    sides = f"{entry}{escaped(example.left)} on the left, {escaped(example.right)} on the right"
+    return f"{given}: {sides}" if given else sides
+
+
+def _algorithm(report: FileReport, style: Style) -> Iterator[str]:
+    """For each parameter, whether a reader who programs the note gets the true gradient."""
+    if not report.algorithm:
+        return
+    yield ""
+    yield "  as an algorithm, the gradient computed for"
+    names = max(len(name) for name in report.algorithm)
+    for name, row in report.algorithm.items():
+        verdict = str(row.get("verdict", ""))
+        colour = _COLOURS[Verdict(verdict)] if verdict in list(Verdict) else "0"
+        because = row.get("because")
+        lines = because if isinstance(because, (list, tuple)) else []
+        reason = f"  because of line {', '.join(map(str, lines))}" if lines else ""
+        yield f"    {escaped(name):<{names}}  {style.paint(escaped(verdict), colour)}{reason}"
+
+
+def _summary(reports: Sequence[FileReport], hidden: int) -> str:
+    counts = summary(reports)
+    expected = sum(f.expected and f.verdict not in GOOD for r in reports for f in r.claims)
+    unmet = sum(bool(f.unmet) for r in reports for f in r.claims)
+    parts = [_count(n, v) for v, n in counts.items() if v != "claims" and n]
+    line = f"{_plural(counts['claims'], 'claim')} in {_plural(len(reports), 'file')}"
+    if parts:
+        line += f": {', '.join(parts)}"
+    extras = (
+        f"{expected} as expected" if expected else "",
+        f"{unmet} not as expected" if unmet else "",
+        f"{hidden} not selected" if hidden else "",
+    )
+    if any(extras):
+        line += f" ({', '.join(filter(None, extras))})"
+    return line
+
+
+def _count(number: int, verdict: str) -> str:
+    return _plural(number, verdict) if verdict == Verdict.DEFINITION else f"{number} {verdict}"
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _short(latex: str, limit: int = 200) -> str:
+    line = escaped(" ".join(latex.split()))
+    return line if len(line) <= limit else line[: limit - 1] + "…"

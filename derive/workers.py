@@ -1,0 +1,269 @@
+"""Judges claims in worker processes, so that no claim can hold up or bring down the command.
+
+A worker understands one source at a time, judges its claims in order and sends each finding
+through a pipe.  The parent watches the clock: a worker that overruns on a claim, or dies, is
+replaced by a new one that leaves that claim `unproven` and goes on behind it.  Results come
+back in the order of the sources, the same for every number of workers.  What decides a
+verdict is the engine's budget of steps; the clock is only a guard.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any, Final
+
+from derive.errors import CallError, one_line
+from derive.sources import Source
+from derive.subjects import Subject, open_subject
+from derive.verdict import FileReport, Finding, Kind, Verdict
+
+if TYPE_CHECKING:
+    from derive.verify import Options
+
+TIMEOUT: Final = 10.0
+"""Seconds for one claim."""
+PATIENCE: Final = 3
+"""Understanding a whole source, and its closing report, may take so many times longer."""
+MEMORY: Final = 2 * 2**30
+"""Bytes of address space for a worker, where the system can limit it."""
+DEBUG: Final = "DERIVE_DEBUG"
+"""Environment variable that asks for the traceback of an internal error."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with the path, the claims judged so far and the claims in all."""
+
+
+@dataclass
+class _Task:
+    """One source on its way: all that is needed to go on with it in another worker."""
+
+    number: int
+    source: Source
+    findings: list[Finding] = field(default_factory=list)
+    given_up: dict[int, str] = field(default_factory=dict)
+    """Why a claim is not to be judged again."""
+    size: int | None = None
+    """Claims in all; None while the source is being understood."""
+
+    @property
+    def at_claim(self) -> bool:
+        return self.size is not None and len(self.findings) < self.size
+
+
+def available() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def judge_all(
+    sources: Sequence[Source],
+    options: Options,
+    *,
+    jobs: int | None = None,
+    timeout: float = TIMEOUT,
+    progress: Progress | None = None,
+) -> list[FileReport]:
+    """The report of each source, in order.
+
+    jobs: worker processes, by default one a processor and never more than sources.
+    timeout: seconds for one claim, after which it is `unproven` with the reason ``timeout``.
+    Raises `CallError` if a source cannot be used at all (a bad declaration, a bad spec).
+    """
+    tasks = [_Task(number, source) for number, source in enumerate(sources)]
+    waiting = list(reversed(tasks))
+    reports: dict[int, FileReport] = {}
+    workers = [_Worker(options, timeout) for _ in range(min(jobs or available(), len(tasks)))]
+    try:
+        while len(reports) < len(tasks):
+            for worker in workers:
+                if worker.task is None and waiting:
+                    worker.start(waiting.pop())
+            reports.update(_next_reports(workers, progress))
+    finally:
+        for worker in workers:
+            worker.stop()
+    return [reports[task.number] for task in tasks]
+
+
+def _next_reports(
+    workers: Sequence[_Worker], progress: Progress | None
+) -> Iterator[tuple[int, FileReport]]:
+    """Waits for the next message or deadline; yields the reports that are now complete."""
+    busy = [(worker, worker.task) for worker in workers if worker.task is not None]
+    pause = min(worker.deadline for worker, _ in busy) - time.monotonic()
+    ready = wait([worker.pipe for worker, _ in busy], max(0.0, pause))
+    for worker, task in busy:
+        if worker.pipe in ready:
+            report = worker.receive(task)
+        elif time.monotonic() >= worker.deadline:
+            report = worker.give_up(task, "timeout")
+        else:
+            continue
+        if progress is not None and task.size is not None:
+            progress(task.source.path, len(task.findings), task.size)
+        if report is not None:
+            worker.task = None
+            yield task.number, report
+
+
+class _Worker:
+    """A worker process as the parent sees it; the process starts with the first task."""
+
+    pipe: Connection
+
+    def __init__(self, options: Options, timeout: float) -> None:
+        self.options = options
+        self.timeout = timeout
+        self.task: _Task | None = None
+        self.deadline = 0.0
+        self.process: Any = None
+
+    def start(self, task: _Task) -> None:
+        """Hands over a task, also one that a replaced process left unfinished."""
+        if self.process is None:
+            self._start_process()
+        self.task = task
+        task.size = None
+        self._wait_longer(task)
+        with suppress(BrokenPipeError):  # a dead process is noticed at the next receive
+            self.pipe.send((task.source, self.options, task.findings, task.given_up))
+
+    def _start_process(self) -> None:
+        forks = "fork" in multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("fork" if forks else "spawn")
+        self.pipe, theirs = context.Pipe()
+        # A forked child holds a copy of our end and must close it, to see the end of the parent.
+        arguments = (theirs, self.pipe if forks else None)
+        self.process = context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
+        self.process.start()
+        theirs.close()
+
+    def receive(self, task: _Task) -> FileReport | None:
+        """Takes one message of the process; the report if it is the last one of its task."""
+        try:
+            word, content = self.pipe.recv()
+        except (EOFError, ConnectionError):
+            return self.give_up(task, "the worker process died, perhaps for want of memory")
+        if word == "report":
+            return content if content.source else replace(content, source=task.source.text)
+        if word == "lost":
+            return _lost(task, content)
+        if word == "refused":
+            raise CallError(content)
+        if word == "opened":
+            task.size = content
+        else:
+            task.findings.append(content)
+        self._wait_longer(task)
+        return None
+
+    def give_up(self, task: _Task, reason: str) -> FileReport | None:
+        """Ends the process; goes on behind the claim at fault, or reports the source lost."""
+        self.stop()
+        if not task.at_claim:
+            return _lost(task, reason)
+        task.given_up[len(task.findings)] = reason
+        self.start(task)
+        return None
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+            self.pipe.close()
+            self.process = None
+
+    def _wait_longer(self, task: _Task) -> None:
+        patience = 1 if task.at_claim else PATIENCE
+        self.deadline = time.monotonic() + self.timeout * patience
+
+
+def _lost(task: _Task, reason: str) -> FileReport:
+    """The report of a source that could not be understood, or not to its end."""
+    what = "the text could not be understood" if task.size is None else "no report of the whole"
+    finding = Finding(
+        1, 1, 1, 1, 1, "", Kind.ALGEBRA, Verdict.UNPROVEN, message=f"{reason}: {what}"
+    )
+    return FileReport(task.source.path, None, (*task.findings, finding), {}, task.source.text)
+
+
+# -- in the worker process --------------------------------------------------------------------
+
+_Message = tuple[str, object]
+
+
+def _serve(pipe: Connection, inherited: Connection | None) -> None:
+    """The worker's life: one task after the other until the parent closes the pipe."""
+    if inherited is not None:
+        inherited.close()
+    _limit_memory()
+    with suppress(EOFError, ConnectionError, KeyboardInterrupt):
+        while True:
+            source, options, findings, given_up = pipe.recv()
+            for message in _judge(source, options, findings, given_up):
+                pipe.send(message)
+
+
+def _limit_memory() -> None:
+    """Bounds the address space of this process; a system without such a limit goes without."""
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    soft = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _judge(
+    source: Source, options: Options, findings: list[Finding], given_up: dict[int, str]
+) -> Iterator[_Message]:
+    """Messages of one task: ``opened`` size, ``finding`` each, then ``report``.
+
+    In their place ``lost`` with a reason, or ``refused`` with a line for the user.
+    """
+    try:
+        subject = open_subject(source, options)
+        yield "opened", subject.size
+        for k in range(len(findings), subject.size):
+            finding = _judge_one(subject, k, given_up.get(k))
+            findings.append(finding)
+            yield "finding", finding
+        yield "report", subject.report(findings)
+    except CallError as error:
+        yield "refused", str(error)
+    except (ConnectionError, EOFError):
+        raise
+    except Exception as error:
+        yield "lost", _reason(error)
+
+
+def _judge_one(subject: Subject, k: int, given_up: str | None) -> Finding:
+    if given_up is not None:
+        return subject.unjudged(k, given_up)
+    start = time.perf_counter()
+    try:
+        finding = subject.judge(k)
+    except Exception as error:
+        finding = subject.unjudged(k, _reason(error))
+    return replace(finding, milliseconds=(time.perf_counter() - start) * 1000)
+
+
+def _reason(error: Exception) -> str:
+    """Why a claim stays open although the fault is not in it."""
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if os.environ.get(DEBUG):
+        traceback.print_exception(error, file=sys.stderr)
+    return one_line(f"internal error: {type(error).__name__}: {error}")
