@@ -1,0 +1,200 @@
+"""Finds the lines of the form ``Z = W A + b``: the strongest evidence of all.
+
+Such a line tells the roles of four letters at once, which script holds the layer, whether
+examples stand as columns (W on the left) or rows (W on the right), and whether the forward
+pass transposes its weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from derive.meaning.lines import Line
+from derive.meaning.notation import (
+    Layer,
+    Slot,
+    entry_items,
+    is_transpose,
+    layers_of,
+    plain_name,
+)
+from derive.meaning.roles import Roles
+from derive.reading.syntax import Big, Name, Node, Product, Sum, Transposed
+from derive.reading.tree import plain
+
+MATRIX_PRODUCTS = frozenset({"juxt", "cdot", "times", "at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """``z = w a + b`` with the parts named, as far as the line tells.
+
+    layer: of z.  weight_first: W is the left factor.  summed: written in index form.
+    """
+
+    line: Line
+    z: Name
+    w: Name
+    a: Name
+    b: Name
+    place: Slot | None
+    layer: Layer | None
+    weight_first: bool
+    transposed: bool
+    summed: bool
+    by_sender: bool
+
+
+def find_affine(lines: Sequence[Line]) -> list[Affine]:
+    """All affine lines of a note, decided on raw scripts, before any role is known."""
+    found = []
+    for line in lines:
+        z = plain_name(line.head)
+        if z is None or z.accent or z.primes:
+            continue
+        parts = _parts(line.right)
+        if parts is None:
+            continue
+        affine = _read(line, z, *parts)
+        if affine is not None:
+            found.append(affine)
+    return found
+
+
+def _parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str] | None:
+    """The two factors (with their transposition), the summand and the summed letter."""
+    node = plain(node)
+    if not isinstance(node, Sum) or len(node.terms) != 2 or any(s != 1 for s, _ in node.terms):
+        return None
+    product: tuple[tuple[Name, bool], tuple[Name, bool]] | None = None
+    bias: Name | None = None
+    letter = ""
+    for _, term in node.terms:
+        inner = plain(term)
+        running = ""
+        if isinstance(inner, Big) and inner.operator == "sum":
+            running, inner = inner.index, plain(inner.body)
+        if isinstance(inner, Product) and len(inner.factors) == 2:
+            factors = [_factor(f) for _, f in inner.factors]
+            if inner.factors[1][0] in MATRIX_PRODUCTS and None not in factors:
+                first, second = factors
+                assert first is not None and second is not None
+                product, letter = (first, second), running
+                continue
+        bias = plain_name(inner)
+    if product is None or bias is None:
+        return None
+    return product[0], product[1], bias, letter
+
+
+def _factor(node: Node) -> tuple[Name, bool] | None:
+    inner = plain(node)
+    turned = False
+    if isinstance(inner, Transposed):
+        inner, turned = plain(inner.base), True
+    name = plain_name(inner)
+    if name is None:
+        return None
+    return name, turned or any(is_transpose(s) for s in name.scripts)
+
+
+def _read(
+    line: Line,
+    z: Name,
+    first: tuple[Name, bool],
+    second: tuple[Name, bool],
+    b: Name,
+    letter: str,
+) -> Affine | None:
+    bases = {z.base, first[0].base, second[0].base, b.base}
+    if len(bases) != 4 or b.accent:
+        return None
+    zl, bl = layers_of(z), layers_of(b)
+    if not any(n.scripts for n in (z, b)) and not any(
+        s for n in (first[0], second[0]) for s in n.scripts if not is_transpose(s)
+    ):
+        second_is_weight = first[0].base in ("x", "X") or (
+            second[0].base in ("w", "W") and first[0].base not in ("w", "W")
+        )
+        w, a = (second, first) if second_is_weight else (first, second)
+        return Affine(
+            line, z, w[0], a[0], b, None, None, not second_is_weight, w[1], False, False
+        )
+    for place, layer in zl.items():
+        if letter and place == ("sub", ""):
+            continue  # in index form the bare subscript counts units
+        if bl.get(place) == layer:
+            weights = [f for f in (first, second) if layers_of(f[0]).get(place) == layer]
+            others = [f for f in (first, second) if f not in weights]
+            below = Layer(layer.letter, layer.offset - 1)
+            if len(weights) == 1 and layers_of(others[0][0]).get(place) in (None, below):
+                return _made(line, z, weights[0], others[0], b, place, layer, letter, first, False)
+        below = Layer(layer.letter, layer.offset - 1)
+        if bl.get(place) == below and all(
+            layers_of(f[0]).get(place) == below for f in (first, second)
+        ):
+            pair = (second, first) if len(entry_items(second[0])) == 2 else (first, second)
+            return _made(line, z, pair[0], pair[1], b, place, layer, letter, first, True)
+    return None
+
+
+def _made(
+    line: Line,
+    z: Name,
+    w: tuple[Name, bool],
+    a: tuple[Name, bool],
+    b: Name,
+    place: Slot,
+    layer: Layer,
+    letter: str,
+    first: tuple[Name, bool],
+    by_sender: bool,
+) -> Affine:
+    weight_first = w is first
+    transposed = w[1]
+    if letter:
+        items = entry_items(w[0])
+        if len(items) == 2:
+            weight_first, transposed = items[1] == letter, False
+    return Affine(
+        line, z, w[0], a[0], b, place, layer, weight_first, transposed, bool(letter), by_sender
+    )
+
+
+def adopt(roles: Roles, affine: Sequence[Affine], shaped: dict[str, bool]) -> None:
+    """Takes roles, slots and layout from the affine lines; the majority decides the layout.
+
+    shaped: for weights with a stated shape, whether the shape is that of an untransposed W.
+    """
+    votes: dict[tuple[Literal["columns", "rows"], bool], int] = {}
+    for item in affine:
+        for name, role in ((item.z, "Z"), (item.w, "W"), (item.b, "b")):
+            roles.by_base.setdefault(name.base, role)  # type: ignore[arg-type]
+        has_layer = item.place is not None and item.place in layers_of(item.a)
+        roles.by_base.setdefault(item.a.base, "A" if has_layer else "X")
+        number = item.line.piece.line
+        if item.place is None:
+            roles.unindexed, roles.depth = True, 1
+            roles.note(number, f"one layer without indices: {item.z.base} = {item.w.base} ...")
+            continue
+        assert item.layer is not None
+        roles.slots.add(item.place)
+        if item.layer.letter:
+            roles.letters.add(item.layer.letter)
+        roles.numbered_by_sender |= item.by_sender
+        layout: Literal["columns", "rows"] = "columns" if item.weight_first else "rows"
+        votes[layout, item.transposed] = votes.get((layout, item.transposed), 0) + 1
+        roles.note(
+            number,
+            f"{item.z.base} = {item.w.base} {item.a.base} + {item.b.base}: weight, input, bias; "
+            f"examples as {layout}, the layer in the {item.place[1] or item.place[0]} script",
+        )
+    for untransposed in shaped.values():
+        for key in list(votes):
+            votes[key] += key[1] != untransposed
+    if votes:
+        roles.layout, roles.weight_transposed = max(
+            sorted(votes), key=lambda k: (votes[k], not k[1], k[0] == "columns")
+        )

@@ -1,0 +1,330 @@
+"""Builds the program of a note under a hypothesis, in one of its modes.
+
+The program consists of the note's own right-hand sides wherever it states them; what it
+leaves unsaid is the textbook's dense layer, and is reported as an assumption.
+"""
+
+from __future__ import annotations
+
+from derive.meaning.affine import Affine
+from derive.meaning.elaborate import Elaborator, library_function
+from derive.meaning.facts import Activation, CostLine, Facts, subtree
+from derive.meaning.notation import names_in, plain_name
+from derive.meaning.roles import resolve
+from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
+from derive.program import (
+    ONE,
+    SCALAR,
+    Apply,
+    Build,
+    Dim,
+    Expr,
+    Function,
+    Index,
+    Leaf,
+    MatMul,
+    Plus,
+    Shape,
+    Size,
+    SumOver,
+    Symbol,
+    Times,
+    Transpose,
+    divide,
+    total,
+    walk,
+    with_children,
+    children,
+)
+from derive.reading.syntax import Applied, Node
+from derive.scalars import table
+
+
+def build(facts: Facts, hypothesis: Hypothesis, mode: Mode) -> Setting:
+    """The setting of a note: leaves, layers bottom up, then the cost."""
+    setting = Setting(facts, hypothesis, mode)
+    if mode == "formal":
+        setting.has_cost = False
+        return setting
+    _leaves(setting)
+    for layer in range(1, setting.depth + 1):
+        _preactivation(setting, layer)
+        _activation(setting, layer)
+    _cost(setting)
+    if _uses_log(setting) and mode != "path" and _output_name(setting) == "softmax":
+        leaf = setting.leaves["Y"]
+        setting.leaves["Y"] = Leaf(leaf.dims, leaf.domain, hypothesis.unit_axis)
+        setting.assumptions.append("the labels of each example sum to one")
+    return setting
+
+
+def units(facts: Facts, layer: int) -> Dim:
+    """The size of a layer: a symbol; 1 for the output of an unindexed vector of weights."""
+    if facts.roles.unindexed and layer == 1:
+        weights = [b for b, r in facts.roles.by_base.items() if r == "W"]
+        if all(w.islower() for w in weights):
+            return 1
+    return f"n_{layer}"
+
+
+def oriented(setting: Setting, rows: Dim, columns: Dim) -> Shape:
+    """(units, examples) in the layout of the note."""
+    if setting.mode == "path":
+        return SCALAR
+    return (rows, columns) if setting.hypothesis.layout == "columns" else (columns, rows)
+
+
+def weight_shape(setting: Setting, layer: int) -> Shape:
+    """The shape of W: (out, in) in columns layout, (in, out) in rows; turned for W^T A."""
+    if setting.mode == "path":
+        return SCALAR
+    out, into = units(setting.facts, layer), units(setting.facts, layer - 1)
+    outer_first = (setting.hypothesis.layout == "columns") != setting.facts.roles.weight_transposed
+    return (out, into) if outer_first else (into, out)
+
+
+def _leaves(setting: Setting) -> None:
+    facts = setting.facts
+    examples: Dim = 1 if setting.mode == "single" else facts.count
+    setting.leaves["X"] = Leaf(oriented(setting, units(facts, 0), examples))
+    output = units(facts, setting.depth)
+    setting.leaves["Y"] = Leaf(oriented(setting, output, examples))
+    for layer in range(1, setting.depth + 1):
+        setting.leaves[f"W{layer}"] = Leaf(weight_shape(setting, layer))
+        setting.leaves[f"b{layer}"] = Leaf(oriented(setting, units(facts, layer), 1))
+
+
+# -- layers -----------------------------------------------------------------------------------
+
+
+def _preactivation(setting: Setting, layer: int) -> None:
+    name = f"Z{layer}"
+    below = "X" if layer == 1 else f"A{layer - 1}"
+    examples: Dim = 1 if setting.mode == "single" else setting.facts.count
+    shape = oriented(setting, units(setting.facts, layer), examples)
+    for item in lines_of_layer(setting, layer):
+        try:
+            body = forward_body(setting, item, layer)
+        except (IllShaped, Outside):
+            continue
+        if body.shape == shape:
+            setting.definitions[name] = body
+            setting.stated_forward[name] = item.line.piece.line
+            return
+    setting.definitions[name] = textbook_layer(setting, layer, below)
+
+
+def textbook_layer(setting: Setting, layer: int, below: str) -> Expr:
+    """``W A + b`` in the layout of the setting."""
+    weight: Expr = setting.symbol(f"W{layer}")
+    source, bias = setting.symbol(below), setting.symbol(f"b{layer}")
+    if setting.mode == "path":
+        return Plus(Times(weight, source), bias)
+    if setting.facts.roles.weight_transposed:
+        weight = Transpose(weight)
+    if setting.hypothesis.layout == "columns":
+        return Plus(MatMul(weight, source), bias)
+    return Plus(MatMul(source, weight), bias)
+
+
+def lines_of_layer(setting: Setting, layer: int) -> list[Affine]:
+    """The affine lines that speak of a layer: those that name it, then the schematic."""
+    facts = setting.facts
+    shift = 1 if facts.roles.numbered_by_sender else 0
+    named, schematic = [], []
+    for item in facts.affine:
+        if item.layer is None:
+            named.append(item)
+        elif not item.layer.letter and item.layer.offset - shift == layer:
+            named.append(item)
+        elif item.layer.letter:
+            schematic.append(item)
+    return named + schematic
+
+
+def forward_layers(setting: Setting, item: Affine, layer: int) -> dict[str, int]:
+    """Values of the layer letters under which an affine line speaks of `layer`."""
+    if item.layer is None or not item.layer.letter:
+        return {}
+    shift = 1 if setting.facts.roles.numbered_by_sender else 0
+    if item.layer.letter in setting.facts.roles.top:
+        if layer != setting.depth + item.layer.offset:
+            raise Outside("another layer")
+        return {}
+    return {item.layer.letter: layer + shift - item.layer.offset}
+
+
+def forward_body(setting: Setting, item: Affine, layer: int) -> Expr:
+    """The right side of an affine line at a layer, as an array."""
+    elaborator = Elaborator(setting, forward_layers(setting, item, layer))
+    entries = resolve(setting.facts.roles, item.z).entries
+    if setting.mode == "path" or not entries:
+        return elaborator.value(item.line.right)
+    return indexed_body(setting, elaborator, item.line.right, entries)
+
+
+def indexed_body(
+    setting: Setting, elaborator: Elaborator, node: Node, entries: tuple[str, ...]
+) -> Expr:
+    """An array given by its entry: ``z_j = sum_k W_jk a_k + b_j``."""
+    if setting.mode == "batch":
+        elaborator.column = Index("e", setting.facts.count)
+    body = elaborator.value(node)
+    unit = elaborator.free.get(entries[0]) if entries else None
+    if set(elaborator.free) - set(entries):
+        raise Outside("an index on the right that is not on the left")
+    if setting.hypothesis.layout == "columns":
+        return Build(unit, elaborator.column, body)
+    return Build(elaborator.column, unit, body)
+
+
+def _output_name(setting: Setting) -> str:
+    """What the last activation is called in the batch program (softmax on paths too)."""
+    return activation_name(setting, setting.depth)
+
+
+def activation_name(setting: Setting, layer: int) -> str:
+    """The function that a layer applies: stated, from prose, by hypothesis, or arbitrary."""
+    facts = setting.facts
+    stated: Activation = facts.activation(layer)
+    for spelled in sorted(stated.symbols):
+        if spelled in facts.bodies:
+            return Elaborator(setting).defined_function(spelled)
+    if stated.known is not None:
+        return stated.known
+    if layer == setting.depth:
+        chosen = setting.hypothesis.output or facts.output_word
+        if chosen is not None:
+            return chosen
+    if stated.symbols:
+        spelled = min(stated.symbols)
+        return "g_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
+    return f"g{layer}"
+
+
+def _activation(setting: Setting, layer: int) -> None:
+    name = activation_name(setting, layer)
+    if name == "softmax" and setting.mode == "path":
+        name = "g_softmax"  # of one number it would be the constant 1
+    setting.activations[layer] = name
+    if name not in ("softmax", "identity", "exp", "log"):
+        setting.functions.setdefault(name, library_function(name))
+        if setting.functions[name] == Function(name) and name in table.NAMES:
+            setting.functions[name] = library_function(name)
+    argument = setting.symbol(f"Z{layer}")
+    elaborator = Elaborator(setting)
+    if name in table.NAMES:
+        elaborator._parameters(name) if name in setting.functions else None
+    body = _stated_formula(setting, layer)
+    if body is None:
+        body = elaborator.apply(name, 0, argument)
+    setting.definitions[f"A{layer}"] = body
+
+
+def _stated_formula(setting: Setting, layer: int) -> Expr | None:
+    """``A_1 = 1/(1 + e^{-Z_1})``: an activation that is written out, not called."""
+    facts = setting.facts
+    for line in facts.lines:
+        target = plain_name(line.left)
+        if target is None or facts.roles.role_of(target) != "A" or not line.first:
+            continue
+        occurrence = resolve(facts.roles, target)
+        if occurrence.entries or occurrence.example or target.accent:
+            continue
+        try:
+            if setting.layer_number(occurrence, {}) != layer:
+                continue
+            value = Elaborator(setting).value(line.right)
+        except (Outside, IllShaped):
+            continue
+        used = {n.name for n in walk(value) if isinstance(n, Symbol)} - set(setting.functions)
+        arrays = {n for n in used if n[0] in "ZAXYWb" and n in setting.leaves | setting.definitions}
+        if arrays == {f"Z{layer}"} and value.shape == setting.shape(f"Z{layer}"):
+            if isinstance(value, Apply) or any(isinstance(n, Apply) for n in walk(value)):
+                return value
+    return None
+
+
+# -- cost -------------------------------------------------------------------------------------
+
+
+def _cost(setting: Setting) -> None:
+    hypothesis, facts = setting.hypothesis, setting.facts
+    if hypothesis.cost == "stated":
+        chosen = stated_cost(facts)
+        assert chosen is not None
+        try:
+            setting.definitions[COST] = cost_value(setting, chosen)
+        except (Outside, IllShaped) as error:
+            setting.has_cost = False
+            setting.assumptions.append(f"the stated cost could not be used: {error}")
+        return
+    entry = substitute(
+        table.loss_entry(hypothesis.cost),
+        {"a": setting.symbol(f"A{setting.depth}"), "y": setting.symbol("Y")},
+    )
+    setting.definitions[COST] = _reduced(setting, total(entry))
+
+
+def stated_cost(facts: Facts) -> CostLine | None:
+    """The cost that a note states: of the batch if there is one, else of one example."""
+    usable = [c for c in facts.costs if not _mentions_cost(facts, c.formula)]
+    batch = [c for c in usable if c.batch]
+    return (batch or usable or [None])[0]
+
+
+def _mentions_cost(facts: Facts, formula: Node) -> bool:
+    return any(
+        facts.roles.is_cost(p.head if isinstance(p, Applied) else p)
+        for p in subtree(formula)
+        if isinstance(p, Applied)
+    ) or any(facts.roles.role_of(n) == "cost" for n in names_in(formula))
+
+
+def has_count(facts: Facts, formula: Node) -> bool:
+    """The formula divides by (mentions) the number of examples outside the bounds of sums."""
+    return any(facts.roles.role(n.base) == "size" for n in names_in(formula))
+
+
+def cost_value(setting: Setting, chosen: CostLine) -> Expr:
+    """The cost of the batch, or of one example in the modes for one example."""
+    elaborator = Elaborator(setting)
+    if chosen.batch:
+        elaborator.strip_examples = setting.mode != "batch"
+        value = elaborator.value(chosen.formula)
+        if value.shape != SCALAR:
+            setting.assumptions.append("the cost is summed over the output units too")
+            value = total(value)
+        if setting.mode != "batch" and has_count(setting.facts, chosen.formula):
+            value = Times(setting.count(), value)
+        return value
+    if setting.mode == "batch":
+        elaborator.column = Index("e", setting.facts.count)
+    value = elaborator.value(chosen.formula)
+    if value.shape != SCALAR:
+        setting.assumptions.append("the cost is summed over the output units too")
+        value = total(value)
+    if setting.mode == "batch":
+        assert elaborator.column is not None
+        value = SumOver(elaborator.column, value)
+    return _reduced(setting, value)
+
+
+def _reduced(setting: Setting, value: Expr) -> Expr:
+    if setting.mode == "batch" and setting.hypothesis.reduction == "mean":
+        return Times(divide(ONE, Size(setting.facts.count)), value)
+    return value
+
+
+def substitute(expr: Expr, names: dict[str, Expr]) -> Expr:
+    """Replaces symbols by expressions, shapes checked again."""
+    if isinstance(expr, Symbol) and expr.name in names:
+        return names[expr.name]
+    return with_children(expr, tuple(substitute(c, names) for c in children(expr)))
+
+
+def _uses_log(setting: Setting) -> bool:
+    cost = setting.definitions.get(COST)
+    return cost is not None and any(
+        isinstance(n, Apply) and n.function == "log" for n in walk(cost)
+    )

@@ -1,0 +1,190 @@
+"""Lines that introduce something, and whether they contradict what was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derive.meaning.affine import Affine
+from derive.meaning.building import cost_value, forward_body, forward_layers
+from derive.meaning.elaborate import Elaborator
+from derive.meaning.facts import CostLine, Facts, call_of
+from derive.meaning.lines import Line
+from derive.meaning.notation import derivatives_in, plain_name
+from derive.meaning.roles import resolve, spelled_function
+from derive.meaning.setting import COST, IllShaped, Outside, Setting
+from derive.program import Equation, Statement
+from derive.reading.syntax import Applied, Dots, Name, Node, Picture, Tuple
+from derive.reading.tree import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A statement that a definition must satisfy, and the line it must agree with."""
+
+    setting: Setting
+    statement: Statement
+    layers: Mapping[str, int]
+    earlier: int
+
+
+def is_definition(facts: Facts, line: Line) -> bool:
+    """The line introduces its head rather than claiming something of it."""
+    roles = facts.roles
+    if not line.first:
+        return _names_again(facts, line)
+    if list(derivatives_in(line.left)):
+        return False
+    head = plain(line.left)
+    if isinstance(head, Applied):
+        if head.head.primes or head.head.mark:
+            return False
+        if roles.is_cost(head.head):
+            return not list(derivatives_in(line.right))
+        body = facts.bodies.get(spelled_function(head.head))
+        return body is not None and body[2] is line
+    name = plain_name(line.left)
+    if name is None or name.primes:
+        return False
+    role = roles.role_of(name)
+    if role == "gradient":
+        return len(list(derivatives_in(line.right))) == 1 and not line.source.opens
+    if list(derivatives_in(line.right)):
+        return False
+    if role in ("cost", "X", "Y", "A", "Z") or isinstance(plain(line.right), Tuple):
+        return True
+    return role in (None, "size") or isinstance(plain(line.right), Picture)
+
+
+def _names_again(facts: Facts, line: Line) -> bool:
+    """A further step of a definition that only names the same object."""
+    head = plain_name(line.head)
+    if head is None or facts.roles.role_of(head) not in ("A", "Z", "X", "Y", "cost", None):
+        return False
+    if head.mark or list(derivatives_in(line.left)) or list(derivatives_in(line.right)):
+        return False
+    right = plain(line.right)
+    if call_of(right) is not None or isinstance(right, Name | Picture | Dots):
+        return True
+    return facts.roles.role_of(head) is None and not head.scripts
+
+
+def checks(
+    facts: Facts, line: Line, batch: Setting, path: Setting
+) -> tuple[list[Check], str | None]:
+    """What a definition must satisfy; and why it could not be compared, if so.
+
+    Raises IllShaped where the line does not fit the shapes of the network.
+    """
+    roles = facts.roles
+    head = line.head
+    name = plain_name(head) or (plain(head).head if isinstance(plain(head), Applied) else None)  # type: ignore[union-attr]
+    if name is None:
+        return [], None
+    role = roles.role_of(name)
+    if role == "cost":
+        return _cost_check(facts, line, batch), None
+    if role not in ("A", "Z", "X") or isinstance(plain(line.right), Picture | Dots | Tuple):
+        return [], None
+    for item in facts.affine:
+        if item.line is line:
+            return _forward_checks(batch, item), None
+    return _value_checks(facts, line, name, batch, path)
+
+
+def _forward_checks(setting: Setting, item: Affine) -> list[Check]:
+    out = []
+    for layer in range(1, setting.depth + 1):
+        if item.layer is not None:
+            shift = 1 if setting.facts.roles.numbered_by_sender else 0
+            if not item.layer.letter and item.layer.offset - shift != layer:
+                continue
+        try:
+            layers = forward_layers(setting, item, layer)
+            body = forward_body(setting, item, layer)
+        except Outside:
+            continue
+        name = f"Z{layer}"
+        if body.shape != setting.shape(name):
+            raise IllShaped(
+                f"the right side has the shape {body.shape}, {name} has {setting.shape(name)}"
+            )
+        earlier = setting.stated_forward.get(name, item.line.piece.line)
+        statement = Equation(setting.definitions[name], body)
+        out.append(Check(setting, statement, layers, earlier))
+    return out
+
+
+def _cost_check(facts: Facts, line: Line, setting: Setting) -> list[Check]:
+    mine = next((c for c in facts.costs if c.line is line), None)
+    if mine is None or not setting.has_cost:
+        return []
+    first = next(c for c in facts.costs if _same_cost(c, mine))
+    if first is mine:
+        return []
+    try:
+        one, two = cost_value(setting, first), cost_value(setting, mine)
+    except Outside:
+        return []
+    return [Check(setting, Equation(one, two), {}, first.line.piece.line)]
+
+
+def _same_cost(one: CostLine, two: CostLine) -> bool:
+    def key(c: CostLine) -> tuple[str, tuple[str, ...], bool]:
+        return (c.name.base.lower(), tuple(s.text for s in c.name.scripts), c.batch)
+
+    return key(one) == key(two)
+
+
+def _value_checks(
+    facts: Facts, line: Line, name: Name, batch: Setting, path: Setting
+) -> tuple[list[Check], str | None]:
+    """``A = f(Z)`` and the like: the value must be what the program computes."""
+    from derive.meaning.statements import instances
+
+    reason: str | None = None
+    ill: IllShaped | None = None
+    for setting in (batch, path):
+        found: list[Check] = []
+        try:
+            for layers in instances(setting, (line.head, line.right)):
+                try:
+                    check = _value_check(setting, line, layers)
+                except Outside as error:
+                    if not layers or "no layer" not in str(error):
+                        raise
+                    continue
+                found.append(check)
+            return found, None
+        except IllShaped as error:
+            ill = ill or error
+        except Outside as error:
+            reason = reason or str(error)
+    if ill is not None:
+        raise ill
+    return [], reason
+
+
+def _value_check(setting: Setting, line: Line, layers: Mapping[str, int]) -> Check:
+    elaborator = Elaborator(setting, layers)
+    occurrence = resolve(setting.facts.roles, plain_name(line.head) or _head_name(line.head))
+    program_name = elaborator.program_name(
+        plain_name(line.head) or _head_name(line.head), occurrence
+    )
+    left = elaborator.value(line.head)
+    right = elaborator.value(line.right)
+    if left.shape != right.shape:
+        raise IllShaped(f"the left side has shape {left.shape}, the right side {right.shape}")
+    free = tuple(elaborator.free[k] for k in sorted(elaborator.free))
+    earlier = setting.facts.activation(int(program_name[1:] or 0)).line if program_name[0] == "A" else 0  # noqa: E501
+    return Check(setting, Equation(left, right, free), layers, earlier)
+
+
+def _head_name(node: Node) -> Name:
+    inner = plain(node)
+    if isinstance(inner, Name):
+        return inner
+    raise Outside("the left side is no name")
+
+
+__all__ = ["COST", "Check", "checks", "is_definition"]

@@ -1,0 +1,435 @@
+"""Everything a note says about its network, gathered before any claim is read.
+
+`gather` walks the lines in passes, each of which may use what the earlier ones found:
+affine lines, example letters, activations, function definitions, gradient names, costs,
+shapes, depth.  Letters decide only where no equation speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from derive.meaning.affine import Affine, adopt, find_affine
+from derive.meaning.lines import Line, lines_of
+from derive.meaning.notation import (
+    COST_LETTERS,
+    Layer,
+    derivatives_in,
+    function_word,
+    is_cost_word,
+    names_in,
+    plain_name,
+    slot,
+)
+from derive.meaning.roles import LAYERED, Role, Roles, resolve, spelled_function
+from derive.reading.syntax import (
+    Applied,
+    Big,
+    Derivative,
+    Document,
+    Fraction_,
+    Name,
+    Node,
+    Number,
+    Tuple,
+    Unreadable,
+)
+from derive.reading.tree import children, plain
+from derive.scalars import table
+
+SYMBOLIC_DEPTH = 3
+"""Layers that are set up when a note speaks of layers by letters only."""
+Spelled = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Activation:
+    """What is said of the activation of a layer: its letter, its library name, its lines."""
+
+    symbols: set[Spelled] = field(default_factory=set)
+    known: str | None = None
+    formula: tuple[Name, Node] | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """A cost that is stated: its name, formula, and whether it sums over the examples."""
+
+    name: Name
+    formula: Node
+    line: Line
+    batch: bool
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a note states, by kind."""
+
+    document: Document
+    lines: list[Line]
+    roles: Roles
+    affine: list[Affine] = field(default_factory=list)
+    activations: dict[Layer, Activation] = field(default_factory=dict)
+    bodies: dict[Spelled, tuple[Name, Node, Line]] = field(default_factory=dict)
+    costs: list[CostLine] = field(default_factory=list)
+    costs_used: set[str] = field(default_factory=set)
+    shapes: list[tuple[Line, Name, tuple[Node, ...]]] = field(default_factory=list)
+    count: str = "m"
+    """The letter for the number of examples."""
+    output_word: str | None = None
+    """An activation that the prose names beside the word output."""
+
+    def activation(self, layer: int) -> Activation:
+        """The activation of a layer: stated for it, or for every layer by a letter."""
+        exact = self.activations.get(Layer("", layer))
+        if exact is not None:
+            return exact
+        shift = 1 if self.roles.numbered_by_sender else 0
+        for key in sorted(self.activations):
+            if key.letter in self.roles.top:
+                if layer == self.roles.depth + key.offset:
+                    return self.activations[key]
+            elif key.letter and layer + shift >= 1:
+                return self.activations[key]
+        return Activation()
+
+
+def gather(document: Document) -> Facts:
+    """Reads a whole document for what it says of its network."""
+    facts = Facts(document, lines_of(document), Roles())
+    _example_letters(facts)
+    _shape_lines(facts)
+    facts.affine = find_affine(facts.lines)
+    adopt(facts.roles, facts.affine, _shape_votes(facts))
+    _letters_without_affine(facts)
+    _depth(facts)
+    _activation_lines(facts)
+    _function_definitions(facts)
+    _primed_heads(facts)
+    _input_by_equation(facts)
+    _priors(facts)
+    _gradient_names(facts)
+    _cost_lines(facts)
+    _depth(facts)
+    _output_word(facts)
+    return facts
+
+
+def all_nodes(facts: Facts) -> Iterator[Node]:
+    """Every side of every line once, and the loose expressions."""
+    for line in facts.lines:
+        if line.first and line.inherits is None:
+            yield line.left
+        yield line.right
+    for piece in facts.document.pieces:
+        yield from piece.loose
+
+
+def subtree(node: Node) -> Iterator[Node]:
+    yield node
+    for child in children(node):
+        yield from subtree(child)
+
+
+def _example_letters(facts: Facts) -> None:
+    """Letters bound by sums up to m, or by sums over labels marked ``^{(i)}``."""
+    for node in all_nodes(facts):
+        for part in subtree(node):
+            if isinstance(part, Fraction_) and isinstance(plain(part.numerator), Number):
+                below = plain_name(part.denominator)
+                if below is not None and below.base in ("n", "N", "M") and not below.scripts:
+                    sums = [p for p in subtree(node) if isinstance(p, Big)]
+                    if any(s.upper == below.base for s in sums):
+                        facts.count = below.base
+    for node in all_nodes(facts):
+        for part in subtree(node):
+            if not isinstance(part, Big) or not part.index:
+                continue
+            if part.upper in ("m", facts.count):
+                facts.roles.examples.add(part.index)
+            elif not part.upper and _marks_example(part.body, part.index):
+                facts.roles.examples.add(part.index)
+    facts.roles.by_base[facts.count] = "size"
+
+
+def _marks_example(body: Node, letter: str) -> bool:
+    return any(
+        s.bracket == "(" and s.text == letter and n.base in ("y", "Y", "x", "X", "a", "A")
+        for n in names_in(body)
+        for s in n.scripts
+    )
+
+
+def _shape_lines(facts: Facts) -> None:
+    for line in facts.lines:
+        name, items = plain_name(line.left), plain(line.right)
+        if name is not None and isinstance(items, Tuple) and len(items.items) == 2 and line.first:
+            facts.shapes.append((line, name, items.items))
+
+
+def _shape_votes(facts: Facts) -> dict[str, bool]:
+    """For each weight whose bias or activation shape is stated too: is W (out, in)?"""
+    texts = {}
+    source = facts.document.source
+    for _, name, items in facts.shapes:
+        label = source[name.span.start : name.span.end]
+        texts[label] = tuple(source[i.span.start : i.span.end].strip() for i in items)
+    votes: dict[str, bool] = {}
+    for _, name, _ in facts.shapes:
+        label = source[name.span.start : name.span.end]
+        for b in ("B", "b"):
+            bias = texts.get(label.replace(name.base, b, 1))
+            mine = texts[label]
+            if bias is not None and name.base in ("W", "w") and mine[0] != mine[1]:
+                votes[label] = mine[0] == bias[0]
+    return votes
+
+
+def _letters_without_affine(facts: Facts) -> None:
+    roles = facts.roles
+    if facts.affine:
+        return
+    used = {n.base for node in all_nodes(facts) for n in names_in(node)}
+    by_letter: tuple[tuple[str, Role], ...] = (
+        ("W", "W"), ("w", "W"), ("b", "b"), ("B", "b"),
+        ("Z", "Z"), ("z", "Z"), ("A", "A"), ("a", "A"),
+    )  # fmt: skip
+    taken = []
+    for letter, role in by_letter:
+        if letter in used and letter not in roles.by_base:
+            roles.by_base[letter] = role
+            taken.append(f"{letter} is the {_WORDS[role]}")
+    if taken:
+        roles.assumptions.append(
+            "there is no line of the form Z = W A + b; by their letters alone " + ", ".join(taken)
+        )
+    for node in all_nodes(facts):
+        for name in names_in(node):
+            if roles.role(name.base) in ("W", "Z", "A"):
+                for script in name.scripts:
+                    if script.bracket:
+                        roles.slots.add(slot(script))
+
+
+_WORDS = {"W": "weight", "b": "bias", "Z": "pre-activation", "A": "activation"}
+
+
+def _depth(facts: Facts) -> None:
+    """The number of layers: the largest number that a layered letter carries."""
+    roles = facts.roles
+    if roles.unindexed:
+        roles.depth = 1
+        return
+    depth, letters = 0, set(roles.letters)
+    for node in all_nodes(facts):
+        for name in names_in(node):
+            if roles.role(name.base) not in LAYERED:
+                continue
+            for script in name.scripts:
+                if script.text in ("n_l", "n_{l}", "n_L"):
+                    roles.top.add("n_l")
+                elif script.text.startswith("L") and slot(script) in roles.slots:
+                    roles.top.add("L")
+            layer = resolve(roles, name).layer
+            if layer is None:
+                continue
+            if layer.letter:
+                letters.add(layer.letter)
+            elif roles.role(name.base) != "A" or name.scripts:
+                sender = roles.numbered_by_sender and roles.role(name.base) in ("Z", "A")
+                depth = max(depth, layer.offset - sender)
+    roles.letters |= letters - roles.top
+    roles.symbolic_depth = depth < 2 and bool(letters)
+    roles.depth = SYMBOLIC_DEPTH if roles.symbolic_depth else max(depth, 1)
+
+
+def known_function(name: Name) -> str | None:
+    """The library's name for a function as notes write it (``Leaky ReLU``, ``\\sigma``)."""
+    if any(not s.bracket and s.place == "sub" for s in name.scripts):
+        return None
+    if not name.word and name.base != "sigma" and len(name.base) == 1:
+        return None
+    return table.ALIASES.get(function_word(name.base))
+
+
+def call_of(node: Node) -> tuple[Name, Node] | None:
+    """``f(z)`` as (f, z); ``max(0, z)`` as (relu, z); None for anything else."""
+    inner = plain(node)
+    if not isinstance(inner, Applied):
+        return None
+    if inner.head.base == "max" and len(inner.arguments) == 2:
+        first, second = (plain(a) for a in inner.arguments)
+        zero = [isinstance(a, Number) and a.value == 0 for a in (first, second)]
+        if any(zero):
+            relu = Name(inner.head.span, "relu", (), inner.head.primes, word=True)
+            return relu, (second if zero[0] else first)
+        return None
+    if len(inner.arguments) != 1:
+        return None
+    return inner.head, inner.arguments[0]
+
+
+def _activation_lines(facts: Facts) -> None:
+    roles = facts.roles
+    for line in facts.lines:
+        call = call_of(line.right)
+        if call is None:
+            continue
+        head, argument = call
+        z = plain_name(argument)
+        if z is None or roles.role(z.base) != "Z" or head.primes or head.mark:
+            continue
+        target = plain_name(line.head)
+        if target is None or roles.is_cost(target):
+            continue
+        if roles.role(target.base) is None and not target.accent:
+            roles.by_base[target.base] = "A"
+            roles.note(line.piece.line, f"{target.base} = {head.base}({z.base}): activation")
+        if roles.role_of(target) != "A":
+            continue
+        layer = resolve(roles, z).layer
+        if layer is None:
+            continue
+        if roles.numbered_by_sender and not layer.letter:
+            layer = Layer("", layer.offset - 1)
+        entry = facts.activations.setdefault(layer, Activation(line=line.piece.line))
+        known = known_function(head)
+        if known is not None:
+            entry.known = entry.known or known
+        if known is None or known == "sigmoid" and head.base == "sigma":
+            entry.symbols.add(spelled_function(head))
+            roles.by_base.setdefault(head.base, "function")
+        if not layer.letter:
+            roles.depth = max(roles.depth, layer.offset)
+
+
+def _function_definitions(facts: Facts) -> None:
+    """``f(x) = formula`` with a bare parameter that has no role of its own in the network."""
+    roles = facts.roles
+    for line in facts.lines:
+        call = call_of(line.left)
+        if call is None or not line.first or isinstance(line.right, Unreadable):
+            continue
+        head, argument = call
+        parameter = plain_name(argument)
+        if parameter is None or parameter.scripts or head.primes or head.mark:
+            continue
+        if head.base in ("max", "relu") and head.word:
+            continue
+        if is_cost_word(head) or roles.role(head.base) not in (None, "function"):
+            continue
+        if not roles.unindexed and roles.role(parameter.base) == "Z" and parameter.base.isupper():
+            continue
+        facts.bodies.setdefault(spelled_function(head), (parameter, line.right, line))
+        roles.by_base.setdefault(head.base, "function")
+        roles.note(line.piece.line, f"{head.base} is defined as a function of {parameter.base}")
+
+
+def _primed_heads(facts: Facts) -> None:
+    for node in all_nodes(facts):
+        for part in subtree(node):
+            if (
+                isinstance(part, Applied)
+                and part.head.primes
+                and facts.roles.role(part.head.base) is None
+            ):
+                facts.roles.by_base[part.head.base] = "function"
+
+
+def _input_by_equation(facts: Facts) -> None:
+    """``A_0 = x``: x is the input."""
+    roles = facts.roles
+    for line in facts.lines:
+        left, right = plain_name(line.left), plain_name(line.right)
+        if left is None or right is None:
+            continue
+        for known, other in ((left, right), (right, left)):
+            if roles.role(known.base) == "A" and roles.role(other.base) is None:
+                bottom = 1 if roles.numbered_by_sender else 0
+                if resolve(roles, known).layer == Layer("", bottom) and known.scripts:
+                    roles.by_base[other.base] = "X"
+                    roles.note(line.piece.line, f"{known.base}_0 = {other.base}: input")
+
+
+def _priors(facts: Facts) -> None:
+    """Conventional letters, for the roles that no equation has given."""
+    roles = facts.roles
+    used = {n.base for node in all_nodes(facts) for n in names_in(node)}
+    for letters, role in ((("X", "x"), "X"), (("Y", "y", "t"), "Y"), (("A", "a"), "A")):
+        if role in roles.by_base.values():
+            continue
+        for letter in letters:
+            if letter in used and roles.role(letter) is None:
+                roles.by_base[letter] = role  # type: ignore[assignment]
+                break
+
+
+def _gradient_names(facts: Facts) -> None:
+    """``\\delta = \\partial J/\\partial z``: delta names a gradient."""
+    roles = facts.roles
+    for node in all_nodes(facts):
+        for derivative in derivatives_in(node):
+            subject = plain_name(derivative.of) if derivative.of is not None else None
+            if subject is not None and roles.is_cost(subject):
+                facts.costs_used.add(subject.base)
+    for line in facts.lines:
+        for one, other in ((line.left, line.right), (line.right, line.left)):
+            name, quotient = plain_name(one), plain(other)
+            if name is None or not isinstance(quotient, Derivative) or quotient.of is None:
+                continue
+            subject = plain_name(quotient.of)
+            of = roles.role(quotient.by.base)
+            if subject is None or not roles.is_cost(subject) or of not in ("Z", "A", "W", "b"):
+                continue
+            if roles.role(name.base) is None:
+                roles.by_base[name.base] = "gradient"
+                roles.gradient_of[name.base] = of
+                roles.note(line.piece.line, f"{name.base} names the gradient by {quotient.by.base}")
+    used = {n.base for node in all_nodes(facts) for n in names_in(node)}
+    if "delta" in used and roles.role("delta") is None:
+        roles.by_base["delta"] = "gradient"
+        roles.gradient_of["delta"] = "Z"
+        roles.assumptions.append("delta is taken as the gradient by the pre-activation z")
+
+
+def _cost_lines(facts: Facts) -> None:
+    roles = facts.roles
+    for line in facts.lines:
+        name = _cost_head(roles, line.left)
+        if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
+            continue
+        mentions = [roles.role_of(n) for n in names_in(line.right)]
+        if not any(r in ("Y", "A") for r in mentions):
+            continue
+        batch = any(
+            isinstance(p, Big)
+            and (p.index in roles.examples or p.upper == facts.count or p.lower == "rows")
+            for p in subtree(line.right)
+        )
+        if name.base in COST_LETTERS:
+            roles.by_base[name.base] = "cost"
+        facts.costs.append(CostLine(name, line.right, line, batch))
+
+
+def _cost_head(roles: Roles, node: Node) -> Name | None:
+    inner = plain(node)
+    name = inner.head if isinstance(inner, Applied) else plain_name(node)
+    return name if name is not None and roles.is_cost(name) else None
+
+
+_OUTPUT = re.compile(
+    r"output[^.\n]{0,24}?\b(softmax|sigmoid|tanh|linear)\b"
+    r"|\b(softmax|sigmoid|tanh|linear)\b[^.\n]{0,16}?output",
+    re.IGNORECASE,
+)
+
+
+def _output_word(facts: Facts) -> None:
+    prose = " ".join([p.before for p in facts.document.pieces] + [facts.document.after])
+    match = _OUTPUT.search(prose)
+    if match is not None:
+        word = (match[1] or match[2]).lower()
+        facts.output_word = "identity" if word == "linear" else word

@@ -1,0 +1,129 @@
+"""What a note leaves open is chosen once, jointly: the hypothesis under which most holds.
+
+Candidates combine layout, cost, output activation, reduction and normalisation as far as
+nothing stated decides them.  Each is scored by the claims that agree at random points of
+two prime fields; that choice is a hypothesis, never a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from derive.meaning.building import has_count, stated_cost
+from derive.meaning.facts import Facts
+from derive.meaning.interpret import Interpretation, Interpreter
+from derive.meaning.setting import Hypothesis
+from derive.verdict import Kind, Verdict
+
+Agreement = Callable[[Interpretation], bool | None]
+COSTS_BY_OUTPUT: dict[str, tuple[str, ...]] = {
+    "softmax": ("cross_entropy", "squared_error", "half_squared_error"),
+    "sigmoid": ("binary_cross_entropy", "squared_error", "half_squared_error"),
+}
+PLAIN_COSTS = ("half_squared_error", "squared_error")
+UNSTATED: tuple[tuple[str, str | None], ...] = (
+    ("cross_entropy", "softmax"),
+    ("binary_cross_entropy", "sigmoid"),
+    ("half_squared_error", "identity"),
+    ("squared_error", "identity"),
+    ("half_squared_error", None),
+    ("squared_error", None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the user has declared: it is not chosen."""
+
+    layout: Literal["columns", "rows"] | None = None
+    cost: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The hypothesis that was chosen and those that hold as much.
+
+    score: claims that agree.  margin: how many more than under the best other cost.
+    """
+
+    best: Hypothesis
+    interpreter: Interpreter
+    interpretations: tuple[Interpretation, ...]
+    rivals: tuple[tuple[Hypothesis, tuple[bool | None, ...]], ...]
+    agreements: tuple[bool | None, ...]
+    score: int
+    margin: int
+
+
+def candidates(facts: Facts, given: Given) -> list[Hypothesis]:
+    """All hypotheses, the usual ones first: ties prefer what comes first."""
+    roles = facts.roles
+    fixed = given.layout or roles.layout
+    layouts: list[Literal["columns", "rows"]] = [fixed] if fixed else ["columns", "rows"]
+    output = facts.activation(roles.depth)
+    known = output.known or facts.output_word
+    stated = stated_cost(facts)
+    reductions: list[Literal["mean", "sum"]] = ["mean", "sum"]
+    pairs: list[tuple[str, str | None]]
+    if given.cost is not None:
+        pairs = [(given.cost, None)]
+    elif stated is not None:
+        pairs = [("stated", None)]
+        if known is None and not output.symbols and _takes_log(facts):
+            pairs = [("stated", "softmax"), ("stated", "sigmoid"), ("stated", None)]
+        if stated.batch:
+            reductions = ["mean"] if has_count(facts, stated.formula) else ["sum"]
+    elif known is not None or output.symbols:
+        pairs = [(cost, None) for cost in COSTS_BY_OUTPUT.get(known or "", PLAIN_COSTS)]
+    else:
+        pairs = list(UNSTATED)
+    return [
+        Hypothesis(layout, cost, out, reduction, carries)
+        for (cost, out), layout, reduction, carries in product(
+            pairs, layouts, reductions, (True, False)
+        )
+    ]
+
+
+def _takes_log(facts: Facts) -> bool:
+    from derive.meaning.notation import names_in
+
+    stated = stated_cost(facts)
+    return stated is not None and any(
+        n.base in ("log", "ln") for n in names_in(stated.formula)
+    )
+
+
+def choose(
+    facts: Facts, given: Given, make_agreement: Callable[[Interpreter], Agreement]
+) -> Choice:
+    """Scores every candidate and takes the first of the best."""
+    scored = []
+    for hypothesis in candidates(facts, given):
+        interpreter = Interpreter(facts, hypothesis)
+        found = tuple(interpreter.all())
+        agrees = make_agreement(interpreter)
+        marks = tuple(agrees(i) if counts(i) else None for i in found)
+        scored.append((sum(m is True for m in marks), hypothesis, interpreter, found, marks))
+    top = max(score for score, *_ in scored)
+    score, best, interpreter, found, marks = next(s for s in scored if s[0] == top)
+    rivals = tuple((h, m) for s, h, _, _, m in scored if s == top and h != best)
+    others = [
+        s for s, h, *_ in scored
+        if (h.cost, h.output) != (best.cost, best.output)
+    ]  # fmt: skip
+    margin = top - max(others) if others else top
+    return Choice(best, interpreter, found, rivals, marks, score, margin)
+
+
+def counts(found: Interpretation) -> bool:
+    """Only claims about gradients tell hypotheses apart."""
+    if found.kind in (Kind.SHAPE,) or found.verdict is not None:
+        return False
+    return found.kind in (Kind.GRADIENT, Kind.UPDATE, Kind.CHAIN_RULE) or found.definition
+
+
+__all__ = ["Choice", "Given", "Verdict", "candidates", "choose", "counts"]

@@ -1,0 +1,370 @@
+"""What each line of a note says under one hypothesis: the statements that make it true.
+
+An `Interpretation` is either decided already (a definition, unreadable, ill-shaped, outside
+the fragment) or a list of statements that all have to hold; an update lists alternatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derive.meaning import definitions, updates
+from derive.meaning.building import build
+from derive.meaning.facts import Facts
+from derive.meaning.lines import Line
+from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.readings import Reading, one_example, pure_maps, readings
+from derive.meaning.roles import resolve
+from derive.meaning.setting import (
+    Hypothesis,
+    IllShaped,
+    Mode,
+    NoLayer,
+    Outside,
+    Setting,
+)
+from derive.meaning.statements import instances, layer_letters, statement_of
+from derive.program import Composition, Equation, Gradient, Statement, walk
+from derive.reading.syntax import Big, Node, Picture, Tuple, Unreadable
+from derive.reading.tree import plain
+from derive.verdict import Kind, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One statement of a claim: the program that it is about, and at which layers."""
+
+    setting: Setting
+    statement: Statement
+    layers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """A line as it is understood.
+
+    verdict: set when it is decided without a proof.  statements: all have to hold (with
+    `any_of`: one of them).  contradicts: the line of an earlier definition.  ill: the reason
+    why the right side does not fit, with the setting that it was read in.  remark: what the
+    remark behind the arrow says, if it can be said.
+    """
+
+    line: Line
+    kind: Kind
+    reading: str
+    statements: tuple[Stated, ...] = ()
+    any_of: bool = False
+    verdict: Verdict | None = None
+    reason: str = ""
+    fault: str = ""
+    contradicts: int = 0
+    definition: bool = False
+    ill: tuple[Setting, str, Mapping[str, int]] | None = None
+    remark: tuple[Stated, ...] = ()
+
+
+class World:
+    """The settings of a note under one hypothesis, made when they are first needed."""
+
+    def __init__(self, facts: Facts, hypothesis: Hypothesis) -> None:
+        self.facts = facts
+        self.hypothesis = hypothesis
+        self._settings: dict[Mode, Setting] = {}
+        self.base: Mode = "single" if one_example(facts) else "batch"
+
+    def setting(self, mode: Mode) -> Setting:
+        if mode not in self._settings:
+            self._settings[mode] = build(self.facts, self.hypothesis, mode)
+        return self._settings[mode]
+
+    @property
+    def main(self) -> Setting:
+        return self.setting(self.base)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        return tuple(self._settings[m] for m in sorted(self._settings))
+
+
+class Interpreter:
+    """Reads the lines of a note under one hypothesis."""
+
+    def __init__(self, facts: Facts, hypothesis: Hypothesis) -> None:
+        self.facts = facts
+        self.world = World(facts, hypothesis)
+        self.readings = readings(facts)
+        self._roots = _definition_chains(facts)
+
+    def all(self) -> list[Interpretation]:
+        """Every line, in text order."""
+        return [self.line(line) for line in self.facts.lines]
+
+    def line(self, line: Line) -> Interpretation:
+        """One line."""
+        if isinstance(line.left, Unreadable) or isinstance(line.right, Unreadable):
+            bad = line.right if isinstance(line.right, Unreadable) else line.left
+            assert isinstance(bad, Unreadable)
+            return self._decided(line, Verdict.UNREADABLE, bad.message)
+        if line.relation.text in ("\\approx", "\\propto", "\\sim", "\\simeq", "≈", "∝"):
+            return self._decided(
+                line, Verdict.UNPROVEN, "an approximation or proportion is no claim of equality"
+            )
+        if isinstance(plain(line.right), Tuple):
+            return self._shape(line)
+        if updates.is_update(self.facts.roles, line):
+            return self._update(line)
+        if self._defines(line):
+            return self._definition(line)
+        if isinstance(plain(line.right), Picture) or isinstance(plain(line.left), Picture):
+            return self._decided(line, Verdict.UNPROVEN, "a matrix is drawn rather than written")
+        return self._claim(line)
+
+    # -- kinds of lines -------------------------------------------------------------------------
+
+    def _defines(self, line: Line) -> bool:
+        if not definitions.is_definition(self.facts, line):
+            return False
+        return line.first or self._roots.get(_root(self.facts, line), False)
+
+    def _definition(self, line: Line) -> Interpretation:
+        roles = self.facts.roles
+        name = plain_name(line.left)
+        if name is not None and roles.role_of(name) == "gradient":
+            found = self._claim(line)
+            return Interpretation(
+                line, Kind.DEFINITION, found.reading, found.statements, verdict=found.verdict,
+                reason=found.reason, ill=found.ill, definition=True,
+            )  # fmt: skip
+        world = self.world
+        try:
+            needed, reason = definitions.checks(
+                self.facts, line, world.main, world.setting("path")
+            )
+        except IllShaped as error:
+            return Interpretation(
+                line, Kind.DEFINITION, "matrix", verdict=Verdict.REFUTED, reason=str(error),
+                ill=(world.main, str(error), {}), definition=True,
+            )  # fmt: skip
+        if reason is not None and (line.source.opens or "lost its layer" in reason):
+            return self._decided(line, Verdict.UNPROVEN, reason, Kind.DEFINITION)
+        return Interpretation(
+            line, Kind.DEFINITION, "matrix",
+            tuple(Stated(c.setting, c.statement, c.layers) for c in needed),
+            verdict=None if needed else Verdict.DEFINITION,
+            contradicts=max((c.earlier for c in needed), default=0), definition=True,
+        )  # fmt: skip
+
+    def _shape(self, line: Line) -> Interpretation:
+        return Interpretation(line, Kind.SHAPE, "matrix", verdict=Verdict.DEFINITION)
+
+    def _update(self, line: Line) -> Interpretation:
+        setting = self.world.main
+        if _has_units(self.facts, line):
+            setting = self.world.setting("single")
+        stated: list[Stated] = []
+        fault = ""
+        found = False
+        reason = "no layer has all the names of this line"
+        for layers in instances(setting, (line.left, line.right)):
+            try:
+                update = updates.update_of(setting, line, layers)
+            except NoLayer as error:
+                reason = reason if layers else str(error)
+                continue
+            except Outside as error:
+                return self._decided(line, Verdict.UNPROVEN, str(error), Kind.UPDATE)
+            except IllShaped as error:
+                return Interpretation(
+                    line, Kind.UPDATE, "matrix", verdict=Verdict.REFUTED, reason=str(error),
+                    ill=(setting, str(error), layers),
+                )  # fmt: skip
+            found = True
+            fault = fault or update.fault
+            stated.extend(Stated(setting, s, layers) for s in update.alternatives)
+        if not found:
+            return self._decided(line, Verdict.UNPROVEN, reason, Kind.UPDATE)
+        return Interpretation(
+            line, Kind.UPDATE, "matrix", tuple(stated), any_of=True, fault=fault,
+            verdict=Verdict.REFUTED if fault else None, reason=fault,
+        )  # fmt: skip
+
+    def _claim(self, line: Line) -> Interpretation:
+        reading = self.readings[line.chain]
+        roles = self.facts.roles
+        left = line.left
+        kind = kind_of(self.facts, line)
+        if isinstance(line.head, Unreadable):
+            reading, kind = "formal", Kind.ALGEBRA
+        if self._means_all_examples(line, reading):
+            left, reading = line.head, "matrix"
+        mode: Mode = {"matrix": self.world.base, "scalar": "path", "formal": "formal"}[reading]  # type: ignore[assignment]  # noqa: E501
+        if reading == "matrix" and self._entries_of_one(line):
+            mode = "single"
+        maps = [pure_maps(roles, n) for n in (left, line.right)]
+        if all(m is not None for m in maps) and max(len(m or ()) for m in maps) > 1:
+            mode = self.world.base
+            found = self._statements(line, left, kind, "maps", mode)
+            return _with(found, remark=self._remark(line))
+        shown = {"matrix": "matrix", "scalar": "scalar", "formal": "scalar"}[reading]
+        found = self._statements(line, left, kind, shown, mode)
+        if found.verdict == Verdict.UNPROVEN and mode == "path" and "transpose" in found.reason:
+            as_entry = self._statements(line, left, kind, "matrix", "single")
+            if as_entry.statements:
+                return as_entry
+        if found.verdict == Verdict.UNPROVEN and mode == "batch" and "which example" in found.reason:  # noqa: E501
+            alone = self._statements(line, left, kind, shown, "single")
+            if alone.statements:
+                return alone
+        return found
+
+    def _means_all_examples(self, line: Line, reading: Reading) -> bool:
+        """A step to a sum or mean over the examples is the gradient of the mean cost."""
+        if line.first or reading == "formal":
+            return False
+        derivative = next(iter(derivatives_in(line.head)), None)
+        if derivative is None or pure_maps(self.facts.roles, line.head) is None:
+            return False
+        arrow = line.relation.text in ("\\Rightarrow", "\\implies", "⇒")
+        sums = _sums_examples(self.facts, line.right)
+        already = _sums_examples(self.facts, line.left)
+        return sums and not already and (arrow or reading == "scalar")
+
+    def _entries_of_one(self, line: Line) -> bool:
+        """Entries are named and no example: the line is about one example."""
+        return _has_units(self.facts, line)
+
+    def _statements(
+        self, line: Line, left: Node, kind: Kind, reading: str, mode: Mode
+    ) -> Interpretation:
+        setting = self.world.setting(mode)
+        stated: list[Stated] = []
+        reason = ""
+        letters = layer_letters(self.facts.roles, (left, line.right))
+        for layers in instances(setting, (left, line.right)):
+            try:
+                statement = statement_of(setting, left, line.right, layers)
+            except NoLayer as error:
+                reason = reason or str(error)
+                if letters:
+                    continue
+                return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
+            except Outside as error:
+                return self._decided(line, Verdict.UNPROVEN, str(error), kind, reading)
+            except IllShaped as error:
+                return Interpretation(
+                    line, kind, reading, verdict=Verdict.REFUTED, reason=str(error),
+                    ill=(setting, str(error), layers),
+                )  # fmt: skip
+            stated.append(Stated(setting, statement, layers))
+        if not stated:
+            reason = f"there is no layer at which all names exist ({reason})"
+            return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
+        return Interpretation(line, kind, reading, tuple(stated))
+
+    def _remark(self, line: Line) -> tuple[Stated, ...]:
+        """The values that a remark behind an arrow names, for the last factors in order."""
+        remark = line.source.remark
+        factors = pure_maps(self.facts.roles, line.right)
+        if remark is None or not line.last or factors is None or not remark.nodes:
+            return ()
+        product = plain(line.right)
+        nodes = getattr(product, "factors", ())
+        if len(nodes) != len(factors) or len(remark.nodes) > len(factors):
+            return ()
+        setting = self.world.setting("path")
+        out = []
+        for (_, factor), node in zip(nodes[-len(remark.nodes) :], remark.nodes, strict=True):
+            try:
+                for layers in instances(setting, (factor, node)):
+                    out.append(Stated(setting, statement_of(setting, factor, node, layers), layers))
+            except (Outside, IllShaped):
+                continue
+        return tuple(out)
+
+    def _decided(
+        self,
+        line: Line,
+        verdict: Verdict,
+        reason: str,
+        kind: Kind | None = None,
+        reading: str = "matrix",
+    ) -> Interpretation:
+        if kind is None:
+            kind = Kind.ALGEBRA if isinstance(line.head, Unreadable) else kind_of(self.facts, line)
+        return Interpretation(line, kind, reading, verdict=verdict, reason=reason)
+
+
+def _with(found: Interpretation, remark: tuple[Stated, ...]) -> Interpretation:
+    from dataclasses import replace
+
+    return replace(found, remark=remark)
+
+
+def _root(facts: Facts, line: Line) -> int:
+    chain, above = line.chain, line.inherits
+    parents = {other.chain: other.inherits for other in facts.lines}
+    while above is not None:
+        chain, above = above, parents.get(above)
+    return chain
+
+
+def _definition_chains(facts: Facts) -> dict[int, bool]:
+    """For each chain that is no continuation: does its first line define its head?"""
+    return {
+        line.chain: definitions.is_definition(facts, line)
+        for line in facts.lines
+        if line.first and line.inherits is None
+    }
+
+
+def _sums_examples(facts: Facts, node: Node) -> bool:
+    from derive.meaning.facts import subtree
+
+    return any(
+        isinstance(p, Big) and (p.index in facts.roles.examples or p.upper == facts.count)
+        for p in subtree(node)
+    )
+
+
+def _has_units(facts: Facts, line: Line) -> bool:
+    """Some array carries a unit letter and none carries an example."""
+    if facts.roles.unindexed:
+        return False
+    found = False
+    for node in (line.left, line.right):
+        for name in names_in(node):
+            occurrence = resolve(facts.roles, name)
+            if occurrence.role in ("W", "b", "Z", "A", "X", "Y", "gradient"):
+                if occurrence.example is not None:
+                    return False
+                found |= any(not e.isdigit() for e in occurrence.entries)
+    return found
+
+
+def kind_of(facts: Facts, line: Line) -> Kind:
+    """Gradient, chain rule, or algebra: by the sides and the head of the chain."""
+    roles = facts.roles
+    sides = (line.left, line.right)
+    maps = [pure_maps(roles, side) for side in sides]
+    if all(m is not None for m in maps) and max(len(m or ()) for m in maps) > 1:
+        return Kind.CHAIN_RULE
+    for node in (*sides, line.head):
+        if isinstance(node, Unreadable):
+            continue
+        if list(derivatives_in(node)):
+            return Kind.GRADIENT
+        for name in names_in(node):
+            if name.mark or roles.role_of(name) == "gradient":
+                return Kind.GRADIENT
+    return Kind.ALGEBRA
+
+
+def gradient_target(statement: Statement) -> str | None:
+    """The name whose gradient the left side of a statement is, if it is one."""
+    if isinstance(statement, Composition):
+        return statement.left.by if statement.left.of == "J" else None
+    if isinstance(statement, Equation):
+        found = [n.name for n in walk(statement.left) if isinstance(n, Gradient)]
+        return found[0] if len(found) == 1 else None
+    return None

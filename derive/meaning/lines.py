@@ -1,0 +1,76 @@
+"""The relations of a document as lines: what stands left and right of each sign.
+
+A chain ``a = b = c`` gives two lines that share a head; a chain without a head continues
+the one before it, and inherits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from derive.reading.syntax import Chain, Document, Node, Piece, Relation, Span, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One relation: its neighbours, the head of its chain, and where it stands.
+
+    chain: ordinal of the chain in the document.  position: ordinal in the whole chain,
+    continuations included, from 0.  inherits: ordinal of the chain that this one continues.
+    """
+
+    piece: Piece
+    source: Chain
+    relation: Relation
+    left: Node
+    right: Node
+    head: Node
+    chain: int
+    position: int
+    inherits: int | None
+
+    @property
+    def first(self) -> bool:
+        """Stands directly behind the head of the whole chain."""
+        return self.position == 0
+
+    @property
+    def last(self) -> bool:
+        """The last relation of its written chain, the one that a remark belongs to."""
+        return self.relation is self.source.relations[-1]
+
+    @property
+    def nodes(self) -> tuple[Node, Node]:
+        return (self.left, self.right)
+
+
+def lines_of(document: Document) -> list[Line]:
+    """All lines of a document, in text order."""
+    return list(_lines(document))
+
+
+def _lines(document: Document) -> Iterator[Line]:
+    previous: tuple[int, Node, Node, int] | None = None  # chain, head, last part, relations
+    number = 0
+    for piece in document.pieces:
+        for chain in piece.chains:
+            if not chain.relations:
+                continue
+            inherits = None
+            position = 0
+            if chain.head is not None:
+                head = left = chain.head
+            elif previous is not None:
+                inherits, head, left, position = previous
+            else:
+                nothing = Span(chain.span.start, chain.span.start)
+                head = left = Unreadable(nothing, "there is no equation before it", nothing)
+            for relation, right in zip(chain.relations, chain.parts, strict=True):
+                yield Line(
+                    piece, chain, relation, left, right, head, number, position, inherits
+                )
+                left = right
+                position += 1
+            previous = (number, head, left, position)
+            number += 1

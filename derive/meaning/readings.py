@@ -1,0 +1,224 @@
+"""How a chain is read: about arrays, one path of scalars, linear maps, or a formal identity.
+
+The reading belongs to the whole chain, continuations included, so that neighbours are
+always compared in the same terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from derive.meaning.facts import Facts, known_function, subtree
+from derive.meaning.lines import Line
+from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.roles import Roles, resolve, spelled_function
+from derive.reading.syntax import Applied, Derivative, Name, Node, Product
+from derive.reading.tree import plain
+
+Reading = Literal["matrix", "scalar", "formal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of a pure product of derivatives: d(of)/d(by); of None: the cost.
+
+    marked: written as the name of a gradient (``dz_2``), which carries the normalisation.
+    """
+
+    of: Name | None
+    by: Name
+    marked: bool
+
+
+def pure_maps(roles: Roles, node: Node) -> tuple[Factor, ...] | None:
+    """The factors of a node that is nothing but a product of derivatives of names."""
+    inner = plain(node)
+    if isinstance(inner, Product):
+        found: list[Factor] = []
+        for separator, factor in inner.factors:
+            parts = pure_maps(roles, factor)
+            if parts is None or separator in ("ast", "odot", "slash"):
+                return None
+            found.extend(parts)
+        return tuple(found)
+    if isinstance(inner, Derivative) and inner.of is not None and inner.order == 1:
+        subject = plain(inner.of)
+        if isinstance(subject, Applied) and roles.is_cost(subject.head):
+            subject = subject.head
+        by = inner.by
+        if not isinstance(subject, Name) or subject.primes or not _in_network(roles, by):
+            return None
+        if roles.role_of(subject) == "cost":
+            return (Factor(None, by, False),)
+        if subject.mark or not _in_network(roles, subject):
+            return None
+        return (Factor(subject, by, False),)
+    if isinstance(inner, Name) and inner.mark in ("d", "partial") and _in_network(roles, inner):
+        return (Factor(None, inner, True),)
+    return None
+
+
+def _in_network(roles: Roles, name: Name) -> bool:
+    occurrence = resolve(roles, name)
+    return (
+        occurrence.role in ("W", "b", "Z", "A", "X")
+        and not occurrence.entries
+        and not occurrence.transposed
+        and occurrence.power is None
+    )
+
+
+def is_batch_cost(facts: Facts, name: Name) -> bool:
+    """Is this the cost of all examples, or the loss of one?"""
+    same = [c for c in facts.costs if c.name.base.lower() == name.base.lower()]
+    marked = any(s.place == "sub" and (s.text in facts.roles.examples or s.text == "0")
+                 for s in name.scripts)  # fmt: skip
+    if marked:
+        return False
+    if same:
+        stated_batch = any(c.batch for c in facts.costs)
+        return any(c.batch for c in same) or not stated_batch
+    if any(s.place == "sub" for s in name.scripts):
+        return False
+    if name.base in ("L", "C", "E") and not name.word:
+        return not any(b != name.base for b in facts.costs_used) and not facts.costs
+    return True
+
+
+def one_example(facts: Facts) -> bool:
+    """The whole note speaks of one example: no m, no sums over examples, no capitals."""
+    roles = facts.roles
+    if roles.examples or any(c.batch for c in facts.costs) or roles.unindexed:
+        return False
+    for line in facts.lines:
+        for node in line.nodes:
+            for name in names_in(node):
+                if roles.role(name.base) == "size":
+                    return False
+                if name.base in ("Z", "A") and roles.role_of(name) in ("Z", "A"):
+                    return False
+    return True
+
+
+def readings(facts: Facts) -> dict[int, Reading]:
+    """The reading of each chain of a note, by its ordinal."""
+    by_chain: dict[int, list[Line]] = {}
+    for line in facts.lines:
+        by_chain.setdefault(line.chain, []).append(line)
+    root: dict[int, int] = {}
+    groups: dict[int, list[Line]] = {}
+    for chain, lines in by_chain.items():
+        above = lines[0].inherits
+        root[chain] = root.get(above, above) if above is not None else chain
+        groups.setdefault(root[chain], []).extend(lines)
+    alone = one_example(facts)
+    chosen = {chain: _reading(facts, lines, alone) for chain, lines in groups.items()}
+    return {chain: chosen[root[chain]] for chain in by_chain}
+
+
+def _reading(facts: Facts, lines: Sequence[Line], alone: bool) -> Reading:
+    roles = facts.roles
+    sides = [lines[0].left, *(line.right for line in lines)]
+    if is_formal(facts, sides):
+        return "formal"
+    if has_free_units(facts, sides):
+        return "matrix"
+    derivatives = [d for side in sides for d in derivatives_in(side)]
+    of_cost, local = [], []
+    for derivative in derivatives:
+        subject = _subject(roles, derivative)
+        (local if subject is None else of_cost).append((derivative, subject))
+    if roles.unindexed:
+        return "scalar" if local or _free_examples(facts, sides) else "matrix"
+    if not alone and any(s is not None and not is_batch_cost(facts, s) for _, s in of_cost):
+        return "scalar"
+    if local and not all(pure_maps(roles, side) for side in sides):
+        return "scalar"
+    if not derivatives and _lower_case_only(facts, sides) and not alone:
+        return "scalar" if _is_local_algebra(facts, lines) else "matrix"
+    return "matrix"
+
+
+def _is_local_algebra(facts: Facts, lines: Sequence[Line]) -> bool:
+    """A remark such as ``because a_3 = ...`` restates a scalar of one path."""
+    return all(line.source.opens for line in lines)
+
+
+def _lower_case_only(facts: Facts, sides: Sequence[Node]) -> bool:
+    names = [n for s in sides for n in names_in(s) if facts.roles.role_of(n) in ("Z", "A", "W")]
+    return bool(names) and all(n.base.islower() for n in names)
+
+
+def _subject(roles: Roles, derivative: Derivative) -> Name | None:
+    """The cost that is differentiated; None for anything else."""
+    if derivative.of is None:
+        return None
+    inner = plain(derivative.of)
+    head = inner.head if isinstance(inner, Applied) else plain_name(inner)
+    return head if head is not None and roles.is_cost(head) else None
+
+
+def is_formal(facts: Facts, sides: Sequence[Node]) -> bool:
+    """Only a defined function and its parameter occur: ``\\sigma'(z) = ...``, ``dg/ds = ...``."""
+    heads = False
+    letters: set[str] = set()
+    parameters = {p.base for p, _, _ in facts.bodies.values()}
+    for side in sides:
+        called = [p.head for p in subtree(side) if isinstance(p, Applied)]
+        for part in subtree(side):
+            if isinstance(part, Derivative) and part.of is not None:
+                subject = plain_name(part.of)
+                if subject is not None and spelled_function(subject) in facts.bodies:
+                    called.append(subject)
+        for name in names_in(side):
+            if any(name is c for c in called) and _names_function(facts, name):
+                heads = True
+            elif name.base == "e" and name.scripts:
+                continue
+            elif name.scripts or name.mark or name.accent:
+                return False
+            else:
+                letters.add(name.base)
+    if len(letters) != 1 or not heads:
+        return False
+    letter = letters.pop()
+    role = facts.roles.role(letter)
+    return letter in parameters or (
+        not facts.roles.unindexed and role in (None, "X", "Z", "W", "A") and len(letter) == 1
+    )
+
+
+def _names_function(facts: Facts, name: Name) -> bool:
+    if any(not s.bracket and s.place == "sub" for s in name.scripts):
+        return spelled_function(name) in facts.bodies
+    return (
+        spelled_function(name) in facts.bodies
+        or known_function(name) is not None
+        or name.base in ("exp", "log", "ln", "max", "sqrt")
+    )
+
+
+def has_free_units(facts: Facts, sides: Sequence[Node]) -> bool:
+    """Some array carries a unit index: the claim is about entries."""
+    return any(
+        resolve(facts.roles, name).entries and facts.roles.role_of(name) in
+        ("W", "b", "Z", "A", "X", "Y", "gradient")
+        and not all(e.isdigit() for e in resolve(facts.roles, name).entries)
+        for side in sides
+        for name in names_in(side)
+    ) and not facts.roles.unindexed  # fmt: skip
+
+
+def _free_examples(facts: Facts, sides: Sequence[Node]) -> bool:
+    """An example is named outside every sum that would bind its letter."""
+    from derive.reading.syntax import Big
+
+    for side in sides:
+        bound = {p.index for p in subtree(side) if isinstance(p, Big)}
+        for name in names_in(side):
+            example = resolve(facts.roles, name).example
+            if example is not None and example not in bound:
+                return True
+    return False

@@ -1,0 +1,188 @@
+"""Roles of letters: which are weights, biases, pre-activations, activations, inputs, labels.
+
+Roles come from equations; letters are only priors where no equation speaks.  Every decision
+is recorded with the line that made it (`Roles.evidence`), so that a report can say why a
+note was understood as it was.  `resolve` then reads one occurrence of a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from derive.meaning.notation import (
+    COST_LETTERS,
+    Layer,
+    Slot,
+    function_word,
+    is_cost_word,
+    is_transpose,
+    parse_layer,
+    slot,
+)
+from derive.reading.syntax import Name, Node
+
+Role = Literal["W", "b", "Z", "A", "X", "Y", "cost", "gradient", "function", "size"]
+LAYERED = frozenset({"W", "b", "Z", "A", "gradient"})
+BATCHED = frozenset({"Z", "A", "X", "Y"})
+
+
+@dataclass(slots=True)
+class Roles:
+    """What the letters of one note stand for, and how its scripts are meant."""
+
+    by_base: dict[str, Role] = field(default_factory=dict)
+    gradient_of: dict[str, Role] = field(default_factory=dict)
+    """For names introduced as gradients (delta): the role that they are the gradient of."""
+    slots: set[Slot] = field(default_factory=set)
+    """Script positions that hold layers."""
+    letters: set[str] = field(default_factory=set)
+    """Letters that run over layers."""
+    top: set[str] = field(default_factory=set)
+    """Letters that stand for the last layer (L, n_l)."""
+    examples: set[str] = field(default_factory=set)
+    """Letters that run over examples."""
+    layout: Literal["columns", "rows"] | None = None
+    """None while no equation decides: then it is a hypothesis."""
+    weight_transposed: bool = False
+    """The forward pass writes W^T A: W has the inputs as rows (columns layout)."""
+    numbered_by_sender: bool = False
+    """W and b carry the number of the layer that sends (z^{l+1} = W^l a^l + b^l)."""
+    unindexed: bool = False
+    """One layer without any layer index (logistic regression)."""
+    depth: int = 0
+    symbolic_depth: bool = False
+    """Layers occur only as letters: the depth is any, three layers are set up."""
+    evidence: list[str] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+
+    def role(self, base: str) -> Role | None:
+        """The role of a letter; the other case of a single letter if that alone has one."""
+        if base in self.by_base:
+            return self.by_base[base]
+        other = base.swapcase()
+        if len(base) == 1 and base not in ("m", "e", "M", "L", "l") and other != base:
+            folded = self.by_base.get(other)
+            return folded if folded not in ("function", "size", "cost") else None
+        return None
+
+    def role_of(self, name: Name) -> Role | None:
+        """The role of an occurrence: a hat on labels or on nothing is the output."""
+        role = self.role(name.base)
+        if name.accent == "hat" and role in ("Y", None):
+            return "A"
+        if role is None and self.is_cost(name):
+            return "cost"
+        return role
+
+    def is_cost(self, name: Name) -> bool:
+        """A cost word, or a cost letter that no equation has given another role."""
+        if name.mark or name.accent:
+            return False
+        if is_cost_word(name):
+            return True
+        known = self.role(name.base)
+        return known == "cost" or (known is None and name.base in COST_LETTERS)
+
+    def note(self, line: int, text: str) -> None:
+        """Records what decided a role."""
+        self.evidence.append(f"line {line}: {text}")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One name as it is meant: role, layer, entries, example, transposition, power.
+
+    layer is None where the name has no layer.  lost: a layered name that carries none.
+    entries: unit letters or numbers of the bare subscript, in written order.
+    """
+
+    role: Role | None
+    layer: Layer | None
+    entries: tuple[str, ...] = ()
+    example: str | None = None
+    transposed: bool = False
+    power: Node | None = None
+    lost: bool = False
+
+
+def resolve(roles: Roles, name: Name) -> Occurrence:
+    """Reads the scripts of one name under the roles of the note."""
+    role = roles.role_of(name)
+    hatted = name.accent == "hat" and role == "A"
+    subject = roles.gradient_of.get(name.base) if role == "gradient" else role
+    layered = role in LAYERED and not roles.unindexed and not hatted
+    layer: Layer | None = None
+    entries: tuple[str, ...] = ()
+    example: str | None = None
+    transposed = False
+    power: Node | None = None
+    pending = []
+    for script in name.scripts:
+        if is_transpose(script):
+            transposed = True
+            continue
+        found = parse_layer(script.text)
+        if script.bracket and found is not None:
+            letter_example = found.letter in roles.examples and slot(script) not in roles.slots
+            if script.bracket == "(" and letter_example:
+                example = script.text
+            elif layered and layer is None:
+                layer = found
+            elif found.letter or role in ("X", "Y") or hatted:
+                example = script.text
+            continue
+        pending.append(script)
+    for script in pending:
+        found = parse_layer(script.text)
+        if script.place == "sub" and not script.word:
+            if len(script.items) == 1 and script.items[0] in roles.examples:
+                example = script.items[0]
+            elif (
+                layered
+                and layer is None
+                and found is not None
+                and (not found.letter or found.letter in roles.letters | roles.top)
+            ):
+                layer = found
+            elif subject is not None or role is not None:
+                entries = script.items
+    for script in pending:
+        if script.place != "sup":
+            continue
+        found = parse_layer(script.text)
+        takes = ("sup", "") in roles.slots or not entries
+        numeric = found is not None and (not found.letter or found.letter in roles.letters | roles.top)
+        if layered and layer is None and numeric and takes:
+            layer = found
+        else:
+            power = script.node
+    if role == "cost" and entries and entries[0] in ("0",):
+        entries = ()
+    entries, example = _split_example(roles, entries, example)
+    lost = layered and layer is None and not roles.unindexed
+    if lost and role == "A":
+        layer, lost = Layer("", roles.depth), False
+    if hatted or (roles.unindexed and role in ("Z", "A", "W", "b")):
+        layer = Layer("", roles.depth)
+        lost = False
+    return Occurrence(role, layer, entries, example, transposed, power, lost)
+
+
+def _split_example(
+    roles: Roles, entries: tuple[str, ...], example: str | None
+) -> tuple[tuple[str, ...], str | None]:
+    """Moves an example letter out of a pair of subscripts: ``Y_{i,k}`` -> (k), example i."""
+    if example is None and len(entries) == 2:
+        running = [e for e in entries if e in roles.examples]
+        if len(running) == 1:
+            return tuple(e for e in entries if e != running[0]), running[0]
+    return entries, example
+
+
+def spelled_function(name: Name) -> tuple[str, str]:
+    """A function is known by its letter and its scripts: ``f`` is not ``f_1``."""
+    return (
+        function_word(name.base) if name.word else name.base,
+        "".join(s.text for s in name.scripts if not is_transpose(s)),
+    )

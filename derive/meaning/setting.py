@@ -1,0 +1,150 @@
+"""A setting: one program that a note is read into, under one hypothesis.
+
+The same note gives up to four programs (`mode`): ``batch`` (arrays over all m examples),
+``single`` (one example, columns or rows of length 1), ``path`` (one path of scalars, m an
+unknown number, a softmax an arbitrary function) and ``formal`` (a function and its
+parameter, no network).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from derive.meaning.facts import Facts
+from derive.meaning.roles import Occurrence
+from derive.program import ONE, SCALAR, Dim, Expr, Function, Leaf, Program, Symbol
+
+Mode = Literal["batch", "single", "path", "formal"]
+COST = "J"
+
+
+class Outside(Exception):
+    """Readable, but outside what can be judged: the claim is unproven for this reason."""
+
+
+class NoLayer(Outside):
+    """A name at a layer that the network does not have."""
+
+
+class IllShaped(Exception):
+    """The operands of an operation do not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a note leaves open and one reading supplies, once for the whole note.
+
+    cost: ``"stated"`` or the name of a library loss.  output: the activation of the last
+    layer where none is stated (None: an arbitrary function).  reduction: how a cost of one
+    example becomes that of the batch.  carries_m: dZ is m times the gradient of the cost.
+    """
+
+    layout: Literal["columns", "rows"]
+    cost: str
+    output: str | None
+    reduction: Literal["mean", "sum"]
+    carries_m: bool
+
+    @property
+    def unit_axis(self) -> int:
+        """The axis of the units; the examples run along the other."""
+        return 0 if self.layout == "columns" else 1
+
+
+@dataclass(slots=True)
+class Setting:
+    """A program with the dictionaries from names of the note to names of the program."""
+
+    facts: Facts
+    hypothesis: Hypothesis
+    mode: Mode
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    definitions: dict[str, Expr] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    activations: dict[int, str] = field(default_factory=dict)
+    """Layer -> name of its activation in `functions`, ``softmax`` or ``identity``."""
+    assumptions: list[str] = field(default_factory=list)
+    has_cost: bool = True
+    stated_forward: dict[str, int] = field(default_factory=dict)
+    """Definitions taken from the note: program name -> line."""
+
+    @property
+    def program(self) -> Program:
+        """The program as it stands (leaves may still be added by free scalars)."""
+        cost = COST if self.has_cost and COST in self.definitions else None
+        return Program(self.leaves, self.definitions, self.functions, cost)
+
+    @property
+    def depth(self) -> int:
+        return self.facts.roles.depth
+
+    def shape(self, name: str) -> tuple[Dim, Dim]:
+        return self.leaves[name].dims if name in self.leaves else self.definitions[name].shape
+
+    def symbol(self, name: str) -> Symbol:
+        return Symbol(name, self.shape(name))
+
+    def scalar_leaf(self, name: str, domain: str = "positive") -> Symbol:
+        """A free scalar of the note (learning rate, lambda, ...), made at first use."""
+        if name not in self.leaves:
+            self.leaves[name] = Leaf(SCALAR, domain)
+        return Symbol(name, SCALAR)
+
+    def layer_number(self, occurrence: Occurrence, layers: Mapping[str, int]) -> int:
+        """The layer of an occurrence under values for the layer letters."""
+        layer, roles = occurrence.layer, self.facts.roles
+        if layer is None:
+            raise Outside("a name has lost its layer")
+        if layer.letter in layers:
+            number = layers[layer.letter] + layer.offset
+        elif layer.letter in roles.top:
+            number = self.depth + layer.offset + (1 if roles.numbered_by_sender else 0)
+        elif layer.letter:
+            raise Outside(f"the layer {layer.letter} is not known")
+        else:
+            number = layer.offset
+        if roles.numbered_by_sender and occurrence.role in ("Z", "A", "gradient"):
+            written_output = occurrence.role == "A" and not layer.letter and layer.offset == 0
+            number -= 0 if written_output else 1
+        return number
+
+    def program_name(self, occurrence: Occurrence, layers: Mapping[str, int]) -> str:
+        """The name in the program of an occurrence with a role in the network."""
+        role = occurrence.role
+        if role == "gradient":
+            raise TypeError("program_name: ask for the role that is differentiated")
+        if role in ("X", "Y"):
+            return role
+        number = self.layer_number(occurrence, layers)
+        if role == "A" and number == 0:
+            return "X"
+        name = f"{role}{number}"
+        if name not in self.leaves and name not in self.definitions:
+            raise NoLayer(f"there is no layer {number} for {role}")
+        return name
+
+    def scale(self, name: str) -> Expr:
+        """What the note's own d<name> is, over the true gradient by `name`.
+
+        Batch: m for pre-activations and activations if the note carries it, else 1.  One
+        path: the cost is that of one example, so a mean contributes 1/m.
+        """
+        batched = name[0] in "ZAX"
+        carried = batched and self.hypothesis.carries_m
+        if self.mode == "batch":
+            return self.count() if carried else ONE
+        if self.mode == "path" and self.hypothesis.reduction == "mean" and not carried:
+            from derive.program import divide
+
+            return divide(ONE, self.count())
+        return ONE
+
+    def count(self) -> Expr:
+        """The number of examples: a size in the batch, an unknown number elsewhere."""
+        from derive.program import Size
+
+        if self.mode == "batch":
+            return Size(self.facts.count)
+        return self.scalar_leaf(self.facts.count)

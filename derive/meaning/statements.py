@@ -1,0 +1,147 @@
+"""From two neighbours of a chain to a statement about a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+from derive.meaning.elaborate import Elaborator
+from derive.meaning.notation import names_in
+from derive.meaning.readings import Factor, pure_maps
+from derive.meaning.roles import Occurrence, Roles, resolve
+from derive.meaning.setting import COST, IllShaped, NoLayer, Outside, Setting
+from derive.program import (
+    ONE,
+    SCALAR,
+    Composition,
+    Equation,
+    Expr,
+    Gradient,
+    Jacobian,
+    Number,
+    Power,
+    Statement,
+    Times,
+    show_shape,
+)
+from derive.reading.syntax import Node
+
+
+def layer_letters(roles: Roles, nodes: tuple[Node, ...]) -> tuple[str, ...]:
+    """The letters that run over layers in some nodes, sorted."""
+    found = set()
+    for node in nodes:
+        for name in names_in(node):
+            layer = resolve(roles, name).layer
+            if layer is not None and layer.letter and layer.letter not in roles.top:
+                found.add(layer.letter)
+    return tuple(sorted(found))
+
+
+def instances(setting: Setting, nodes: tuple[Node, ...]) -> Iterator[dict[str, int]]:
+    """Every way to give the layer letters of some nodes a layer of the network."""
+    letters = layer_letters(setting.facts.roles, nodes)
+    top = setting.depth + (1 if setting.facts.roles.numbered_by_sender else 0)
+    for values in product(range(top + 1), repeat=len(letters)):
+        yield dict(zip(letters, values, strict=True))
+
+
+def statement_of(
+    setting: Setting, left: Node, right: Node, layers: Mapping[str, int]
+) -> Statement:
+    """What ``left = right`` says at given layers; IllShaped or Outside if it says nothing."""
+    roles = setting.facts.roles
+    one, two = pure_maps(roles, left), pure_maps(roles, right)
+    if one is not None and two is not None and max(len(one), len(two)) > 1:
+        return composition(setting, one, two, layers)
+    elaborator = Elaborator(setting, layers)
+    a = side_value(setting, elaborator, left, one)
+    b = side_value(setting, elaborator, right, two)
+    if a.shape != b.shape:
+        if isinstance(b, Number) and b.value == 0 and a.shape != SCALAR:
+            b = Times(b, a)
+        else:
+            raise IllShaped(
+                f"the left side has shape {show_shape(a.shape)}, "
+                f"the right side {show_shape(b.shape)}"
+            )
+    return Equation(a, b, tuple(elaborator.free[k] for k in sorted(elaborator.free)))
+
+
+def side_value(
+    setting: Setting, elaborator: Elaborator, node: Node, maps: tuple[Factor, ...] | None
+) -> Expr:
+    """The value of a side; a product of maps that ends in the cost is a gradient."""
+    if maps is None or len(maps) == 1 or setting.mode == "path":
+        return elaborator.value(node)
+    scale, factors = _factors(setting, maps, elaborator.layers)
+    whole = telescoped(factors)
+    if whole.of != COST:
+        raise Outside("a linear map beside an array")
+    value: Expr = Gradient(whole.by, setting.shape(whole.by))
+    return value if scale == ONE else Times(scale, value)
+
+
+def composition(
+    setting: Setting,
+    left: tuple[Factor, ...],
+    right: tuple[Factor, ...],
+    layers: Mapping[str, int],
+) -> Composition:
+    """Two products of derivatives: the shorter side is the map, the other its factors."""
+    if not setting.has_cost:
+        raise Outside("there is no cost to differentiate")
+    if len(left) > 1 and len(right) == 1:
+        left, right = right, left
+    outer, single = _factors(setting, left, layers)
+    inner, factors = _factors(setting, right, layers)
+    whole = single[0] if len(single) == 1 else telescoped(single)
+    scale = outer if inner == ONE else Times(outer, Power(inner, Number(ONE.value).value * -1))
+    return Composition(whole, factors, scale)
+
+
+def _factors(
+    setting: Setting, maps: tuple[Factor, ...], layers: Mapping[str, int]
+) -> tuple[Expr, tuple[Jacobian, ...]]:
+    """The normalisation that marked names carry, and the maps by their program names."""
+    scale: Expr = ONE
+    out = []
+    for factor in maps:
+        by = _network_name(setting, factor.by, layers)
+        of = COST if factor.of is None else _network_name(setting, factor.of, layers)
+        out.append(Jacobian(of, by))
+        if factor.marked and setting.scale(by) != ONE:
+            scale = setting.scale(by) if scale == ONE else Times(scale, setting.scale(by))
+    return scale, tuple(out)
+
+
+def _network_name(setting: Setting, name: object, layers: Mapping[str, int]) -> str:
+    from derive.reading.syntax import Name
+
+    assert isinstance(name, Name)
+    occurrence = resolve(setting.facts.roles, name)
+    if occurrence.lost:
+        raise Outside(f"{name.base} has lost its layer")
+    return setting.program_name(Occurrence(occurrence.role, occurrence.layer), layers)
+
+
+def telescoped(factors: tuple[Jacobian, ...]) -> Jacobian:
+    """The map that a product of maps composes to; Outside if they do not telescope."""
+    numerators = [f.of for f in factors]
+    denominators = [f.by for f in factors]
+    tops = [n for n in numerators if n not in denominators]
+    bottoms = [d for d in denominators if d not in numerators]
+    if len(tops) != 1 or len(bottoms) != 1 or len(set(numerators)) != len(numerators):
+        raise Outside("the factors of the product before do not telescope")
+    return Jacobian(tops[0], bottoms[0])
+
+
+__all__ = [
+    "NoLayer",
+    "composition",
+    "instances",
+    "layer_letters",
+    "side_value",
+    "statement_of",
+    "telescoped",
+]

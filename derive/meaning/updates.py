@@ -1,0 +1,182 @@
+"""Steps of gradient descent: ``W = W - alpha dW``.
+
+An update holds when it begins with its own left side, plus sign, and subtracts a positive
+rate times the gradient that it names, or the true one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.meaning.elaborate import Elaborator
+from derive.meaning.lines import Line
+from derive.meaning.notation import plain_name
+from derive.meaning.roles import Roles, resolve
+from derive.meaning.setting import IllShaped, Outside, Setting
+from derive.program import (
+    ONE,
+    SCALAR,
+    Entry,
+    Equation,
+    Expr,
+    Gradient,
+    MatMul,
+    Number,
+    Plus,
+    Power,
+    Size,
+    Sum,
+    SumOver,
+    Symbol,
+    Times,
+    Transpose,
+    negate,
+    show_shape,
+)
+from derive.reading import syntax as sx
+from derive.reading.syntax import Name, Node
+from derive.reading.tree import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update says: its alternatives, any of which makes it true, or why it is false."""
+
+    alternatives: tuple[Equation, ...]
+    fault: str = ""
+
+
+def is_update(roles: Roles, line: Line) -> bool:
+    """A weight or bias on the left, the same letter first on the right."""
+    name = plain_name(line.left)
+    if name is None or not line.first or name.primes:
+        return False
+    right = plain(line.right)
+    if roles.role_of(name) not in ("W", "b"):
+        return False
+    return isinstance(right, sx.Sum) and any(
+        _same(plain_name(_bare(term)), name) for _, term in right.terms
+    )
+
+
+def _bare(node: Node) -> Node:
+    return plain(node)
+
+
+def _same(one: Name | None, two: Name) -> bool:
+    return (
+        one is not None
+        and one.base == two.base
+        and [s.text for s in one.scripts] == [s.text for s in two.scripts]
+    )
+
+
+def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update:
+    """The equations of an update at given layers."""
+    name = plain_name(line.left)
+    right = plain(line.right)
+    assert name is not None
+    assert isinstance(right, sx.Sum)
+    (first_sign, first), *rest = right.terms
+    if not _same(plain_name(first), name):
+        return Update((), "the step does not begin with what it updates")
+    if first_sign != 1:
+        return Update((), "the old value enters with a minus sign")
+    if not rest:
+        return Update((), "nothing is subtracted")
+    elaborator = Elaborator(setting, layers)
+    occurrence = resolve(setting.facts.roles, name)
+    target = elaborator.program_name(name, occurrence)
+    step: Expr | None = None
+    for sign, term in rest:
+        value = elaborator.value(term)
+        value = negate(value) if sign > 0 else value  # what is subtracted
+        step = value if step is None else Plus(step, value)
+    assert step is not None
+    row, column = elaborator.position(target, occurrence)
+    gradient: Expr = Gradient(target, setting.shape(target))
+    if row is not None or column is not None:
+        gradient = Entry(gradient, row, column)
+    if not setting.has_cost:
+        raise Outside("there is no cost to differentiate")
+    if step.shape != gradient.shape:
+        raise IllShaped(
+            f"the step has shape {show_shape(step.shape)}, "
+            f"{target} has {show_shape(gradient.shape)}"
+        )
+    free = tuple(elaborator.free[k] for k in sorted(elaborator.free))
+    rate, sign = rate_of(step)
+    if sign < 0:
+        return Update(
+            tuple(_multiples(setting, step, negate(gradient), rate, free)),
+            "the step goes up the gradient, not down",
+        )
+    return Update(tuple(_multiples(setting, step, gradient, rate, free)))
+
+
+def _multiples(setting: Setting, step: Expr, gradient: Expr, rate: Expr, free: tuple) -> list[Equation]:  # type: ignore[type-arg]  # noqa: E501
+    count = setting.count()
+    factors: list[Expr] = [ONE, Power(count, Fraction(-1)), count]
+    factors += [Number(Fraction(2)), Number(Fraction(1, 2))]
+    factors += [Times(Number(Fraction(2)), Power(count, Fraction(-1)))]
+    scaled = [rate if f == ONE else Times(f, rate) for f in factors]
+    return [Equation(step, Times(f, gradient), free) for f in scaled]
+
+
+def rate_of(step: Expr) -> tuple[Expr, int]:
+    """The scalar factors of a product that are positive numbers or free scalars, and its sign.
+
+    Only the factors common to every term count: they are the learning rate.
+    """
+    if isinstance(step, Plus):
+        (one, sign), (two, other) = rate_of(step.left), rate_of(step.right)
+        if sign != other:
+            return ONE, 1
+        shared = [f for f in _factors(one) if f in _factors(two)]
+        return _product(shared), sign
+    factors, sign = _scalar_factors(step)
+    return _product(factors), sign
+
+
+def _scalar_factors(expr: Expr) -> tuple[list[Expr], int]:
+    if isinstance(expr, Times):
+        one, s1 = _scalar_factors(expr.left)
+        two, s2 = _scalar_factors(expr.right)
+        return one + two, s1 * s2
+    if isinstance(expr, MatMul):
+        one, s1 = _scalar_factors(expr.left)
+        two, s2 = _scalar_factors(expr.right)
+        return one + two, s1 * s2
+    if isinstance(expr, Transpose | Sum | SumOver | Entry):
+        return _scalar_factors(expr.body if isinstance(expr, SumOver) else expr.arg)
+    if isinstance(expr, Number):
+        sign = 1 if expr.value > 0 else -1
+        size = abs(expr.value)
+        return ([] if size in (0, 1) else [Number(size)]), sign
+    if isinstance(expr, Symbol) and expr.shape == SCALAR and _is_rate(expr.name):
+        return [expr], 1
+    if isinstance(expr, Size):
+        return [expr], 1
+    if isinstance(expr, Power) and isinstance(expr.base, Size):
+        return [expr], 1
+    return [], 1
+
+
+def _is_rate(name: str) -> bool:
+    """A scalar of the note that is no entry of the network."""
+    return not (name[0] in "WbZAXYJ" and (name[1:].isdigit() or len(name) == 1))
+
+
+def _factors(rate: Expr) -> list[Expr]:
+    if isinstance(rate, Times):
+        return _factors(rate.left) + _factors(rate.right)
+    return [] if rate == ONE else [rate]
+
+
+def _product(factors: list[Expr]) -> Expr:
+    out: Expr = ONE
+    for factor in factors:
+        out = factor if out == ONE else Times(out, factor)
+    return out
