@@ -47,7 +47,7 @@ def from_sympy(expr: Any) -> Expr:
     if expr.is_Symbol:
         return Symbol(expr.name, SCALAR)
     if expr.is_Add:
-        return reduce(Plus, sorted(map(from_sympy, expr.args), key=order_key))
+        return reduce(Plus, sorted(map(from_sympy, expr.args), key=_term_key))
     if expr.is_Mul:
         return reduce(Times, sorted(map(from_sympy, expr.args), key=order_key))
     if isinstance(expr, sympy.exp):
@@ -58,6 +58,14 @@ def from_sympy(expr: Any) -> Expr:
         if isinstance(expr, function):
             return Apply(name, 0, from_sympy(expr.args[0]))
     raise TypeError(f"from_sympy: {type(expr).__name__} has no place in the vocabulary: {expr}")
+
+
+def _term_key(term: Expr) -> tuple[bool, tuple[int, int, str]]:
+    """Positive terms first: ``1 - y``, ``e^x - 1``."""
+    head = term
+    while isinstance(head, Times):
+        head = head.left
+    return (isinstance(head, Number) and head.value < 0, order_key(term))
 
 
 def to_sympy(expr: Expr, symbols: dict[str, Any] | None = None) -> Any:

@@ -1,0 +1,241 @@
+"""Derivations of the library's derivatives, one named rule a step.
+
+The rules of differentiation are applied mechanically; what follows, to the form in which the
+result is known (``a (1 - a)``), is written here line by line.  Every line is checked against
+the one before it by `decide`: a wrong one raises, it is never shown.
+
+>>> [step.rule for step in derivation("sigmoid")][1:4]
+['reciprocal rule', 'sum rule', 'exponent rule']
+>>> derivation("sigmoid")[-1].latex
+'\\\\frac{d a}{d z} = a (1 - a)'
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final
+
+from derive.program import ONE, Apply, Expr, Plus, Power, Times, divide, minus, negate
+from derive.program import function_body as at
+from derive.scalars import table, vector_steps
+from derive.scalars.blackboard import Board, Step, scalar_latex
+from derive.scalars.encoding import order_key
+from derive.scalars.rules import pending, scalar
+
+_A, _Y, _Z, _SIGMA = scalar("a"), scalar("y"), scalar("z"), scalar("sigma")
+_UP, _DOWN = Apply("exp", 0, _Z), Apply("exp", 0, negate(_Z))
+_UNDER = Plus(ONE, _DOWN)
+_TWO = Fraction(2)
+
+Closing = tuple[tuple[str, Expr], ...]
+
+
+def _square(expr: Expr) -> Expr:
+    return Power(expr, _TWO)
+
+
+_TANH_QUOTIENT = divide(minus(_UP, _DOWN), Plus(_UP, _DOWN))
+
+_CLOSINGS: Final[dict[str, Closing]] = {
+    "sigmoid": (
+        ("separate the square", Times(divide(ONE, _UNDER), divide(_DOWN, _UNDER))),
+        ("add and subtract 1", Times(divide(ONE, _UNDER), divide(minus(_UNDER, ONE), _UNDER))),
+        (
+            "split the fraction",
+            Times(divide(ONE, _UNDER), minus(ONE, divide(ONE, _UNDER))),
+        ),
+        ("substitute", Times(_A, minus(ONE, _A))),
+    ),
+    "tanh": (
+        ("split the fraction", minus(ONE, _square(_TANH_QUOTIENT))),
+        ("substitute", minus(ONE, _square(_A))),
+    ),
+    "softplus": (
+        ("divide out", divide(ONE, Plus(_DOWN, ONE))),
+        ("substitute", _SIGMA),
+    ),
+    "silu": (
+        (
+            "split the fraction",
+            Plus(divide(ONE, _UNDER), divide(Times(_Z, _DOWN), _square(_UNDER))),
+        ),
+        (
+            "separate the square",
+            Plus(
+                divide(ONE, _UNDER),
+                Times(Times(_Z, divide(ONE, _UNDER)), divide(_DOWN, _UNDER)),
+            ),
+        ),
+        (
+            "add and subtract 1",
+            Plus(
+                divide(ONE, _UNDER),
+                Times(Times(_Z, divide(ONE, _UNDER)), divide(minus(_UNDER, ONE), _UNDER)),
+            ),
+        ),
+        (
+            "split the fraction",
+            Plus(
+                divide(ONE, _UNDER),
+                Times(Times(_Z, divide(ONE, _UNDER)), minus(ONE, divide(ONE, _UNDER))),
+            ),
+        ),
+        ("substitute", Plus(_SIGMA, Times(Times(_Z, _SIGMA), minus(ONE, _SIGMA)))),
+    ),
+}
+
+_D = minus(_A, _Y)
+_EXP_D, _EXP_MINUS_D = Apply("exp", 0, _D), Apply("exp", 0, minus(_Y, _A))
+_LOSS_CLOSINGS: Final[dict[str, Closing]] = {
+    "binary_cross_entropy": (
+        (
+            "common denominator",
+            divide(
+                Plus(negate(Times(_Y, minus(ONE, _A))), Times(minus(ONE, _Y), _A)),
+                Times(_A, minus(ONE, _A)),
+            ),
+        ),
+        ("collect", divide(_D, Times(_A, minus(ONE, _A)))),
+    ),
+    "log_cosh": (
+        (
+            "multiply out",
+            divide(minus(_EXP_D, _EXP_MINUS_D), Plus(_EXP_D, _EXP_MINUS_D)),
+        ),
+    ),
+}
+
+_LOCAL: Final[dict[str, Expr]] = {
+    "identity": ONE,
+    "sigmoid": Times(_A, minus(ONE, _A)),
+    "tanh": minus(ONE, _square(_A)),
+}
+"""Derivatives by the value a, as the derivations of these activations end."""
+
+PAIRS: Final = (
+    ("sigmoid", "binary_cross_entropy"),
+    ("sigmoid", "half_squared_error"),
+    ("sigmoid", "squared_error"),
+    ("tanh", "half_squared_error"),
+)
+"""Elementwise output activations with a loss; softmax has derivations of its own."""
+
+_PAIR_ENDS: Final[dict[tuple[str, str], Expr]] = {
+    ("sigmoid", "binary_cross_entropy"): _D,
+}
+
+
+def _activation(name: str) -> tuple[Step, ...]:
+    body = at(_formula(name), _Z)
+    board = Board(
+        r"\frac{d a}{d z}",
+        pending(body, "z"),
+        {"a": body, "sigma": at(_formula("sigmoid"), _Z)},
+    )
+    board.announce(f"a = {scalar_latex(body)}")
+    board.differentiate()
+    for rule, line in _CLOSINGS.get(name, ()):
+        board.write(rule, line)
+    derived = at(_derivative(name), _Z)
+    if name not in _CLOSINGS and 2 * order_key(derived)[1] < order_key(board.start)[1]:
+        board.write("collect", derived)
+    return tuple(board.steps)
+
+
+def _loss(name: str) -> tuple[Step, ...]:
+    entry = table.loss_entry(name)
+    board = Board(r"\frac{\partial L}{\partial a}", pending(entry, "a"), partial=r"\partial")
+    board.announce(f"L = {scalar_latex(entry)}")
+    board.differentiate()
+    for rule, line in _LOSS_CLOSINGS.get(name, ()):
+        board.write(rule, line)
+    return tuple(board.steps)
+
+
+def _pair(activation: str, loss: str) -> tuple[Step, ...]:
+    body, entry = at(_formula(activation), _Z), table.loss_entry(loss)
+    local = _LOCAL[activation]
+    outer = _LOSS_CLOSINGS[loss][-1][1] if loss in _LOSS_CLOSINGS else _last(entry)
+    board = Board(
+        r"\frac{\partial L}{\partial z}", pending(entry, "z"), {"a": body}, partial=r"\partial"
+    )
+    board.announce(rf"L = {scalar_latex(entry)} \quad a = {scalar_latex(body)}")
+    board.write("chain rule", Times(pending(entry, "a"), pending(_A, "z")))
+    board.write("derivative of the loss", Times(outer, pending(_A, "z")))
+    board.write("derivative of the activation", Times(outer, local))
+    if (activation, loss) in _PAIR_ENDS:
+        board.write("divide out", _PAIR_ENDS[activation, loss])
+    return tuple(board.steps)
+
+
+def _last(entry: Expr) -> Expr:
+    """The derivative of a loss by a as the rules leave it."""
+    from derive.scalars.blackboard import advanced
+
+    return [line for _, line in advanced(pending(entry, "a"))][-1]
+
+
+def _formula(name: str) -> Expr:
+    body = table.body(name)
+    assert body is not None, name
+    return body
+
+
+def _derivative(name: str) -> Expr:
+    derived = table.derivative(name, 1)
+    assert derived is not None, name
+    return derived
+
+
+def _key(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def _entries() -> dict[str, Callable[[], tuple[Step, ...]]]:
+    out: dict[str, Callable[[], tuple[Step, ...]]] = {}
+    for name in table.ACTIVATIONS:
+        if name in table.NAMES:
+            out[_key(name)] = lambda name=name: _activation(name)  # type: ignore[misc]
+        else:
+            out[_key(name)] = vector_steps.VECTOR_DERIVATIONS[name]
+    for name in table.LOSSES:
+        out[_key(name)] = lambda name=name: _loss(name)  # type: ignore[misc]
+    for pair in PAIRS:
+        out[_key("-".join(pair))] = lambda pair=pair: _pair(*pair)  # type: ignore[misc]
+    for name, derive in vector_steps.VECTOR_DERIVATIONS.items():
+        out.setdefault(_key(name), derive)
+    return out
+
+
+_ENTRIES: Final = _entries()
+ENTRIES: Final = tuple(_ENTRIES)
+"""The names that have a derivation, in the order of the library."""
+
+
+def title(name: str) -> str:
+    """``the derivative of sigmoid``, for a heading."""
+    return f"The derivative of {_known(name).replace('-', ' ')}"
+
+
+def derivation(name: str) -> tuple[Step, ...]:
+    """The derivation of an entry of `ENTRIES`; hyphens and underscores are the same.
+
+    Raises KeyError with the nearest names, and `WrongStep` if a line does not follow.
+    """
+    return _ENTRIES[_known(name)]()
+
+
+def _known(name: str) -> str:
+    key = _key(name)
+    if key in _ENTRIES:
+        return key
+    alias = table.ALIASES.get(table.normalised(name)) or table.LOSS_ALIASES.get(
+        table.normalised(name)
+    )
+    if alias is not None:
+        return _key(alias)
+    near = difflib.get_close_matches(key, ENTRIES, n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(ENTRIES)}"
+    raise KeyError(f"no derivation of {name!r}; {hint}")
