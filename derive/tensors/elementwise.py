@@ -1,0 +1,69 @@
+"""Scalar formulas in one formal argument, as terms.
+
+Bodies and derivatives of elementwise functions are expressions in ``Symbol("x", SCALAR)``;
+here such a formula is evaluated at a term.  The derivatives of the primitives themselves
+come from the generated table: the engine holds none of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.program import ARGUMENT, Apply, Expr, Number, Plus, Power, Size, Symbol, Times
+from derive.scalars import table
+from derive.tensors.functions import call, exponential, logarithm, power, step
+from derive.tensors.meter import Outside, needs, used
+from derive.tensors.normal import entry, size, times
+from derive.tensors.terms import POSITIVE, REAL, Poly, constant
+
+Call = Callable[[str, int, Poly], Poly]
+Name = Callable[[str], Poly]
+
+
+def evaluate(formula: Expr, argument: Poly, apply: Call, name: Name) -> Poly:
+    """The value of a scalar formula at a term.
+
+    apply: value of a function's k-th derivative.  name: value of a scalar constant.
+    """
+    match formula:
+        case Number(value=v):
+            return constant(v.numerator if v.denominator == 1 else v)
+        case Size(dim=d):
+            return size(d)
+        case Symbol(name=n):
+            return argument if n == ARGUMENT else name(n)
+        case Times(left=a, right=b):
+            return times(evaluate(a, argument, apply, name), evaluate(b, argument, apply, name))
+        case Plus(left=a, right=b):
+            return evaluate(a, argument, apply, name) + evaluate(b, argument, apply, name)
+        case Power(base=a, exponent=e):
+            return power(evaluate(a, argument, apply, name), e)
+        case Apply(function=f, order=k, arg=a):
+            return apply(f, k, evaluate(a, argument, apply, name))
+    raise Outside(f"outside the fragment: {type(formula).__name__} in the body of a function")
+
+
+def primitive(name: str, order: int, argument: Poly) -> Poly:
+    """The k-th derivative of exp, log, step, erf, sin or cos at a term."""
+    if order:
+        if name == "step":
+            used("step is constant")
+            needs("arguments of step functions are not 0")
+        formula = table.derivative(name, order)
+        if formula is None:
+            raise Outside(f"outside the fragment: derivative {order} of {name}")
+        used(f"derivative of {name}")
+        return evaluate(formula, argument, primitive, scalar)
+    match name:
+        case "exp":
+            return exponential(argument)
+        case "log":
+            return logarithm(argument)
+        case "step":
+            return step(argument)
+    return call(name, argument)
+
+
+def scalar(name: str) -> Poly:
+    """A scalar constant that no program declares; ``pi`` is known to be positive."""
+    return entry(name, (), POSITIVE if name == "pi" else REAL)

@@ -1,0 +1,377 @@
+"""Functions of terms: powers, exp, log, step and opaque functions, each in normal form.
+
+* exp(a + b) = exp(a) exp(b), so an `exp` atom holds one monomial and its coefficient is the
+  exponent; exp(c log x) = x^c.
+* 1 + e^x is the reciprocal of a `logistic` atom; logistic(-x) = 1 - logistic(x).
+* A power of a sum is taken of the sum as a whole, a `base` atom, after common factors and a
+  leading coefficient have been taken out.  A fractional power is taken factor by factor only
+  for factors that are known not to be negative.
+* log of a product is a sum of logs for factors that are known to be positive.
+* step drops positive factors; step(-x) = 1 - step(x) except at the kink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import isqrt
+
+from derive.tensors.label import freshened
+from derive.tensors.meter import Outside, needs, used
+from derive.tensors.normal import (
+    atom,
+    collect,
+    leading,
+    monomial,
+    negative,
+    product,
+    sum_over,
+    times,
+)
+from derive.tensors.sign import never_negative, positive, positive_atom
+from derive.tensors.terms import (
+    EMPTY,
+    ONE,
+    ZERO,
+    Atom,
+    Factor,
+    Index,
+    Monomial,
+    Poly,
+    Rational,
+    constant,
+    inverse,
+    whole,
+)
+
+MOST_EXPANDED = 64
+"""The largest exponent to which a sum is multiplied out."""
+_UNITS = ("entry", "gradient", "size", "exp", "base", "logistic", "call", "log")
+"""Kinds of atoms that may be divided by, where they are not 0."""
+
+
+def rebuilt(a: Atom, arg: Poly, exponent: Rational = 1) -> Poly:
+    """The atom's function of another argument, raised to a power."""
+    builders = {
+        "exp": exponential,
+        "logistic": logistic,
+        "base": lambda x: x,
+        "step": step,
+        "log": logarithm,
+        "call": lambda x: call(a.name, x, a.order),
+    }
+    return power(builders[a.kind](arg), exponent)
+
+
+def call(name: str, arg: Poly, order: int = 0) -> Poly:
+    """The k-th derivative of a function of which nothing else is known here."""
+    return atom("call", name, order, arg)
+
+
+# -- powers -----------------------------------------------------------------------------------
+
+
+def power(poly: Poly, exponent: Rational) -> Poly:
+    """``poly ** exponent`` for a rational exponent."""
+    if exponent == 1:
+        return poly
+    if whole(exponent) and exponent >= 0:
+        if len(poly.terms) > 1 and exponent > MOST_EXPANDED:
+            raise Outside(f"outside the fragment: a sum to the power {exponent}")
+        if len(poly.terms) != 1 or next(iter(poly.terms)).bound:
+            return product([poly] * int(exponent))
+    if not poly.terms:
+        raise Outside("outside the fragment: division by an expression that is 0")
+    if not whole(exponent):
+        return _root(poly, Fraction(exponent))
+    coefficient, factors = units(poly)
+    if exponent < 0 and any(not positive_atom(a) for a, _ in factors):
+        needs("denominators are not 0")
+    out = monomial((), [(a, k * exponent) for a, k in factors])
+    return out.scaled(Fraction(coefficient) ** int(exponent))
+
+
+def units(poly: Poly) -> tuple[Rational, list[Factor]]:
+    """A term as a number times a product of powers of atoms."""
+    if len(poly.terms) == 1:
+        ((m, c),) = poly.terms.items()
+        return c, _components(m)
+    special = _one_plus_exponential(poly) or _one_minus_logistic(poly)
+    if special is not None:
+        return special
+    shared = _content(poly)
+    rest = times(poly, monomial((), [(a, -e) for a, e in shared])) if shared else poly
+    if len(rest.terms) == 1:
+        ((m, c),) = rest.terms.items()
+        return c, [*shared, *_components(m)]
+    lead = rest.terms[leading(rest)]
+    rest = rest.scaled(inverse(lead))
+    if positive(-rest):
+        rest, lead = -rest, -lead
+    special = _one_plus_exponential(rest)
+    if special is not None:
+        return special[0] * lead, [*shared, *special[1]]
+    return lead, [*shared, (Atom("base", arg=rest), 1)]
+
+
+def split(bound: Iterable[Index], factors: Iterable[Factor]) -> list[tuple[list[Index], list[Factor]]]:
+    """Connected pieces of a product: factors that share bound indices belong together."""
+    pieces: list[tuple[set[Index], list[Factor]]] = []
+    mine = frozenset(bound)
+    for factor in factors:
+        touched = set(factor[0].free & mine)
+        apart: list[tuple[set[Index], list[Factor]]] = []
+        joined: list[Factor] = []
+        for indices, members in pieces:
+            if indices & touched:
+                touched |= indices
+                joined += members
+            else:
+                apart.append((indices, members))
+        pieces = [*apart, (touched, [*joined, factor])]
+    return [(sorted(indices), members) for indices, members in pieces]
+
+
+def _components(m: Monomial) -> list[Factor]:
+    """One monomial as a product; each sum in it becomes a `base` atom."""
+    if not m.bound:
+        return list(m.factors)
+    bound, factors = freshened(m)
+    out: list[Factor] = []
+    for indices, members in split(bound, factors):
+        if indices:
+            out.append((Atom("base", arg=monomial(indices, members)), 1))
+        else:
+            out += members
+    return out
+
+
+def _content(poly: Poly) -> list[Factor]:
+    """The factors that every term has in common, with their smallest exponents."""
+    least: dict[Atom, Rational] | None = None
+    for m in poly.terms:
+        mine = {
+            a: e
+            for a, e in m.factors
+            if a.kind in _UNITS and (not m.bound or a.free.isdisjoint(m.bound))
+        }
+        if least is None:
+            least = mine
+            continue
+        every = {**least, **mine}
+        least = {a: min(least.get(a, 0), mine.get(a, 0)) for a in every}
+    return sorted(((a, e) for a, e in (least or {}).items() if e), key=lambda f: f[0].key)
+
+
+def _one_plus_exponential(poly: Poly) -> tuple[Rational, list[Factor]] | None:
+    """``c y (1 + e^x)`` as ``c y logistic(x)^-1``."""
+    if len(poly.terms) != 2:
+        return None
+    (m, c), (n, d) = poly.sorted()
+    if c != d or m.bound or n.bound:
+        return None
+    first, second = dict(m.factors), dict(n.factors)
+    ratio = {a: second.get(a, 0) - first.get(a, 0) for a in {**first, **second}}
+    ratio = {a: e for a, e in ratio.items() if e}
+    if not ratio or any(a.kind != "exp" for a in ratio):
+        return None
+    x = collect((a.argument, e) for a, e in ratio.items())
+    used("sum of two exponentials")
+    if negative(x):
+        return c, [*n.factors, (Atom("logistic", arg=-x), -1)]
+    return c, [*m.factors, (Atom("logistic", arg=x), -1)]
+
+
+def _one_minus_logistic(poly: Poly) -> tuple[Rational, list[Factor]] | None:
+    """``1 - logistic(x)`` as ``e^x logistic(x)``."""
+    if len(poly.terms) != 2 or EMPTY not in poly.terms:
+        return None
+    ((m, c),) = ((m, c) for m, c in poly.terms.items() if m != EMPTY)
+    one = poly.terms[EMPTY]
+    if c != -one or m.bound or len(m.factors) != 1:
+        return None
+    a, e = m.factors[0]
+    if a.kind != "logistic" or e != 1:
+        return None
+    used("one minus logistic")
+    x = a.argument
+    return one, [*((Atom("exp", arg=Poly({t: 1})), k) for t, k in x.terms.items()), (a, 1)]
+
+
+def _root(poly: Poly, exponent: Fraction) -> Poly:
+    """A fractional power: factor by factor where the factors are known not to be negative."""
+    needs("bases of fractional powers are positive")
+    if len(poly.terms) > 1 and positive(poly):
+        coefficient, factors = units(poly)
+    elif len(poly.terms) > 1:
+        coefficient, factors = _positive_content(poly)
+    else:
+        ((m, coefficient),) = poly.terms.items()
+        factors = _components(m)
+    apart = [(a, e * exponent) for a, e in factors if never_negative(a) or not whole(e)]
+    together = [(a, e) for a, e in factors if not (never_negative(a) or not whole(e))]
+    out = monomial((), apart)
+    if together or coefficient < 0:
+        sign = 1 if coefficient > 0 else -1
+        inside = monomial((), together).scaled(sign)
+        if inside.constant is not None:
+            raise Outside("outside the fragment: a root of a negative number")
+        if len(together) == 1 and sign == 1 and together[0][0].kind == "base" and together[0][1] == 1:
+            whole_base = together[0][0]
+        else:
+            whole_base = Atom("base", arg=inside)
+        out = times(out, monomial((), [(whole_base, exponent)]))
+    return times(out, _numeric_root(abs(Fraction(coefficient)), exponent))
+
+
+def _positive_content(poly: Poly) -> tuple[Rational, list[Factor]]:
+    """A sum of unknown sign: only positive factors may be taken out under a root."""
+    shared = [(a, e) for a, e in _content(poly) if positive_atom(a)]
+    rest = times(poly, monomial((), [(a, -e) for a, e in shared])) if shared else poly
+    lead = abs(rest.terms[leading(rest)])
+    return lead, [*shared, (Atom("base", arg=rest.scaled(inverse(lead))), 1)]
+
+
+def _numeric_root(value: Fraction, exponent: Fraction) -> Poly:
+    """A power of a positive number, a rational where it is one."""
+    if value == 1:
+        return ONE
+    top, bottom = (_exact_root(n, exponent.denominator) for n in value.as_integer_ratio())
+    if top is not None and bottom is not None:
+        return constant(Fraction(top, bottom) ** exponent.numerator)
+    steps = exponent.numerator // exponent.denominator
+    rest = exponent - steps
+    return monomial((), [(Atom("base", arg=constant(value)), rest)]).scaled(value**steps)
+
+
+def _exact_root(n: int, degree: int) -> int | None:
+    if degree == 2:
+        root = isqrt(n)
+    else:
+        low, high = 0, n
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if middle**degree <= n else (low, middle - 1)
+        root = low
+    return root if root**degree == n else None
+
+
+# -- exp, log, logistic -----------------------------------------------------------------------
+
+
+def exponential(poly: Poly) -> Poly:
+    """``exp(poly)``."""
+    factors: list[Factor] = []
+    others: list[Poly] = []
+    for m, c in poly.sorted():
+        if not m.bound and len(m.factors) == 1 and m.factors[0][0].kind == "log" and m.factors[0][1] == 1:
+            used("exp of log")
+            others.append(power(m.factors[0][0].argument, c))
+        else:
+            factors.append((Atom("exp", arg=Poly({m: 1})), c))
+    return product([monomial((), factors), *others])
+
+
+def logarithm(poly: Poly) -> Poly:
+    """``log(poly)``: a sum of logs for the factors that are positive."""
+    if not poly.terms:
+        raise Outside("outside the fragment: the logarithm of 0")
+    if not positive(poly):
+        needs("arguments of log are positive")
+    coefficient, factors = units(poly)
+    apart = [(a, e) for a, e in factors if positive_atom(a)]
+    together = [(a, e) for a, e in factors if not positive_atom(a)]
+    parts: list[tuple[Poly, Rational]] = []
+    number = abs(coefficient) if together else coefficient
+    if number < 0:
+        raise Outside("outside the fragment: the logarithm of a negative number")
+    if number != 1:
+        parts.append((atom("log", arg=constant(number)), 1))
+    for a, e in apart:
+        if a.kind == "exp":
+            parts.append((a.argument, e))
+        elif a.kind == "base":
+            parts.append((atom("log", arg=a.argument), e))
+        else:
+            parts.append((atom("log", arg=Poly({Monomial((), ((a, 1),)): 1})), e))
+    if together:
+        rest = product(opened(a, e) for a, e in together)
+        parts.append((atom("log", arg=rest if coefficient > 0 else -rest), 1))
+    used("log of a product")
+    return collect(parts)
+
+
+def opened(a: Atom, e: Rational) -> Poly:
+    """A power of an atom, a `base` with a positive integer exponent multiplied out."""
+    if a.kind == "base" and e > 0 and whole(e):
+        return power(a.argument, e)
+    return monomial((), [(a, e)])
+
+
+def logistic(poly: Poly) -> Poly:
+    """``1 / (1 + exp(poly))``."""
+    if not poly.terms:
+        return constant(Fraction(1, 2))
+    if negative(poly):
+        return ONE - atom("logistic", arg=-poly)
+    return atom("logistic", arg=poly)
+
+
+# -- step -------------------------------------------------------------------------------------
+
+
+def step(poly: Poly) -> Poly:
+    """1 where the argument is positive, else 0."""
+    if not poly.terms:
+        return ZERO
+    poly = _without_positive_content(poly)
+    number = poly.constant
+    if number is not None:
+        return ONE if number > 0 else ZERO
+    if positive(poly):
+        return ONE
+    if positive(-poly):
+        return ZERO
+    same = _same_sign(poly)
+    if same is not None:
+        return same
+    if negative(poly):
+        used("step of the opposite")
+        needs("arguments of step functions are not 0")
+        return ONE - atom("step", arg=-poly)
+    return atom("step", arg=poly)
+
+
+def _without_positive_content(poly: Poly) -> Poly:
+    shared = [(a, e) for a, e in _content(poly) if positive_atom(a)]
+    if shared:
+        used("step drops positive factors")
+        poly = times(poly, monomial((), [(a, -e) for a, e in shared]))
+    lead = abs(poly.terms[leading(poly)])
+    return poly.scaled(inverse(lead))
+
+
+def _same_sign(poly: Poly) -> Poly | None:
+    """If x, which contains step(y), has the sign of y on both sides, step(x) is step(y)."""
+    steps: dict[Atom, None] = {}
+    for m in poly.terms:
+        steps.update((a, None) for a, _ in m.factors if a.kind == "step" and not m.bound)
+    for a in sorted(steps, key=lambda s: s.key):
+        on = collect((_without(m, a), c) for m, c in poly.terms.items())
+        off = Poly({m: c for m, c in poly.terms.items() if all(b != a for b, _ in m.factors)})
+        if not on.terms or _without_positive_content(on) != a.argument:
+            continue
+        if not off.terms or _without_positive_content(off) == a.argument:
+            used("step of a function with the same sign")
+            needs("arguments of step functions are not 0")
+            return Poly({Monomial((), ((a, 1),)): 1})
+    return None
+
+
+def _without(m: Monomial, a: Atom) -> Poly:
+    if m.bound:
+        return Poly({m: 1})
+    return monomial((), [f for f in m.factors if f[0] != a])
+
+
+__all__ = ["call", "exponential", "logarithm", "logistic", "opened", "power", "rebuilt", "split", "step", "sum_over", "units"]
