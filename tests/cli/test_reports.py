@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import FAKE, Run
 
 GOOD = "$good = 1$\n"
 BAD = "# Title\n\nThen $bad = A$ holds.\n"
@@ -176,3 +180,29 @@ def test_explain_names_the_lines_with_a_claim(fake: Run, note: Path) -> None:
     done = fake("explain", "note.md:99")
     assert done.returncode == 2
     assert "lines with a claim: 3" in done.stderr
+
+
+def on_a_terminal(folder: Path, **extra: str) -> str:
+    """What the command prints on a terminal."""
+    pty = pytest.importorskip("pty")
+    main, terminal = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(FAKE.parents[2]), "TERM": "xterm", **extra}
+    environment = {name: value for name, value in environment.items() if value}
+    done = subprocess.Popen(
+        [sys.executable, FAKE, "verify", "note.md"],
+        cwd=folder, stdout=terminal, stderr=subprocess.DEVNULL, env=environment,
+    )  # fmt: skip
+    os.close(terminal)
+    printed = b""
+    with contextlib.suppress(OSError):  # how a terminal ends
+        while more := os.read(main, 65536):
+            printed += more
+    os.close(main)
+    assert done.wait() == 1
+    return printed.decode()
+
+
+def test_colour_on_a_terminal_unless_unwanted(note: Path) -> None:
+    assert "\x1b[1;31mrefuted D103\x1b[0m" in on_a_terminal(note.parent, NO_COLOR="")
+    assert "\x1b" not in on_a_terminal(note.parent, NO_COLOR="1")
+    assert "\x1b" not in on_a_terminal(note.parent, TERM="dumb")
