@@ -349,7 +349,9 @@ class _Printer:
     def _body(self, parts: _Monomial) -> Text:
         if not parts.under:
             return self._chain(parts.factors)
-        under = self._chain([("" if k == 0 else "elementwise", e) for k, e in enumerate(parts.under)])
+        under = self._chain(
+            [("" if k == 0 else "elementwise", e) for k, e in enumerate(parts.under)]
+        )
         if any(kind == "matrix" for kind, _ in parts.factors):
             left, _ = self._chain(parts.factors)
             return rf"{left} {self.notation.products[1]} \frac{{1}}{{{under[0]}}}", PRODUCT

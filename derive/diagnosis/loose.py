@@ -229,7 +229,7 @@ def to_expr(node: Loose, examples: str = "m") -> Expr:
             return Sum(inner, axis if axis is not None else _example_axis(inner, examples))
         case Indexed(arg=arg, like=Entry() as like):
             return replace(like, arg=to_expr(arg, examples))
-        case Indexed(arg=arg, like=like):
+        case Indexed(arg=arg, like=SumOver() as like):
             return replace(like, body=to_expr(arg, examples))
     raise TypeError(f"to_expr: unknown node {type(node).__name__}")
 

@@ -1,0 +1,361 @@
+"""From a refuted claim to the named mistake and its repair.
+
+In: a `Fault` and the two ways of judging a statement.  Out: a `Diagnosis` whose repairs are
+all proved.  The order of the questions is the order of likelihood: is only the normalisation
+off, does one edit help, does another reading of the product, is it the gradient of something
+else, does it belong to another cost, do two edits help; where nothing does, the derived
+gradient is offered, and the scalar shadow says which factors differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.diagnosis.chains import diagnose_chain
+from derive.diagnosis.codes import BY_NAME, CODES
+from derive.diagnosis.derived import derived
+from derive.diagnosis.loose import Loose, from_expr, to_expr
+from derive.diagnosis.readings import Reading, readings
+from derive.diagnosis.scene import Diagnosis, Fault
+from derive.diagnosis.search import Hit, Judge, double, single
+from derive.diagnosis.shadow import quotient
+from derive.diagnosis.targets import (
+    Judges,
+    Judging,
+    OtherTarget,
+    holds_for_linear_output,
+    other_costs,
+    other_target,
+)
+from derive.diagnosis.vocabulary import Vocabulary, gradient_names, vocabulary
+from derive.diagnosis.wording import (
+    code_of,
+    is_normalisation,
+    jacobian,
+    left_latex,
+    repair_words,
+    sentence,
+    shadow_clauses,
+    show,
+    true_of,
+)
+from derive.latex import name_latex, to_latex
+from derive.program import (
+    ONE,
+    Composition,
+    Equation,
+    Expr,
+    Gradient,
+    Power,
+    Program,
+    ShapeError,
+    Size,
+    Statement,
+    Times,
+)
+from derive.verdict import Kind, Repair, Verdict
+
+Prover = Callable[[Statement], bool]
+Screen = Callable[[Statement], bool | None]
+
+
+def diagnose(
+    fault: Fault, prover: Prover, agrees: Screen, judges: Judges | None = None
+) -> Diagnosis:
+    """Names the mistake of a refuted claim and finds its repair.
+
+    prover: proof by the engine, accepted by the checker; agrees: the fast screen, None where
+    it cannot tell.  Both are for the program of the scene.  judges: the same two for another
+    program (by default made of the engine and the checker).
+    """
+    if isinstance(fault.statement, Composition):
+        return diagnose_chain(fault, fault.statement, prover)
+    return _Question(fault, (prover, agrees), judges or judging).answer()
+
+
+def judging(program: Program) -> Judging:
+    """Proof and screen for a program, from the engine and the checker."""
+    from derive.check import Screen as Points
+    from derive.check import check
+    from derive.tensors import prove
+
+    def proved(statement: Statement) -> bool:
+        return prove(program, statement).proved and check(program, statement).accepted
+
+    return proved, Points(program).agrees
+
+
+@dataclass
+class _Question:
+    """One fault with everything that is asked of it."""
+
+    fault: Fault
+    judging: Judging
+    judges: Judges
+
+    def __post_init__(self) -> None:
+        fault, scene = self.fault, self.fault.scene
+        equation = fault.statement if isinstance(fault.statement, Equation) else None
+        self.left = self._left_side(equation)
+        self.right = equation.right if equation else None
+        free = equation.free if equation else ()
+        self.tree: Loose = (
+            fault.ill_shaped.loose
+            if fault.ill_shaped is not None
+            else from_expr(self._required_right(), scene.scale)
+        )
+        self.words: Vocabulary = vocabulary(scene, fault.target)
+        used = gradient_names(self.right) if self.right is not None else set()
+        forbidden = {fault.target} - used if fault.target else set()
+        prover, agrees = self.judging
+        self.judge = Judge(
+            self.left, free, prover, agrees, scene.examples, frozenset(n for n in forbidden if n)
+        )
+
+    def _left_side(self, equation: Equation | None) -> Expr:
+        if equation is not None:
+            return equation.left
+        if self.fault.left is not None:
+            return self.fault.left
+        target = self.fault.target
+        if target is None:
+            raise ValueError("a fault needs a statement, a left side or a target")
+        gradient = Gradient(target, self.fault.scene.program.shape(target))
+        scale = self.fault.target_scale
+        return gradient if scale == ONE else Times(scale, gradient)
+
+    def _required_right(self) -> Expr:
+        if self.right is None:
+            raise ValueError("a fault without a statement needs the ill-shaped right side")
+        return self.right
+
+    # -- the questions, in order ----------------------------------------------------------------
+
+    def answer(self) -> Diagnosis:
+        """The first answer that is proved."""
+        known = self._by_aspect()
+        if known is not None:
+            return known
+        questions = (
+            self._normalisation,
+            self._one_edit,
+            self._reading,
+            self._other_target,
+            self._linear_output,
+            self._other_cost,
+            self._two_edits,
+        )
+        for question in questions:
+            found = question()
+            if found is not None:
+                return found
+        return self._unexplained()
+
+    def _by_aspect(self) -> Diagnosis | None:
+        """What is known of the claim already; repaired by the derived gradient if there is one."""
+        names = {
+            "contradicts": "contradiction",
+            "shape": "shape-contradiction",
+            "vacuous": "vacuous",
+            "circular": "circular",
+            "remark": "remark",
+        }
+        if self.fault.aspect not in names:
+            return None
+        code = CODES[BY_NAME[names[self.fault.aspect]]]
+        message = f"{self.fault.message or code.title}. {code.why}"
+        if self.fault.aspect == "contradicts" and isinstance(self.fault.statement, Equation):
+            return Diagnosis(code.code, message, self._definition(self.fault.statement.left))
+        return Diagnosis(code.code, message, self._derived())
+
+    def _definition(self, left: Expr) -> tuple[Repair, ...]:
+        program = self.fault.scene.program
+        body = program.definitions.get(getattr(left, "name", ""))
+        if body is None or not self.judging[0](Equation(left, body)):
+            return ()
+        latex = to_latex(body, self.fault.scene)
+        return (Repair(latex, Verdict.VERIFIED, "as it was defined before"),)
+
+    def _normalisation(self) -> Diagnosis | None:
+        if self.right is None or not is_normalisation(self.fault):
+            return None
+        scene = self.fault.scene
+        size = Size(scene.examples)
+        for factor, times in ((Power(size, Fraction(-1)), scene.examples), (size, "1/m")):
+            expr = Times(factor, self.right)
+            if self.judge.screened(expr) and self.judge.proved(expr):
+                times = times.replace("m", scene.examples)
+                message = (
+                    f"the right side is {times} times {left_latex(self.fault)}: "
+                    f"only the normalisation 1/{scene.examples} is off"
+                )
+                words = f"multiply by {to_latex(factor, scene)}"
+                return self._answer("normalisation", message, [(expr, words)])
+        return None
+
+    def _one_edit(self) -> Diagnosis | None:
+        hits = single(self.tree, self.words, self.judge)
+        return self._from_hits(hits) if hits else None
+
+    def _two_edits(self) -> Diagnosis | None:
+        hits = double(self.tree, self.words, self.judge)
+        return self._from_hits(hits) if hits else None
+
+    def _from_hits(self, hits: list[Hit]) -> Diagnosis:
+        scene = self.fault.scene
+        message = sentence(hits[0], self.fault)
+        code = code_of(hits[0], self.fault)
+        if self.fault.ill_shaped is not None:
+            message = f"{message} ({self.fault.ill_shaped.message})"
+        found = [(hit.expr, repair_words(hit.edits, scene)) for hit in hits]
+        return Diagnosis(code, message, self._repairs(found))
+
+    def _reading(self) -> Diagnosis | None:
+        """Another order, other transposes, other kinds of product of the same factors."""
+        ill = self.fault.ill_shaped
+        if ill is None and self.right is not None and self.right.shape == self.left.shape:
+            return None
+        for reading in readings(self.tree, self.left.shape, self.fault.scene.examples):
+            if self.judge.screened(reading.expr) and self.judge.proved(reading.expr):
+                return self._from_reading(reading, ill.message if ill else "")
+        return None
+
+    def _from_reading(self, reading: Reading, reason: str) -> Diagnosis:
+        scene = self.fault.scene
+        clauses = [f"{show(node, scene)} must be transposed" for node in reading.turned]
+        clauses += [
+            f"{show(node, scene)} needs the other kind of product" for node in reading.kinds
+        ]
+        if reading.moved:
+            clauses.append("the factors stand in another order")
+        if reading.summed:
+            clauses.append("the sum over the examples is missing")
+        changes = len(clauses)
+        only = {
+            (1, 0, False, False): "missing-transpose",
+            (0, 1, False, False): "product-kind",
+            (0, 0, True, False): "product-order",
+            (0, 0, False, True): "missing-sum",
+        }.get((len(reading.turned), len(reading.kinds), reading.moved, reading.summed))
+        name = only if only and changes == 1 else "ill-shaped"
+        message = " and ".join(clauses) or "the factors do not fit as they stand"
+        message = f"{message} ({reason})" if reason else message
+        return self._answer(name, message, [(reading.expr, "; ".join(clauses))])
+
+    def _fitting(self) -> Expr | None:
+        """The right side where it has a shape of its own."""
+        try:
+            return to_expr(self.tree, self.fault.scene.examples)
+        except ShapeError:
+            return None
+
+    def _other_target(self) -> Diagnosis | None:
+        right = self._fitting()
+        if right is None or self.fault.target is None:
+            return None
+        other = other_target(self.fault, right, self.judging)
+        if other is None:
+            return None
+        scene = self.fault.scene
+        is_gradient_of = true_of(other.name, other.scale, scene)
+        if self._is_own_activation(other):
+            linear = " (the line is right for a linear output)" if self._is_linear(right) else ""
+            message = (
+                f"{jacobian(scene)} is missing: the right side is {is_gradient_of}, "
+                f"not {left_latex(self.fault)}{linear}"
+            )
+            return Diagnosis(BY_NAME["output-jacobian"], message, self._derived())
+        message = f"the right side is {is_gradient_of}, not {left_latex(self.fault)}"
+        return Diagnosis(BY_NAME["other-target"], message, self._derived())
+
+    def _is_own_activation(self, other: OtherTarget) -> bool:
+        """Whether the right side stops at the output activation above the target."""
+        scene = self.fault.scene
+        return other.name == scene.named(
+            "activation", scene.depth
+        ) and self.fault.target == scene.named("preactivation", scene.depth)
+
+    def _is_linear(self, right: Expr) -> bool:
+        tree = from_expr(right, self.fault.scene.scale)
+        return holds_for_linear_output(self.fault, self.left, tree, self.judges) is not None
+
+    def _linear_output(self) -> Diagnosis | None:
+        if self.fault.target is None:
+            return None
+        found = holds_for_linear_output(self.fault, self.left, self.tree, self.judges)
+        if found is None:
+            return None
+        message = f"{jacobian(self.fault.scene)} is missing: the line is right for a linear output"
+        return Diagnosis(BY_NAME["output-jacobian"], message, self._derived())
+
+    def _other_cost(self) -> Diagnosis | None:
+        fault = self.fault
+        if fault.target is None:
+            return None
+        names = other_costs(fault, self.left, self.tree, self.judges)
+        if not names:
+            return None
+        right = fault.right_source or show(self.tree, fault.scene)
+        message = (
+            f"{right.strip()} is not the gradient of the stated cost: it is that of "
+            + ", or of ".join(names)
+        )
+        return Diagnosis(BY_NAME["cost-does-not-fit"], message, self._derived())
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def _unexplained(self) -> Diagnosis:
+        """No edit helps: the derived gradient, and what the scalar shadow says of the rest."""
+        fault, scene = self.fault, self.fault.scene
+        found = self._derived_exprs()
+        repairs = self._repairs([(expr, "derived") for expr in found])
+        clauses: list[str] = []
+        claimed = self._fitting()
+        if found and claimed is not None:
+            ratio = quotient(claimed, found[0], scene.scale)
+            clauses = shadow_clauses(ratio, scene) if ratio.count <= 3 else []
+        if clauses:
+            return Diagnosis(BY_NAME["several"], " and ".join(clauses), repairs)
+        if fault.ill_shaped is not None:
+            return Diagnosis(BY_NAME["ill-shaped"], fault.ill_shaped.message, repairs)
+        if fault.kind is Kind.UPDATE:
+            code = CODES[BY_NAME["update"]]
+            return Diagnosis(code.code, f"{fault.message or code.title}. {code.why}", repairs)
+        name = "false" if fault.target is not None else "algebra"
+        code = CODES[BY_NAME[name]]
+        return Diagnosis(code.code, fault.message or code.why, repairs)
+
+    def _derived_exprs(self) -> list[Expr]:
+        fault = self.fault
+        if fault.target is None or self.left.shape != fault.scene.program.shape(fault.target):
+            return []
+        named = {name for leaf in _leaf_exprs(self.tree) for name in gradient_names(leaf)} - {
+            fault.target
+        }
+        for expr in derived(fault.scene, fault.target, fault.target_scale, named):
+            if self.judging[0](Equation(self.left, expr)):
+                return [expr]
+        return []
+
+    def _derived(self) -> tuple[Repair, ...]:
+        return self._repairs([(expr, "derived") for expr in self._derived_exprs()])
+
+    def _answer(self, name: str, message: str, found: list[tuple[Expr, str]]) -> Diagnosis:
+        return Diagnosis(BY_NAME[name], message, self._repairs(found))
+
+    def _repairs(self, found: list[tuple[Expr, str]]) -> tuple[Repair, ...]:
+        """Repairs in the note's notation, each spelled once."""
+        spelled = {to_latex(expr, self.fault.scene): words for expr, words in reversed(found)}
+        order = dict.fromkeys(to_latex(expr, self.fault.scene) for expr, _ in found)
+        return tuple(Repair(latex, Verdict.VERIFIED, spelled[latex]) for latex in order)
+
+
+def _leaf_exprs(tree: Loose) -> list[Expr]:
+    from derive.diagnosis.loose import leaves
+
+    return [leaf.expr for leaf in leaves(tree)]
+
+
+__all__ = ["diagnose", "judging", "name_latex"]

@@ -1,0 +1,118 @@
+"""The same right side under another left side: what the line is really the gradient of.
+
+In: a right-hand side and the scene.  Out: another quantity whose gradient it is, or another
+cost or output under which the line is true.  Nothing is guessed: each answer is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.diagnosis.alternatives import alternatives, linear_output
+from derive.diagnosis.loose import Loose, to_expr
+from derive.diagnosis.readings import readings
+from derive.diagnosis.scene import Fault, Scene
+from derive.diagnosis.vocabulary import gradient_names
+from derive.program import (
+    ONE,
+    Equation,
+    Expr,
+    Gradient,
+    Power,
+    Program,
+    ShapeError,
+    Size,
+    Statement,
+    Times,
+)
+
+Judging = tuple[Callable[[Statement], bool], Callable[[Statement], bool | None]]
+"""The full proof and the fast screen, for one program."""
+Judges = Callable[[Program], Judging]
+TRIED = 40
+"""At most this many readings of an ill-shaped line are tried under another program."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTarget:
+    """The right side is `scale` times the gradient by `name`."""
+
+    name: str
+    scale: Expr
+
+
+def other_target(fault: Fault, right: Expr, judging: Judging) -> OtherTarget | None:
+    """The quantity whose gradient the right side is, the next above the target first."""
+    prover, agrees = judging
+    scene, target = fault.scene, fault.target
+    for name in _candidates(scene, target):
+        gradient = Gradient(name, scene.program.shape(name))
+        if gradient.shape != right.shape or name in gradient_names(right):
+            continue
+        for scale in _scales(fault, name):
+            claim = Equation(gradient if scale == ONE else Times(scale, gradient), right)
+            if agrees(claim) is True and prover(claim):
+                return OtherTarget(name, scale)
+    return None
+
+
+def _candidates(scene: Scene, target: str | None) -> Iterator[str]:
+    role, layer = scene.roles.get(target or "", ("", None))
+    first = scene.named("activation", layer) if role == "preactivation" and layer else None
+    if first is not None:
+        yield first
+    for name in sorted(scene.roles):
+        kept = scene.roles[name][0] in ("preactivation", "activation", "weight", "bias")
+        if kept and name not in (target, first):
+            yield name
+
+
+def _scales(fault: Fault, name: str) -> list[Expr]:
+    size = Size(fault.scene.examples)
+    wanted = [
+        fault.target_scale,
+        fault.scene.scale.get(name, ONE),
+        ONE,
+        size,
+        Power(size, Fraction(-1)),
+    ]
+    return [scale for place, scale in enumerate(wanted) if scale not in wanted[:place]]
+
+
+def holds_for_linear_output(fault: Fault, left: Expr, tree: Loose, judges: Judges) -> Expr | None:
+    """The reading of the right side that is true once the output activation is left out."""
+    program = linear_output(fault.scene)
+    if program is None:
+        return None
+    return _true_reading(fault.scene, left, tree, judges(program))
+
+
+def other_costs(fault: Fault, left: Expr, tree: Loose, judges: Judges) -> list[str]:
+    """The names of the other costs and outputs under which the line is true."""
+    found = []
+    for name, program in alternatives(fault.scene).items():
+        if _true_reading(fault.scene, left, tree, judges(program)) is not None:
+            found.append(name)
+    return found
+
+
+def _true_reading(scene: Scene, left: Expr, tree: Loose, judging: Judging) -> Expr | None:
+    prover, agrees = judging
+    for expr in _expressions(scene, left, tree):
+        claim = Equation(left, expr)
+        if agrees(claim) is True and prover(claim):
+            return expr
+    return None
+
+
+def _expressions(scene: Scene, left: Expr, tree: Loose) -> list[Expr]:
+    try:
+        expr = to_expr(tree, scene.examples)
+    except ShapeError:
+        pass
+    else:
+        if expr.shape == left.shape:
+            return [expr]
+    return [r.expr for r in readings(tree, left.shape, scene.examples)][:TRIED]
