@@ -50,6 +50,7 @@ def _activation(row: Activation) -> dict[str, Any]:
     forms = [] if row.formula is None else [encode(from_sympy(row.formula))]
     return {
         **_common(row),
+        "symbol": row.symbol,
         "kinks": [kink.sentence(row.title) for kink in row.kinks],
         "forms": forms + (_derivatives(row.formula) if forms else []),
     }
@@ -61,6 +62,8 @@ def _loss(row: Loss) -> dict[str, Any]:
         **_common(row),
         "kinks": [kink.sentence(row.title) for kink in row.kinks],
         "reduction": row.reduction,
+        "domain": row.domain,
+        "labels": row.labels,
         "entry": encode(entry),
         "derivative": encode(differentiate(entry, "a")),
     }
@@ -68,7 +71,14 @@ def _loss(row: Loss) -> dict[str, Any]:
 
 def _primitive(name: str) -> dict[str, Any]:
     forms = [None, *_derivatives(FUNCTIONS[name](x))]
-    return {"title": name, "aliases": [], "parameters": [], "kinks": [], "forms": forms}
+    return {
+        "title": name,
+        "symbol": "",
+        "aliases": [],
+        "parameters": [],
+        "kinks": [],
+        "forms": forms,
+    }
 
 
 def table_text() -> str:

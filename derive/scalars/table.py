@@ -99,6 +99,16 @@ def parameters(name: str) -> tuple[str, ...]:
     return tuple((_DATA["functions"].get(name) or _DATA["losses"][name])["parameters"])
 
 
+def title(name: str) -> str:
+    """What an activation or loss is called in prose."""
+    return str((_DATA["functions"].get(name) or _DATA["losses"][name])["title"])
+
+
+def symbol(name: str) -> str:
+    """The LaTeX of an activation's name."""
+    return str(_DATA["functions"][name]["symbol"])
+
+
 def kinks(name: str) -> tuple[str, ...]:
     """What is assumed at the kinks of an activation or loss, one sentence each."""
     return tuple((_DATA["functions"].get(name) or _DATA["losses"][name])["kinks"])
@@ -122,6 +132,16 @@ def loss_derivative(name: str) -> Expr:
 def loss_reduction(name: str) -> str:
     """``"sum"`` or ``"mean"``: how the entries of one example are put together."""
     return str(_loss(name)["reduction"])
+
+
+def loss_domain(name: str) -> str:
+    """Where the output of a loss lies: ``"real"``, ``"positive"`` or ``"unit"``."""
+    return str(_loss(name)["domain"])
+
+
+def loss_labels(name: str) -> str:
+    """What its labels are: ``"real"``, ``"unit"`` or ``"distribution"`` (they sum to one)."""
+    return str(_loss(name)["labels"])
 
 
 def _loss(name: str) -> dict[str, Any]:
