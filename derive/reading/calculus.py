@@ -1,0 +1,163 @@
+"""Fractions and derivatives: ``\\frac{\\partial u}{\\partial v}``, ``\\frac{d}{dz}``, ``dL/dw``.
+
+A fraction is a derivative when numerator and denominator begin with the same sign (``\\partial``,
+``d``, ``\\delta``) and the denominator goes on with one name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from .cursor import Failure
+from .names import Names
+from .syntax import Applied, Derivative, Fraction_, Group, Name, Node, Product, Span
+
+_KINDS: Final = {"\\partial": "partial", "\\delta": "delta", "d": "d"}
+
+
+class Calculus(Names):
+    """The part of the parser that reads fractions and derivatives."""
+
+    def fraction(self) -> Node:
+        """``\\frac{..}{..}`` with the cursor on the command."""
+        start = self.start
+        self.at += 1
+        sign = self._differential_sign(self.at)
+        denominator_at = self._behind_argument(self.at)
+        below = self._differential_sign(denominator_at)
+        if sign and sign == below and self._is_subject(denominator_at):
+            of, order = self.argument(self._differentiated)
+            by = self.argument(lambda: self._subject(order))
+            return Derivative(self.span(start), of, by, _KINDS[sign], order)
+        numerator = self.argument(self.expression)
+        denominator = self.argument(self.expression)
+        return Fraction_(self.span(start), numerator, denominator)
+
+    def _behind_argument(self, at: int) -> int:
+        if at < self.end and self.tokens[at].text == "{" and self.partner[at] > 0:
+            return self.partner[at] + 1
+        return at + 1
+
+    def _differential_sign(self, at: int) -> str:
+        """The sign of differentiation with which the argument at `at` begins, or ""."""
+        at += at < self.end and self.tokens[at].text == "{"
+        if at < self.end and self.tokens[at].text in _KINDS:
+            return self.tokens[at].text
+        return ""
+
+    def _is_subject(self, at: int) -> bool:
+        """Whether a name follows the sign in the denominator (``d x``, not ``d_k``)."""
+        at += self.tokens[at].text == "{"
+        return self.at_name(at + 1) or (
+            at + 1 < self.end and self.tokens[at + 1].text in ("{", "^", "(")
+        )
+
+    def _sign(self) -> int:
+        """Take the sign of differentiation and its power: the order."""
+        self.at += 1
+        if self.text != "^":
+            return 1
+        self.at += 1
+        token = self.token
+        group = token is not None and token.text == "{"
+        digit = self.tokens[self.at + group] if self.at + group < self.end else None
+        if digit is None or digit.text not in ("2", "3"):
+            raise self.failure("the order of the derivative")
+        self.at += 3 if group else 1
+        return int(digit.text)
+
+    def _differentiated(self) -> tuple[Node | None, int]:
+        order = self._sign()
+        return (self.expression() if self.at < self.end else None), order
+
+    def _subject(self, order: int) -> Name:
+        """The denominator: one name, raised to the order if that is not 1."""
+        self.at += 1
+        name = self.name()
+        if self.at < self.end:
+            raise self.failure("a derivative by a single name")
+        if order == 1:
+            return name
+        last = name.scripts[-1] if name.scripts else None
+        if last is None or last.place != "sup" or last.text != str(order):
+            raise Failure(f"the order {order} expected below as above", name.span)
+        return replace(name, scripts=name.scripts[:-1])
+
+    def differential_of_bracket(self) -> Node:
+        """``\\partial (w a + b) / \\partial a``: the cursor is on the first ``\\partial``."""
+        start = self.start
+        self.at += 1
+        of = self.factor()
+        if self.text != "/":
+            raise self.failure("'/' and what it is differentiated by")
+        self.at += 1
+        if self.text != "\\partial":
+            raise self.failure("'\\partial'")
+        by = self.name()
+        return Derivative(self.span(start), of, replace(by, mark=""), "partial")
+
+    def factor(self) -> Node:
+        """Overridden by the parser."""
+        raise NotImplementedError
+
+    def nabla(self) -> Name:
+        """``\\nabla_{W}`` names its subject, ``\\nabla`` alone is a name."""
+        start = self.start
+        self.at += 1
+        if self.text != "_":
+            return Name(self.span(start), "nabla")
+        self.at += 1
+        subject = self.argument(self.name)
+        return replace(subject, mark="nabla", span=self.span(start))
+
+    def differential_operator(self) -> Node:
+        """``\\partial_z``: an operator without a body yet."""
+        start = self.start
+        self.at += 2
+        by = self.argument(self.name)
+        return Derivative(self.span(start), None, by, "partial")
+
+
+def slashed(above: Node, below: Node) -> Derivative | None:
+    """``dL / dw`` and ``\\partial L / \\partial w`` as a derivative, None if it is a quotient."""
+    head = above.head if isinstance(above, Applied) else above
+    if not isinstance(head, Name) or not isinstance(below, Name):
+        return None
+    if head.mark != below.mark or head.mark not in ("d", "partial"):
+        return None
+    bare = replace(head, mark="")
+    of = replace(above, head=bare) if isinstance(above, Applied) else bare
+    span = Span(above.span.start, below.span.end)
+    return Derivative(span, of, replace(below, mark=""), head.mark)
+
+
+def applied_operators(factors: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
+    """Give every operator ``\\frac{\\partial}{\\partial x}`` what follows it as its body.
+
+    A bracket or call right behind it, with what is written side by side with that, is its
+    body; anything else that follows makes the whole rest of the product the body.
+    """
+    for k in reversed(range(len(factors) - 1)):
+        separator, node = factors[k]
+        if not isinstance(node, Derivative) or node.of is not None:
+            continue
+        if factors[k + 1][0] != "juxt":
+            continue
+        stop = len(factors)
+        if isinstance(factors[k + 1][1], Group | Applied):
+            stop = k + 2
+            while stop < len(factors) and factors[stop][0] == "juxt":
+                stop += 1
+        body = joined([("", factors[k + 1][1]), *factors[k + 2 : stop]])
+        span = Span(node.span.start, body.span.end)
+        factors[k:stop] = [(separator, replace(node, of=body, span=span))]
+    return factors
+
+
+def joined(factors: list[tuple[str, Node]]) -> Node:
+    """A product, or its only factor."""
+    if len(factors) == 1:
+        return factors[0][1]
+    span = Span(factors[0][1].span.start, factors[-1][1].span.end)
+    return Product(span, tuple(factors))

@@ -1,0 +1,157 @@
+"""Macros of a note: ``\\newcommand``, ``\\def`` and ``\\DeclareMathOperator``.
+
+In: the source, for the definitions, and the tokens of a piece.  Out: the tokens with every call
+replaced by what it stands for.  The tokens of a body carry the span of the call, arguments keep
+their own, so that a message always points into the source.  Expansion is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .syntax import Span
+from .tokens import Token, tokenize
+
+MAX_EXPANDED: Final = 20_000
+_MAX_DEPTH: Final = 16
+_MAX_BODY: Final = 2_000
+_MAX_MACROS: Final = 500
+
+_DEFINITION: Final = re.compile(
+    r"\\(?:(?:re|provide)?newcommand|renewcommand|providecommand)\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?"
+    r"\s*(?:\[(\d)\])?\s*(?=\{)"
+    r"|\\def\s*(\\[A-Za-z]+)\s*((?:\#\d)*)\s*(?=\{)"
+    r"|\\DeclareMathOperator\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?\s*(?=\{)"
+)
+_COMMENT: Final = re.compile(r"(?<!\\)%[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """How many arguments a macro takes, and its body."""
+
+    arity: int
+    body: tuple[Token, ...]
+
+
+class Macros:
+    """The macros of a note by name (``\\R``)."""
+
+    def __init__(self) -> None:
+        self.table: dict[str, Macro] = {}
+
+    @classmethod
+    def collect(cls, source: str) -> Macros:
+        """All definitions in a source; one that cannot be understood is not one."""
+        macros = cls()
+        if "\\newcommand" not in source and "\\def" not in source and "\\Decl" not in source:
+            return macros
+        text = _COMMENT.sub(lambda m: " " * len(m.group()), source)
+        for match in _DEFINITION.finditer(text):
+            body = _braced(text, match.end())
+            if body is None or len(macros.table) >= _MAX_MACROS:
+                continue
+            if match[5]:
+                macros.table[match[5]] = Macro(0, (Token("word", body, 0, 0),))
+                continue
+            arity = int(match[2] or 0) if match[1] else match[4].count("#")
+            macros.table[match[1] or match[3]] = Macro(arity, tuple(tokenize(body)))
+        return macros
+
+    def expand(self, tokens: Sequence[Token]) -> tuple[list[Token], tuple[str, Span] | None]:
+        """The tokens without calls, and a complaint if the expansion is too large."""
+        if not self.table or not any(t.text in self.table for t in tokens):
+            return list(tokens), None
+        out: list[Token] = []
+        pending = [(token, 0) for token in reversed(_without_definitions(tokens))]
+        while pending:
+            token, depth = pending.pop()
+            macro = self.table.get(token.text) if token.kind == "command" else None
+            if macro is None:
+                out.append(token)
+            else:
+                span = Span(token.start, token.end)
+                if depth >= _MAX_DEPTH:
+                    return list(tokens), (f"macro {token.text} expands without end", span)
+                arguments = [_argument(pending) for _ in range(macro.arity)]
+                body = _substitute(macro, arguments, span)
+                pending += [(t, depth + 1) for t in reversed(body)]
+            if len(out) + len(pending) > MAX_EXPANDED:
+                end = Span(token.start, token.end)
+                message = f"a macro expands to more than {MAX_EXPANDED} tokens"
+                return list(tokens), (message, end)
+        return out, None
+
+
+def _braced(text: str, at: int) -> str | None:
+    """What stands in the braces that open at `at`, None if they do not close soon."""
+    depth = 0
+    for position in range(at, min(len(text), at + _MAX_BODY)):
+        character = text[position]
+        if character == "{":
+            depth += 1
+        elif character == "}":
+            depth -= 1
+            if depth == 0:
+                return text[at + 1 : position]
+    return None
+
+
+def _argument(pending: list[tuple[Token, int]]) -> list[Token]:
+    """Take one argument of a call: a brace group or one token."""
+    if not pending:
+        return []
+    token, _ = pending.pop()
+    if token.text != "{" or token.kind == "word":
+        return [token]
+    depth, out = 1, [token]
+    while pending:
+        token, _ = pending.pop()
+        if token.kind != "word":
+            depth += (token.text == "{") - (token.text == "}")
+        if depth == 0:
+            return out[1:]
+        out.append(token)
+    return out
+
+
+def _substitute(macro: Macro, arguments: list[list[Token]], span: Span) -> list[Token]:
+    out: list[Token] = []
+    number = False
+    for token in macro.body:
+        if token.text == "#" and token.kind == "symbol":
+            number = True
+            continue
+        if number and token.kind == "number" and 0 < int(token.text[0]) <= len(arguments):
+            out += arguments[int(token.text[0]) - 1]
+            if len(token.text) > 1:
+                out.append(Token("number", token.text[1:], span.start, span.end))
+        else:
+            out.append(Token(token.kind, token.text, span.start, span.end))
+        number = False
+    return out
+
+
+def _without_definitions(tokens: Sequence[Token]) -> list[Token]:
+    """Definitions inside a piece of maths are no maths."""
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        if tokens[i].text not in ("\\newcommand", "\\renewcommand", "\\def", "\\providecommand"):
+            out.append(tokens[i])
+            i += 1
+            continue
+        i += 1
+        depth, seen = 0, 0
+        while i < len(tokens):
+            text = tokens[i].text
+            depth += (text == "{") - (text == "}")
+            i += 1
+            if depth == 0 and text == "}":
+                seen += 1
+                if i >= len(tokens) or tokens[i].text not in ("{", "["):
+                    break
+    return out

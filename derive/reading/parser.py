@@ -1,0 +1,491 @@
+"""The expression parser: precedence, brackets, big operators, cases.
+
+In: a range of cleaned tokens.  Out: a tree of `derive.reading.syntax`, or a `Failure` that says
+what was expected where.  From loose to tight: condition, comparison, sum, product, factor;
+writing side by side binds like a product sign, ``/`` divides by the next factor only, and a big
+operator takes the product that follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Final
+
+from .brackets import argument
+from .calculus import Calculus, applied_operators, joined, slashed
+from .cursor import Failure
+from .names import TRANSPOSES, spelled
+from .symbols import (
+    ACCENTS,
+    BIG,
+    CASES,
+    COMPARISONS,
+    CONNECTIVES,
+    DOTS,
+    FONTS,
+    FRACTIONS,
+    FUNCTIONS,
+    GREEK,
+    NEWROW,
+    SEPARATORS,
+    VOCABULARY,
+)
+from .syntax import (
+    Applied,
+    Big,
+    Cases,
+    Comparison,
+    Dots,
+    Group,
+    Name,
+    Node,
+    Norm,
+    Number,
+    Picture,
+    Power,
+    Span,
+    Sum,
+    Transposed,
+    Tuple,
+)
+from .tokens import Token
+
+_SEPARATE: Final = (",", ";", "|")
+_MAX_DIGITS: Final = 40
+
+
+def is_word(token: Token, following: Token | None) -> bool:
+    """Whether a word behind a factor is a name (and so a factor) rather than a remark."""
+    text = token.text.strip()
+    if text.lower() in CONNECTIVES:
+        return False
+    if following is not None and following.kind != "word" and following.text in "(_^'":
+        return True
+    if text.lower() in VOCABULARY:
+        return True
+    return text == token.text and text.isalnum()
+
+
+class Parser(Calculus):
+    """Reads expressions from a list of tokens."""
+
+    def __init__(self, tokens: Sequence[Token], partner: Sequence[int]) -> None:
+        super().__init__(tokens, partner)
+        self.notes: list[tuple[str, Span]] = []
+        """Words that were passed over as remarks."""
+
+    # -- conditions and sums -------------------------------------------------------------
+
+    def expression(self) -> Node:
+        """An expression, possibly a comparison or a value with a condition in words."""
+        with self.deeper():
+            value = self.comparison()
+            token = self.token
+            if token is not None and token.kind == "word" and _asks(token):
+                return self._condition_in_words(value)
+            return value
+
+    def _condition_in_words(self, value: Node) -> Node:
+        """``1 \\text{ if } z > 0 \\text{ else } 0`` with the cursor on the word."""
+        self.at += 1
+        condition = self.condition()
+        branches: list[tuple[Node, Comparison | None]] = [(value, condition)]
+        token = self.token
+        if self.text == ",":
+            self.at += 1
+            token = self.token
+        if token is not None and token.kind == "word" and _excludes(token):
+            self.at += 1
+            rest = self.expression()
+            branches += rest.branches if isinstance(rest, Cases) else ((rest, None),)
+        return Cases(self.span(value.span.start), tuple(branches))
+
+    def condition(self) -> Comparison:
+        """``z > 0``; an equality sign is allowed here."""
+        node = self.comparison(equality=True)
+        if not isinstance(node, Comparison):
+            raise Failure("a condition expected", node.span)
+        return node
+
+    def comparison(self, equality: bool = False) -> Node:
+        left = self.sum()
+        if self.text in COMPARISONS or (equality and self.text == "="):
+            relation = COMPARISONS.get(self.text, "=")
+            self.at += 1
+            right = self.sum()
+            return Comparison(self.span(left.span.start), left, relation, right)
+        return left
+
+    def sum(self) -> Node:
+        start = self.start
+        terms = [(self._signs(), self.product())]
+        while self.text in ("+", "-"):
+            terms.append((self._signs(), self.product()))
+        if len(terms) == 1 and terms[0][0] == 1:
+            return terms[0][1]
+        return Sum(self.span(start), tuple(terms))
+
+    def _signs(self) -> int:
+        sign = 1
+        while self.text in ("+", "-"):
+            sign = -sign if self.text == "-" else sign
+            self.at += 1
+        return sign
+
+    # -- products ------------------------------------------------------------------------
+
+    def product(self) -> Node:
+        factors: list[tuple[str, Node]] = [("", self.factor())]
+        while True:
+            self._pass_over()
+            separator = SEPARATORS.get(self.text, "")
+            if separator:
+                self.at += 1
+            elif self.begins_factor():
+                separator = "juxt"
+            else:
+                break
+            factor = self.factor()
+            derivative = slashed(factors[-1][1], factor) if separator == "slash" else None
+            if derivative is not None:
+                factors[-1] = (factors[-1][0], derivative)
+            else:
+                factors.append((separator, factor))
+        return joined(applied_operators(factors))
+
+    def _pass_over(self) -> None:
+        """Skip words that are remarks and empty braces behind a factor."""
+        while (token := self.token) is not None:
+            if token.kind == "word" and not _asks(token) and not _excludes(token):
+                following = self.tokens[self.at + 1] if self.at + 1 < self.end else None
+                if is_word(token, following):
+                    return
+                self.at += 1
+                self.notes.append((f"remark {token.text.strip()!r}", Span(token.start, token.end)))
+            elif token.text == "{" and self.partner[self.at] == self.at + 1:
+                self.at += 2
+            else:
+                return
+
+    def begins_factor(self) -> bool:
+        """Whether what comes next can be a factor."""
+        token = self.token
+        if token is None:
+            return False
+        text = token.text
+        if token.kind == "word":
+            return not (_asks(token) or _excludes(token))
+        if token.kind in ("letter", "number", "begin"):
+            return True
+        if text in ("|", "\\|"):
+            return not (self.bars and self.bars[-1] == text)
+        if token.kind == "command" and text[1:] in GREEK | FUNCTIONS | FONTS:
+            return True
+        return text in ("(", "[", "{", "\\{", "\\sqrt") or any(
+            text in table for table in (BIG, ACCENTS, FRACTIONS, DOTS)
+        )
+
+    def factor(self) -> Node:
+        """One factor with its powers."""
+        with self.deeper():
+            if self.text in ("+", "-"):
+                start, sign = self.start, self._signs()
+                inner = self.factor()
+                return inner if sign == 1 else Sum(self.span(start), ((-1, inner),))
+            return self.raised(self.primary())
+
+    def raised(self, node: Node) -> Node:
+        """The node with the powers and transposes that follow it."""
+        while self.text in ("^", "_", "'"):
+            inner = node.body if isinstance(node, Group) else None
+            braced = isinstance(node, Group) and node.bracket == ""
+            if isinstance(inner, Name) and (braced or self.text == "_"):
+                node = self.scripted(inner)
+                continue
+            if self.text == "_" and isinstance(node, Norm):
+                self._euclidean()
+                continue
+            if self.text != "^":
+                raise self.failure("an operator")
+            self.at += 1
+            start = node.span.start
+            low = self.at
+            high = argument(self.tokens, self.partner, low, self.end)
+            if spelled(_unbraced(self.tokens[low:high])) in TRANSPOSES:
+                self.at = high
+                node = Transposed(self.span(start), node)
+            else:
+                exponent = self.argument(self.expression)
+                node = Power(self.span(start), node, exponent)
+        return node
+
+    def _euclidean(self) -> None:
+        """Take the ``_2`` or ``_F`` of a norm; other norms are not read."""
+        high = argument(self.tokens, self.partner, self.at + 1, self.end)
+        if spelled(_unbraced(self.tokens[self.at + 1 : high])) not in ("2", "F"):
+            raise self.failure("the Euclidean norm")
+        self.at = high
+
+    # -- factors -------------------------------------------------------------------------
+
+    def primary(self) -> Node:
+        """A factor without its powers."""
+        token = self.token
+        if token is None:
+            raise self.failure("an expression")
+        text = token.text
+        if token.kind == "number":
+            return self._number(token)
+        if token.kind == "begin":
+            return self._environment(token)
+        if token.kind == "word":
+            return self.headed(self.name())
+        reader = self._readers().get(text)
+        if reader is not None:
+            return reader()
+        if text in FRACTIONS:
+            return self.fraction()
+        if text in BIG:
+            return self._big()
+        if text in DOTS:
+            self.at += 1
+            return Dots(self.span(token.start))
+        if token.kind == "command" and text[1:] in FUNCTIONS:
+            return self._function()
+        if self.at_name():
+            return self._name_or_group()
+        raise self.failure("an expression")
+
+    def _readers(self) -> dict[str, Callable[[], Node]]:
+        return {
+            "(": self._group, "[": self._group, "{": self._group, "\\{": self._group,
+            "\\sqrt": self._root, "\\|": self._norm, "|": self._norm,
+            "\\nabla": lambda: self.headed(self.nabla()), "\\partial": self._partial,
+        }  # fmt: skip
+
+    def _number(self, token: Token) -> Node:
+        if len(token.text) > _MAX_DIGITS:
+            message = f"a number of at most {_MAX_DIGITS} digits expected"
+            raise Failure(message, Span(token.start, token.end))
+        self.at += 1
+        return Number(self.span(token.start), Fraction(token.text))
+
+    def _name_or_group(self) -> Node:
+        """A name; a font command around more than a name is an invisible bracket."""
+        token, at = self.token, self.at
+        if token is not None and token.text[1:] in FONTS:
+            try:
+                return self.headed(self.name())
+            except Failure:
+                self.at = at + 1
+                return Group(Span(token.start, token.end), "", self.argument(self.expression))
+        return self.headed(self.name())
+
+    def _partial(self) -> Node:
+        following = self.tokens[self.at + 1].text if self.at + 1 < self.end else ""
+        if following == "_":
+            return self.differential_operator()
+        if following in ("(", "["):
+            return self.differential_of_bracket()
+        return self.headed(self.name())
+
+    def headed(self, name: Name) -> Node:
+        """The name, applied to the bracket that follows it if there is one."""
+        if self.text not in ("(", "["):
+            return name
+        bracket = self.text
+        arguments = self.bracket(self._arguments)
+        return Applied(self.span(name.span.start), name, bracket, arguments)
+
+    def _arguments(self) -> tuple[Node, ...]:
+        if self.text in ("\\cdot", "\\bullet") and self.at + 1 == self.end:
+            self.at += 1  # f(\cdot)
+            return (Dots(self.span(self.tokens[self.at - 1].start)),)
+        found = [self._argument_value()]
+        while self.text in _SEPARATE:
+            self.at += 1
+            found.append(self._argument_value())
+        return tuple(found)
+
+    def _argument_value(self) -> Node:
+        """An argument; ``axis=1`` is a comparison."""
+        value = self.expression()
+        if self.text == "=":
+            self.at += 1
+            right = self.sum()
+            return Comparison(self.span(value.span.start), value, "=", right)
+        return value
+
+    def _group(self) -> Node:
+        start, bracket = self.start, self.text
+        if bracket == "\\{" and self.partner[self.at] < 0:
+            return self._drawn_cases()
+        items = self.bracket(self._arguments)
+        if len(items) > 1:
+            return Tuple(self.span(start), items)
+        shape = {"{": "", "\\{": "{"}.get(bracket, bracket)
+        return Group(self.span(start), shape, items[0])
+
+    def _root(self) -> Node:
+        start = self.start
+        self.at += 1
+        degree = 2
+        if self.text == "[":
+            token = self.tokens[self.at + 1] if self.at + 1 < self.end else None
+            if token is None or token.text not in ("2", "3", "4"):
+                raise self.failure("a root of degree 2, 3 or 4")
+            degree = int(token.text)
+            self.at += 3
+        base = self.argument(self.expression) if self.text == "{" else self.factor()
+        exponent = Number(Span(start, start), Fraction(1, degree))
+        return Power(self.span(start), base, exponent)
+
+    def _norm(self) -> Node:
+        start, bar = self.start, self.text
+        self.at += 1
+        self.bars.append(bar)
+        body = self.expression()
+        self.bars.pop()
+        if self.text != bar:
+            raise self.failure(repr(bar))
+        self.at += 1
+        return Norm(self.span(start), "norm" if bar == "\\|" else "abs", body)
+
+    def _function(self) -> Node:
+        """``\\log(x)``, ``\\max(0, x)``, or without brackets ``\\log a_j``."""
+        start = self.start
+        head = self.name()
+        if self.text in ("(", "["):
+            return self.headed(head)
+        if self.text == "{" and self.partner[self.at] > self.at:
+            return Applied(self.span(start), head, "", (self._group(),))
+        body: list[tuple[str, Node]] = []
+        while self._continues_argument(bool(body)):
+            body.append(("juxt" if body else "", self.factor()))
+        if not body:
+            return head
+        return Applied(self.span(start), head, "", (joined(body),))
+
+    def _continues_argument(self, begun: bool) -> bool:
+        """Whether the next factor still belongs to a function without brackets."""
+        token = self.token
+        if token is None or not self.begins_factor():
+            return False
+        if not begun:
+            return True
+        if token.kind == "word" or token.text in BIG or token.text[1:] in FUNCTIONS:
+            return False
+        return token.text not in ("(", "[", "\\{", "|", "\\|", "\\partial", "\\nabla")
+
+    def _big(self) -> Node:
+        """``\\sum_{i=1}^m`` and the product that follows it."""
+        start, operator = self.start, BIG[self.text]
+        self.at += 1
+        low: list[Token] = []
+        high: list[Token] = []
+        while self.text in ("_", "^"):
+            below = self.text == "_"
+            stop = argument(self.tokens, self.partner, self.at + 1, self.end)
+            found = _unbraced(self.tokens[self.at + 1 : stop])
+            low, high = (found, high) if below else (low, found)
+            if not found:
+                raise self.failure("a limit")
+            self.at = stop
+        with self.deeper():
+            sign_at = self.start
+            sign = self._signs()
+            body = self.product()
+            if sign < 0:
+                body = Sum(self.span(sign_at), ((-1, body),))
+        upper = spelled(high)
+        for index, lower in reversed(_running(low)):
+            body = Big(self.span(start), operator, index, lower, upper, body)
+        return body
+
+    # -- arrays --------------------------------------------------------------------------
+
+    def _environment(self, token: Token) -> Node:
+        """An array: `Cases` are read, anything else is a `Picture`."""
+        end = self.partner[self.at]
+        if not self.at < end < self.end:
+            message = f"\\end{{{token.text}}} expected"
+            raise Failure(message, Span(token.start, token.end))
+        if token.text in CASES:
+            self.at += 1
+            branches = self.within(end, self._branches)
+            self.at = end + 1
+            return Cases(self.span(token.start), branches)
+        self.at = end + 1
+        return Picture(self.span(token.start), token.text)
+
+    def _drawn_cases(self) -> Node:
+        """``\\left\\{ \\begin{array}.. \\right.``: a brace that only opens, before an array."""
+        start, token = self.start, self.tokens[self.at]
+        end = self.partner[self.at + 1] if self.at + 1 < self.end else -1
+        if end < 0 or self.tokens[self.at + 1].kind != "begin":
+            message = f"the bracket {token.text!r} is never closed"
+            raise Failure(message, Span(token.start, token.end))
+        self.at += 2
+        branches = self.within(end, self._branches)
+        self.at = end + 1
+        return Cases(self.span(start), branches)
+
+    def _branches(self) -> tuple[tuple[Node, Comparison | None], ...]:
+        branches: list[tuple[Node, Comparison | None]] = []
+        while self.at < self.end:
+            value = self.expression()
+            condition: Comparison | None = None
+            while self.text in ("&", ","):
+                self.at += 1
+            otherwise = False
+            while (token := self.token) is not None and token.kind == "word":
+                otherwise = otherwise or _excludes(token)
+                self.at += 1
+            if not otherwise and self.text not in NEWROW and self.at < self.end:
+                condition = self.condition()
+            while self.text in (",", ".", ";", "&"):
+                self.at += 1
+            if isinstance(value, Cases):
+                branches += value.branches
+            else:
+                branches.append((value, condition))
+            if self.at < self.end and self.text not in NEWROW:
+                raise self.failure("the next row")
+            while self.text in NEWROW:
+                self.at += 1
+        return tuple(branches)
+
+
+def _asks(token: Token) -> bool:
+    words = token.text.lower().split()
+    return bool(words) and words[-1] in ("if", "when") and len(words) <= 2
+
+
+def _excludes(token: Token) -> bool:
+    words = token.text.lower().replace(",", " ").split()
+    return bool(words) and words[0] in ("else", "otherwise")
+
+
+def _unbraced(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without the braces around all of them."""
+    if tokens and tokens[0].text == "{" and tokens[0].kind != "word":
+        return list(tokens[1:-1])
+    return list(tokens)
+
+
+def _running(lower: list[Token]) -> list[tuple[str, str]]:
+    """The letters that run in a lower limit with their texts: ``i=1``, ``i,j``, ``rows``."""
+    text = spelled(lower)
+    letters = [t for t in lower if t.kind == "letter" or t.text[1:] in GREEK]
+    listed = [t for t in lower if t.text != ","]
+    if not lower or lower[0] not in letters:
+        return [("", text)]
+    if len(lower) > 1 and len(letters) == len(listed) <= 3:
+        word = "".join(t.text for t in lower).lower()
+        if word in VOCABULARY:
+            return [("", text)]
+        return [(t.text.removeprefix("\\"), t.text) for t in letters]
+    if len(lower) > 1 and lower[1].kind == "letter":
+        return [("", text)]
+    return [(lower[0].text.removeprefix("\\"), text)]

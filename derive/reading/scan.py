@@ -1,0 +1,279 @@
+"""From raw text to pieces of maths with absolute offsets.
+
+In: a Markdown, plain-text or TeX source.  Out: `Scanned`: the pieces in order, what is known to
+be prose, and where pieces that are never closed break off.  One pass from left to right that
+jumps from delimiter to delimiter; linear whatever the source holds.
+
+>>> scanned = scan("Let $x$ be `$5`, then $$y = x^2$$", "md")
+>>> [(raw.kind, raw.body.start, raw.body.end) for raw in scanned.pieces]
+[('inline', 5, 6), ('display', 24, 31)]
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from .symbols import DISPLAYS, VOCABULARY
+from .syntax import Span
+
+_DELIMITERS: Final = "|".join(sorted(DISPLAYS, key=len, reverse=True))
+_MARK: Final = re.compile(
+    r"""
+      (?P<escaped>\\[$`%%\\](?!\[|\())
+    | (?P<begin>\\begin\s*\{(?P<name>%s)(?P<star>\*?)\})
+    | (?P<verbatim>\\begin\s*\{(?P<box>verbatim|lstlisting|minted|comment|Verbatim)\*?\})
+    | (?P<verb>\\verb\*?(?P<bar>[^A-Za-z\s*]))
+    | (?P<bracket>\\\[)
+    | (?P<paren>\\\()
+    | (?P<dollars>\$\$)
+    | (?P<dollar>\$)
+    | (?P<fence>(?:^|(?<=\n))[ \t>]*(?P<ticks>`{3,}|~{3,})(?P<info>[^\n`]*)(?:\n|$))
+    | (?P<code>`+)
+    | (?P<comment><!--)
+    | (?P<percent>%%)
+    """
+    % _DELIMITERS,
+    re.VERBOSE,
+)
+_BLANK: Final = re.compile(r"\n[ \t>]*\n")
+_EXPECT: Final = re.compile(r"derive:\s*expect\b\s*(.*?)\s*$", re.DOTALL)
+_FRONT: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_PROSE_LINE: Final = re.compile(r"^[ \t]*#{1,6}\s|(?:^|\s)[a-z]{2,}\s+[a-z]{2,}\s+[a-z]{2,}", re.M)
+_GROUPED: Final = re.compile(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+")
+_MONEY: Final = re.compile(r"\$\d[\d,.]*(?:\s|[.,;:!?)]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One piece of maths before tokenizing.
+
+    problem: "" or what is missing, for a piece that is never closed.  quoted: the piece stands
+    in a block quote, whose marks are at the beginning of its lines.
+    """
+
+    span: Span
+    body: Span
+    kind: str
+    expect: str
+    problem: str = ""
+    quoted: bool = False
+
+
+@dataclass(slots=True)
+class Scanned:
+    """All pieces of a source; `skipped` are comments and code, which are neither."""
+
+    pieces: list[Raw] = field(default_factory=list)
+    skipped: list[Span] = field(default_factory=list)
+    front_matter: str = ""
+
+
+def scan(source: str, kind: str) -> Scanned:
+    """The pieces of maths in a source of the kind ``"md"``, ``"txt"`` or ``"tex"``."""
+    return _Scanner(source, kind).scan()
+
+
+class _Scanner:
+    def __init__(self, source: str, kind: str) -> None:
+        self.source, self.tex = source, kind == "tex"
+        self.out = Scanned()
+        self.expect: list[str] = []
+        self.known: dict[str, int] = {}
+        self.blank = (-1, -1)
+
+    def scan(self) -> Scanned:
+        at = 0
+        if not self.tex and (front := _FRONT.match(self.source)):
+            self.out.front_matter = front.group(1) or ""
+            at = front.end()
+            self.out.skipped.append(Span(0, at))
+        while match := _MARK.search(self.source, at):
+            at = self._mark(match)
+        return self.out
+
+    def _mark(self, match: re.Match[str]) -> int:
+        """Deal with one delimiter: the offset from which to go on."""
+        start, end = match.span()
+        match match.lastgroup:
+            case "dollars":
+                return self._delimited(start, end, "$$", "display")
+            case "bracket":
+                return self._delimited(start, end, "\\]", "display")
+            case "paren":
+                return self._delimited(start, end, "\\)", "inline")
+            case "dollar":
+                return self._inline(start)
+        if match["begin"]:
+            return self._delimited(
+                start, end, f"\\end{{{match['name']}{match['star']}}}", "environment"
+            )
+        if match["escaped"]:
+            return end
+        if self.tex:
+            return self._tex(match)
+        return self._markdown(match)
+
+    def _tex(self, match: re.Match[str]) -> int:
+        start, end = match.span()
+        close = end
+        if match["percent"]:
+            close = self._find("\n", end)
+            close = len(self.source) if close < 0 else close
+            self._comment(self.source[end:close])
+        elif match["verbatim"]:
+            close = self._find(f"\\end{{{match['box']}}}", end)
+        elif match["verb"]:
+            line = self._find("\n", end)
+            close = self.source.find(match["bar"], end, len(self.source) if line < 0 else line)
+            close += close >= 0
+        else:
+            return end
+        return self._skip(start, end, close)
+
+    def _markdown(self, match: re.Match[str]) -> int:
+        start, end = match.span()
+        if match["comment"]:
+            close = self._find("-->", end)
+            if close >= 0:
+                self._comment(self.source[end:close])
+                close += 3
+            return self._skip(start, end, close)
+        if match["fence"]:
+            return self._fence(match)
+        if match["code"]:
+            blank = self._next_blank(end)
+            close = self._find(match["code"], end)
+            ticks = len(match["code"])
+            while close >= 0 and self.source[close : close + ticks + 1] == "`" * (ticks + 1):
+                longer = close + ticks
+                while self.source[longer : longer + 1] == "`":
+                    longer += 1
+                close = self._find(match["code"], longer)
+            if 0 <= close < blank:
+                return self._skip(start, end, close + ticks)
+        return end
+
+    def _fence(self, match: re.Match[str]) -> int:
+        """A code fence: passed over, unless it is fenced maths."""
+        ticks = match["ticks"]
+        end = match.end()
+        close = self._find("\n" + ticks, end - 1)
+        indent = self.source[match.start() : match.start("ticks")]
+        if indent:
+            other = self._find("\n" + indent + ticks, end - 1)
+            close = other if close < 0 or 0 <= other < close else close
+        stop = len(self.source) if close < 0 else close + 1
+        line = self._find("\n", stop)
+        after = len(self.source) if line < 0 or close < 0 else line
+        if match["info"].strip().lower().strip("{}") not in ("math", "latex math"):
+            return self._skip(match.start(), end, after)
+        start = match.start("ticks")
+        problem = "" if close >= 0 else f"the closing {ticks} expected"
+        span = Span(start, after)
+        self._add(span, Span(end, stop if close < 0 else stop - 1), "display", problem)
+        return after
+
+    # -- pieces --------------------------------------------------------------------------
+
+    def _delimited(self, start: int, end: int, closer: str, kind: str) -> int:
+        close = self._find(closer, end)
+        while close > 0 and closer[0] == "\\" and self._escaped(close):
+            close = self._find(closer, close + 1)
+        blank = self._next_blank(end)
+        broken = close < 0 or (blank < close and self._breaks(kind, end, close))
+        if not broken:
+            after = close + len(closer)
+            self._add(Span(start, after), Span(end, close), kind, "")
+            return after
+        self._add(Span(start, blank), Span(end, blank), kind, f"the closing {closer} expected")
+        return blank
+
+    def _escaped(self, at: int) -> bool:
+        """Whether an odd number of backslashes stands in front of `at`."""
+        count = 0
+        while self.source[at - 1 - count : at - count] == "\\":
+            count += 1
+        return count % 2 == 1
+
+    def _breaks(self, kind: str, start: int, close: int) -> bool:
+        """Whether a blank line inside a piece means that it was never closed."""
+        if kind == "inline":
+            return True
+        text = self.source[start:close]
+        nested = any(mark in text for mark in ("$$", "\\[", "\n```")) or (
+            kind == "environment" and "\\section" in text
+        )
+        return nested or _PROSE_LINE.search(_GROUPED.sub(" ", text)) is not None
+
+    def _inline(self, start: int) -> int:
+        """A single dollar: maths up to the next one in the paragraph, or money."""
+        source = self.source
+        if not self.tex and source[start + 1 : start + 2] == "`":
+            close = self._find("`$", start + 2)
+            if 0 <= close < self._next_blank(start):
+                self._add(Span(start, close + 2), Span(start + 2, close), "inline", "")
+                return close + 2
+        close = self._find("$", start + 1)
+        while close > 0 and self._escaped(close):
+            close = self._find("$", close + 1)
+        if close < 0 or close >= self._next_blank(start):
+            return start + 1
+        if not self.tex and not self._is_maths(start, close):
+            return start + 1
+        self._add(Span(start, close + 1), Span(start + 1, close), "inline", "")
+        return close + 1
+
+    def _is_maths(self, start: int, close: int) -> bool:
+        """Whether the text between two dollars is maths rather than prose between two prices."""
+        text = self.source[start + 1 : close]
+        if not text.strip():
+            return False
+        spaced = text[-1].isspace()
+        if text[0].isdigit() and (spaced or self.source[close + 1 : close + 2].isdigit()):
+            return False
+        if spaced != text[0].isspace() and _MONEY.match(self.source, start):
+            return False
+        if any(sign in text for sign in "\\^_="):
+            return True
+        words = [w for w in re.findall(r"[A-Za-z]{3,}", text) if w.lower() not in VOCABULARY]
+        return not (len(words) > 1 or (words and (spaced or "/" in text)))
+
+    def _add(self, span: Span, body: Span, kind: str, problem: str) -> None:
+        line = self.source.rfind("\n", 0, span.start) + 1
+        quoted = not self.tex and self.source[line : span.start].lstrip().startswith(">")
+        expect = "\n".join(self.expect)
+        self.expect.clear()
+        self.out.pieces.append(Raw(span, body, kind, expect, problem, quoted))
+
+    def _comment(self, text: str) -> None:
+        found = _EXPECT.search(text)
+        if found and found.start() == len(text) - len(text.lstrip()):
+            self.expect.append(" ".join(found.group(1).split()))
+
+    def _skip(self, start: int, end: int, close: int) -> int:
+        """Pass over code or a comment; one that is never closed is only its opening mark."""
+        if close < 0:
+            return end
+        self.out.skipped.append(Span(start, close))
+        return close
+
+    # -- looking ahead, each stretch of the source once -----------------------------------
+
+    def _find(self, text: str, at: int) -> int:
+        """`str.find` that remembers where the next occurrence is."""
+        known = self.known.get(text, -2)
+        if known == -1 or known >= at:
+            return known
+        self.known[text] = self.source.find(text, at)
+        return self.known[text]
+
+    def _next_blank(self, at: int) -> int:
+        """The offset of the next blank line, or of the end of the source."""
+        asked, found = self.blank
+        if not asked <= at <= found:
+            match = _BLANK.search(self.source, at)
+            found = match.start() if match else len(self.source)
+            self.blank = (at, found)
+        return found
