@@ -1,0 +1,272 @@
+"""Memory for a graph: which preallocated buffer each step writes to, as lines of NumPy.
+
+In: a `codegen.plan.Graph` and where its results belong.  Out: `Code`, the lines of a training
+step in which every array operation has its ``out=``, and the buffers and constants that it
+needs.  A step writes over an operand that dies with it; buffers of one shape are used again.
+Nothing is reordered: the steps run in the order of the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from codegen.numpy_printer import INFIX, infix
+from codegen.plan import ELEMENTWISE, Graph, Node
+from derive.program import SCALAR, Shape
+
+_CONSTANT_NAMES = {"0.0": "zero", "1.0": "one", "2.0": "two", "4.0": "four"}
+_FILLED = {"0.0": "zeros", "1.0": "ones"}
+
+
+@dataclass(slots=True)
+class Code:
+    """Lines of a step and what they need.
+
+    buffers: name to shape.  constants: name to Python text, arrays without axes.  filled:
+    name to (shape, value), arrays that hold one number.  lines: (name of the value that the
+    line completes or "", text).
+    """
+
+    buffers: dict[str, Shape] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    filled: dict[str, tuple[Shape, str]] = field(default_factory=dict)
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    result: str = ""
+
+
+class _Lifetimes:
+    """Where each step is used for the last time; scalars are computed where the root stands."""
+
+    def __init__(self, graph: Graph, roots: Iterable[int], cost: int) -> None:
+        self.graph = graph
+        self.needed: set[int] = set()
+        self.last: dict[int, int] = {}
+        self.count: dict[int, int] = {}
+        # roots and the cost are used "after the end" and nothing may write over them
+        for root in roots:
+            self._visit(root)
+        self._visit(cost)
+        for step in sorted(self.needed):
+            at = cost if graph.nodes[step].shape == SCALAR else step
+            for arg in graph.nodes[step].args:
+                self.last[arg] = max(self.last.get(arg, 0), at)
+                self.count[arg] = self.count.get(arg, 0) + 1
+
+    def _visit(self, root: int) -> None:
+        stack = [root]
+        while stack:
+            step = stack.pop()
+            if step not in self.needed:
+                self.needed.add(step)
+                stack.extend(self.graph.nodes[step].args)
+
+    def dies(self, step: int, at: int) -> bool:
+        """Whether nothing needs a step after `at`."""
+        return self.last.get(step, -1) <= at
+
+
+class Allocator:
+    """Gives every array step a buffer, then prints the steps."""
+
+    def __init__(self, graph: Graph, results: Mapping[int, str], cost: int) -> None:
+        """results: step to the name of the array that must hold it; cost: a scalar step."""
+        self.graph = graph
+        self.cost = cost
+        self.lives = _Lifetimes(graph, results, cost)
+        self.place: dict[int, int] = {}
+        """step to the number of its buffer"""
+        self.shapes: list[Shape] = []
+        self.fixed: dict[int, str] = {}
+        """number of a buffer that was given from outside to its name"""
+        self.free: list[int] = []
+        self._reserve(results)
+
+    def _reserve(self, results: Mapping[int, str]) -> None:
+        """A result's buffer is also that of the operand from which it is made in place."""
+        for step, name in results.items():
+            number = self._new(self.graph.nodes[step].shape)
+            self.fixed[number] = name
+            current: int | None = step
+            while current is not None:
+                self.place[current] = number
+                current = self._sole_operand(current)
+
+    def _sole_operand(self, step: int) -> int | None:
+        node = self.graph.nodes[step]
+        if node.op not in ELEMENTWISE:
+            return None
+        for arg in node.args:
+            other = self.graph.nodes[arg]
+            owned = other.op not in ("input", "const") and arg not in self.place
+            if owned and other.shape == node.shape and self.lives.count[arg] == 1:
+                return arg
+        return None
+
+    def _new(self, shape: Shape) -> int:
+        self.shapes.append(shape)
+        return len(self.shapes) - 1
+
+    def run(self) -> Code:
+        """The code of the whole graph."""
+        arrays = [s for s in sorted(self.lives.needed) if self._is_array(s)]
+        for step in arrays:
+            if step not in self.place:
+                self.place[step] = self._choose(step)
+            self._release(step)
+        return _Printer(self, arrays).code()
+
+    def _is_array(self, step: int) -> bool:
+        node = self.graph.nodes[step]
+        return node.op not in ("input", "const") and node.shape != SCALAR
+
+    def _choose(self, step: int) -> int:
+        node = self.graph.nodes[step]
+        if node.op in ELEMENTWISE:
+            for arg in node.args:
+                number = self.place.get(arg)
+                same = self.graph.nodes[arg].shape == node.shape
+                if number is not None and same and self.lives.dies(arg, step):
+                    return number
+        for number in self.free:
+            if self.shapes[number] == node.shape:
+                self.free.remove(number)
+                return number
+        return self._new(node.shape)
+
+    def _release(self, step: int) -> None:
+        """Frees the buffers of operands that this step was the last to need."""
+        taken = self.place[step]
+        for arg in sorted(set(self.graph.nodes[step].args)):
+            number = self.place.get(arg)
+            if number is None or number == taken or number in self.fixed or number in self.free:
+                continue
+            if self.lives.dies(arg, step):
+                self.free.append(number)
+
+
+class _Printer:
+    """The lines of an allocated graph."""
+
+    def __init__(self, memory: Allocator, arrays: list[int]) -> None:
+        self.memory = memory
+        self.graph = memory.graph
+        self.arrays = arrays
+        self.out = Code()
+        self.names = self._buffer_names()
+        self.value: dict[int, str] = {}
+
+    def _buffer_names(self) -> dict[int, str]:
+        """A buffer is called after the first named value that it holds."""
+        names = dict(self.memory.fixed)
+        for step in self.arrays:
+            number = self.memory.place[step]
+            if step in self.graph.names:
+                names.setdefault(number, self.graph.names[step])
+        spare = 0
+        for number in range(len(self.memory.shapes)):
+            if number not in names:
+                spare += 1
+                names[number] = f"t{spare}"
+        return names
+
+    def code(self) -> Code:
+        memory = self.memory
+        for number, shape in enumerate(memory.shapes):
+            if number not in memory.fixed:
+                self.out.buffers[self.names[number]] = shape
+        done = False
+        for step in self.arrays:
+            if step > memory.cost and not done:
+                self._cost()
+                done = True
+            self._line(step)
+        if not done:
+            self._cost()
+        return self.out
+
+    def _cost(self) -> None:
+        self.out.result = self._scalar(self.memory.cost)[0]
+        self.out.lines.append(("J", f"J = {self.out.result}"))
+
+    def _line(self, step: int) -> None:
+        node = self.graph.nodes[step]
+        target = self.names[self.memory.place[step]]
+        call = f"{self._call(node, target)}"
+        name = self.graph.names.get(step, "")
+        if name and name != target:
+            call = f"{name} = {call}"
+        self.value[step] = name or target
+        self.out.lines.append((name, call))
+
+    def _call(self, node: Node, target: str) -> str:
+        if node.op == "dot":
+            left, right = (self._operand(a, node) for a in node.args)
+            left += ".T" if node.attr[0] == "t" else ""
+            right += ".T" if node.attr[1] == "t" else ""
+            return f"dot({left}, {right}, out={target})"
+        if node.op == "sum":
+            return self._sum(node, target)
+        if node.op == "max":
+            inner = self._operand(node.args[0], node)
+            return f"amax({inner}, axis={node.attr}, keepdims=True, out={target})"
+        if node.op == "step":
+            zero = self._constant("0.0")
+            return f"greater({self._operand(node.args[0], node)}, {zero}, out={target})"
+        args = ", ".join(self._operand(a, node) for a in node.args)
+        return f"{node.op}({args}, out={target})"
+
+    def _sum(self, node: Node, target: str) -> str:
+        """A sum along an axis is a product with ones: several times as fast."""
+        inner = self._operand(node.args[0], node)
+        rows, columns = self.graph.nodes[node.args[0]].shape
+        if node.attr == "0":
+            return f"dot({self._full((1, rows), '1.0')}, {inner}, out={target})"
+        return f"dot({inner}, {self._full((columns, 1), '1.0')}, out={target})"
+
+    def _operand(self, step: int, user: Node) -> str:
+        node = self.graph.nodes[step]
+        if node.op == "input":
+            return node.attr
+        if node.op == "const":
+            if user.op in ("maximum", "minimum") and node.attr == "0.0":
+                # against an array of zeros these two run twice as fast as against a number
+                return self._full(user.shape, "0.0")
+            return self._constant(node.attr)
+        return self.value[step]
+
+    def _constant(self, text: str) -> str:
+        for name, known in self.out.constants.items():
+            if known == text:
+                return name
+        name = _CONSTANT_NAMES.get(text) or f"c{len(self.out.constants) + 1}"
+        self.out.constants[name] = text
+        return name
+
+    def _full(self, shape: Shape, value: str) -> str:
+        wanted = (shape, value)
+        for name, known in self.out.filled.items():
+            if known == wanted:
+                return name
+        count = sum(v == value for _, v in self.out.filled.values())
+        name = _FILLED[value] + (str(count + 1) if count else "")
+        self.out.filled[name] = wanted
+        return name
+
+    def _scalar(self, step: int) -> tuple[str, int]:
+        """A number as an expression, with the precedence of its outermost operator."""
+        node = self.graph.nodes[step]
+        if node.op == "const":
+            return node.attr, 1 if " " in node.attr else 9
+        if node.op == "inner":
+            left, right = (self._operand(a, node) for a in node.args)
+            return f"vdot({left}, {right})", 9
+        if node.op == "total":
+            return f"total({self._operand(node.args[0], node)})", 9
+        if node.op in INFIX:
+            left, right = (self._scalar(a) for a in node.args)
+            return infix(node.op, left, right)
+        if node.op == "negative":
+            text, level = self._scalar(node.args[0])
+            return f"-{text if level >= 2 else f'({text})'}", 3
+        raise NotImplementedError(f"no scalar operation {node.op}")

@@ -1,0 +1,159 @@
+"""Equations for readers: one line of plain maths for comments, LaTeX for documents.
+
+In: matrix expressions.  Out: text.  Gradients are ``dZ2``: the true derivative of the cost.
+
+>>> from derive.program import MatMul, Symbol, Transpose
+>>> W, D = Symbol("W2", ("n_2", "n_1")), Gradient("Z2", ("n_2", "m"))
+>>> readable(MatMul(Transpose(W), D))
+'W2ᵀ dZ2'
+>>> latex(MatMul(Transpose(W), D))
+'W_{2}^T dZ_{2}'
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from codegen.numpy_printer import Text
+from codegen.plan import factors, split_sign, terms
+from derive.latex import PlainNotation, to_latex
+from derive.program import (
+    SCALAR,
+    Apply,
+    Equation,
+    Expr,
+    Gradient,
+    MatMul,
+    Number,
+    Plus,
+    Power,
+    Size,
+    Sum,
+    Symbol,
+    Times,
+    Transpose,
+    walk,
+)
+
+_TITLES: Final = {"sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\text{ReLU}"}
+
+
+def latex(expr: Expr) -> str:
+    """An expression in the notation of the notes."""
+    return to_latex(expr, _notation(expr))
+
+
+def equation_latex(equation: Equation) -> str:
+    """``left = right``."""
+    both = Plus(equation.left, equation.right)
+    notation = _notation(both)
+    left, right = (to_latex(side, notation) for side in (equation.left, equation.right))
+    return f"{left} = {right}"
+
+
+def _notation(expr: Expr) -> PlainNotation:
+    gradients = {}
+    functions = {}
+    spelling = {"l2": r"\lambda"}
+    for node in walk(expr):
+        if isinstance(node, Gradient):
+            gradients[node.name] = f"d{_subscript(node.name)}"
+        elif isinstance(node, Apply):
+            function = node.function
+            if function not in ("exp", "log"):
+                functions[function] = _TITLES.get(function, rf"\text{{{function}}}")
+    return PlainNotation(
+        spelling=spelling, gradient_spelling=gradients, function_spelling=functions
+    )
+
+
+def _subscript(name: str) -> str:
+    match = re.fullmatch(r"([A-Za-z]+)(\d+)", name)
+    return f"{match[1]}_{{{match[2]}}}" if match else name
+
+
+# -- one line of plain maths -------------------------------------------------------------------
+
+
+def readable(expr: Expr) -> str:
+    """``(W2ᵀ dZ2) ⊙ tanh'(Z1)``: for a comment beside the line that computes it."""
+    return _text(expr)[0]
+
+
+def _text(expr: Expr) -> Text:
+    match expr:
+        case Number(value=value):
+            return str(value), 9 if value.denominator == 1 and value >= 0 else 2
+        case Size(dim=dim):
+            return dim, 9
+        case Symbol(name=name):
+            return name, 9
+        case Gradient(name=name):
+            return f"d{name}", 9
+        case Transpose(arg=arg):
+            inner, level = _text(arg)
+            return f"{inner if level == 9 else f'({inner})'}ᵀ", 9
+        case MatMul(left=left, right=right):
+            return f"{_operand(left, 3)} {_operand(right, 4)}", 3
+        case Plus():
+            return _plus(expr), 1
+        case Times():
+            return _times(expr)
+        case Power(base=base, exponent=exponent):
+            if exponent == -1:
+                return f"1 / {_operand(base, 4)}", 2
+            power = str(exponent) if exponent.denominator == 1 else f"({exponent})"
+            return f"{_operand(base, 9)}^{power}", 8
+        case Sum(arg=Sum(arg=arg, axis=inner_axis), axis=axis) if axis != inner_axis:
+            return f"Σ({_text(arg)[0]})", 9
+        case Sum(arg=arg, axis=axis):
+            along = "rows" if axis == 0 else "columns"
+            return f"sum of {along}({_text(arg)[0]})", 9
+        case Apply(function=function, order=order, arg=arg):
+            primes = "'" * order
+            return f"{function}{primes}({_text(arg)[0]})", 9
+    raise NotImplementedError(f"readable: cannot print {type(expr).__name__}")
+
+
+def _operand(expr: Expr, level: int) -> str:
+    text, own = _text(expr)
+    return text if own >= level else f"({text})"
+
+
+def _plus(expr: Expr) -> str:
+    parts = sorted((split_sign(t) for t in terms(expr)), key=lambda part: part[0] < 0)
+    text = ""
+    for sign, term in parts:
+        inner = _operand(term, 2)
+        if text:
+            text += f" {'+' if sign > 0 else '-'} {inner}"
+        else:
+            text = inner if sign > 0 else f"-{inner}"
+    return text
+
+
+def _times(expr: Expr) -> Text:
+    value = Fraction(1)
+    above: list[str] = []
+    arrays: list[str] = []
+    below: list[str] = []
+    for factor in factors(expr):
+        inverse = isinstance(factor, Power) and factor.exponent == -1
+        base = factor.base if isinstance(factor, Power) and inverse else factor
+        if isinstance(base, Number):
+            value = value / base.value if inverse else value * base.value
+        elif inverse:
+            below.append(_operand(base, 4))
+        elif base.shape == SCALAR:
+            above.append(_operand(base, 4))
+        else:
+            arrays.append(_operand(base, 4))
+    product = " ⊙ ".join(arrays)
+    front = " ".join(above)
+    if value != 1 or not (front or product):
+        sign = "-" if value < 0 else ""
+        front = " ".join([f"{sign}{abs(value)}" if abs(value) != 1 else sign, front]).strip()
+    text = f"{front}{'' if front in ('', '-') else ' '}{product}".strip()
+    return " / ".join([text or "1", *below]), 2

@@ -1,0 +1,360 @@
+"""What the template of ``NAME.py`` prints: every block of the module, as lines of text.
+
+In: a network and its proved gradients.  Out: `Module`.  All logic of emission that is not
+layout of text is here; the template only puts blocks in place.  No gradient is typed here or
+there: each gradient line is printed from the right-hand side of a proved equation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from codegen.equations import readable
+from codegen.kernels import ACTIVATIONS, LOSSES
+from codegen.network import L2, Network
+from codegen.numpy_printer import expression, prime, statements
+from codegen.plan import Forms, Graph, Lowering, lower_form
+from codegen.proof import ProvedEquation
+from derive.program import Apply, Expr, Shape, Symbol, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of code and the equation that it computes ("" if it says so itself)."""
+
+    code: str
+    equation: str = ""
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function of one array that the module defines for an activation or its derivative."""
+
+    name: str
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A field of Params: its shape in numbers and how it is drawn."""
+
+    name: str
+    shape: tuple[int, int]
+    scale: str
+    """The standard deviation of a weight as Python text; "" for a bias."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """The readable half of the module: parameters, helpers, forward pass, cost, gradients."""
+
+    parameters: tuple[Parameter, ...]
+    helpers: tuple[Helper, ...]
+    forward: tuple[Line, ...]
+    values: tuple[str, ...]
+    """Names of what the forward pass computes."""
+    cost: tuple[str, ...]
+    cost_arguments: tuple[str, ...]
+    gradients: tuple[Line, ...]
+    equations: tuple[str, ...]
+    """The forward pass and the cost as readable maths."""
+
+
+def module(network: Network, proved: Sequence[ProvedEquation]) -> Module:
+    """All blocks of a network."""
+    return Module(
+        parameters=tuple(_parameters(network)),
+        helpers=tuple(_helpers(network, proved)),
+        forward=tuple(_forward(network)),
+        values=tuple(name for name in network.program.definitions if name != "J"),
+        cost=tuple(_cost(network)),
+        cost_arguments=cost_arguments(network),
+        gradients=tuple(_gradients(network, proved)),
+        equations=tuple(
+            f"{name} = {readable(expr)}" for name, expr in network.program.definitions.items()
+        ),
+    )
+
+
+# -- parameters --------------------------------------------------------------------------------
+
+
+def _parameters(network: Network) -> list[Parameter]:
+    widths = network.spec.widths
+    rows = []
+    for name in network.parameters:
+        shape = network.concrete(network.program.shape(name))
+        k = int(name[1:])
+        scale = _gain(network, k, widths[k - 1], widths[k]) if name[0] == "W" else ""
+        rows.append(Parameter(name, (int(shape[0]), int(shape[1])), scale))
+    return rows
+
+
+def _gain(network: Network, k: int, inputs: int, outputs: int) -> str:
+    """The standard deviation that keeps the variance from layer to layer."""
+    gain = ACTIVATIONS[network.activation(k).activation].prefers_gain
+    below = {"he": f"2.0 / {inputs}", "lecun": f"1.0 / {inputs}"}
+    return f"math.sqrt({below.get(gain, f'2.0 / ({inputs} + {outputs})')})"
+
+
+# -- helpers -----------------------------------------------------------------------------------
+
+
+def literals(network: Network) -> dict[str, str]:
+    """Scalar leaf or size to the text that stands for it in the module."""
+    texts = {name: repr(value) for name, value in network.constants.items()}
+    texts |= {dim: str(size) for dim, size in network.sizes().items()}
+    if L2 in texts:
+        texts[L2] = "L2"
+    return texts
+
+
+def layer_of(network: Network, function: str) -> int:
+    """The first layer whose activation is a function of the program."""
+    return next(k for k, name in network.functions.items() if name == function)
+
+
+def form_of(network: Network, function: str, order: int) -> tuple[str, dict[str, str]]:
+    """The stable form of a function of the program, and the text of its constants."""
+    layer = network.activation(layer_of(network, function))
+    row = ACTIVATIONS[layer.activation]
+    texts = {name: repr(value) for name, value in layer.constants.items()}
+    return (row.stable_derivative if order else row.stable_value), texts
+
+
+def _helpers(network: Network, proved: Sequence[ProvedEquation]) -> list[Helper]:
+    used = {(name, 0) for name in network.functions.values()}
+    for line in proved:
+        for node in walk(line.right):
+            if isinstance(node, Apply) and node.function in network.functions.values():
+                used.add((node.function, node.order))
+    helpers = [_helper(network, function, order) for function, order in sorted(used)]
+    if network.spec.layers[-1].activation == "softmax":
+        helpers.append(_softmax(network))
+    if network.spec.loss == "cross_entropy":
+        helpers.append(_log_softmax(network))
+    return helpers
+
+
+def _helper(network: Network, function: str, order: int) -> Helper:
+    graph = Graph()
+    form, constants = form_of(network, function, order)
+    values = {"z": graph.input("z", ("n", "m"))}
+    values |= {name: graph.const(text) for name, text in constants.items()}
+    if order:
+        values["a"] = graph.input(f"{prime(function, 0)}(z)", ("n", "m"))
+    row = ACTIVATIONS[network.activation(layer_of(network, function)).activation]
+    title = f"The derivative of {row.title}" if order else row.title[:1].upper() + row.title[1:]
+    lines = statements(graph, lower_form(graph, form, values), "return")
+    return Helper(prime(function, order), f"{title}, entry by entry.", tuple(lines))
+
+
+def _softmax(network: Network) -> Helper:
+    axis = network.feature_axis
+    return Helper(
+        "_softmax",
+        "Softmax of every example; the largest entry is subtracted, so nothing overflows.",
+        (
+            f"e = np.exp(z - np.max(z, axis={axis}, keepdims=True))",
+            f"return e / np.sum(e, axis={axis}, keepdims=True)",
+        ),
+    )
+
+
+def _log_softmax(network: Network) -> Helper:
+    axis = network.feature_axis
+    return Helper(
+        "_log_softmax",
+        "Logarithm of softmax; the largest term is taken out of the sum, so no digit is lost.",
+        (
+            f"top = np.argmax(z, axis={axis}, keepdims=True)",
+            f"s = z - np.take_along_axis(z, top, axis={axis})",
+            "rest = np.exp(s)",
+            f"np.put_along_axis(rest, top, 0.0, axis={axis})",
+            f"return s - np.log1p(np.sum(rest, axis={axis}, keepdims=True))",
+        ),
+    )
+
+
+# -- forward pass, cost, gradients -------------------------------------------------------------
+
+
+def _forward(network: Network) -> list[Line]:
+    texts = literals(network)
+    lines = []
+    for name, expr in network.program.definitions.items():
+        if name == "J":
+            continue
+        code = expression(expr, texts)
+        if name[0] == "A" and network.activation(int(name[1:])).activation == "softmax":
+            code = f"_softmax(Z{name[1:]})"
+        lines.append(Line(f"{name} = {code}"))
+    return lines
+
+
+def cost_arguments(network: Network) -> tuple[str, ...]:
+    """What the cost is computed from: the last Z where it is accurate, else the last A."""
+    last = ("Z" if LOSSES[network.spec.loss].from_logits else "A") + str(network.depth)
+    return (*(("params",) if L2 in network.constants else ()), last, "Y")
+
+
+def _cost(network: Network) -> list[str]:
+    """Lines that end in ``J = ...``; m is the number of examples."""
+    arguments = cost_arguments(network)
+    lines = []
+    if "params" in arguments:
+        weights = ", ".join(
+            name if name[0] == "W" else "_" for name in network.parameters
+        )
+        lines.append(f"{weights} = params")
+    lines.append(f"m = Y.shape[{1 - network.feature_axis}]")
+    graph = Graph()
+    last = arguments[-2]
+    shape: Shape = (f"n_{network.depth}", "m")
+    output, labels = graph.input(last, shape), graph.input("Y", shape)
+    step = data_cost(network, graph, output, labels, _plain_cross_entropy)
+    step = add_l2(network, graph, step, lambda name: graph.input(name, network.program.shape(name)))
+    return [*lines, *statements(graph, step, "return")]
+
+
+def _plain_cross_entropy(graph: Graph, output: int, labels: int) -> int:
+    last = graph.nodes[output].attr
+    logarithms = graph.input(f"_log_softmax({last})", graph.nodes[output].shape)
+    return graph.add("negative", graph.total(graph.add("multiply", labels, logarithms)))
+
+
+CrossEntropy = Callable[[Graph, int, int], int]
+
+
+def data_cost(
+    network: Network, graph: Graph, output: int, labels: int, cross_entropy: CrossEntropy
+) -> int:
+    """The mean loss over the examples; output: the last Z or A, as `cost_arguments` says."""
+    row = LOSSES[network.spec.loss]
+    if row.name == "cross_entropy":
+        total = cross_entropy(graph, output, labels)
+    else:
+        logits = next(iter(row.from_logits.values()), None)
+        form = logits[0] if logits else row.stable_value
+        values = {"z" if logits else "a": output, "y": labels}
+        values |= {c: graph.const(repr(v)) for c, v in network.spec.loss_constants.items()}
+        total = graph.total(lower_form(graph, form, values))
+    count = f"({network.spec.widths[-1]} * m)" if row.reduction == "mean" else "m"
+    return graph.add("divide", total, graph.const(count))
+
+
+def add_l2(network: Network, graph: Graph, cost: int, weight: Callable[[str], int]) -> int:
+    """The cost with ``L2 / 2`` times the sum of the squares of all weights."""
+    if L2 not in network.constants:
+        return cost
+    squares = [
+        graph.add("inner", weight(name), weight(name))
+        for name in network.parameters
+        if name[0] == "W"
+    ]
+    total = squares[0]
+    for square in squares[1:]:
+        total = graph.add("add", total, square)
+    return graph.add("add", cost, graph.add("multiply", graph.const("0.5 * L2"), total))
+
+
+def _gradients(network: Network, proved: Sequence[ProvedEquation]) -> list[Line]:
+    texts = literals(network)
+    return [
+        Line(f"{e.name} = {expression(e.right, texts)}", f"{e.name} = {readable(e.right)}", e.name)
+        for e in proved
+    ]
+
+
+# -- the training step -------------------------------------------------------------------------
+
+
+class TrainingForms(Forms):
+    """Functions in the training step: stable forms; derivatives from the output if proved.
+
+    from_output: for ``(function, layer's Z)`` the proved expression of the derivative.
+    """
+
+    def __init__(self, network: Network, from_output: dict[tuple[str, str], Expr]) -> None:
+        self.network = network
+        self.from_output = from_output
+
+    def apply(self, lowering: Lowering, function: str, order: int, arg: Expr) -> int:
+        """The step of the order-th derivative of a function at an argument."""
+        if function not in self.network.functions.values():
+            return super().apply(lowering, function, order, arg)
+        if order == 1 and isinstance(arg, Symbol) and (function, arg.name) in self.from_output:
+            return lowering.expr(self.from_output[function, arg.name])
+        form, constants = form_of(self.network, function, order)
+        z = lowering.expr(arg)
+        values = {"z": z} | {n: lowering.graph.const(t) for n, t in constants.items()}
+        if order:
+            values["a"] = self.apply(lowering, function, 0, arg)
+        return lower_form(lowering.graph, form, values)
+
+
+def training_graph(
+    network: Network,
+    proved: Sequence[ProvedEquation],
+    from_output: dict[tuple[str, str], Expr],
+    *,
+    fold_rate: bool,
+) -> tuple[Graph, dict[int, str], int]:
+    """Forward pass, cost and gradients as one graph.
+
+    Returns the graph, the step of each parameter's gradient, and the step of the cost.
+    fold_rate: the first gradient, and with it all others, carries the learning rate.
+    """
+    graph = Graph()
+    program = network.program
+    steps = {name: graph.input(name, leaf.dims) for name, leaf in program.leaves.items()}
+    if network.spec.input_scale is not None:
+        scale = graph.const(f"1.0 / {network.spec.input_scale!r}")
+        steps["X"] = graph.name(graph.add("multiply", steps["X"], scale), "A0")
+    lowering = Lowering(graph, steps, literals(network), TrainingForms(network, from_output))
+    for name, expr in program.definitions.items():
+        if name != "J":
+            steps[name] = graph.name(_definition(network, lowering, name, expr), name)
+    output = steps[cost_arguments(network)[-2]]
+    cost = data_cost(network, graph, output, steps["Y"], _fast_cross_entropy(network))
+    cost = add_l2(network, graph, cost, steps.__getitem__)
+    results: dict[int, str] = {}
+    for number, equation in enumerate(proved):
+        step = lowering.expr(equation.right)
+        if fold_rate and number == 0:
+            step = graph.add("multiply", step, graph.const("learning_rate"))
+        steps[equation.name] = graph.name(step, equation.name)
+        if equation.of in network.parameters:
+            results[step] = equation.name
+    return graph, results, cost
+
+
+def _definition(network: Network, lowering: Lowering, name: str, expr: Expr) -> int:
+    if name[0] == "A" and network.activation(int(name[1:])).activation == "softmax":
+        e, total = _softmax_parts(network, lowering.graph, lowering.steps[f"Z{name[1:]}"])[1:]
+        return lowering.graph.add("divide", e, total)
+    return lowering.expr(expr)
+
+
+def _softmax_parts(network: Network, graph: Graph, z: int) -> tuple[int, int, int]:
+    """The shifted argument, its exponential, and the sum of that."""
+    axis = str(network.feature_axis)
+    shifted = graph.add("subtract", z, graph.add("max", z, attr=axis))
+    power = graph.add("exp", shifted)
+    return shifted, power, graph.add("sum", power, attr=axis)
+
+
+def _fast_cross_entropy(network: Network) -> CrossEntropy:
+    """Labels sum to one: the loss is ``log(sum(e^s)) - sum(y * s)``, shared with softmax."""
+
+    def cost(graph: Graph, output: int, labels: int) -> int:
+        shifted, _, total = _softmax_parts(network, graph, output)
+        logarithm = graph.add("total", graph.add("log", total))
+        return graph.add("subtract", logarithm, graph.add("inner", labels, shifted))
+
+    return cost
+
+

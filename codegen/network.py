@@ -1,0 +1,207 @@
+"""From a spec to the program whose gradients are proved: layers, cost, label constraints.
+
+In: a `Spec`.  Out: a `derive.program.Program` with symbolic sizes ``n_0, n_1, ..., m``.  The
+names are those of the notes: ``X``, ``Y``, ``W1``, ``b1``, ``Z1``, ``A1``, ..., ``J``.  The
+sizes and constants of the spec do not enter: what is proved holds for every width, batch
+size, slope and l2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from codegen.spec import Layer, Spec
+from derive.program import (
+    SCALAR,
+    Apply,
+    Dim,
+    Expr,
+    Function,
+    Leaf,
+    MatMul,
+    Plus,
+    Power,
+    Program,
+    Shape,
+    Size,
+    Symbol,
+    Times,
+    children,
+    divide,
+    number,
+    softmax,
+    total,
+    walk,
+    with_children,
+)
+from derive.scalars import table
+
+COST = "J"
+L2 = "l2"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A spec with its program.
+
+    constants: the value of every scalar leaf.  functions: layer number to the name of its
+    function in the program, which is that of the activation unless two layers disagree
+    about a constant of it.
+    """
+
+    spec: Spec
+    program: Program
+    constants: Mapping[str, float]
+    functions: Mapping[int, str]
+
+    @property
+    def depth(self) -> int:
+        """The number of layers."""
+        return len(self.spec.layers)
+
+    @property
+    def feature_axis(self) -> int:
+        """The axis along which the entries of one example lie."""
+        return 0 if self.spec.columns else 1
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """``("W1", "b1", "W2", ...)``."""
+        return tuple(f"{kind}{k}" for k in range(1, self.depth + 1) for kind in "Wb")
+
+    def activation(self, k: int) -> Layer:
+        """The k-th layer of the spec, from 1."""
+        return self.spec.layers[k - 1]
+
+    def sizes(self) -> dict[str, int]:
+        """The sizes that the spec fixes, all but m."""
+        return {f"n_{k}": width for k, width in enumerate(self.spec.widths)}
+
+    def concrete(self, shape: Shape) -> tuple[Dim, Dim]:
+        """A shape with the spec's sizes put in; ``"m"`` stays."""
+        sizes = self.sizes()
+        rows, columns = (sizes.get(d, d) if isinstance(d, str) else d for d in shape)
+        return (rows, columns)
+
+
+def build(spec: Spec) -> Network:
+    """The program of a spec."""
+    return _Builder(spec).network()
+
+
+class _Builder:
+    """Collects leaves, definitions and functions, layer by layer."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.leaves: dict[str, Leaf] = {}
+        self.definitions: dict[str, Expr] = {}
+        self.functions: dict[str, Function] = {}
+        self.constants: dict[str, float] = {}
+        self.names: dict[int, str] = {}
+
+    def network(self) -> Network:
+        spec = self.spec
+        depth = len(spec.layers)
+        axis = 0 if spec.columns else 1
+        labels = axis if spec.labels == "distribution" else None
+        self.leaf("X", self.batch("n_0"))
+        self.leaf("Y", self.batch(f"n_{depth}"), sums_to_one=labels)
+        value: Expr = self.symbol("X")
+        for k, layer in enumerate(spec.layers, 1):
+            value = self.layer(k, layer, value)
+        self.definitions["J"] = self.cost(value, f"n_{depth}")
+        program = Program(self.leaves, self.definitions, self.functions, COST)
+        return Network(spec, program, self.constants, self.names)
+
+    def batch(self, size: str) -> Shape:
+        return (size, "m") if self.spec.columns else ("m", size)
+
+    def leaf(self, name: str, shape: Shape, sums_to_one: int | None = None) -> Symbol:
+        self.leaves[name] = Leaf(shape, sums_to_one=sums_to_one)
+        return Symbol(name, shape)
+
+    def symbol(self, name: str) -> Symbol:
+        leaf = self.leaves.get(name)
+        return Symbol(name, leaf.dims if leaf else self.definitions[name].shape)
+
+    def layer(self, k: int, layer: Layer, before: Expr) -> Expr:
+        inputs, outputs = f"n_{k - 1}", f"n_{k}"
+        if self.spec.columns:
+            weight = self.leaf(f"W{k}", (outputs, inputs))
+            product = MatMul(weight, before)
+            bias = self.leaf(f"b{k}", (outputs, 1))
+        else:
+            weight = self.leaf(f"W{k}", (inputs, outputs))
+            product = MatMul(before, weight)
+            bias = self.leaf(f"b{k}", (1, outputs))
+        self.definitions[f"Z{k}"] = Plus(product, bias)
+        self.definitions[f"A{k}"] = self.activation(k, layer, self.symbol(f"Z{k}"))
+        return self.symbol(f"A{k}")
+
+    def activation(self, k: int, layer: Layer, z: Expr) -> Expr:
+        if layer.activation == "softmax":
+            return softmax(z, 0 if self.spec.columns else 1)
+        if layer.activation == "identity":
+            return z
+        name = self.function(k, layer)
+        self.names[k] = name
+        return Apply(name, 0, z)
+
+    def function(self, k: int, layer: Layer) -> str:
+        """The name of the layer's function in the program, with its constants as leaves."""
+        function = table.function(layer.activation)
+        known = self.functions.get(function.name)
+        same = all(self.constants.get(c) == v for c, v in layer.constants.items())
+        if known is not None and same:
+            return function.name
+        renamed: dict[str, Expr] = {}
+        suffix = "" if known is None else f"_{k}"
+        for constant, value in layer.constants.items():
+            self.constants[constant + suffix] = value
+            renamed[constant] = self.leaf(constant + suffix, SCALAR)
+        name = function.name + suffix
+        body = function.body
+        if body is not None and suffix:
+            body = substitute(body, renamed)
+        self.functions[name] = Function(name, body)
+        self._include(body)
+        return name
+
+    def _include(self, body: Expr | None) -> None:
+        """Adds the functions that a body applies."""
+        for node in walk(body) if body is not None else ():
+            if isinstance(node, Apply) and node.function in table.NAMES:
+                inner = table.function(node.function)
+                if inner.body is not None and inner.name not in self.functions:
+                    self.functions[inner.name] = inner
+                    self._include(inner.body)
+
+    def cost(self, output: Expr, width: str) -> Expr:
+        """The mean over the m examples, and the l2 term of the weights."""
+        entry = table.loss_entry(self.spec.loss)
+        for constant, value in self.spec.loss_constants.items():
+            self.constants[constant] = value
+            self.leaf(constant, SCALAR)
+        self._include(entry)
+        body = total(substitute(entry, {"a": output, "y": self.symbol("Y")}))
+        if table.loss_reduction(self.spec.loss) == "mean":
+            body = divide(body, Size(width))
+        cost = divide(body, Size("m"))
+        if self.spec.l2 == 0:
+            return cost
+        self.constants[L2] = self.spec.l2
+        half = Times(number(Fraction(1, 2)), self.leaf(L2, SCALAR))
+        for k in range(1, len(self.spec.layers) + 1):
+            squares = total(Power(self.symbol(f"W{k}"), Fraction(2)))
+            cost = Plus(cost, Times(half, squares))
+        return cost
+
+
+def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
+    """The expression with symbols replaced by name."""
+    if isinstance(expr, Symbol) and expr.name in values:
+        return values[expr.name]
+    return with_children(expr, tuple(substitute(c, values) for c in children(expr)))

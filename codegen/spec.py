@@ -1,0 +1,360 @@
+"""The spec of a network: a TOML file in, a frozen `Spec` out, or one clear `SpecError`.
+
+Everything that the generator prints comes from a `Spec`, so nothing that a user typed gets
+past this file unchecked: names are identifiers, numbers are finite and bounded, choices come
+from fixed lists.  An error names file, key path, value, and the nearest right one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import keyword
+import math
+import sys
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NoReturn
+
+from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT, constants
+
+MAX_BYTES: Final = 1_000_000
+MAX_UNITS: Final = 1_000_000
+MAX_LAYERS: Final = 100
+MAX_PARAMETERS: Final = 1_000_000_000
+OPTIMIZERS: Final = ("sgd", "momentum", "adam")
+
+_TOP: Final = (
+    "name",
+    "description",
+    "input",
+    "examples",
+    "dtype",
+    "input_scale",
+    "loss",
+    "l2",
+    "layer",
+    "training",
+)
+_TRAINING: Final = ("optimizer", "learning_rate", "batch_size", "epochs", "seed")
+_CONSTANTS: Final[Mapping[str, Mapping[str, float]]] = {
+    "sgd": {},
+    "momentum": {"momentum": 0.9},
+    "adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+}
+_RATES: Final = {"sgd": 0.1, "momentum": 0.01, "adam": 0.001}
+_RESERVED: Final = ("runtime", "numpy", "pytest", "conftest")
+
+
+class SpecError(ValueError):
+    """A spec that cannot be used: file, key path, value and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One dense layer: its width, its activation and the constants of that activation."""
+
+    units: int
+    activation: str
+    constants: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How the network is trained when nothing else is said."""
+
+    optimizer: str = "sgd"
+    learning_rate: float = 0.1
+    constants: Mapping[str, float] = field(default_factory=dict)
+    batch_size: int = 64
+    epochs: int = 10
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A checked network spec.  `sha256` is that of the file's bytes."""
+
+    name: str
+    input: int
+    layers: tuple[Layer, ...]
+    loss: str
+    loss_constants: Mapping[str, float] = field(default_factory=dict)
+    columns: bool = True
+    dtype: str = "float32"
+    input_scale: float | None = None
+    l2: float = 0.0
+    training: Training = field(default_factory=Training)
+    description: str = ""
+    sha256: str = ""
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """``(n_0, n_1, ..., n_L)``: the input and every layer."""
+        return (self.input, *(layer.units for layer in self.layers))
+
+    @property
+    def labels(self) -> str:
+        """What Y holds: a ``"distribution"``, ``"unit"`` or ``"real"`` numbers."""
+        return LOSSES[self.loss].labels
+
+
+def read(path: Path) -> Spec:
+    """The spec in a file; `SpecError` if it cannot be used."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise SpecError(f"{path}: {size} bytes, a spec has at most {MAX_BYTES}")
+        data = path.read_bytes()
+    except OSError as error:
+        raise SpecError(f"{path}: {error.strerror or error}") from None
+    return parse(data, str(path))
+
+
+def parse(data: bytes, file: str = "spec.toml") -> Spec:
+    """The spec in the bytes of a TOML file; `file` is its name for messages.
+
+    >>> text = b'''
+    ... name = "xor"
+    ... input = 2
+    ... loss = "squared_error"
+    ... [[layer]]
+    ... units = 1
+    ... activation = "tanhh"
+    ... '''
+    >>> parse(text)
+    Traceback (most recent call last):
+        ...
+    codegen.spec.SpecError: spec.toml: layer[1].activation = "tanhh": no such activation; \
+did you mean "tanh"?
+    """
+    try:
+        tree = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{file}: byte {error.start} is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{file}: not TOML: {error}") from None
+    except (RecursionError, ValueError):
+        raise SpecError(f"{file}: not TOML: nested too deeply or a number too long") from None
+    return _spec(_Table(file, "", tree), hashlib.sha256(data).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One table of the file, with what is needed for an error message about it."""
+
+    file: str
+    path: str
+    tree: Mapping[str, object]
+
+    def at(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def fail(self, key: str, reason: str) -> NoReturn:
+        raise SpecError(f"{self.file}: {self.at(key)} = {_show(self.tree.get(key))}: {reason}")
+
+    def only(self, allowed: Collection[str]) -> None:
+        """Refuses every key that is not known here."""
+        for key in self.tree:
+            if key not in allowed:
+                where = f"in [{self.path}]" if self.path else "at the top level"
+                near = _nearest(key, allowed) or "known here: " + ", ".join(allowed)
+                raise SpecError(
+                    f"{self.file}: {self.at(_show_key(key))}: unknown key {where}; {near}"
+                )
+
+    def need(self, key: str, example: str) -> None:
+        if key not in self.tree:
+            where = f"in [{self.path}]" if self.path else "at the top level"
+            raise SpecError(f"{self.file}: {self.at(key)} is missing {where}, e.g. {example}")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.tree.get(key, default)
+        if not isinstance(value, str):
+            self.fail(key, f"must be a string, not {_kind(value)}")
+        return value
+
+    def choice(self, key: str, what: str, choices: Collection[str], default: str) -> str:
+        value = self.text(key, default)
+        if value not in choices:
+            near = _nearest(value, choices)
+            self.fail(key, f"no such {what}; " + (near or "known: " + ", ".join(choices)))
+        return value
+
+    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        value = self.tree.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.fail(key, f"must be a whole number from {low} to {high}, not {_kind(value)}")
+        if not low <= value <= high:
+            self.fail(key, f"must be a whole number from {low} to {high}")
+        return value
+
+    def real(self, key: str, needs: str, default: float) -> float:
+        """A finite number; `needs` is one of the conditions in `_CONDITIONS`."""
+        value = self.tree.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fail(key, f"must be a number {needs}, not {_kind(value)}")
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not (math.isfinite(number) and _CONDITIONS[needs](number)):
+            self.fail(key, f"must be a number {needs}")
+        return number
+
+
+_CONDITIONS = {
+    "greater than 0": lambda v: v > 0,
+    "of at least 0": lambda v: v >= 0,
+    "from 0 up to, but not, 1": lambda v: 0 <= v < 1,
+}
+_CONSTANT_NEEDS: Final = {
+    "slope": "from 0 up to, but not, 1",
+    "momentum": "from 0 up to, but not, 1",
+    "beta1": "from 0 up to, but not, 1",
+    "beta2": "from 0 up to, but not, 1",
+}
+
+
+def _spec(top: _Table, digest: str) -> Spec:
+    for own in ("activations", "losses"):
+        if own in top.tree:
+            raise SpecError(f"{top.file}: {own}: formulas of your own are not supported yet")
+    loss = _loss(top) if "loss" in top.tree else ""
+    loss_constants = constants(LOSSES[loss]) if loss else {}
+    top.only((*_TOP, *loss_constants))
+    top.need("name", 'name = "digits"')
+    top.need("input", "input = 784")
+    top.need("loss", 'loss = "cross_entropy"')
+    top.need("layer", '[[layer]] with units = 10, activation = "softmax"')
+    spec = Spec(
+        name=_name(top),
+        input=top.whole("input", 1, MAX_UNITS),
+        layers=_layers(top, loss),
+        loss=loss,
+        loss_constants=_constants(top, loss_constants),
+        columns=top.choice("examples", "layout", ("columns", "rows"), "columns") == "columns",
+        dtype=top.choice("dtype", "dtype", ("float32", "float64"), "float32"),
+        input_scale=top.real("input_scale", "greater than 0", 1.0)
+        if "input_scale" in top.tree
+        else None,
+        l2=top.real("l2", "of at least 0", 0.0),
+        training=_training(top),
+        description=_description(top),
+        sha256=digest,
+    )
+    widths = spec.widths
+    count = sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
+    if count > MAX_PARAMETERS:
+        raise SpecError(
+            f"{top.file}: layer: {count} parameters in all, at most {MAX_PARAMETERS} are allowed"
+        )
+    return spec
+
+
+def _name(top: _Table) -> str:
+    name = top.text("name")
+    if not (name.isascii() and name.isidentifier() and len(name) <= 64):
+        top.fail("name", "must be a Python identifier of at most 64 ASCII letters, digits and _")
+    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        top.fail("name", "is a keyword of Python, choose another")
+    if name in _RESERVED or name in sys.stdlib_module_names:
+        top.fail("name", "is the name of a module that the network imports or may import")
+    return name
+
+
+def _description(top: _Table) -> str:
+    text = top.text("description", "").strip()
+    if len(text) > 4000 or not all(c == "\n" or c.isprintable() for c in text):
+        top.fail("description", "must be at most 4000 printable characters")
+    return text
+
+
+def _loss(top: _Table) -> str:
+    return top.choice("loss", "loss", tuple(LOSSES), "")
+
+
+def _layers(top: _Table, loss: str) -> tuple[Layer, ...]:
+    tables = top.tree["layer"]
+    if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+        top.fail("layer", "must be tables, each written [[layer]]")
+    if not 1 <= len(tables) <= MAX_LAYERS:
+        raise SpecError(f"{top.file}: layer: {len(tables)} layers, 1 to {MAX_LAYERS} are allowed")
+    rows = [_Table(top.file, f"layer[{k}]", t) for k, t in enumerate(tables, 1)]
+    layers = tuple(_layer(row) for row in rows)
+    for row, layer in zip(rows[:-1], layers[:-1], strict=True):
+        if layer.activation == "softmax":
+            row.fail("activation", "softmax belongs to the last layer; here take relu or tanh")
+    last, needed = layers[-1], OUTPUT[loss]
+    if needed and last.activation != needed:
+        rows[-1].fail(
+            "activation", f'loss = "{loss}" needs activation = "{needed}" in the last layer'
+        )
+    if last.activation == "softmax" and last.units < 2:
+        rows[-1].fail("units", "softmax needs at least 2 units: of one unit it is always 1")
+    return layers
+
+
+def _layer(row: _Table) -> Layer:
+    row.need("units", "units = 10")
+    row.need("activation", 'activation = "relu"')
+    activation = row.choice("activation", "activation", tuple(ACTIVATIONS), "")
+    defaults = constants(ACTIVATIONS[activation])
+    row.only(("units", "activation", *defaults))
+    return Layer(row.whole("units", 1, MAX_UNITS), activation, _constants(row, defaults))
+
+
+def _constants(row: _Table, defaults: Mapping[str, float]) -> dict[str, float]:
+    return {
+        key: row.real(key, _CONSTANT_NEEDS.get(key, "greater than 0"), default)
+        for key, default in defaults.items()
+    }
+
+
+def _training(top: _Table) -> Training:
+    tree = top.tree.get("training", {})
+    if not isinstance(tree, dict):
+        top.fail("training", "must be a table, written [training]")
+    table = _Table(top.file, "training", tree)
+    optimizer = table.choice("optimizer", "optimizer", OPTIMIZERS, "sgd")
+    defaults = _CONSTANTS[optimizer]
+    table.only((*_TRAINING, *defaults))
+    return Training(
+        optimizer=optimizer,
+        learning_rate=table.real("learning_rate", "greater than 0", _RATES[optimizer]),
+        constants=_constants(table, defaults),
+        batch_size=table.whole("batch_size", 1, 10_000_000, 64),
+        epochs=table.whole("epochs", 1, 1_000_000, 10),
+        seed=table.whole("seed", 0, 2**63 - 1, 0),
+    )
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    """``did you mean "tanh"?``, or "" if nothing is near."""
+    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else ""
+
+
+def _show(value: object) -> str:
+    """A value as TOML writes it, on one line, shortened."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        text = '"' + "".join(c if c.isprintable() else repr(c)[1:-1] for c in value) + '"'
+    elif isinstance(value, int) and abs(value) >= 10**60:
+        text = "a number of more than 60 digits"
+    else:
+        text = "".join(c if c.isprintable() else "?" for c in str(value))
+    return text if len(text) <= 80 else text[:60] + "..."
+
+
+def _show_key(key: str) -> str:
+    return key if key.isascii() and key.replace("-", "_").isidentifier() else _show(key)
+
+
+def _kind(value: object) -> str:
+    names = {bool: "a truth value", str: "a string", int: "a whole number", float: "a number"}
+    names |= {list: "an array", dict: "a table", type(None): "nothing"}
+    return names.get(type(value), "a date or time")
