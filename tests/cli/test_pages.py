@@ -1,0 +1,104 @@
+"""What a page shows: excerpts under hostile text, and the site's Markdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from derive.report.explain import markdown_equation, render
+from derive.report.markdown import Entry, site
+from derive.report.places import WIDTH, Page, excerpt, place_of
+from derive.report.text import render as text
+from derive.verdict import FileReport, Finding, Kind, Proof, Verdict
+
+
+def refuted(source: str, start: int, end: int) -> FileReport:
+    finding = Finding(
+        1, 1, 1, 1, 1, source[start:end], Kind.ALGEBRA, Verdict.REFUTED, span=(start, end)
+    )
+    return FileReport("n.md", None, (finding,), {}, source)
+
+
+def test_a_claim_over_several_lines_is_underlined_on_each() -> None:
+    source = "$$\na\n  = b\n$$\n"
+    shown = text([refuted(source, 3, 10)])
+    assert "2 | a\n  | ^\n3 |   = b\n  |   ^^^\n" in shown
+
+
+def test_a_long_claim_is_cut() -> None:
+    source = "\n".join("xyz" for _ in range(50))
+    shown = text([refuted(source, 0, len(source))])
+    assert shown.count("xyz\n") == 4
+    assert "to line 50" in shown
+
+
+def test_a_long_line_is_cut_around_the_claim() -> None:
+    line = "x" * 5000 + "a = b" + "y" * 5000
+    shown, carets = excerpt(line, 5001, 5006)
+    assert len(shown) <= WIDTH + 2
+    assert shown[carets.index("^") : carets.index("^") + 5] == "a = b"
+
+
+@pytest.mark.parametrize("source", ["中文 a = b", "e\u0301\ta = b", "\x1b[2J a = b", "dZ² a = b"])
+def test_carets_stand_under_the_claim(source: str) -> None:
+    column = source.index("a") + 1
+    shown, carets = excerpt(source, column, column + 5)
+    assert shown.isprintable()
+    assert carets.endswith("^^^^^")
+    from derive.report.places import width
+
+    assert width(shown[: shown.index("a")]) == len(carets) - 5
+
+
+def test_offsets_and_line_ends() -> None:
+    page = Page("a\r\n\r\nbc")
+    assert page.position(5) == (3, 1)
+    assert page.place(5, 7).end_column == 3
+    assert page.position(7) == (3, 3)
+
+
+def test_a_finding_without_span_stands_where_its_piece_opens() -> None:
+    finding = Finding(7, 3, 8, 9, 1, "", Kind.ALGEBRA, Verdict.UNREADABLE)
+    assert place_of(finding, Page("x")).line == 7
+    assert "n.md:7:3: unreadable" in text([FileReport("n.md", None, (finding,), {}, "x")])
+
+
+def test_the_side_of_an_equation_cannot_leave_its_display() -> None:
+    assert markdown_equation("a\n\n$b$").startswith("```latex\na\n$b$\n```")
+    assert markdown_equation("```{") == "````latex\n```{\n````\n\n"
+    assert markdown_equation("a = b") == "$$\na = b\n$$\n\n"
+
+
+@dataclass(frozen=True)
+class Step:
+    rule: str
+    latex: str
+    text: str
+
+
+def test_site() -> None:
+    proved = Finding(
+        3, 1, 3, 9, 1, "a = b", Kind.GRADIENT, Verdict.VERIFIED,
+        proof=Proof(("chain rule",), 5, True),
+    )  # fmt: skip
+    notes = [FileReport(f"{folder}/n.md", None, (proved,), {}, "x") for folder in "ab"]
+    library = FileReport("library", None, (proved,))
+    pages = site(notes, library, [Entry("sigmoid", "Sigmoid", [Step("power rule", "x_1", "so")])])
+    assert list(pages) == [
+        "index.md", "notes/n.md", "notes/n-2.md", "library/index.md", "library/sigmoid.md",
+    ]  # fmt: skip
+    assert "| [n-2](notes/n-2.md) | 1 | 1 | 0 | 0 | 0 | 0 |" in pages["index.md"]
+    assert "[Sigmoid](library/sigmoid.md)" in pages["index.md"]
+    assert "accepted by the independent checker: chain rule" in pages["notes/n.md"]
+    assert pages["library/sigmoid.md"] == ("## Sigmoid\n\n**1. power rule** so\n\n$$\nx_1\n$$\n\n")
+
+
+def test_explanations_escape_what_the_form_takes_for_its_own() -> None:
+    from derive.report.explain import Part
+
+    parts = [Part("A_1 & 50%", "x^2 <b>", "")]
+    assert render(iter(parts), "latex") == (
+        "\\paragraph{A\\_1 \\& 50\\%} x\\textasciicircum{}2 <b>\n\n"
+    )
+    assert "\\<b\\>" in render(iter(parts), "markdown")
