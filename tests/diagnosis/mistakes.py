@@ -1,0 +1,194 @@
+"""The mistakes that people make in a line, planted in true right-hand sides.
+
+Each mistake says which codes name it rightly.  The list is written from the mistakes, not
+from the edits that the diagnosis knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from networks import MEAN, Net, Truth
+
+from derive.diagnosis import (
+    BY_NAME,
+    ELEMENTWISE,
+    MATRIX,
+    Add,
+    Called,
+    Factor,
+    Fault,
+    Ill,
+    Leaf,
+    Loose,
+    Product,
+    Summed,
+    Turned,
+    from_expr,
+    to_expr,
+)
+from derive.diagnosis.loose import is_constant, parts, with_parts
+from derive.program import ONE, Equation, Expr, Gradient, ShapeError, Symbol, Times, number
+from derive.verdict import Kind
+
+
+@dataclass(frozen=True)
+class Mistake:
+    label: str
+    codes: frozenset[str]
+    tree: Loose
+
+
+def mistakes(net: Net, truth: Truth) -> Iterator[Mistake]:
+    """All planted mistakes of one true line."""
+    tree = from_expr(truth.right, net.scene.scale)
+    yield from _whole(net, truth, tree)
+    yield from _inside(net, tree)
+
+
+def _mistake(label: str, tree: Loose, *names: str) -> Mistake:
+    return Mistake(label, frozenset(BY_NAME[name] for name in names), tree)
+
+
+def _inside(net: Net, tree: Loose) -> Iterator[Mistake]:
+    yield from _local(net, tree)
+    children = parts(tree)
+    for place, child in enumerate(children):
+        for mistake in _inside(net, child):
+            changed = (*children[:place], mistake.tree, *children[place + 1 :])
+            yield replace(mistake, tree=with_parts(tree, changed))
+
+
+def _whole(net: Net, truth: Truth, tree: Loose) -> Iterator[Mistake]:
+    convention = truth.target[0] in "ZA"
+    front = Factor("", Leaf(MEAN))
+    rest = tree.factors if isinstance(tree, Product) else (Factor("", tree),)
+    twice = Product((front, replace(rest[0], kind=ELEMENTWISE), *rest[1:]))
+    if rest[0].node == Leaf(MEAN):
+        dropped = _product(rest[1:])
+        yield _mistake("1/m dropped", dropped, "normalisation" if convention else "missing-mean")
+    yield _mistake("1/m doubled", twice, "normalisation" if convention else "extra-mean")
+    two = Factor("", Leaf(number(2)))
+    doubled = Product((two, replace(rest[0], kind=ELEMENTWISE), *rest[1:]))
+    yield _mistake("factor 2", doubled, "constant-factor")
+    half = Factor("", Leaf(number(Fraction(1, 2))))
+    halved = Product((half, replace(rest[0], kind=ELEMENTWISE), *rest[1:]))
+    yield _mistake("factor 1/2", halved, "constant-factor")
+    yield _mistake("sign", Add(((-1, tree),)), "sign")
+
+
+def _local(net: Net, node: Loose) -> Iterator[Mistake]:
+    match node:
+        case Leaf(expr=expr) if not is_constant(expr):
+            yield _mistake(f"transpose {_name(node)}", Turned(node), "extra-transpose")
+            yield from _operands(net, node)
+        case Turned(arg=arg):
+            yield _mistake(f"drop transpose {_name(arg)}", arg, "missing-transpose")
+        case Called():
+            yield from _calls(net, node)
+        case Add(terms=terms) if len(terms) > 1:
+            yield from _sums(terms)
+        case Product(factors=factors):
+            yield from _products(net, factors)
+        case Summed(arg=arg, axis=axis):
+            yield _mistake("drop sum", arg, "missing-sum")
+            other = Summed(arg, 1 - (axis or 0))
+            yield _mistake("sum along the other axis", other, "wrong-sum")
+
+
+def _operands(net: Net, leaf: Leaf) -> Iterator[Mistake]:
+    scene = net.scene
+    own, gradient = _name(leaf), not isinstance(leaf.expr, Symbol)
+    role, layer = scene.roles[own]
+    for name, (its_role, its_layer) in sorted(scene.roles.items()):
+        if name in (own, "J") or its_role == "bias":
+            continue
+        input_like = {role, its_role} <= {"activation", "input"}
+        expr: Expr = scene.gradient(name) if gradient else scene.program.symbol(name)
+        if gradient and its_role not in ("preactivation", "activation"):
+            continue
+        same = (its_role == role or input_like) and its_layer != layer
+        code = "wrong-layer" if same else "wrong-operand"
+        yield _mistake(f"{name} for {own}", Leaf(expr), code)
+
+
+def _calls(net: Net, node: Called) -> Iterator[Mistake]:
+    yield _mistake("prime dropped", replace(node, order=node.order - 1), "derivative-order")
+    for name, (role, layer) in sorted(net.scene.roles.items()):
+        if role in ("preactivation", "activation") and Leaf(net.scene.program.symbol(name)) != node.arg:
+            changed = replace(node, arg=Leaf(net.scene.program.symbol(name)))
+            yield _mistake(f"argument {name}", changed, "derivative-argument")
+            function = net.scene.activations[layer or 0]
+            if function in net.scene.program.functions and function != node.function:
+                changed = replace(changed, function=function)
+                if role == "preactivation":
+                    yield _mistake(f"layer {layer} of f'", changed, "wrong-layer")
+
+
+def _sums(terms: tuple[tuple[int, Loose], ...]) -> Iterator[Mistake]:
+    for place, (sign, term) in enumerate(terms):
+        flipped = (*terms[:place], (-sign, term), *terms[place + 1 :])
+        yield _mistake("sign of a term", Add(flipped), "sign")
+        rest = terms[:place] + terms[place + 1 :]
+        left = rest[0][1] if len(rest) == 1 and rest[0][0] > 0 else Add(rest)
+        yield _mistake("term dropped", left, "missing-term")
+
+
+def _products(net: Net, factors: tuple[Factor, ...]) -> Iterator[Mistake]:
+    for place, factor in enumerate(factors):
+        node = factor.node
+        constant = isinstance(node, Leaf) and is_constant(node.expr)
+        if node == Leaf(MEAN):
+            continue
+        name = "constant-factor" if constant else "missing-factor"
+        if isinstance(node, Called):
+            last = net.scene.activations[net.scene.depth]
+            name = "output-jacobian" if node.function == last else "activation-derivative"
+        yield _mistake("factor dropped", _product(factors[:place] + factors[place + 1 :]), name)
+        if constant or not place or _is_constant(factors[place - 1].node):
+            continue
+        kind = MATRIX if factor.kind == ELEMENTWISE else ELEMENTWISE
+        other = (*factors[:place], replace(factor, kind=kind), *factors[place + 1 :])
+        yield _mistake(f"{kind} product", Product(other), "product-kind")
+        left = factors[place - 1]
+        pair = (replace(left, node=node), replace(factor, node=left.node))
+        swapped = (*factors[: place - 1], *pair, *factors[place + 1 :])
+        yield _mistake("order", Product(swapped), "product-order")
+
+
+def _product(factors: tuple[Factor, ...]) -> Loose:
+    if len(factors) == 1:
+        return factors[0].node
+    return Product((replace(factors[0], kind=""), *factors[1:]))
+
+
+def _is_constant(node: Loose) -> bool:
+    return isinstance(node, Leaf) and is_constant(node.expr)
+
+
+def _name(node: Loose) -> str:
+    match node:
+        case Leaf(expr=Symbol(name=name) | Gradient(name=name) | Times(right=Gradient(name=name))):
+            return name
+    return "?"
+
+
+def fault(net: Net, truth: Truth, tree: Loose) -> Fault | None:
+    """The fault of a planted mistake; None where nothing was changed."""
+    scale = truth.scale(net)
+    gradient = Gradient(truth.target, net.scene.program.shape(truth.target))
+    left = gradient if scale == ONE else Times(scale, gradient)
+    common = {"target": truth.target, "target_scale": scale, "left": left}
+    try:
+        right = to_expr(tree)
+    except ShapeError as error:
+        ill = Ill(str(error), tree)
+        return Fault(net.scene, Kind.GRADIENT, None, ill_shaped=ill, **common)
+    if right == truth.right:
+        return None
+    if right.shape != left.shape:
+        ill = Ill(f"{left.shape} is not {right.shape}", tree)
+        return Fault(net.scene, Kind.GRADIENT, None, ill_shaped=ill, **common)
+    return Fault(net.scene, Kind.GRADIENT, Equation(left, right), **common)
