@@ -11,9 +11,9 @@ from typing import Any
 
 import sympy
 
-from derive.program import Expr
+from derive.program import Expr, Plus
 from derive.scalars.convert import from_sympy, to_sympy
-from derive.scalars.encoding import order_key
+from derive.scalars.encoding import Tree, encode
 from derive.scalars.rational import Atoms
 
 
@@ -30,15 +30,47 @@ def differentiate(expr: Expr, name: str) -> Expr:
 
 
 def compact(expr: Expr) -> Expr:
-    """The shortest of the formula and its normal forms; ties are broken by the text."""
-    forms = [expr, *_normal_forms(expr, Atoms()), *_normal_forms(expr, Atoms(whole=True))]
-    return min(forms, key=order_key)
+    """The shortest of the normal forms and the formula itself; of equals the first."""
+    forms = [*_normal_forms(expr, Atoms()), *_normal_forms(expr, Atoms(whole=True)), expr]
+    return min(forms, key=lambda form: (_nodes(encode(form)), isinstance(form, Plus)))
+
+
+def _nodes(tree: Tree) -> int:
+    """How many operators and operands there are; a sign and the -1 of a quotient are free."""
+    if not isinstance(tree, list):
+        return 1
+    head, *rest = tree
+    if head == "*" and rest[0] == -1:
+        rest = rest[1:]
+    if head == "^" and rest[1] == -1:
+        return 1 + _nodes(rest[0])
+    return sum(map(_nodes, rest)) + (1 if len(rest) > 1 or head != "*" else 0)
 
 
 def _normal_forms(expr: Expr, atoms: Atoms) -> list[Expr]:
     value = atoms.normal(expr)
-    forms = [value, sympy.factor(value), sympy.expand(value), *_fractions(atoms, value)]
+    factored = sympy.factor(value)
+    forms = [_turned(factored), factored, value, sympy.expand(value), *_fractions(atoms, value)]
     return [from_sympy(atoms.back(form)) for form in forms]
+
+
+def _turned(product: Any) -> Any:
+    """Factors with a negative constant term turned round, a sign left over given to the first
+    difference: ``(y - a) / (a (a - 1))`` becomes ``(a - y) / (a (1 - a))``.
+    """
+    sign, factors = sympy.Integer(1), []
+    for factor in sympy.Mul.make_args(product):
+        base, exponent = factor.as_base_exp()
+        constant = base.as_coeff_Add()[0] if base.is_Add else 0
+        if exponent.is_Integer and constant < 0:
+            sign *= (-1) ** exponent
+            factor = sympy.expand(-base) ** exponent
+        factors.append(factor)
+    for place, factor in enumerate(factors):
+        if sign * sympy.Mul(*[f for f in factors if f.is_Rational]) < 0 and factor.is_Add:
+            factors[place], sign = sympy.expand(-factor), -sign
+            break
+    return sympy.Mul(sign, *factors)
 
 
 def _fractions(atoms: Atoms, value: Any) -> list[Any]:

@@ -47,6 +47,10 @@ def from_sympy(expr: Any) -> Expr:
     if expr.is_Symbol:
         return Symbol(expr.name, SCALAR)
     if expr.is_Add:
+        # SymPy multiplies a number into a sum; taken out again, 2 (a - y) stays what it was.
+        content, primitive = expr.primitive()
+        if content != 1 and content.is_Integer:
+            return Times(from_sympy(content), from_sympy(primitive))
         return reduce(Plus, sorted(map(from_sympy, expr.args), key=_term_key))
     if expr.is_Mul:
         return reduce(Times, sorted(map(from_sympy, expr.args), key=order_key))

@@ -118,6 +118,7 @@ PAIRS: Final = (
     ("sigmoid", "binary_cross_entropy"),
     ("sigmoid", "half_squared_error"),
     ("sigmoid", "squared_error"),
+    ("tanh", "squared_error"),
     ("tanh", "half_squared_error"),
 )
 """Elementwise output activations with a loss; softmax has derivations of its own."""
