@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from .brackets import MAX_DEPTH, TooDeep, argument, match, signs
@@ -204,7 +205,7 @@ class _Reader:
     ) -> None:
         limit = cuts[0] if cuts else len(tokens)
         edges = [-1, *(a for a in arrows if a < limit), limit]
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in pairwise(edges):
             if low + 1 < high or high == limit:
                 self.out.loose.append(self._side(tokens, partner, low + 1, high))
 

@@ -8,6 +8,7 @@ rows.  Spans stay those of the source; nothing is reordered.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .brackets import argument, match
 from .symbols import BRACES, FRACTIONS, PICTURES, RELATIONS, ROWS, SPACING, SWALLOW
@@ -101,5 +102,5 @@ def _has_equation(tokens: Sequence[Token]) -> bool:
     """Whether an array holds equations: a relation sign directly behind an alignment mark."""
     return any(
         a.text == "&" and b.text in RELATIONS and a.kind == b.kind == "symbol"
-        for a, b in zip(tokens, tokens[1:], strict=False)
+        for a, b in pairwise(tokens)
     )

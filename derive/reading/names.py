@@ -7,7 +7,7 @@ belongs together is: ``W^{[2]T}`` has two scripts, ``e^{-z}`` has one, ``dZ`` is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
@@ -248,7 +248,7 @@ class Names(Cursor):
         return Script(place, bracket, text, items, node, word, span)
 
     def _script_node(self, place: str, bracket: str, low: int, high: int) -> Node | None:
-        """The content as an expression; a superscript that is neither that nor a decoration fails."""
+        """The content as an expression; a superscript must be one, or a decoration."""
         tokens = self.tokens[low:high]
         if len(tokens) == 1:
             if tokens[0].kind == "number":
@@ -293,7 +293,7 @@ class Names(Cursor):
         return Span(self.tokens[low].start, self.tokens[max(low, high - 1)].end)
 
 
-def spelled(tokens: list[Token] | tuple[Token, ...]) -> str:
+def spelled(tokens: Sequence[Token]) -> str:
     """The tokens without white space, fonts, and braces around a single token.
 
     >>> from .tokens import tokenize
@@ -304,12 +304,17 @@ def spelled(tokens: list[Token] | tuple[Token, ...]) -> str:
     for i, token in enumerate(tokens):
         if token.kind == "word":
             out.append(" ".join(token.text.split()))
-        elif (
-            (token.kind == "command" and token.text[1:] in FONTS)
-            or (token.text == "{" and i + 2 < len(tokens) and tokens[i + 2].text == "}")
-            or (token.text == "}" and i >= 2 and tokens[i - 2].text == "{")
-        ):
-            continue
-        else:
+        elif not (_is_font(token) or _is_around_one(tokens, i)):
             out.append(token.text)
     return "".join(out)
+
+
+def _is_font(token: Token) -> bool:
+    return token.kind == "command" and token.text[1:] in FONTS
+
+
+def _is_around_one(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the token at `i` is a brace around a single token."""
+    if tokens[i].text == "{":
+        return i + 2 < len(tokens) and tokens[i + 2].text == "}"
+    return tokens[i].text == "}" and i >= 2 and tokens[i - 2].text == "{"

@@ -21,8 +21,8 @@ from .syntax import Span
 _DELIMITERS: Final = "|".join(sorted(DISPLAYS, key=len, reverse=True))
 _MARK: Final = re.compile(
     r"""
-      (?P<escaped>\\[$`%%\\](?!\[|\())
-    | (?P<begin>\\begin\s*\{(?P<name>%s)(?P<star>\*?)\})
+      (?P<escaped>\\[$`%\\](?!\[|\())
+    | (?P<begin>\\begin\s*\{(?P<name>NAMES)(?P<star>\*?)\})
     | (?P<verbatim>\\begin\s*\{(?P<box>verbatim|lstlisting|minted|comment|Verbatim)\*?\})
     | (?P<verb>\\verb\*?(?P<bar>[^A-Za-z\s*]))
     | (?P<bracket>\\\[)
@@ -32,9 +32,8 @@ _MARK: Final = re.compile(
     | (?P<fence>(?:^|(?<=\n))[ \t>]*(?P<ticks>`{3,}|~{3,})(?P<info>[^\n`]*)(?:\n|$))
     | (?P<code>`+)
     | (?P<comment><!--)
-    | (?P<percent>%%)
-    """
-    % _DELIMITERS,
+    | (?P<percent>%)
+    """.replace("NAMES", _DELIMITERS),
     re.VERBOSE,
 )
 _BLANK: Final = re.compile(r"\n[ \t>]*\n")
@@ -106,9 +105,8 @@ class _Scanner:
             case "dollar":
                 return self._inline(start)
         if match["begin"]:
-            return self._delimited(
-                start, end, f"\\end{{{match['name']}{match['star']}}}", "environment"
-            )
+            closer = f"\\end{{{match['name']}{match['star']}}}"
+            return self._delimited(start, end, closer, "environment")
         if match["escaped"]:
             return end
         if self.tex:

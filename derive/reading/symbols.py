@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from typing import Final
 
-RELATIONS: Final = frozenset(
+
+def _set(*texts: str) -> frozenset[str]:
+    """The words of the texts."""
+    return frozenset(" ".join(texts).split())
+
+
+RELATIONS: Final = _set(
     r"= := += -= \Rightarrow \implies \Longrightarrow \iff \Leftrightarrow \leftarrow \gets"
-    r" \longleftarrow \equiv \approx \propto \simeq \cong \triangleq \doteq".split()
+    r" \longleftarrow \equiv \approx \propto \simeq \cong \triangleq \doteq"
 )
 """The signs that make two expressions a claim (or a definition, or an assignment)."""
 
@@ -21,9 +27,7 @@ COMPARISONS: Final = {
 }  # fmt: skip
 """Signs of a condition; they never make a claim."""
 
-ARROWS: Final = frozenset(
-    r"\rightarrow \to \longrightarrow \mapsto \downarrow \hookrightarrow".split()
-)
+ARROWS: Final = _set(r"\rightarrow \to \longrightarrow \mapsto \downarrow \hookrightarrow")
 """Behind an equation they open a remark."""
 
 SEPARATORS: Final = {
@@ -37,17 +41,21 @@ OPENERS: Final = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\langle": "\\ran
 """Opening brackets and their partners."""
 CLOSERS: Final = {closer: opener for opener, closer in OPENERS.items()}
 
-GREEK: Final = frozenset(
-    """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
-    pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta
-    Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar infty nabla partial imath jmath top intercal
-    perp dagger""".split()
+GREEK: Final = _set(
+    """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu
+    nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma
+    Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar infty nabla partial imath
+    jmath top intercal perp dagger
+    """
 )
 """Commands that are letters: they are names by themselves."""
 
-FUNCTIONS: Final = frozenset(
-    """log ln lg exp max min sin cos tan sinh cosh tanh arctan arcsin arccos cot sec csc det tr Tr
-    dim ker rank sup inf Pr arg gcd sgn sign diag argmax argmin""".split()
+FUNCTIONS: Final = _set(
+    """
+    log ln lg exp max min sin cos tan sinh cosh tanh arctan arcsin arccos cot sec csc det tr
+    Tr dim ker rank sup inf Pr arg gcd sgn sign diag argmax argmin
+    """
 )
 """Commands that are functions: without brackets they apply to the factors that follow."""
 
@@ -58,33 +66,38 @@ ACCENTS: Final = {
     "\\widetilde": "tilde", "\\vec": "vec", "\\overrightarrow": "vec", "\\dot": "dot",
 }  # fmt: skip
 
-FONTS: Final = frozenset(
-    """mathbf boldsymbol bm pmb mathcal mathscr mathbb mathfrak mathrm mathsf mathit mathtt
-    mathnormal symbf symbfit symcal Bbb mathbfit""".split()
+FONTS: Final = _set(
+    """
+    mathbf boldsymbol bm pmb mathcal mathscr mathbb mathfrak mathrm mathsf mathit mathtt
+    mathnormal symbf symbfit symcal Bbb mathbfit
+    """
 )
 """Commands that change the look of their argument; kept as the `font` of a name."""
 
-WORDS: Final = frozenset(
-    """text textrm textbf textit textsf texttt textnormal mbox operatorname mathop emph hbox
-    textsc""".split()
+WORDS: Final = _set(
+    """
+    text textrm textbf textit textsf texttt textnormal mbox operatorname mathop emph hbox
+    textsc
+    """
 )
 """Commands whose argument is read as a word."""
 
-UPRIGHT: Final = frozenset("mathrm mathsf mathit mathtt mathbf".split())
+UPRIGHT: Final = _set("mathrm mathsf mathit mathtt mathbf")
 """Font commands whose argument is a word when it is several letters."""
 
-FRACTIONS: Final = frozenset(r"\frac \dfrac \tfrac \cfrac".split())
+FRACTIONS: Final = _set(r"\frac \dfrac \tfrac \cfrac")
 
-SPACING: Final = frozenset(
-    r"""\, \; \: \! \> \  \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber
-    \notag \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl
-    \Biggr \bigm \Bigm \thinspace \medspace \thickspace \negthinspace \enspace \null \hfill \hline
-    \bf \rm \it \sf \cal \small \large \Large \normalsize \noindent \centering \mathstrut \strut
-    \allowbreak \nobreak \break \protect \relax \mathrel \mathbin \mathord \mathopen \mathclose
-    \mathpunct \ensuremath \smash \boxed \fbox \cancel \bcancel \xcancel \underbrace \overbrace
-    \underline \textstyle \substack \ensuremath""".split()
-    + ["\\ "]
-)
+SPACING: Final = _set(
+    r"""
+    \, \; \: \! \> \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber
+    \notag \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr
+    \Biggl \Biggr \bigm \Bigm \thinspace \medspace \thickspace \negthinspace \enspace \null
+    \hfill \hline \bf \rm \it \sf \cal \small \large \Large \normalsize \noindent \centering
+    \mathstrut \strut \allowbreak \nobreak \break \protect \relax \mathrel \mathbin \mathord
+    \mathopen \mathclose \mathpunct \ensuremath \smash \boxed \fbox \cancel \bcancel
+    \xcancel \underbrace \overbrace \underline \textstyle \substack \ensuremath
+    """
+) | {"\\ "}
 """Commands without meaning: spacing, size, and decorations that leave their argument as it is."""
 
 BRACES: Final = {"\\underbrace": "_", "\\overbrace": "^"}
@@ -98,40 +111,50 @@ SWALLOW: Final = {
 }  # fmt: skip
 """Commands that are dropped with this many arguments; what follows stays."""
 
-GAPS: Final = frozenset(r"\quad \qquad".split())
+GAPS: Final = _set(r"\quad \qquad")
 """Wide spaces: they end an equation outside brackets."""
 NEWROW: Final = frozenset([r"\\", r"\newline", r"\cr"])
 
-ROWS: Final = frozenset(
-    """align aligned alignat alignedat gather gathered equation eqnarray multline multlined split
-    flalign displaymath math subequations dmath IEEEeqnarray eqnarray""".split()
+ROWS: Final = _set(
+    """
+    align aligned alignat alignedat gather gathered equation eqnarray multline multlined
+    split flalign displaymath math subequations dmath IEEEeqnarray eqnarray
+    """
 )
 """Environments that only arrange equations in rows."""
-PICTURES: Final = frozenset(
-    """matrix bmatrix pmatrix vmatrix Vmatrix Bmatrix smallmatrix array tabular bsmallmatrix
-    psmallmatrix cases dcases rcases tikzcd""".split()
+PICTURES: Final = _set(
+    """
+    matrix bmatrix pmatrix vmatrix Vmatrix Bmatrix smallmatrix array tabular bsmallmatrix
+    psmallmatrix cases dcases rcases tikzcd
+    """
 )
 """Environments that draw an array; `cases` is read, the others are kept whole."""
-CASES: Final = frozenset("cases dcases".split())
-DISPLAYS: Final = frozenset(
-    """equation align gather eqnarray multline displaymath math alignat flalign aligned gathered
-    split alignedat dmath IEEEeqnarray""".split()
+CASES: Final = _set("cases dcases")
+DISPLAYS: Final = _set(
+    """
+    equation align gather eqnarray multline displaymath math alignat flalign aligned
+    gathered split alignedat dmath IEEEeqnarray
+    """
 )
 """Environments that open a piece of maths by themselves (starred or not)."""
 
-DOTS: Final = frozenset(r"\dots \cdots \ldots \vdots \ddots \dotsb \dotsc \dotsm \dotso".split())
+DOTS: Final = _set(r"\dots \cdots \ldots \vdots \ddots \dotsb \dotsc \dotsm \dotso")
 
-VOCABULARY: Final = frozenset(
-    """cost loss error sigmoid softmax relu leakyrelu tanh exp log ln max min sum mean alpha beta
-    gamma eta lr rate diag tr trace softplus gelu silu swish elu selu step sign sgn mse bce ce sin
-    cos tan net out err std var prod avg average total grad norm dot argmax argmin abs sqrt lrelu
-    logits labels target output input bias weight batch rows cols""".split()
+VOCABULARY: Final = _set(
+    """
+    cost loss error sigmoid softmax relu leakyrelu tanh exp log ln max min sum mean alpha
+    beta gamma eta lr rate diag tr trace softplus gelu silu swish elu selu step sign sgn mse
+    bce ce sin cos tan net out err std var prod avg average total grad norm dot argmax
+    argmin abs sqrt lrelu logits labels target output input bias weight batch rows cols
+    """
 )
 """Runs of letters that are one word even without ``\\text{}``; any run of four or more is one."""
 
-CONNECTIVES: Final = frozenset(
-    """and or where with for if else otherwise by since because so then when as let is are from
-    using hence thus therefore now similarly""".split()
+CONNECTIVES: Final = _set(
+    """
+    and or where with for if else otherwise by since because so then when as let is are from
+    using hence thus therefore now similarly
+    """
 )
 """Words that join equations and are never a name."""
 

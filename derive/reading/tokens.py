@@ -43,12 +43,11 @@ _TOKEN: Final = re.compile(
     | (?P<number>[0-9]+(?:\.[0-9]+)?)
     | (?P<letter>[A-Za-z])
     | (?P<relation>:=|=>|->|==|\+=|-=|<=|>=|!=)
-    | (?P<raised>[%s]+)
-    | (?P<lowered>[%s]+)
-    | (?P<symbol>[-+*/=:<>()\[\]{}_^'|,;.!&@%%\#\"?])
+    | (?P<raised>[RAISED]+)
+    | (?P<lowered>[LOWERED]+)
+    | (?P<symbol>[-+*/=:<>()\[\]{}_^'|,;.!&@%\#\"?])
     | (?P<other>.)
-    """
-    % ("".join(SUPERSCRIPTS), "".join(SUBSCRIPTS)),
+    """.replace("RAISED", "".join(SUPERSCRIPTS)).replace("LOWERED", "".join(SUBSCRIPTS)),
     re.VERBOSE | re.DOTALL,
 )
 _ENVIRONMENT: Final = re.compile(r"\s*\{([A-Za-z]+)\*?\}((?:\[[a-z]*\])?(?:\{[^{}\n]{0,40}\})?)")
