@@ -71,6 +71,11 @@ RANK = {
     "algebra": 13,
 }
 
+LATE = 15
+"""Added to the rank of a replacement that is less likely than a lost factor."""
+EARLY = -11
+"""Added to the rank of a replacement that is likelier than any other edit."""
+
 
 def edits(tree: Loose, words: Vocabulary) -> Iterator[Edit]:
     """All single edits of a right-hand side."""
@@ -145,9 +150,10 @@ def _whole(tree: Loose, words: Vocabulary) -> Iterator[Edit]:
             yield _inserted(tree, derivative, words)
     if not isinstance(tree, Turned | Leaf):
         yield _edit("missing-transpose", "transpose {subject}", Turned(tree), tree, later=1)
-    if isinstance(tree, Leaf | Turned):
+    if not isinstance(tree, Product | Add):
         yield from _products(Product((Factor("", tree),)), words)
-    yield from _more_terms(tree, words)
+    if not isinstance(tree, Leaf | Add):
+        yield from _more_terms(tree, words)
 
 
 def constants(examples: str) -> list[tuple[str, str, Number | Size | Power]]:
@@ -189,15 +195,29 @@ def product(factors: tuple[Factor, ...]) -> Loose:
     return Product((replace(factors[0], kind=""), *factors[1:]))
 
 
+def tidy(tree: Loose) -> Loose:
+    """The same value with less signs: ``-(y - a) b`` as ``(a - y) b``."""
+    tree = with_parts(tree, tuple(tidy(part) for part in parts(tree)))
+    match tree:
+        case Add(terms=((-1, Add() | Product() as inner),)):
+            turned = negated(inner)
+            return tree if turned == Add(((-1, inner),)) else turned
+        case Add(terms=((1, inner),)):
+            return inner
+    return tree
+
+
 def negated(tree: Loose) -> Loose:
     """The negative, with the positive term of a difference in front."""
     match tree:
+        case Add(terms=((-1, only),)):
+            return only
         case Add(terms=terms):
             turned = [(-sign, term) for sign, term in terms]
             return Add(tuple(sorted(turned, key=lambda term: -term[0])))
         case Product(factors=factors):
             for place, factor in enumerate(factors):
-                if isinstance(factor.node, Add) and len(factor.node.terms) == 1:
+                if isinstance(factor.node, Add) and any(sign < 0 for sign, _ in factor.node.terms):
                     inner = negated(factor.node)
                     changed = replace(factor, node=inner)
                     return Product((*factors[:place], changed, *factors[place + 1 :]))
@@ -207,8 +227,12 @@ def negated(tree: Loose) -> Loose:
 def _wrapped(node: Loose) -> Iterator[Edit]:
     if isinstance(node, Summed):
         return
+    factors = node.factors if isinstance(node, Product) else (Factor("", node),)
+    solid = next((k for k, f in enumerate(factors) if not _is_constant(f.node)), 0)
+    body = product(factors[solid:])
     for axis in (1, 0):
-        yield _edit("missing-sum", "sum {subject}", Summed(node, axis), node)
+        changed = product((*factors[:solid], Factor(ELEMENTWISE, Summed(body, axis))))
+        yield _edit("missing-sum", "sum {subject}", changed, body)
 
 
 def _more_terms(node: Loose, words: Vocabulary) -> Iterator[Edit]:
@@ -233,11 +257,21 @@ def _operands(leaf: Leaf, words: Vocabulary) -> Iterator[Edit]:
             continue
         its_role, its_layer = words.role(other)
         name = "wrong-layer" if its_role == role and layer is not None else "wrong-operand"
-        near = its_role == role or leaf_name(other) == leaf_name(leaf)
-        later = 0 if near or is_gradient(leaf) == is_gradient(other) else 1
-        yield _edit(
-            name, "{other} in place of {subject}", other, leaf, other, later=later, layer=its_layer
-        )
+        verb = "{other} in place of {subject}"
+        later = _far(leaf, other, role == its_role, layer == its_layer)
+        yield _edit(name, verb, other, leaf, other, later=later, layer=its_layer)
+
+
+def _far(leaf: Leaf, other: Leaf, same_role: bool, same_layer: bool) -> int:
+    """How much later a replacement is tried: a gradient is rarely written for a value.
+
+    ``dA`` for ``dZ`` of the same layer is one slip, of another layer more likely a lost factor.
+    """
+    if is_gradient(leaf) != is_gradient(other):
+        return LATE
+    if not is_gradient(leaf) or same_role:
+        return 0
+    return EARLY if same_layer else LATE
 
 
 def _calls(node: Called, words: Vocabulary) -> Iterator[Edit]:
@@ -292,7 +326,10 @@ def _sums(node: Add, words: Vocabulary) -> Iterator[Edit]:
             yield _edit("missing-sum", "sum {subject}", Add(summed), term, later=1)
     for other in words.operands:
         for sign, verb in ((-1, "subtract {other}"), (1, "add {other}")):
-            yield _edit("missing-term", verb, Add((*terms, (sign, other))), node, other)
+            changed = (*terms, (sign, other))
+            if terms[0][0] < 0:
+                changed = tuple(sorted(changed, key=lambda term: -term[0]))
+            yield _edit("missing-term", verb, Add(changed), node, other)
 
 
 def _take_in(terms: tuple[tuple[int, Loose], ...], place: int) -> Iterator[Edit]:

@@ -159,7 +159,7 @@ def from_expr(expr: Expr, scale: Mapping[str, Expr]) -> Loose:
         case Times(left=Number(value=value), right=right) if value == -1:
             return Add(((-1, loose(right)),))
         case Times() | MatMul():
-            return Product(tuple(_factors(expr, scale)))
+            return _product(_factors(expr, scale))
         case Transpose(arg=arg):
             return Turned(loose(arg))
         case Power(base=base, exponent=exponent) if not is_constant(base):
@@ -173,6 +173,15 @@ def from_expr(expr: Expr, scale: Mapping[str, Expr]) -> Loose:
         case SumOver(body=body):
             return Indexed(loose(body), expr)
     return Leaf(expr)
+
+
+def _product(factors: list[Factor]) -> Loose:
+    """A product; a leading -1 is a sign."""
+    first, *rest = factors
+    if rest and first.node == Leaf(number(-1)):
+        inner = rest[0].node if len(rest) == 1 else Product((replace(rest[0], kind=""), *rest[1:]))
+        return Add(((-1, inner),))
+    return Product(tuple(factors))
 
 
 def _terms(expr: Expr, sign: int, scale: Mapping[str, Expr]) -> list[tuple[int, Loose]]:

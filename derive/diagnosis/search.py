@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from derive.diagnosis.edits import RANK, Edit, edits
+from derive.diagnosis.edits import RANK, Edit, edits, tidy
 from derive.diagnosis.loose import Loose, to_expr
 from derive.diagnosis.vocabulary import Vocabulary, gradient_names
 from derive.program import Equation, Expr, Index, ShapeError, Statement
@@ -82,7 +82,7 @@ class Judge:
     def fits(self, tree: Loose) -> Expr | None:
         """The expression of a candidate that agrees, else None."""
         try:
-            expr = to_expr(tree, self.examples)
+            expr = to_expr(tidy(tree), self.examples)
         except ShapeError:
             return None
         return expr if self.screened(expr) else None

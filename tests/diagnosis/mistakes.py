@@ -54,7 +54,7 @@ def _mistake(label: str, tree: Loose, *names: str) -> Mistake:
 
 def _inside(net: Net, tree: Loose) -> Iterator[Mistake]:
     yield from _local(net, tree)
-    children = parts(tree)
+    children = () if isinstance(tree, Called) else parts(tree)
     for place, child in enumerate(children):
         for mistake in _inside(net, child):
             changed = (*children[:place], mistake.tree, *children[place + 1 :])
@@ -146,7 +146,10 @@ def _products(net: Net, factors: tuple[Factor, ...]) -> Iterator[Mistake]:
         if isinstance(node, Called):
             last = net.scene.activations[net.scene.depth]
             name = "output-jacobian" if node.function == last else "activation-derivative"
-        yield _mistake("factor dropped", _product(factors[:place] + factors[place + 1 :]), name)
+        rest = factors[:place] + factors[place + 1 :]
+        if all(_is_constant(left.node) for left in rest):
+            continue
+        yield _mistake("factor dropped", _product(rest), name)
         if constant or not place or _is_constant(factors[place - 1].node):
             continue
         kind = MATRIX if factor.kind == ELEMENTWISE else ELEMENTWISE
