@@ -115,7 +115,9 @@ def verify(
 def explain(
     subject: Annotated[
         str,
-        typer.Argument(metavar="NOTE:LINE[:COLUMN]|NAME", help="A claim, or a library entry."),
+        typer.Argument(
+            metavar="NOTE:LINE[:COLUMN]|NAME", help="A claim, a library entry, or a code."
+        ),
     ],
     form: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="text, markdown or latex.")

@@ -158,16 +158,15 @@ def _judge_text(source: Source, text: str, call: VerifyCall) -> FileReport:
 
 
 def explain(subject: str, form: str) -> int:
-    """The derivation behind ``NOTE:LINE[:COLUMN]`` or behind a library entry."""
-    from derive.report.explain import claim_parts, entry_parts, render
+    """The derivation behind ``NOTE:LINE[:COLUMN]`` or a library entry; what a code means."""
+    from derive.report.explain import claim_parts, render
     from derive.report.lookup import claims_at, split_place
 
     place = split_place(subject)
     if place is None:
-        from derive.report.entries import entry
+        from derive.report.entries import named_parts
 
-        found_entry = entry(subject)
-        _write(render(entry_parts(found_entry.title, found_entry.steps), form), None)
+        _write(render(named_parts(subject), form), None)
         return 0
     from derive.verify import Options
     from derive.workers import judge_all

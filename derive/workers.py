@@ -34,6 +34,9 @@ PATIENCE: Final = 3
 """Understanding a whole source, and its closing report, may take so many times longer."""
 MEMORY: Final = 2 * 2**30
 """Bytes of address space for a worker, where the system can limit it."""
+OVERRUN: Final = "D305"
+"""The code of a claim that was given up for want of time or memory."""
+FAULT: Final = "internal error"
 DEBUG: Final = "DERIVE_DEBUG"
 """Environment variable that asks for the traceback of an internal error."""
 
@@ -189,10 +192,16 @@ class _Worker:
 def _lost(task: _Task, reason: str) -> FileReport:
     """The report of a source that could not be understood, or not to its end."""
     what = "the text could not be understood" if task.size is None else "no report of the whole"
-    finding = Finding(
-        1, 1, 1, 1, 1, "", Kind.ALGEBRA, Verdict.UNPROVEN, message=f"{reason}: {what}"
+    finding = _coded(
+        Finding(1, 1, 1, 1, 1, "", Kind.ALGEBRA, Verdict.UNPROVEN, message=f"{reason}: {what}")
     )
     return FileReport(task.source.path, None, (*task.findings, finding), {}, task.source.text)
+
+
+def _coded(finding: Finding) -> Finding:
+    """A finding that a guard left open, with the code that says so."""
+    ours = finding.message.startswith(FAULT)
+    return replace(finding, code=finding.code or (None if ours else OVERRUN))
 
 
 # -- in the worker process --------------------------------------------------------------------
@@ -249,12 +258,12 @@ def _judge(
 
 def _judge_one(subject: Subject, k: int, given_up: str | None) -> Finding:
     if given_up is not None:
-        return subject.unjudged(k, given_up)
+        return _coded(subject.unjudged(k, given_up))
     start = time.perf_counter()
     try:
         finding = subject.judge(k)
     except Exception as error:
-        finding = subject.unjudged(k, _reason(error))
+        finding = _coded(subject.unjudged(k, _reason(error)))
     return replace(finding, milliseconds=(time.perf_counter() - start) * 1000)
 
 
@@ -266,4 +275,4 @@ def _reason(error: Exception) -> str:
         return "nested too deeply"
     if os.environ.get(DEBUG):
         traceback.print_exception(error, file=sys.stderr)
-    return one_line(f"internal error: {type(error).__name__}: {error}")
+    return one_line(f"{FAULT}: {type(error).__name__}: {error}")

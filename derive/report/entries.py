@@ -1,31 +1,38 @@
-"""The entries of the library whose derivations can be told step by step."""
+"""What ``derive explain NAME`` can tell: library entries step by step, codes of mistakes."""
 
 from __future__ import annotations
 
-from derive.errors import CallError, nearest, one_line
+from collections.abc import Iterator
+
+from derive.errors import CallError, one_line
+from derive.report.explain import Part, code_parts, entry_parts
 from derive.report.markdown import Entry
 
 
-def entry(name: str) -> Entry:
-    """The entry of that name, hyphens and capitals as one likes; `CallError` if there is none."""
-    from derive.scalars.steps import DERIVATIONS, derivation
+def named_parts(name: str) -> Iterator[Part]:
+    """The explanation of a library entry or of a code; `CallError` if there is neither."""
+    from derive.diagnosis.codes import CODES
 
-    wanted = _plain(name)
-    for known, title in DERIVATIONS.items():
-        if _plain(known) == wanted:
-            return Entry(known, title, derivation(known))
-    raise CallError(
-        f'"{one_line(name)}": neither NOTE:LINE nor a library entry; '
-        + nearest(name.lower().replace("_", "-"), [k.replace("_", "-") for k in DERIVATIONS])
-    )
+    if name in CODES:
+        return code_parts(CODES[name])
+    found = entry(name)
+    return entry_parts(found.title, found.steps)
+
+
+def entry(name: str) -> Entry:
+    """The entry of that name or alias; `CallError` if there is none."""
+    from derive.scalars.steps import derivation, title
+
+    try:
+        return Entry(name, title(name), derivation(name))
+    except KeyError as error:
+        raise CallError(
+            f"{one_line(str(error.args[0]), 600)} (a claim of a note is named NOTE:LINE)"
+        ) from None
 
 
 def entries() -> list[Entry]:
     """All entries, in the library's order."""
-    from derive.scalars.steps import DERIVATIONS, derivation
+    from derive.scalars.steps import ENTRIES
 
-    return [Entry(name, title, derivation(name)) for name, title in DERIVATIONS.items()]
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "_").replace(" ", "_")
+    return [entry(name) for name in ENTRIES]

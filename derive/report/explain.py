@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from derive.report.outcome import repaired
 from derive.report.places import Page, escaped, place_of
 from derive.report.text import counterexample
 from derive.verdict import FileReport, Finding
+
+if TYPE_CHECKING:
+    from derive.diagnosis.codes import Code
 
 FORMATS = ("text", "markdown", "latex")
 
@@ -84,6 +87,15 @@ def entry_parts(title: str, steps: Sequence[Step]) -> Iterator[Part]:
     yield Part(title, title=True)
     for number, step in enumerate(steps, 1):
         yield Part(f"{number}. {step.rule}", step.text, step.latex)
+
+
+def code_parts(row: Code) -> Iterator[Part]:
+    """What a kind of mistake is, with an example."""
+    yield Part(f"{row.code}: {row.title}", title=True)
+    yield Part("Why", row.why)
+    if row.wrong:
+        yield Part("Wrong", latex=row.wrong)
+        yield Part("Right", latex=row.right)
 
 
 def render(parts: Iterator[Part], form: str) -> str:

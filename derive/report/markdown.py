@@ -10,8 +10,10 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from derive.diagnosis.codes import CODES
 from derive.report.explain import (
     Step,
+    code_parts,
     entry_parts,
     markdown_equation,
     markdown_text,
@@ -41,6 +43,9 @@ def site(
     for report in notes:
         pages[f"notes/{names[report.path]}.md"] = note_page(report)
     pages["library/index.md"] = note_page(library, title="The library")
+    pages["codes.md"] = "# Codes\n\n" + "".join(
+        render(code_parts(row), "markdown") for row in CODES.values()
+    )
     for entry in entries:
         pages[f"library/{entry.name}.md"] = render(
             entry_parts(entry.title, entry.steps), "markdown"
@@ -78,6 +83,7 @@ def _index(
     for link, name, report in [*rows, ("library/index.md", "The library", library)]:
         counts = " | ".join(str(n) for n in summary([report]).values())
         lines.append(f"| [{markdown_text(name)}]({link}) | {counts} |")
+    lines += ["", "What each [code](codes.md) of a finding means."]
     lines += ["", "## Derivations, step by step", ""]
     lines += [f"* [{markdown_text(e.title)}](library/{e.name}.md)" for e in entries]
     return "\n".join(lines) + "\n"

@@ -63,9 +63,15 @@ def selection(select: str | None, ignore: str | None, allow: str | None) -> Sele
 
 
 def _codes(option: str, value: str | None) -> Iterable[str]:
+    if value is None:
+        return
+    from derive.diagnosis.codes import CODES
+
     for code in _items(option, value):
         if not re.fullmatch(r"D\d{0,3}", code):
             raise CallError(f'{option}: "{one_line(code)}" is not a code such as D103, or D1')
+        if not any(known.startswith(code) for known in CODES):
+            raise CallError(f'{option}: unknown code "{code}"; {nearest(code, CODES)}')
         yield code
 
 

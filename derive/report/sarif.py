@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from derive import __version__
+from derive.diagnosis.codes import CODES
 from derive.report.outcome import Selection
 from derive.report.places import Page, Place, place_of
 from derive.report.text import counterexample
@@ -32,7 +33,7 @@ def render(reports: Sequence[FileReport], selection: Selection) -> str:
     driver: Json = {
         "name": "derive",
         "version": __version__,
-        "rules": [{"id": rule} for rule in rules],
+        "rules": [_rule(rule) for rule in rules],
     }
     log: Json = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -46,6 +47,18 @@ def render(reports: Sequence[FileReport], selection: Selection) -> str:
         ],
     }
     return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+
+
+def _rule(name: str) -> Json:
+    row = CODES.get(name)
+    if row is None:
+        return {"id": name, "shortDescription": {"text": f"A claim is {name}"}}
+    return {
+        "id": name,
+        "name": row.name,
+        "shortDescription": {"text": row.title},
+        "fullDescription": {"text": row.why},
+    }
 
 
 def _result(report: FileReport, finding: Finding, page: Page) -> Json:

@@ -23,6 +23,7 @@ from tests.cli.conftest import Run, one_line
         (["verify", "--allow", "unprovn", "-"], "unproven"),
         (["verify", "--select", "E501", "-"], "--select"),
         (["verify", "--ignore", "D1,,D2", "-"], "--ignore"),
+        (["verify", "--select", "D999", "-"], "unknown code"),
         (["verify", "--fix", "-"], "name a file"),
         (["verify", "missing.md"], "no such file"),
         (["verify", "missing/"], "no such file"),
@@ -122,3 +123,19 @@ def test_no_argument_shows_the_help(fake: Run) -> None:
     done = fake()
     assert done.returncode == 0
     assert "Usage: derive" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "Softmax", "softmax_cross_entropy", "leaky-relu"])
+@pytest.mark.parametrize("form", ["text", "markdown", "latex"])
+def test_explain_a_library_entry(derive: Run, name: str, form: str) -> None:
+    done = derive("explain", name, "--format", form)
+    assert done.returncode == 0, done.stderr
+    assert "1. definition" in done.stdout
+
+
+def test_explain_names_the_nearest_entry(derive: Run) -> None:
+    assert "did you mean sigmoid" in one_line(derive("explain", "sigmod"))
+
+
+def test_explain_a_code(derive: Run) -> None:
+    assert derive("explain", "D103").stdout.startswith("D103: The Jacobian of the output")

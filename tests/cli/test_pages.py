@@ -86,7 +86,8 @@ def test_site() -> None:
     library = FileReport("library", None, (proved,))
     pages = site(notes, library, [Entry("sigmoid", "Sigmoid", [Step("power rule", "x_1", "so")])])
     assert list(pages) == [
-        "index.md", "notes/n.md", "notes/n-2.md", "library/index.md", "library/sigmoid.md",
+        "index.md", "notes/n.md", "notes/n-2.md", "library/index.md", "codes.md",
+        "library/sigmoid.md",
     ]  # fmt: skip
     assert "| [n-2](notes/n-2.md) | 1 | 1 | 0 | 0 | 0 | 0 |" in pages["index.md"]
     assert "[Sigmoid](library/sigmoid.md)" in pages["index.md"]

@@ -96,7 +96,8 @@ def test_sarif_result(fake: Run, note: Path) -> None:
     assert log["version"] == "2.1.0"
     [run] = log["runs"]
     [result] = run["results"]
-    assert run["tool"]["driver"]["rules"] == [{"id": "D103"}]
+    [rule] = run["tool"]["driver"]["rules"]
+    assert (rule["id"], rule["name"]) == ("D103", "output-jacobian")
     assert result["level"] == "error"
     region = {"startLine": 3, "startColumn": 7, "endLine": 3, "endColumn": 14}
     assert result["locations"][0]["physicalLocation"]["region"] == region
