@@ -85,12 +85,14 @@ def _close_hard(
 
 
 def argument(tokens: Sequence[Token], partner: Sequence[int], at: int, end: int) -> int:
-    """The index behind the argument that begins at `at`: a brace group or one token."""
+    """The index behind the argument that begins at `at`: a bracket or one token."""
     if at >= end:
         return end
     token = tokens[at]
-    if token.text == "{" and token.kind != "word" and partner[at] >= 0:
-        return partner[at] + 1
+    if token.text in ("{", "(", "[") and token.kind != "word" and at < partner[at] < end:
+        return partner[at] + 1  # W^(2) means W^{(2)} in notes, whatever TeX makes of it
+    if token.text == "-" and at + 1 < end and tokens[at - 1].text == "^":
+        return argument(tokens, partner, at + 1, end)
     if token.kind == "command":
         return at + 1 if _arity(token) == 0 else arguments(tokens, partner, at, end)
     return at + 1

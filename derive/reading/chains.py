@@ -7,9 +7,8 @@ cannot be read; a side that cannot be read is an `Unreadable` and leaves its nei
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Final
 
 from .brackets import MAX_DEPTH, TooDeep, argument, match, signs
@@ -65,30 +64,41 @@ def read_chains(source: str, tokens: Sequence[Token], body: Span) -> Reading:
         token = tokens[min(error.at, len(tokens) - 1)]
         message = f"expressions nested at most {MAX_DEPTH} levels deep expected"
         return unreadable_piece(tokens, body, message, Span(token.start, token.end))
-    reader = _Reader(source)
+    counted = [token for token, yes in zip(cleaned, layout.counted, strict=True) if yes]
+    reader = _Reader(source, counted)
     segments = layout.segments()
     for position, segment in enumerate(segments):
         reader.read(segment, segments[position + 1 : position + 2])
-    reader.account([token for token, yes in zip(cleaned, layout.counted, strict=True) if yes])
+    reader.account()
     return reader.out
 
 
 class _Reader:
     """Reads segment by segment."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, counted: Sequence[Token]) -> None:
         self.source = source
         self.out = Reading()
         self.label = ""
-        self.disowned: set[Token] = set()
-        """Signs inside remarks: they belong to the remark."""
+        self.counted = counted
+        # by identity: what a macro expands to can hold equal tokens with equal spans
+        self.number = {id(token): step for step, token in enumerate(counted, 1)}
+        self.disowned: set[int] = set()
+        """Numbers of the signs inside remarks: they belong to the remark."""
+
+    def is_sign(self, token: Token) -> bool:
+        """Whether the token is a relation sign that counts."""
+        return id(token) in self.number
+
+    def _disown(self, tokens: Sequence[Token]) -> None:
+        self.disowned.update(self.number[id(t)] for t in tokens if self.is_sign(t))
 
     # -- one segment ---------------------------------------------------------------------
 
     def read(self, segment: Segment, following: Sequence[Segment]) -> None:
         tokens = self._trim(segment.tokens)
         if segment.remark:
-            self.disowned.update(segment.remark)
+            self._disown(segment.remark)
         if tokens and all(token.kind == "word" for token in tokens):
             self._words(tokens, segment, following)
         elif tokens:
@@ -103,8 +113,8 @@ class _Reader:
     def _words(self, tokens: list[Token], segment: Segment, following: Sequence[Segment]) -> None:
         """Words alone: a label of the equation that follows on the row, else a remark."""
         ahead = following[0] if following else None
-        if ahead is not None and ahead.behind == "gap" and any(map(is_sign, ahead.tokens)):
-            self.label = self._slice(tokens)
+        if ahead is not None and ahead.behind == "gap" and any(map(self.is_sign, ahead.tokens)):
+            self.label = _wording(tokens)
         elif self.out.chains:
             self._remark(tokens)
         else:
@@ -160,7 +170,7 @@ class _Reader:
         for i, token in enumerate(tokens):
             if token.kind == "word":
                 continue
-            if is_sign(token):
+            if self.is_sign(token):
                 break
             depth += (token.text in OPENERS) - (token.text in CLOSERS)
             if token.text == ":" and depth == 0:
@@ -181,33 +191,27 @@ class _Reader:
             return True
         if following.kind == "word":
             return True
-        return not is_sign(following) and following.text not in _FOLLOWS_A_NAME
+        return not self.is_sign(following) and following.text not in _FOLLOWS_A_NAME
 
     def _expressions(self, tokens: list[Token], label: str, opens: str) -> None:
         """A chain, or loose expressions if there is no relation sign at the top."""
         partner = match(tokens)
-        cuts = _top(tokens, partner, is_sign)
-        arrows = _top(tokens, partner, lambda t: t.kind == "command" and t.text in ARROWS)
+        cuts = _top(tokens, partner, self.is_sign)
+        arrows = _top(tokens, partner, _is_arrow)
         if not cuts or (arrows and arrows[0] < cuts[0]):
-            self._loose(tokens, partner, arrows, cuts)
+            edges = [-1, *(a for a in arrows if not cuts or a < cuts[0])]
+            ends = edges[1:] if cuts else [*edges[1:], len(tokens)]
+            for low, high in zip(edges, ends, strict=False):
+                if low + 1 < high:
+                    self.out.loose.append(self._side(tokens, partner, low + 1, high))
             if not cuts:
                 return
-            first = max((a for a in arrows if a < cuts[0]), default=-1) + 1
+            first = edges[-1] + 1
             tokens, partner = tokens[first:], match(tokens[first:])
-            self.out.loose.pop()
-            cuts = _top(tokens, partner, is_sign)
-            arrows = _top(tokens, partner, lambda t: t.kind == "command" and t.text in ARROWS)
+            cuts = _top(tokens, partner, self.is_sign)
+            arrows = _top(tokens, partner, _is_arrow)
         end = next((a for a in arrows if a > cuts[0]), len(tokens))
         self._chain(tokens, partner, [c for c in cuts if c < end], end, label, opens)
-
-    def _loose(
-        self, tokens: list[Token], partner: list[int], arrows: list[int], cuts: list[int]
-    ) -> None:
-        limit = cuts[0] if cuts else len(tokens)
-        edges = [-1, *(a for a in arrows if a < limit), limit]
-        for low, high in pairwise(edges):
-            if low + 1 < high or high == limit:
-                self.out.loose.append(self._side(tokens, partner, low + 1, high))
 
     def _chain(
         self,
@@ -219,7 +223,12 @@ class _Reader:
         opens: str,
     ) -> None:
         relations = tuple(
-            Relation(tokens[c].text, Span(tokens[c].start, tokens[c].end), 0) for c in cuts
+            Relation(
+                tokens[c].text,
+                Span(tokens[c].start, tokens[c].end),
+                self.number[id(tokens[c])],
+            )
+            for c in cuts
         )
         head = self._side(tokens, partner, 0, cuts[0]) if cuts[0] > 0 else None
         sides = list(zip(cuts, [*cuts[1:], end], strict=True))
@@ -241,7 +250,7 @@ class _Reader:
     def _is_trailing(self, tokens: list[Token], i: int) -> bool:
         """Whether the word at `i` ends the chain as a remark."""
         token, before = tokens[i], tokens[i - 1]
-        if token.kind != "word" or is_sign(before) or before.text in SEPARATORS:
+        if token.kind != "word" or self.is_sign(before) or before.text in SEPARATORS:
             return False
         text = token.text.strip()
         return not text.isalnum() or text != token.text or text.lower() in CONNECTIVES
@@ -249,14 +258,9 @@ class _Reader:
     def _arrow_remark(self, tokens: list[Token], partner: list[int], arrow: int) -> Remark:
         """What stands behind ``\\rightarrow``: its expressions, signs included."""
         inside = tokens[arrow + 1 :]
-        self.disowned.update(inside)
-        edges = [
-            c
-            for c in _top(
-                tokens, partner, lambda t: is_sign(t) or (t.kind == "command" and t.text in ARROWS)
-            )
-            if c > arrow
-        ]
+        self._disown(inside)
+        marks = _top(tokens, partner, lambda t: self.is_sign(t) or _is_arrow(t))
+        edges = [mark for mark in marks if mark > arrow]
         nodes = tuple(
             self._side(tokens, partner, low + 1, high)
             for low, high in zip([arrow, *edges], [*edges, len(tokens)], strict=True)
@@ -282,34 +286,26 @@ class _Reader:
         self.out.notes += parser.notes
         return node
 
-    def account(self, counted: Sequence[Token]) -> None:
-        """Number the relation signs in text order; a sign in no chain gets an unreadable one."""
-        place = {
-            relation.span: (i, k)
-            for i, chain in enumerate(self.out.chains)
-            for k, relation in enumerate(chain.relations)
-        }
-        disowned = {(token.start, token.end) for token in self.disowned}
-        steps: dict[Span, int] = {}
-        for token in counted:
-            span = Span(token.start, token.end)
-            if (token.start, token.end) in disowned:
-                continue
-            steps[span] = len(steps) + 1
-            if span not in place:
+    def account(self) -> None:
+        """Number the relation signs in text order; one in no chain gets an unreadable chain."""
+        chains = list(self.out.chains)
+        placed = {relation.step for chain in chains for relation in chain.relations}
+        for step, token in enumerate(self.counted, 1):
+            if step not in placed and step not in self.disowned:
+                span = Span(token.start, token.end)
                 side = Unreadable(span, "an equation inside an expression cannot be read", span)
-                relation = Relation(token.text, span, 0)
-                self.out.chains.append(Chain(side, (relation,), (side,), None, "", "", span))
-        self.out.chains = sorted(
-            (
-                replace(
-                    chain,
-                    relations=tuple(replace(r, step=steps[r.span]) for r in chain.relations),
-                )
-                for chain in self.out.chains
-            ),
-            key=lambda chain: chain.relations[0].step,
-        )
+                relation = Relation(token.text, span, step)
+                chains.append(Chain(side, (relation,), (side,), None, "", "", span))
+        kept = (step for step in range(1, len(self.counted) + 1) if step not in self.disowned)
+        final = {step: position for position, step in enumerate(kept, 1)}
+        renumbered = [
+            replace(
+                chain,
+                relations=tuple(replace(r, step=final[r.step]) for r in chain.relations),
+            )
+            for chain in chains
+        ]
+        self.out.chains = sorted(renumbered, key=lambda chain: chain.relations[0].step)
 
     def _slice(self, tokens: Sequence[Token]) -> str:
         return self.source[tokens[0].start : tokens[-1].end]
@@ -320,9 +316,14 @@ def _wording(tokens: Sequence[Token]) -> str:
     return " ".join(" ".join(token.text.split()) for token in tokens).replace("/ /", "//")
 
 
-def _top(tokens: Sequence[Token], partner: Sequence[int], wanted: object) -> list[int]:
+def _is_arrow(token: Token) -> bool:
+    return token.kind == "command" and token.text in ARROWS
+
+
+def _top(
+    tokens: Sequence[Token], partner: Sequence[int], wanted: Callable[[Token], bool]
+) -> list[int]:
     """Indices of the wanted tokens outside brackets, scripts and arguments."""
-    assert callable(wanted)
     found: list[int] = []
     i = 0
     while i < len(tokens):

@@ -150,7 +150,7 @@ class Names(Cursor):
             elif text in ("_", "^"):
                 place = "sub" if text == "_" else "sup"
                 self.at += 1
-                found, more = self._script(place, name.base)
+                found, more = self.script(place, name.base)
                 scripts += found
                 primes += more
             elif text == "[" and self._is_index(self.at):
@@ -160,7 +160,7 @@ class Names(Cursor):
         end = max(name.span.end, self.last if self.at else 0)
         return replace(name, scripts=tuple(scripts), primes=primes, span=Span(name.span.start, end))
 
-    def _script(self, place: str, base: str) -> tuple[list[Script], int]:
+    def script(self, place: str, base: str) -> tuple[list[Script], int]:
         """The script behind ``_`` or ``^`` taken apart: (scripts, primes)."""
         if self.at >= self.end or (self.text in CLOSERS):
             raise self.failure("a script")

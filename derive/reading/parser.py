@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Final
 
+from .arrays import Arrays, asks, excludes
 from .brackets import argument
-from .calculus import Calculus, applied_operators, joined, slashed
+from .calculus import applied_operators, joined, slashed
 from .cursor import Failure
 from .names import TRANSPOSES, spelled
 from .symbols import (
     ACCENTS,
     BIG,
-    CASES,
     COMPARISONS,
     CONNECTIVES,
     DOTS,
@@ -27,22 +27,20 @@ from .symbols import (
     FRACTIONS,
     FUNCTIONS,
     GREEK,
-    NEWROW,
     SEPARATORS,
     VOCABULARY,
 )
 from .syntax import (
     Applied,
     Big,
-    Cases,
     Comparison,
     Dots,
     Group,
+    Indexed,
     Name,
     Node,
     Norm,
     Number,
-    Picture,
     Power,
     Span,
     Sum,
@@ -67,7 +65,7 @@ def is_word(token: Token, following: Token | None) -> bool:
     return text == token.text and text.isalnum()
 
 
-class Parser(Calculus):
+class Parser(Arrays):
     """Reads expressions from a list of tokens."""
 
     def __init__(self, tokens: Sequence[Token], partner: Sequence[int]) -> None:
@@ -81,32 +79,7 @@ class Parser(Calculus):
         """An expression, possibly a comparison or a value with a condition in words."""
         with self.deeper():
             value = self.comparison()
-            token = self.token
-            if token is not None and token.kind == "word" and _asks(token):
-                return self._condition_in_words(value)
-            return value
-
-    def _condition_in_words(self, value: Node) -> Node:
-        """``1 \\text{ if } z > 0 \\text{ else } 0`` with the cursor on the word."""
-        self.at += 1
-        condition = self.condition()
-        branches: list[tuple[Node, Comparison | None]] = [(value, condition)]
-        token = self.token
-        if self.text == ",":
-            self.at += 1
-            token = self.token
-        if token is not None and token.kind == "word" and _excludes(token):
-            self.at += 1
-            rest = self.expression()
-            branches += rest.branches if isinstance(rest, Cases) else ((rest, None),)
-        return Cases(self.span(value.span.start), tuple(branches))
-
-    def condition(self) -> Comparison:
-        """``z > 0``; an equality sign is allowed here."""
-        node = self.comparison(equality=True)
-        if not isinstance(node, Comparison):
-            raise Failure("a condition expected", node.span)
-        return node
+            return self.condition_in_words(value) if asks(self.token) else value
 
     def comparison(self, equality: bool = False) -> Node:
         left = self.sum()
@@ -157,7 +130,7 @@ class Parser(Calculus):
     def _pass_over(self) -> None:
         """Skip words that are remarks and empty braces behind a factor."""
         while (token := self.token) is not None:
-            if token.kind == "word" and not _asks(token) and not _excludes(token):
+            if token.kind == "word" and not (asks(token) or excludes(token)):
                 following = self.tokens[self.at + 1] if self.at + 1 < self.end else None
                 if is_word(token, following):
                     return
@@ -175,7 +148,7 @@ class Parser(Calculus):
             return False
         text = token.text
         if token.kind == "word":
-            return not (_asks(token) or _excludes(token))
+            return not (asks(token) or excludes(token))
         if token.kind in ("letter", "number", "begin"):
             return True
         if text in ("|", "\\|"):
@@ -206,7 +179,10 @@ class Parser(Calculus):
             if self.text == "_" and isinstance(node, Norm):
                 self._euclidean()
                 continue
-            if self.text != "^":
+            if self.text == "_":
+                node = self._indexed(node)
+                continue
+            if self.text == "'":
                 raise self.failure("an operator")
             self.at += 1
             start = node.span.start
@@ -219,6 +195,14 @@ class Parser(Calculus):
                 exponent = self.argument(self.expression)
                 node = Power(self.span(start), node, exponent)
         return node
+
+    def _indexed(self, node: Node) -> Indexed:
+        """The entry of a bracket or call: ``(Wx + b)_i``."""
+        self.at += 1
+        scripts, primes = self.script("sub", "")
+        if primes:
+            raise self.failure("an index")
+        return Indexed(self.span(node.span.start), node, tuple(scripts))
 
     def _euclidean(self) -> None:
         """Take the ``_2`` or ``_F`` of a norm; other norms are not read."""
@@ -238,7 +222,7 @@ class Parser(Calculus):
         if token.kind == "number":
             return self._number(token)
         if token.kind == "begin":
-            return self._environment(token)
+            return self.environment(token)
         if token.kind == "word":
             return self.headed(self.name())
         reader = self._readers().get(text)
@@ -320,7 +304,7 @@ class Parser(Calculus):
     def _group(self) -> Node:
         start, bracket = self.start, self.text
         if bracket == "\\{" and self.partner[self.at] < 0:
-            return self._drawn_cases()
+            return self.drawn_cases()
         items = self.bracket(self._arguments)
         if len(items) > 1:
             return Tuple(self.span(start), items)
@@ -402,69 +386,6 @@ class Parser(Calculus):
         for index, lower in reversed(_running(low)):
             body = Big(self.span(start), operator, index, lower, upper, body)
         return body
-
-    # -- arrays --------------------------------------------------------------------------
-
-    def _environment(self, token: Token) -> Node:
-        """An array: `Cases` are read, anything else is a `Picture`."""
-        end = self.partner[self.at]
-        if not self.at < end < self.end:
-            message = f"\\end{{{token.text}}} expected"
-            raise Failure(message, Span(token.start, token.end))
-        if token.text in CASES:
-            self.at += 1
-            branches = self.within(end, self._branches)
-            self.at = end + 1
-            return Cases(self.span(token.start), branches)
-        self.at = end + 1
-        return Picture(self.span(token.start), token.text)
-
-    def _drawn_cases(self) -> Node:
-        """``\\left\\{ \\begin{array}.. \\right.``: a brace that only opens, before an array."""
-        start, token = self.start, self.tokens[self.at]
-        end = self.partner[self.at + 1] if self.at + 1 < self.end else -1
-        if end < 0 or self.tokens[self.at + 1].kind != "begin":
-            message = f"the bracket {token.text!r} is never closed"
-            raise Failure(message, Span(token.start, token.end))
-        self.at += 2
-        branches = self.within(end, self._branches)
-        self.at = end + 1
-        return Cases(self.span(start), branches)
-
-    def _branches(self) -> tuple[tuple[Node, Comparison | None], ...]:
-        branches: list[tuple[Node, Comparison | None]] = []
-        while self.at < self.end:
-            value = self.expression()
-            condition: Comparison | None = None
-            while self.text in ("&", ","):
-                self.at += 1
-            otherwise = False
-            while (token := self.token) is not None and token.kind == "word":
-                otherwise = otherwise or _excludes(token)
-                self.at += 1
-            if not otherwise and self.text not in NEWROW and self.at < self.end:
-                condition = self.condition()
-            while self.text in (",", ".", ";", "&"):
-                self.at += 1
-            if isinstance(value, Cases):
-                branches += value.branches
-            else:
-                branches.append((value, condition))
-            if self.at < self.end and self.text not in NEWROW:
-                raise self.failure("the next row")
-            while self.text in NEWROW:
-                self.at += 1
-        return tuple(branches)
-
-
-def _asks(token: Token) -> bool:
-    words = token.text.lower().split()
-    return bool(words) and words[-1] in ("if", "when") and len(words) <= 2
-
-
-def _excludes(token: Token) -> bool:
-    words = token.text.lower().replace(",", " ").split()
-    return bool(words) and words[0] in ("else", "otherwise")
 
 
 def _unbraced(tokens: Sequence[Token]) -> list[Token]:

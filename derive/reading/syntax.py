@@ -136,6 +136,14 @@ class Group(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Indexed(Node):
+    """An entry of something that is no name: ``(Wx + b)_i``, ``\\text{softmax}(z)_i``."""
+
+    base: Node
+    scripts: tuple[Script, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tuple(Node):
     """``(n_1, m)``."""
 
@@ -176,7 +184,7 @@ class Norm(Node):
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Node):
-    """``z > 0``, ``i \\ne j``; relation one of ``< <= > >= != =``."""
+    """``z > 0``, ``i \\ne j``; relation one of ``< <= > >= != = in``."""
 
     left: Node
     relation: str
@@ -238,6 +246,8 @@ class Chain:
 
     ``len(parts) == len(relations)``.  `label`: words in front of the equation.  `opens`: the
     bracket relation that opened it (``[\\because ...]``) as ``"because"``/``"therefore"``/"".
+    A piece that cannot be read at all is one chain with every relation sign of the piece (none
+    if it holds none or is too large) between sides that are `Unreadable`.
     """
 
     head: Node | None

@@ -16,6 +16,7 @@ from .syntax import (
     Dots,
     Fraction_,
     Group,
+    Indexed,
     Name,
     Node,
     Norm,
@@ -43,7 +44,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (by,) if of is None else (of, by)
         case Power(base=a, exponent=b):
             return (a, b)
-        case Transposed(base=a) | Group(body=a) | Norm(body=a) | Big(body=a):
+        case Transposed(base=a) | Indexed(base=a) | Group(body=a) | Norm(body=a) | Big(body=a):
             return (a,)
         case Tuple(items=items):
             return items
