@@ -174,6 +174,8 @@ class _Worker:
         if not task.at_claim:
             return _lost(task, reason)
         task.given_up[len(task.findings)] = reason
+        if self.options.proofs is not None:  # certificates died with the process
+            task.findings.clear()
         self.start(task)
         return None
 

@@ -1,0 +1,66 @@
+"""The README tells the truth: its example runs, its commands and options exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def block(marker: str) -> str:
+    """The text of the one code block behind a marker."""
+    found = re.findall(rf"<!-- {marker} -->\s*```\w*\n(.*?)```", README, re.DOTALL)
+    assert len(found) == 1, marker
+    return str(found[0])
+
+
+def derive(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "derive", *arguments],
+        cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_example_output_is_what_the_command_prints(tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text(block("example note"), encoding="utf-8")
+    done = derive("verify", "note.md", folder=tmp_path)
+    assert done.stdout == block("example output"), f"the README should show:\n{done.stdout}"
+    assert done.returncode == 1
+
+
+def test_options_in_the_table_are_the_options_of_verify(tmp_path: Path) -> None:
+    table = README.split("| option of `verify` |")[1].split("| exit status |")[0]
+    named = set(re.findall(r"(?<![\w-])--[a-z]+", table))
+    there = set(re.findall(r"--[a-z]+", derive("verify", "--help", folder=tmp_path).stdout))
+    assert named - {"--allow"} <= there
+    assert there - named == {"--help"}
+
+
+@pytest.mark.parametrize("name", ["demo command", "test command"])
+def test_commands_make_their_own_environment(name: str) -> None:
+    command = block(name)
+    assert command.count("\n") == 1
+    assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+    extras = re.search(r"\[([\w,]+)\]", command)
+    assert extras is not None
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    for extra in extras[1].split(","):
+        assert re.search(rf"^{extra} = \[", project, re.MULTILINE)
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+def test_spec_of_the_readme_is_accepted(tmp_path: Path) -> None:
+    spec = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[0]
+    (tmp_path / "digits.toml").write_text(spec, encoding="utf-8")
+    done = derive("verify", "digits.toml", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
