@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from codegen.numpy_printer import INFIX, infix
-from codegen.plan import ELEMENTWISE, Graph, Node
+from codegen.plan import ELEMENTWISE, INFIX, Graph, Node, infix, level_of
 from derive.program import SCALAR, Shape
 
 _CONSTANT_NAMES = {"0.0": "zero", "1.0": "one", "2.0": "two", "4.0": "four"}
@@ -209,7 +208,7 @@ class _Printer:
             return self._sum(node, target)
         if node.op == "max":
             inner = self._operand(node.args[0], node)
-            return f"amax({inner}, axis={node.attr}, keepdims=True, out={target})"
+            return f"np.maximum.reduce({inner}, axis={node.attr}, keepdims=True, out={target})"
         if node.op == "step":
             zero = self._constant("0.0")
             return f"greater({self._operand(node.args[0], node)}, {zero}, out={target})"
@@ -257,12 +256,12 @@ class _Printer:
         """A number as an expression, with the precedence of its outermost operator."""
         node = self.graph.nodes[step]
         if node.op == "const":
-            return node.attr, 1 if " " in node.attr else 9
+            return node.attr, level_of(node.attr)
         if node.op == "inner":
             left, right = (self._operand(a, node) for a in node.args)
             return f"vdot({left}, {right})", 9
         if node.op == "total":
-            return f"total({self._operand(node.args[0], node)})", 9
+            return f"np.add.reduce({self._operand(node.args[0], node)}, axis=None)", 9
         if node.op in INFIX:
             left, right = (self._scalar(a) for a in node.args)
             return infix(node.op, left, right)

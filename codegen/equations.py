@@ -16,8 +16,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from codegen.numpy_printer import Text
-from codegen.plan import factors, split_sign, terms
+from codegen.plan import Text, factors, split_sign, terms
 from derive.latex import PlainNotation, to_latex
 from derive.program import (
     SCALAR,
@@ -59,7 +58,7 @@ def _notation(expr: Expr) -> PlainNotation:
     spelling = {"l2": r"\lambda"}
     for node in walk(expr):
         if isinstance(node, Gradient):
-            gradients[node.name] = f"d{_subscript(node.name)}"
+            gradients[node.name] = f"d{subscript(node.name)}"
         elif isinstance(node, Apply):
             function = node.function
             if function not in ("exp", "log"):
@@ -69,7 +68,8 @@ def _notation(expr: Expr) -> PlainNotation:
     )
 
 
-def _subscript(name: str) -> str:
+def subscript(name: str) -> str:
+    """``W2`` as ``W_{2}``."""
     match = re.fullmatch(r"([A-Za-z]+)(\d+)", name)
     return f"{match[1]}_{{{match[2]}}}" if match else name
 

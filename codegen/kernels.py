@@ -10,13 +10,15 @@ A form is not what is differentiated: gradients are derived from the definitions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
 from derive.library.activations import ACTIVATIONS as _ACTIVATION_ROWS
 from derive.library.losses import LOSSES as _LOSS_ROWS
 from derive.library.row import Activation, Loss
+from derive.program import ONE, Expr, Power, Times, minus
 
 ACTIVATIONS: Final[Mapping[str, Activation]] = MappingProxyType(
     {row.name: row for row in _ACTIVATION_ROWS if row.stable_value}
@@ -39,8 +41,11 @@ LOSSES: Final[Mapping[str, Loss]] = MappingProxyType(
 )
 """Every loss that can be emitted, by name."""
 
-FROM_OUTPUT: Final[Mapping[str, str]] = MappingProxyType(
-    {"identity": "1", "sigmoid": "a * (1 - a)", "tanh": "1 - a ** 2"}
+FROM_OUTPUT: Final[Mapping[str, Callable[[Expr], Expr]]] = MappingProxyType(
+    {
+        "sigmoid": lambda a: Times(a, minus(ONE, a)),
+        "tanh": lambda a: minus(ONE, Power(a, Fraction(2))),
+    }
 )
 """The derivative over the value ``a`` alone: cheaper in training, where the relative accuracy
 of the tails does not matter.  A proposal: `codegen.proof` proves it before it is used."""

@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Final
 
-from codegen.plan import Graph, factors, is_scalar, split_sign, terms
+from codegen.plan import INFIX, Graph, Text, factors, infix, is_scalar, level_of, split_sign, terms
 from derive.program import (
     Apply,
     Expr,
@@ -30,29 +29,6 @@ from derive.program import (
     Times,
     Transpose,
 )
-
-INFIX: Final = {
-    "add": ("+", 1),
-    "subtract": ("-", 1),
-    "multiply": ("*", 2),
-    "divide": ("/", 2),
-}
-"""Operation to its sign and precedence; a call or name is 9."""
-
-Text = tuple[str, int]
-
-
-def infix(op: str, left: Text, right: Text) -> Text:
-    """``left op right``; Python's operators group from the left.
-
-    >>> infix("multiply", ("a + b", 1), ("c / d", 2))
-    ('(a + b) * (c / d)', 2)
-    """
-    sign, level = INFIX[op]
-    a = left[0] if left[1] >= level else f"({left[0]})"
-    b = right[0] if right[1] > level else f"({right[0]})"
-    return f"{a} {sign} {b}", level
-
 
 # -- matrix expressions ------------------------------------------------------------------------
 
@@ -222,7 +198,7 @@ class _Steps:
         if node.op == "input":
             return node.attr, 9
         if node.op == "const":
-            return node.attr, 2 if " " in node.attr else 3 if node.attr.startswith("-") else 9
+            return node.attr, level_of(node.attr)
         args = [self._text(a) for a in node.args]
         if node.op in INFIX:
             return infix(node.op, *args)

@@ -56,7 +56,7 @@ BINARY: Final = (
     "greater",
     "greater_equal",
 )
-_SIGNS: Final = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
+INFIX: Final = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 ELEMENTWISE: Final = frozenset((*UNARY, *BINARY))
 
 
@@ -163,8 +163,12 @@ class Graph:
                 return self.add("square", args[0])
             if self.is_const(args[1]) and not self.is_const(args[0]):
                 return self._scale_once(*args)
-        if op in _SIGNS and all(map(self.is_const, args)):
+        if op in INFIX and all(map(self.is_const, args)):
             return self._fold(op, args)
+        if op == "add":
+            jump = self._two_slopes(*args)
+            if jump is not None:
+                return jump
         if op == "negative" and self.is_const(args[0]):
             text = self.nodes[args[0]].attr
             return self.const(text[1:] if text.startswith("-") else f"-{_group(text)}")
@@ -183,9 +187,22 @@ class Graph:
 
     def _fold(self, op: str, args: tuple[int, ...]) -> int:
         left, right = (self.nodes[a].attr for a in args)
-        if op == "multiply" and " " not in left:
-            return self.const(f"{left} * {right}" if "+" not in right else f"{left} * ({right})")
-        return self.const(f"{_group(left)} {_SIGNS[op]} {_group(right)}")
+        if op in ("add", "subtract", "multiply") and _is_number(left) and _is_number(right):
+            a, b = float(left), float(right)
+            return self.const(repr(a + b if op == "add" else a - b if op == "subtract" else a * b))
+        return self.const(infix(op, (left, level_of(left)), (right, level_of(right)))[0])
+
+    def _two_slopes(self, low: int, jump: int) -> int | None:
+        """``c + (1 - c) step(z) = max(step(z), c)`` for 0 <= c <= 1, without rounding."""
+        node = self.nodes[jump]
+        if not self.is_const(low) or node.op != "multiply" or not _is_number(self.nodes[low].attr):
+            return None
+        scale, arg = node.args
+        if not self.is_const(scale) or self.nodes[arg].op != "step":
+            return None
+        c = float(self.nodes[low].attr)
+        whole = _is_number(self.nodes[scale].attr) and 1.0 - c == float(self.nodes[scale].attr)
+        return self.add("maximum", arg, low) if whole and 0 <= c <= 1 else None
 
     def _exp_of_negative_part(self, arg: int) -> int | None:
         """``exp(min(z, 0)) = max(exp(-|z|), z >= 0)``: exp(-|z|) is mostly there already."""
@@ -197,10 +214,45 @@ class Graph:
         return self.add("maximum", decay, self.add("greater_equal", z, zero))
 
 
+Text = tuple[str, int]
+"""Source text and its precedence: 1 sums, 2 products, 3 signs, 9 calls and names."""
+
+
+def infix(op: str, left: Text, right: Text) -> Text:
+    """``left op right``; Python's operators group from the left.
+
+    >>> infix("multiply", ("a + b", 1), ("c / d", 2))
+    ('(a + b) * (c / d)', 2)
+    """
+    sign = INFIX[op]
+    level = 1 if op in ("add", "subtract") else 2
+    a = left[0] if left[1] >= level else f"({left[0]})"
+    b = right[0] if right[1] > level else f"({right[0]})"
+    return f"{a} {sign} {b}", level
+
+
+def level_of(text: str) -> int:
+    """The precedence of a constant's text."""
+    try:
+        outside = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        raise PlanError(f"not a constant: {text!r}") from None
+    if isinstance(outside, ast.BinOp):
+        return 1 if isinstance(outside.op, ast.Add | ast.Sub) else 2
+    return 3 if isinstance(outside, ast.UnaryOp) else 9
+
+
 def _group(text: str) -> str:
-    """A constant's text as an operand."""
-    simple = text.replace(".", "").replace("_", "").replace("e-", "").isalnum()
-    return text if simple else f"({text})"
+    """A constant's text as a factor."""
+    return text if level_of(text) > 2 else f"({text})"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def fraction_text(value: Fraction) -> str:

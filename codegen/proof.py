@@ -1,27 +1,30 @@
 """The gradients of a network, derived by the engine and accepted by the checker.
 
-In: a `Network`.  Out: one `Gradient` for each dZ and each parameter, from the output
-backwards, in the order in which they are computed.  Whatever the engine does not prove, or
-the independent checker does not accept, raises `Unproved`: nothing is emitted then.
+In: a `Network`.  Out: one `ProvedEquation` for each dZ and each parameter, from the output
+backwards, in the order in which they are computed.  `require` raises `Unproved` for what the
+engine does not prove or the independent checker does not accept: nothing is emitted then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codegen.network import Network
+from codegen.spec import GenerateError
 from derive.check import Acceptance, check
-from derive.program import Equation, Expr
-from derive.tensors import Outcome, derived_gradient, prove
+from derive.program import Equation, Expr, Plus, Power, Sum, Times, Transpose
+from derive.program import children, with_children
+from derive.tensors import Outcome, Underivable, derived_gradient, prove
 
 
-class Unproved(RuntimeError):
+class Unproved(GenerateError):
     """A derived gradient that the engine or the checker does not confirm: a defect of derive."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProvedEquation:
-    """``left = right`` for all shapes and values, with both opinions.
+    """``left = right`` for all shapes and values, with both opinions of it.
 
     name: what it gives a value to, ``dW2``; also the name of the proof in the emitted code.
     of: the leaf or definition whose gradient it is, "" for other identities.
@@ -38,20 +41,41 @@ class ProvedEquation:
         """The right-hand side, what is emitted."""
         return self.equation.right
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the engine proved it and the checker accepted it."""
+        return self.outcome.proved and self.acceptance.accepted
+
+    @property
+    def reason(self) -> str:
+        """Why it is not accepted, "" if it is."""
+        if not self.outcome.proved:
+            return f"{self.name} is not proved: {self.outcome.reason}"
+        if not self.acceptance.accepted:
+            return f"{self.name} is proved, but the checker refuses it: {self.acceptance.reason}"
+        return ""
+
+
+def require(network: Network, equations: Iterable[ProvedEquation]) -> None:
+    """Raises `Unproved` for the first equation that is not accepted by both."""
+    for equation in equations:
+        if not equation.accepted:
+            raise Unproved(f"{network.spec.name}: {equation.reason}")
+
 
 def gradients(network: Network) -> tuple[ProvedEquation, ...]:
     """dA of the output where it is needed, then dZ, dW and db of every layer, last first."""
-    proved = []
+    derived = []
     upstream: tuple[str, ...] = ()
     for k in range(network.depth, 0, -1):
         if _softmax_without_cross_entropy(network, k):
-            proved.append(gradient(network, f"A{k}", upstream))
+            derived.append(gradient(network, f"A{k}", upstream))
             upstream = (f"A{k}",)
-        proved.append(gradient(network, f"Z{k}", upstream))
+        derived.append(gradient(network, f"Z{k}", upstream))
         upstream = (f"Z{k}",)
-        proved.append(gradient(network, f"W{k}", upstream))
-        proved.append(gradient(network, f"b{k}", upstream))
-    return tuple(proved)
+        derived.append(gradient(network, f"W{k}", upstream))
+        derived.append(gradient(network, f"b{k}", upstream))
+    return tuple(derived)
 
 
 def _softmax_without_cross_entropy(network: Network, k: int) -> bool:
@@ -63,19 +87,39 @@ def _softmax_without_cross_entropy(network: Network, k: int) -> bool:
 def gradient(network: Network, name: str, opaque: tuple[str, ...]) -> ProvedEquation:
     """The gradient by `name`, in terms of those by the names in `opaque`."""
     program = network.program
-    right = derived_gradient(program, name, opaque)
-    return confirm(network, f"d{name}", name, Equation(program.gradient(name), right))
+    try:
+        right = tidy(derived_gradient(program, name, opaque))
+    except Underivable as error:
+        raise Unproved(f"{network.spec.name}: d{name} cannot be derived: {error}") from None
+    return judge(network, f"d{name}", name, Equation(program.gradient(name), right))
 
 
-def confirm(network: Network, name: str, of: str, equation: Equation) -> ProvedEquation:
-    """The equation with both opinions; `Unproved` unless both are yes."""
+def judge(network: Network, name: str, of: str, equation: Equation) -> ProvedEquation:
+    """The equation with the engine's and the checker's opinion."""
     outcome = prove(network.program, equation)
-    if not outcome.proved:
-        raise Unproved(f"{network.spec.name}: {name} is not proved: {outcome.reason}")
-    acceptance = check(network.program, equation)
-    if not acceptance.accepted:
-        raise Unproved(
-            f"{network.spec.name}: {name} is proved but the checker does not accept it: "
-            f"{acceptance.reason}"
-        )
-    return ProvedEquation(name, of, equation, outcome, acceptance)
+    return ProvedEquation(name, of, equation, outcome, check(network.program, equation))
+
+
+def tidy(expr: Expr) -> Expr:
+    """Transposes moved to where they cost nothing: into names, out of sums.
+
+    >>> from derive.program import Symbol
+    >>> D = Symbol("D", ("m", "n"))
+    >>> tidy(Transpose(Sum(Transpose(D), 1))) == Sum(D, 0)
+    True
+    """
+    if isinstance(expr, Transpose):
+        match expr.arg:
+            case Transpose(arg=arg):
+                return tidy(arg)
+            case Sum(arg=arg, axis=axis):
+                return Sum(tidy(Transpose(arg)), 1 - axis)
+            case Times(left=left, right=right):
+                return Times(tidy(Transpose(left)), tidy(Transpose(right)))
+            case Plus(left=left, right=right):
+                return Plus(tidy(Transpose(left)), tidy(Transpose(right)))
+            case Power(base=base, exponent=exponent):
+                return Power(tidy(Transpose(base)), exponent)
+            case arg if arg.shape == (1, 1):
+                return tidy(arg)
+    return with_children(expr, tuple(tidy(child) for child in children(expr)))

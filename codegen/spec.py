@@ -48,7 +48,11 @@ _RATES: Final = {"sgd": 0.1, "momentum": 0.01, "adam": 0.001}
 _RESERVED: Final = ("runtime", "numpy", "pytest", "conftest")
 
 
-class SpecError(ValueError):
+class GenerateError(Exception):
+    """A network that cannot be generated, in one line: what, where, what to do."""
+
+
+class SpecError(GenerateError, ValueError):
     """A spec that cannot be used: file, key path, value and what would be right."""
 
 

@@ -1,0 +1,195 @@
+"""What the templates are given: names to text, lists and the blocks of the module.
+
+In: a network, its proved gradients and its planned step.  Out: dictionaries for Jinja; the
+same one serves the module and its tests, so that both speak of the same network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import derive
+from codegen import equations
+from codegen.kernels import ACTIVATIONS, LOSSES
+from codegen.module import Module, module
+from codegen.network import Network
+from codegen.numpy_printer import expression
+from codegen.proof import ProvedEquation
+from codegen.spec import Spec
+from codegen.trainer import Step
+from derive.scalars import table
+
+_OPTIMIZERS = {
+    "sgd": "The rule is plain gradient descent",
+    "momentum": "The rule is gradient descent with momentum",
+    "adam": "The rule is Adam with bias correction",
+}
+
+
+def module_context(
+    network: Network, proved: Sequence[ProvedEquation], step: Step
+) -> dict[str, Any]:
+    """The context of ``NAME.py`` and ``test_NAME.py``."""
+    spec = network.spec
+    blocks = module(network, proved)
+    widths = spec.widths
+    return {
+        "spec": spec,
+        "module": blocks,
+        "step": step,
+        "name": spec.name,
+        "title": _title(spec),
+        "command": f"derive generate {spec.name}.toml -o ..",
+        "version": derive.__version__,
+        "sha256": spec.sha256,
+        "layout": _layout(spec),
+        "first_gradient": proved[0].of,
+        "task": _task(spec),
+        "output": f"A{network.depth}",
+        "output_shape": _batch(spec, widths[-1]),
+        "input_shape": _batch(spec, widths[0]),
+        "input_kinds": "float, or integer pixels" if spec.input_scale is not None else "float",
+        "label_kinds": _label_kinds(spec),
+        "example_axis": 1 - network.feature_axis,
+        "parameter_names": network.parameters,
+        "parameter_gradients": [f"d{name}" for name in network.parameters],
+        "optimizer_title": _OPTIMIZERS[spec.training.optimizer],
+        "kinked": _kinked(network),
+        **_signatures(network, blocks),
+        **_training(network, step),
+    }
+
+
+def document_context(network: Network, proved: Sequence[ProvedEquation]) -> dict[str, Any]:
+    """What ``derivation.md`` needs besides: equations as LaTeX, proofs, kinks."""
+    definitions = [
+        {"name": name, "latex": equations.latex(expr), "shape": _symbolic(expr.shape)}
+        for name, expr in network.program.definitions.items()
+    ]
+    literals = {"l2": "L2"}
+    return {
+        "tex": equations.subscript,
+        "description": spec_description(network.spec),
+        "definitions": definitions,
+        "proofs": [
+            {
+                "name": e.name,
+                "of": e.of,
+                "latex": equations.equation_latex(e.equation),
+                "code": f"{e.name} = {expression(e.right, literals)}" if e.of else "",
+                "shape": _symbolic(e.right.shape),
+                "rules": ", ".join(e.outcome.rules) or "normal form",
+                "steps": e.outcome.steps,
+                "sizes": ", ".join(f"{k} = {v}" for k, v in sorted(e.acceptance.sizes.items())),
+                "points": e.acceptance.points,
+                "conditions": e.outcome.side_conditions,
+            }
+            for e in proved
+        ],
+        "sizes": network.sizes(),
+        "kinks": _kinks(network),
+        "loss_title": LOSSES[network.spec.loss].title,
+    }
+
+
+def spec_description(spec: Spec) -> list[str]:
+    """The spec's own remark as lines that Markdown and HTML leave alone."""
+    return [line.replace("<", "&lt;") for line in spec.description.splitlines()]
+
+
+def _title(spec: Spec) -> str:
+    stack = "-".join(map(str, spec.widths))
+    names = ", ".join(ACTIVATIONS[layer.activation].title for layer in spec.layers)
+    return f"{spec.name}: dense layers {stack}, {names}; {LOSSES[spec.loss].title}."
+
+
+def _layout(spec: Spec) -> str:
+    if spec.columns:
+        return "Examples are columns: X is (n_0, m), W_l (n_l, n_{l-1}), b_l (n_l, 1)."
+    return "Examples are rows: X is (m, n_0), W_l (n_{l-1}, n_l), b_l (1, n_l)."
+
+
+def _batch(spec: Spec, size: int) -> str:
+    return f"({size}, m)" if spec.columns else f"(m, {size})"
+
+
+def _symbolic(shape: tuple[object, object]) -> str:
+    return f"({shape[0]}, {shape[1]})"
+
+
+def _task(spec: Spec) -> str:
+    """How an output is read: the largest entry, each against 1/2, or as it is."""
+    if spec.layers[-1].activation == "softmax":
+        return "classes"
+    return "binary" if spec.loss == "binary_cross_entropy" else "regression"
+
+
+def _label_kinds(spec: Spec) -> str:
+    shape = _batch(spec, spec.widths[-1])
+    kinds = {
+        "distribution": f"{shape}, entries of an example summing to 1",
+        "unit": f"{shape}, from 0 to 1",
+        "real": f"{shape}, float",
+    }[spec.labels]
+    task = _task(spec)
+    if task == "classes":
+        return f"{kinds}, or integer labels (m,)"
+    return f"{kinds}, or labels 0 and 1 (m,)" if task == "binary" else kinds
+
+
+def _kinked(network: Network) -> list[int]:
+    """The layers whose activation has a kink at 0."""
+    layers = network.spec.layers
+    return [k for k, layer in enumerate(layers, 1) if ACTIVATIONS[layer.activation].kinks]
+
+
+def _kinks(network: Network) -> list[str]:
+    names = dict.fromkeys(layer.activation for layer in network.spec.layers)
+    return [sentence for name in names if name != "softmax" for sentence in table.kinks(name)]
+
+
+def _signatures(network: Network, blocks: Module) -> dict[str, str]:
+    """Argument lists and unpackings, with ``_`` for what is not used."""
+    arguments = blocks.cost_arguments
+    signature = ", ".join(f"{a}: {'Params' if a == 'params' else 'Array'}" for a in arguments)
+    last = arguments[-2]
+    values = f"*_, {last}" if last[0] == "A" else f"*_, {last}, _"
+    gradients = "\n".join(line.code for line in blocks.gradients) + " ".join(arguments)
+    return {
+        "cost_signature": signature,
+        "cost_values": values,
+        "gradient_parameters": _used(network.parameters, gradients),
+        "gradient_values": _used(blocks.values, gradients),
+    }
+
+
+def _used(names: Sequence[str], text: str) -> str:
+    """Names as a target of unpacking, ``_`` for those that the text does not mention."""
+    for sign in "()@*+-/,.=\n":
+        text = text.replace(sign, " ")
+    words = set(text.split())
+    return ", ".join(name if name in words else "_" for name in names)
+
+
+def _training(network: Network, step: Step) -> dict[str, Any]:
+    texts = [text for _, text in step.constants]
+    lines = [line for block in (*step.forward, *step.backward) for line in block.lines]
+    counts: dict[str, list[str]] = {}
+    for _, kind, _, count in step.filled:
+        counts.setdefault(kind, []).append(count)
+    names = [b.name for b in step.buffers]
+    names += [name for name, _ in step.constants] + [f[0] for f in step.filled]
+    called = "\n".join(step.update.lines).replace(",", " ").replace("(", " ").split()
+    constants = [name for name, _ in (*step.update.fixed, *step.update.moving) if name in called]
+    return {
+        "space_names": names,
+        "uses_m": " m" in step.cost or "(m" in step.cost,
+        "uses_rate": any("learning_rate" in text for text in texts),
+        "step_parameters": _used(network.parameters, "\n".join([*lines, step.cost])),
+        "filled_counts": [
+            (kind, known[0] if len(set(known)) == 1 else f"max({', '.join(dict.fromkeys(known))})")
+            for kind, known in sorted(counts.items())
+        ],
+        "update_constants": constants,
+    }

@@ -1,0 +1,196 @@
+"""The training step of the emitted Trainer: forward, cost, gradients and update in buffers.
+
+In: a network and its proved gradients.  Out: `Step`, the blocks that the template puts into
+the class Trainer.  Every array of a step is a view of memory that the Trainer allocates once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from codegen.buffers import Allocator, Code
+from codegen.equations import readable
+from codegen.kernels import FROM_OUTPUT
+from codegen.module import training_graph
+from codegen.network import L2, Network
+from codegen.proof import ProvedEquation, judge
+from codegen.updates import CHUNK, UNCHUNKED, Update, update
+from derive.program import Apply, Dim, Equation, Expr, Shape, walk
+
+_UFUNCS = frozenset(
+    "absolute add divide dot exp expm1 greater greater_equal log log1p maximum minimum multiply "
+    "negative reciprocal sinh sqrt square subtract tanh vdot".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """A view in the workspace: its name, its shape and how many numbers it needs at most."""
+
+    name: str
+    shape: str
+    count: str
+    per_example: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that compute one named value, and the equation above them."""
+
+    equation: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """All that the template needs for the Trainer."""
+
+    buffers: tuple[Buffer, ...]
+    constants: tuple[tuple[str, str], ...]
+    filled: tuple[tuple[str, str, str, str], ...]
+    """(name, "ones" or "zeros", shape, count)"""
+    forward: tuple[Block, ...]
+    backward: tuple[Block, ...]
+    cost: str
+    update: Update
+    chunk: int
+    """Parameters that are updated at a time, 0: all at once."""
+    functions: tuple[str, ...]
+    """NumPy functions that the step calls by their bare names."""
+    rewrites: tuple[ProvedEquation, ...]
+
+
+def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
+    """The step of a network."""
+    rewrites, from_output = output_forms(network, proved)
+    change = update(network.spec.training, foldable=L2 not in network.constants)
+    graph, results, cost = training_graph(network, proved, from_output, fold_rate=change.folds)
+    code = Allocator(graph, results, cost).run()
+    shapes = _Shapes(network)
+    equations = _equations(network, proved, from_output, folds=change.folds)
+    forward, backward = _blocks(code, equations)
+    count = sum(a * b for a, b in (shapes.numbers(network, p) for p in network.parameters))
+    called = [line for _, line in code.lines] + list(change.lines)
+    return Step(
+        buffers=tuple(shapes.buffer(name, shape) for name, shape in code.buffers.items()),
+        constants=tuple(code.constants.items()),
+        filled=tuple(shapes.filled(name, *known) for name, known in code.filled.items()),
+        forward=forward,
+        backward=backward,
+        cost=code.result,
+        update=change,
+        chunk=CHUNK if count > UNCHUNKED and change.state else 0,
+        functions=tuple(sorted(_calls(called))),
+        rewrites=rewrites,
+    )
+
+
+def output_forms(
+    network: Network, proved: Sequence[ProvedEquation]
+) -> tuple[tuple[ProvedEquation, ...], dict[tuple[str, str], Expr]]:
+    """Derivatives in terms of the output that is at hand, each proved before it is used."""
+    confirmed: list[ProvedEquation] = []
+    forms: dict[tuple[str, str], Expr] = {}
+    needed = {
+        node.function
+        for line in proved
+        for node in walk(line.right)
+        if isinstance(node, Apply) and node.order == 1
+    }
+    for k, function in sorted(network.functions.items()):
+        propose = FROM_OUTPUT.get(network.activation(k).activation)
+        if propose is None or function not in needed:
+            continue
+        z, a = network.program.symbol(f"Z{k}"), network.program.symbol(f"A{k}")
+        equation = Equation(Apply(function, 1, z), propose(a))
+        name = f"{function}'(Z{k})"
+        judged = judge(network, name, "", equation)
+        if judged.accepted:
+            confirmed.append(judged)
+            forms[function, f"Z{k}"] = equation.right
+    return tuple(confirmed), forms
+
+
+def _equations(
+    network: Network,
+    proved: Sequence[ProvedEquation],
+    from_output: Mapping[tuple[str, str], Expr],
+    *,
+    folds: bool,
+) -> dict[str, str]:
+    """The comment above the lines of each named value."""
+    texts = {n: f"{n} = {readable(e)}" for n, e in network.program.definitions.items()}
+    if network.spec.input_scale is not None:
+        texts["A0"] = f"A0 = X / {network.spec.input_scale!r}, which is the X of the equations"
+    for number, line in enumerate(proved):
+        text = f"{line.name} = {readable(line.right)}"
+        for node in walk(line.right):
+            if isinstance(node, Apply) and node.order == 1:
+                form = from_output.get((node.function, getattr(node.arg, "name", "")))
+                if form is not None:
+                    text += f", where {readable(node)} = {readable(form)}"
+        if number == 0 and folds:
+            text += ", times the learning rate, which all that follows inherits"
+        texts[line.name] = text
+    return texts
+
+
+def _blocks(
+    code: Code, equations: Mapping[str, str]
+) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The lines before and behind the cost, grouped by the value that they complete."""
+    parts: tuple[list[Block], list[Block]] = ([], [])
+    group: list[str] = []
+    behind = 0
+    for name, line in code.lines:
+        if name == "J":
+            if group:
+                parts[0].append(Block("for the cost", tuple(group)))
+            group, behind = [], 1
+            continue
+        group.append(line)
+        if name:
+            parts[behind].append(Block(equations.get(name, ""), tuple(group)))
+            group = []
+    if group:
+        parts[behind].append(Block("", tuple(group)))
+    return tuple(parts[0]), tuple(parts[1])
+
+
+def _calls(lines: Sequence[str]) -> set[str]:
+    words = set()
+    for line in lines:
+        text = line.replace("(", " ( ").split()
+        words |= {w for w, after in zip(text, text[1:], strict=False) if after == "("}
+    return words & _UFUNCS
+
+
+class _Shapes:
+    """Symbolic shapes as Python text with the sizes of the spec."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def numbers(self, network: Network, name: str) -> tuple[int, int]:
+        rows, columns = network.concrete(network.program.shape(name))
+        return int(rows), int(columns)
+
+    def buffer(self, name: str, shape: Shape) -> Buffer:
+        rows, columns = self.network.concrete(shape)
+        fixed, many = self._count(rows, columns)
+        return Buffer(name, f"({rows}, {columns})", str(fixed), many)
+
+    def filled(self, name: str, shape: Shape, value: str) -> tuple[str, str, str, str]:
+        rows, columns = self.network.concrete(shape)
+        fixed, many = self._count(rows, columns)
+        kind = "ones" if value == "1.0" else "zeros"
+        return name, kind, f"({rows}, {columns})", f"{fixed} * m" if many else str(fixed)
+
+    def _count(self, rows: Dim, columns: Dim) -> tuple[int, bool]:
+        """How many numbers for one example, and whether it is that many for each."""
+        sizes = [d for d in (rows, columns) if isinstance(d, int)]
+        product = 1
+        for size in sizes:
+            product *= size
+        return product, len(sizes) < 2
