@@ -150,7 +150,10 @@ class _Cuts:
 
     def __iter__(self) -> Iterator[frozenset[str]]:
         above = dependents(self.scene.program, self.target)
-        for cut in (self.named & above, self._next(above), set[str]()):
+        cuts = [self._next(above), set[str]()]
+        if self.named & above:
+            cuts.insert(0, self.named & above)
+        for cut in cuts:
             key = frozenset(cut)
             if key not in self.seen:
                 self.seen.add(key)
@@ -183,9 +186,9 @@ def _scaled(factor: Expr, expr: Expr) -> Expr:
 
 
 def _raised(program: Program, target: str, cut: frozenset[str]) -> Expr | None:
-    from derive.tensors import derived_gradient
+    from derive.tensors import Underivable, derived_gradient
 
     try:
         return derived_gradient(program, target, sorted(cut))
-    except (ValueError, NotImplementedError):
+    except Underivable:
         return None

@@ -16,7 +16,7 @@ from fractions import Fraction
 from derive.diagnosis.chains import diagnose_chain
 from derive.diagnosis.codes import BY_NAME, CODES
 from derive.diagnosis.derived import derived
-from derive.diagnosis.loose import Loose, from_expr, to_expr
+from derive.diagnosis.loose import ELEMENTWISE, Loose, from_expr, leaves, to_expr
 from derive.diagnosis.readings import Reading, readings
 from derive.diagnosis.scene import Diagnosis, Fault
 from derive.diagnosis.search import Hit, Judge, double, single
@@ -142,8 +142,8 @@ class _Question:
             self._normalisation,
             self._one_edit,
             self._reading,
-            self._other_target,
             self._linear_output,
+            self._other_target,
             self._other_cost,
             self._two_edits,
         )
@@ -225,9 +225,7 @@ class _Question:
     def _from_reading(self, reading: Reading, reason: str) -> Diagnosis:
         scene = self.fault.scene
         clauses = [f"{show(node, scene)} must be transposed" for node in reading.turned]
-        clauses += [
-            f"{show(node, scene)} needs the other kind of product" for node in reading.kinds
-        ]
+        clauses += [_kind_clause(show(node, scene), kind) for node, kind in reading.kinds]
         if reading.moved:
             clauses.append("the factors stand in another order")
         if reading.summed:
@@ -261,10 +259,9 @@ class _Question:
         scene = self.fault.scene
         is_gradient_of = true_of(other.name, other.scale, scene)
         if self._is_own_activation(other):
-            linear = " (the line is right for a linear output)" if self._is_linear(right) else ""
             message = (
                 f"{jacobian(scene)} is missing: the right side is {is_gradient_of}, "
-                f"not {left_latex(self.fault)}{linear}"
+                f"not {left_latex(self.fault)}"
             )
             return Diagnosis(BY_NAME["output-jacobian"], message, self._derived())
         message = f"the right side is {is_gradient_of}, not {left_latex(self.fault)}"
@@ -277,17 +274,20 @@ class _Question:
             "activation", scene.depth
         ) and self.fault.target == scene.named("preactivation", scene.depth)
 
-    def _is_linear(self, right: Expr) -> bool:
-        tree = from_expr(right, self.fault.scene.scale)
-        return holds_for_linear_output(self.fault, self.left, tree, self.judges) is not None
-
     def _linear_output(self) -> Diagnosis | None:
-        if self.fault.target is None:
+        """Right once the output activation is left out: its Jacobian is missing."""
+        fault, scene = self.fault, self.fault.scene
+        if fault.target is None:
             return None
-        found = holds_for_linear_output(self.fault, self.left, self.tree, self.judges)
+        found = holds_for_linear_output(fault, self.left, self.tree, self.judges)
         if found is None:
             return None
-        message = f"{jacobian(self.fault.scene)} is missing: the line is right for a linear output"
+        known = self._other_target()
+        message = f"{jacobian(scene)} is missing"
+        if known is not None and known.code == BY_NAME["output-jacobian"]:
+            message = known.message
+        up_to = f" up to the factor {to_latex(found.factor, scene)}" if found.factor != ONE else ""
+        message = f"{message}; the line is right for a linear output{up_to}"
         return Diagnosis(BY_NAME["output-jacobian"], message, self._derived())
 
     def _other_cost(self) -> Diagnosis | None:
@@ -352,9 +352,12 @@ class _Question:
         return tuple(Repair(latex, Verdict.VERIFIED, spelled[latex]) for latex in order)
 
 
-def _leaf_exprs(tree: Loose) -> list[Expr]:
-    from derive.diagnosis.loose import leaves
+def _kind_clause(subject: str, kind: str) -> str:
+    how = "multiplied elementwise" if kind == ELEMENTWISE else "multiplied as a matrix"
+    return f"{subject} must be {how}"
 
+
+def _leaf_exprs(tree: Loose) -> list[Expr]:
     return [leaf.expr for leaf in leaves(tree)]
 
 

@@ -27,7 +27,7 @@ from derive.diagnosis.loose import (
     parts,
     with_parts,
 )
-from derive.diagnosis.vocabulary import Vocabulary, is_gradient, leaf_name
+from derive.diagnosis.vocabulary import Vocabulary, is_gradient
 from derive.program import ONE, Number, Power, Size, number
 
 

@@ -37,13 +37,14 @@ READINGS = 600
 class Reading:
     """One shape-legal reading: its cost is how far it is from the text.
 
-    turned: the factors whose transpose was added or dropped; kinds, order, summed: whether
-    a kind of product, the order, or a sum over the examples was changed.
+    turned: the factors whose transpose was added or dropped; kinds: those behind another kind
+    of product than was written, with that kind; moved, summed: whether the order was changed,
+    or a sum over the examples added.
     """
 
     expr: Expr
     turned: tuple[Loose, ...] = ()
-    kinds: tuple[Loose, ...] = ()
+    kinds: tuple[tuple[Loose, str], ...] = ()
     moved: bool = False
     summed: bool = False
 
@@ -87,10 +88,14 @@ def _readings(
             yield Reading(
                 full,
                 tuple(factors[k].node for k in sorted(partial.turned)),
-                tuple(factors[k].node for k in sorted(partial.kinds)),
+                tuple((factors[k].node, _other(factors[k].kind)) for k in sorted(partial.kinds)),
                 partial.places != tuple(sorted(partial.places)),
                 added and not summed,
             )
+
+
+def _other(kind: str) -> str:
+    return MATRIX if kind == ELEMENTWISE else ELEMENTWISE
 
 
 def _along(expr: Expr, shape: Shape, examples: str) -> Iterator[tuple[Expr, bool]]:

@@ -81,12 +81,28 @@ def _scales(fault: Fault, name: str) -> list[Expr]:
     return [scale for place, scale in enumerate(wanted) if scale not in wanted[:place]]
 
 
-def holds_for_linear_output(fault: Fault, left: Expr, tree: Loose, judges: Judges) -> Expr | None:
-    """The reading of the right side that is true once the output activation is left out."""
+@dataclass(frozen=True, slots=True)
+class LinearOutput:
+    """The line is true without the output activation, once multiplied by `factor`."""
+
+    expr: Expr
+    factor: Expr
+
+
+def holds_for_linear_output(
+    fault: Fault, left: Expr, tree: Loose, judges: Judges
+) -> LinearOutput | None:
+    """Whether the right side, as it stands or up to m, is true for a linear output."""
     program = linear_output(fault.scene)
     if program is None:
         return None
-    return _true_reading(fault.scene, left, tree, judges(program))
+    size = Size(fault.scene.examples)
+    judging = judges(program)
+    for factor in (ONE, Power(size, Fraction(-1)), size):
+        expr = _true_reading(fault.scene, left, tree, judging, factor)
+        if expr is not None:
+            return LinearOutput(expr, factor)
+    return None
 
 
 def other_costs(fault: Fault, left: Expr, tree: Loose, judges: Judges) -> list[str]:
@@ -98,9 +114,12 @@ def other_costs(fault: Fault, left: Expr, tree: Loose, judges: Judges) -> list[s
     return found
 
 
-def _true_reading(scene: Scene, left: Expr, tree: Loose, judging: Judging) -> Expr | None:
+def _true_reading(
+    scene: Scene, left: Expr, tree: Loose, judging: Judging, factor: Expr = ONE
+) -> Expr | None:
     prover, agrees = judging
-    for expr in _expressions(scene, left, tree):
+    for reading in _expressions(scene, left, tree):
+        expr = reading if factor == ONE else Times(factor, reading)
         claim = Equation(left, expr)
         if agrees(claim) is True and prover(claim):
             return expr

@@ -9,11 +9,12 @@ from typing import Final
 
 from derive.diagnosis.codes import BY_NAME, CODES
 from derive.diagnosis.edits import Edit
-from derive.diagnosis.loose import Add, Leaf, Loose, Summed, Turned, parts, to_expr
+from derive.diagnosis.loose import Add, Leaf, Loose, Summed, Turned, leaves, parts, to_expr
 from derive.diagnosis.scene import Fault, Scene
 from derive.diagnosis.search import Hit
 from derive.diagnosis.shadow import Quotient
-from derive.latex import gradient_latex, name_latex, to_latex, transposed_latex
+from derive.diagnosis.vocabulary import is_gradient
+from derive.latex import gradient_latex, to_latex, transposed_latex
 from derive.program import ONE, Expr, ShapeError, Sum
 from derive.verdict import Kind
 
@@ -129,7 +130,9 @@ def code_of(hit: Hit, fault: Fault) -> str:
     """The code of the mistake that a hit undoes."""
     names = [edit.name for edit in hit.edits]
     if fault.kind is Kind.UPDATE:
-        return BY_NAME["ascent" if names == ["sign"] else "update"]
+        subject = hit.edits[0].subject
+        step = subject is not None and any(is_gradient(leaf) for leaf in leaves(subject))
+        return BY_NAME["ascent" if names == ["sign"] and step else "update"]
     if len(names) > 1:
         return BY_NAME["several"]
     edit = hit.edits[0]
@@ -200,8 +203,3 @@ def shadow_clauses(ratio: Quotient, scene: Scene) -> list[str]:
             f"the factor 1/{power} is missing" if count > 0 else f"a factor 1/{power} is too many"
         )
     return clauses
-
-
-def named_layer(name: str, scene: Scene) -> str:
-    """A name of the program as the note writes it."""
-    return name_latex(name, scene)

@@ -117,7 +117,10 @@ def _operands(net: Net, leaf: Leaf) -> Iterator[Mistake]:
 def _calls(net: Net, node: Called) -> Iterator[Mistake]:
     yield _mistake("prime dropped", replace(node, order=node.order - 1), "derivative-order")
     for name, (role, layer) in sorted(net.scene.roles.items()):
-        if role in ("preactivation", "activation") and Leaf(net.scene.program.symbol(name)) != node.arg:
+        if (
+            role in ("preactivation", "activation")
+            and Leaf(net.scene.program.symbol(name)) != node.arg
+        ):
             changed = replace(node, arg=Leaf(net.scene.program.symbol(name)))
             yield _mistake(f"argument {name}", changed, "derivative-argument")
             function = net.scene.activations[layer or 0]

@@ -136,7 +136,9 @@ def _scene(
     spelling = {"X": "X", "Y": "Y", "J": "J"}
     gradients: dict[str, str] = {}
     for k in range(1, layers + 1):
-        for letter, role in zip("WbZA", ("weight", "bias", "preactivation", "activation"), strict=True):
+        for letter, role in zip(
+            "WbZA", ("weight", "bias", "preactivation", "activation"), strict=True
+        ):
             roles[f"{letter}{k}"] = (role, k)
             spelling[f"{letter}{k}"] = f"{letter}^{{[{k}]}}"
             gradients[f"{letter}{k}"] = f"d{letter}^{{[{k}]}}"
