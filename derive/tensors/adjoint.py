@@ -72,7 +72,7 @@ class Model:
 
     def unfold(self, poly: Poly, names: Iterable[str]) -> Poly:
         """Definitions replaced by their bodies until none of `names` is left."""
-        todo = [n for n in reversed(self.program.definitions) if n in frozenset(names)]
+        todo = [n for n in reversed(list(self.program.definitions)) if n in frozenset(names)]
         for name in todo:
             if mentions(poly, "entry", frozenset((name,))):
                 used("unfold a definition")

@@ -91,5 +91,3 @@ def _outer(a: Atom) -> Poly:
         case "call":
             return primitive(a.name, a.order + 1, a.argument)
     return primitive(a.kind, 1, a.argument)
-
-

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from derive.tensors.adjoint import Model
-from derive.tensors.label import rename_atom
+from derive.tensors.label import freshened, rename_atom
 from derive.tensors.lower import present, slot
 from derive.tensors.normal import at_indices, collect, entry, monomial, sum_over, times
-from derive.tensors.label import freshened
 from derive.tensors.relations import relation, rewrite
 from derive.tensors.terms import Factor, Index, Monomial, Poly, Rational, inverse, whole
 

@@ -25,7 +25,6 @@ from derive.tensors.normal import (
     monomial,
     negative,
     product,
-    sum_over,
     times,
 )
 from derive.tensors.sign import never_negative, positive, positive_atom
@@ -41,6 +40,7 @@ from derive.tensors.terms import (
     Rational,
     constant,
     inverse,
+    magnitude,
     whole,
 )
 
@@ -52,15 +52,24 @@ _UNITS = ("entry", "gradient", "size", "exp", "base", "logistic", "call", "log")
 
 def rebuilt(a: Atom, arg: Poly, exponent: Rational = 1) -> Poly:
     """The atom's function of another argument, raised to a power."""
-    builders = {
-        "exp": exponential,
-        "logistic": logistic,
-        "base": lambda x: x,
-        "step": step,
-        "log": logarithm,
-        "call": lambda x: call(a.name, x, a.order),
-    }
-    return power(builders[a.kind](arg), exponent)
+    return power(_of(a, arg), exponent)
+
+
+def _of(a: Atom, arg: Poly) -> Poly:
+    match a.kind:
+        case "exp":
+            return exponential(arg)
+        case "logistic":
+            return logistic(arg)
+        case "base":
+            return arg
+        case "step":
+            return step(arg)
+        case "log":
+            return logarithm(arg)
+        case "call":
+            return call(a.name, arg, a.order)
+    raise TypeError(f"a {a.kind} is no function")
 
 
 def call(name: str, arg: Poly, order: int = 0) -> Poly:
@@ -104,7 +113,7 @@ def units(poly: Poly) -> tuple[Rational, list[Factor]]:
     if len(rest.terms) == 1:
         ((m, c),) = rest.terms.items()
         return c, [*shared, *_components(m)]
-    lead = rest.terms[leading(rest)]
+    lead = rest.terms.get(EMPTY) or rest.terms[leading(rest)]
     rest = rest.scaled(inverse(lead))
     if positive(-rest):
         rest, lead = -rest, -lead
@@ -114,7 +123,11 @@ def units(poly: Poly) -> tuple[Rational, list[Factor]]:
     return lead, [*shared, (Atom("base", arg=rest), 1)]
 
 
-def split(bound: Iterable[Index], factors: Iterable[Factor]) -> list[tuple[list[Index], list[Factor]]]:
+Piece = tuple[list[Index], list[Factor]]
+"""Bound indices and the factors that they connect."""
+
+
+def split(bound: Iterable[Index], factors: Iterable[Factor]) -> list[Piece]:
     """Connected pieces of a product: factors that share bound indices belong together."""
     pieces: list[tuple[set[Index], list[Factor]]] = []
     mine = frozenset(bound)
@@ -213,14 +226,15 @@ def _root(poly: Poly, exponent: Fraction) -> Poly:
     out = monomial((), apart)
     if together or coefficient < 0:
         sign = 1 if coefficient > 0 else -1
-        inside = monomial((), together).scaled(sign)
+        inside = product(opened(a, e) for a, e in together).scaled(sign)
         if inside.constant is not None:
             raise Outside("outside the fragment: a root of a negative number")
-        if len(together) == 1 and sign == 1 and together[0][0].kind == "base" and together[0][1] == 1:
-            whole_base = together[0][0]
+        a, e = together[0]
+        if len(together) == 1 and sign == 1 and e % 2 == 1:
+            inner = a if a.kind == "base" else Atom("base", arg=monomial((), [(a, 1)]))
+            out = times(out, monomial((), [(inner, e * exponent)]))
         else:
-            whole_base = Atom("base", arg=inside)
-        out = times(out, monomial((), [(whole_base, exponent)]))
+            out = times(out, monomial((), [(Atom("base", arg=inside), exponent)]))
     return times(out, _numeric_root(abs(Fraction(coefficient)), exponent))
 
 
@@ -228,7 +242,7 @@ def _positive_content(poly: Poly) -> tuple[Rational, list[Factor]]:
     """A sum of unknown sign: only positive factors may be taken out under a root."""
     shared = [(a, e) for a, e in _content(poly) if positive_atom(a)]
     rest = times(poly, monomial((), [(a, -e) for a, e in shared])) if shared else poly
-    lead = abs(rest.terms[leading(rest)])
+    lead = magnitude(rest.terms[leading(rest)])
     return lead, [*shared, (Atom("base", arg=rest.scaled(inverse(lead))), 1)]
 
 
@@ -264,9 +278,10 @@ def exponential(poly: Poly) -> Poly:
     factors: list[Factor] = []
     others: list[Poly] = []
     for m, c in poly.sorted():
-        if not m.bound and len(m.factors) == 1 and m.factors[0][0].kind == "log" and m.factors[0][1] == 1:
+        a, e = m.factors[0] if m.factors else (None, 0)
+        if a is not None and a.kind == "log" and e == 1 and len(m.factors) == 1 and not m.bound:
             used("exp of log")
-            others.append(power(m.factors[0][0].argument, c))
+            others.append(power(a.argument, c))
         else:
             factors.append((Atom("exp", arg=Poly({m: 1})), c))
     return product([monomial((), factors), *others])
@@ -282,7 +297,7 @@ def logarithm(poly: Poly) -> Poly:
     apart = [(a, e) for a, e in factors if positive_atom(a)]
     together = [(a, e) for a, e in factors if not positive_atom(a)]
     parts: list[tuple[Poly, Rational]] = []
-    number = abs(coefficient) if together else coefficient
+    number = magnitude(coefficient) if together else coefficient
     if number < 0:
         raise Outside("outside the fragment: the logarithm of a negative number")
     if number != 1:
@@ -347,7 +362,7 @@ def _without_positive_content(poly: Poly) -> Poly:
     if shared:
         used("step drops positive factors")
         poly = times(poly, monomial((), [(a, -e) for a, e in shared]))
-    lead = abs(poly.terms[leading(poly)])
+    lead = magnitude(poly.terms[leading(poly)])
     return poly.scaled(inverse(lead))
 
 
@@ -372,6 +387,3 @@ def _without(m: Monomial, a: Atom) -> Poly:
     if m.bound:
         return Poly({m: 1})
     return monomial((), [f for f in m.factors if f[0] != a])
-
-
-__all__ = ["call", "exponential", "logarithm", "logistic", "opened", "power", "rebuilt", "split", "step", "sum_over", "units"]

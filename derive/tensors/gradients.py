@@ -13,6 +13,7 @@ from collections.abc import Collection
 from derive import program as p
 from derive.program import Equation, Expr, Gradient, Program, walk, with_children
 from derive.tensors.adjoint import Model
+from derive.tensors.arrange import hoisted
 from derive.tensors.folding import folded
 from derive.tensors.lower import present, slot
 from derive.tensors.meter import Exhausted, Outside, metered
@@ -61,7 +62,7 @@ class _Derivation:
             except Outside as outside:
                 reasons.append(str(outside))
             else:
-                candidates += [] if found is None else [self._spread(name, found)]
+                candidates += [] if found is None else [self._spread(name, hoisted(found))]
         goal = Gradient(name, self.program.shape(name))
         for expr in sorted(candidates, key=_length):
             outcome = prove(self.program, Equation(goal, expr))
@@ -115,7 +116,7 @@ class _Derivation:
 
 
 def _length(expr: Expr) -> tuple[int, int]:
-    """Nodes of the expression; matrix products and sums count more."""
-    nodes = list(walk(expr))
+    """Different nodes of the expression; matrix products and sums count more."""
+    nodes = set(walk(expr))
     work = sum(isinstance(n, p.MatMul | p.Sum | p.SumOver | p.Build) for n in nodes)
-    return len(nodes) + 3 * work, len(nodes)
+    return len(nodes) + 3 * work, sum(1 for _ in walk(expr))

@@ -133,8 +133,9 @@ class Lowering:
                 left, right = self._letter(i, letters), self._letter(j, letters)
                 return constant(1) if left is None or right is None else delta(left, right)
             case p.Partial(body=a, name=n, row=i, column=j):
-                at = [None if k is None else self._letter(k, letters) for k in (i, j)]
-                return self._partial(a, n, at[0], at[1], letters)
+                at_row = None if i is None else self._letter(i, letters)
+                at_column = None if j is None else self._letter(j, letters)
+                return self._partial(a, n, at_row, at_column, letters)
         raise TypeError(f"lower: unknown expression {type(expr).__name__}")
 
     def _letter(self, letter: p.Index, letters: Letters) -> Slot:

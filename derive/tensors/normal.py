@@ -13,9 +13,8 @@ from fractions import Fraction
 
 from derive.program import Dim
 from derive.tensors.label import fresh, freshened, labelled, rename, rename_atom
-from derive.tensors.meter import Outside, charge, needs, used
+from derive.tensors.meter import Outside, charge, used
 from derive.tensors.terms import (
-    EMPTY,
     ONE,
     Atom,
     Factor,
@@ -296,22 +295,3 @@ def _exponential_factors(x: Poly) -> list[Factor]:
 def negative(poly: Poly) -> bool:
     """Whether the distinguished term has a minus sign; never true of both p and -p."""
     return bool(poly.terms) and poly.terms[leading(poly)] < 0
-
-
-__all__ = [
-    "EMPTY",
-    "at_indices",
-    "atom",
-    "collect",
-    "delta",
-    "entry",
-    "identify",
-    "leading",
-    "monomial",
-    "needs",
-    "negative",
-    "product",
-    "size",
-    "sum_over",
-    "times",
-]

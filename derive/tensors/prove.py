@@ -167,9 +167,7 @@ def _cuts(model: Model, left: frozenset[str], right: frozenset[str]) -> list[fro
 
 def _downstream(model: Model, names: Collection[str]) -> frozenset[str]:
     """Those from which no other one is computed."""
-    return frozenset(
-        n for n in names if not any(o != n and model.depends(o, n) for o in names)
-    )
+    return frozenset(n for n in names if not any(o != n and model.depends(o, n) for o in names))
 
 
 def _difference(model: Model, claim: Equation, opaque: frozenset[str]) -> Poly:
@@ -191,7 +189,7 @@ def _adjoint(model: Model, name: str, opaque: frozenset[str]) -> Value:
 def _unfoldings(model: Model, poly: Poly, targets: frozenset[str]) -> Iterator[Poly]:
     """The term with definitions opaque; unfolded down to the targets; then one by one."""
     yield poly
-    definitions = list(reversed(model.program.definitions))
+    definitions = list(model.program.definitions)[::-1]
     between = [
         n
         for n in definitions

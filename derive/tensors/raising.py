@@ -15,10 +15,11 @@ from math import gcd, lcm
 
 from derive import program as p
 from derive.program import Expr, Program
+from derive.tensors.arrange import transposed
 from derive.tensors.label import freshened
 from derive.tensors.lower import Slot
 from derive.tensors.normal import monomial, times
-from derive.tensors.terms import Atom, Factor, Index, Monomial, Poly, Rational
+from derive.tensors.terms import Atom, Factor, Index, Monomial, Poly, Rational, magnitude
 
 
 class NoMatrixForm(Exception):
@@ -36,11 +37,7 @@ class Block:
     @property
     def turned(self) -> Block:
         """The transpose."""
-        e = self.expr
-        if e.shape == p.SCALAR:
-            return Block(e, self.column, self.row)
-        turned = e.arg if isinstance(e, p.Transpose) else p.Transpose(e)
-        return Block(turned, self.column, self.row)
+        return Block(transposed(self.expr), self.column, self.row)
 
     @property
     def indices(self) -> frozenset[Index]:
@@ -74,13 +71,30 @@ class _Raising:
             return self.term(m, c, row, column)
         content, shared = _common(poly)
         if not shared and content == 1:
-            return self._plain_sum(poly, row, column)
+            return self._grouped_sum(poly, row, column)
         rest = times(poly, monomial((), [(a, -e) for a, e in shared]))
         rest = rest.scaled(1 / Fraction(content))
         if len(rest.terms) < 2 or _common(rest) != (1, []):
             return self._plain_sum(poly, row, column)
-        inner = Block(self._plain_sum(rest, row, column), row, column)
+        inner = Block(self._grouped_sum(rest, row, column), row, column)
         return self._product(content, shared, [inner], row, column)
+
+    def _grouped_sum(self, poly: Poly, row: Slot, column: Slot) -> Expr:
+        """Terms with the same denominators put together."""
+        groups: dict[str, dict[Monomial, Rational]] = {}
+        for m, c in poly.sorted():
+            under = [f"{a.key}^{e}" for a, e in m.factors if e < 0 and a.kind != "size"]
+            groups.setdefault("*".join(under), {})[m] = c
+        if len(groups) in (1, len(poly.terms)):
+            return self._plain_sum(poly, row, column)
+        polys = sorted(groups.values(), key=lambda g: all(c < 0 for c in g.values()))
+        out = self.sum(Poly(polys[0]), row, column)
+        for group in polys[1:]:
+            if all(c < 0 for c in group.values()):
+                out = p.minus(out, self.sum(-Poly(group), row, column))
+            else:
+                out = p.Plus(out, self.sum(Poly(group), row, column))
+        return out
 
     def _plain_sum(self, poly: Poly, row: Slot, column: Slot) -> Expr:
         out: Expr | None = None
@@ -125,7 +139,7 @@ class _Raising:
         body = _multiplied(sorted(turned, key=_order))
         front = _multiplied(sorted(scalars, key=_order))
         if c not in (1, -1) or (front is None and body is None):
-            number = p.number(abs(c))
+            number = p.number(magnitude(c))
             front = number if front is None else p.Times(number, front)
         parts = [e for e in (front, body) if e is not None]
         out = parts[0] if len(parts) == 1 else p.Times(parts[0], parts[1])
@@ -314,16 +328,12 @@ def _eliminate(blocks: Sequence[Block], index: Index, row: Slot, column: Slot) -
     if len(matrices) == 1:
         if vector is None:
             return [*kept, Block(p.Sum(first, 1), at, None)]
-        return [*kept, Block(p.MatMul(first, _transposed(vector)), at, None)]
+        return [*kept, Block(p.MatMul(first, transposed(vector)), at, None)]
     second, beyond = matrices[1]
     if second is None:
         raise NoMatrixForm
     left = first if vector is None else p.Times(first, vector)
-    return [*kept, Block(p.MatMul(left, _transposed(second)), at, beyond)]
-
-
-def _transposed(expr: Expr) -> Expr:
-    return expr.arg if isinstance(expr, p.Transpose) else p.Transpose(expr)
+    return [*kept, Block(p.MatMul(left, transposed(second)), at, beyond)]
 
 
 def _oriented(b: Block, row: Slot, column: Slot) -> Block:
@@ -346,5 +356,3 @@ def _order(expr: Expr) -> tuple[int, str]:
     if isinstance(expr, p.Power) and expr.shape != p.SCALAR:
         rank = len(kinds)
     return rank, repr(expr)
-
-

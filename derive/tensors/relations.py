@@ -26,7 +26,6 @@ from derive.tensors.label import fresh, freshened, rename_atom
 from derive.tensors.meter import used
 from derive.tensors.normal import at_indices, collect, entry, monomial, product, sum_over, times
 from derive.tensors.terms import (
-    EMPTY,
     ONE,
     Atom,
     Factor,
@@ -321,6 +320,3 @@ def is_zero(poly: Poly, constraints: Sequence[Relation]) -> bool:
         return True
     clear = normal_form(clear, constraints)
     return not clear.terms or not expanded(clear).terms
-
-
-__all__ = ["EMPTY", "Relation", "is_zero", "label_constraints", "normal_form"]

@@ -242,6 +242,11 @@ def inverse(value: Rational) -> Rational:
     return value if value in (1, -1) else 1 / Fraction(value)
 
 
+def magnitude(value: Rational) -> Rational:
+    """The absolute value."""
+    return value if value >= 0 else -value
+
+
 def whole(value: Rational) -> bool:
     """Whether a rational is an integer."""
     return isinstance(value, int) or value.denominator == 1

@@ -95,9 +95,7 @@ ABS = p.Function(
     "abs",
     p.Times(
         p.Symbol("x", p.SCALAR),
-        p.minus(
-            p.Times(p.number(2), p.Apply("step", 0, p.Symbol("x", p.SCALAR))), p.ONE
-        ),
+        p.minus(p.Times(p.number(2), p.Apply("step", 0, p.Symbol("x", p.SCALAR))), p.ONE),
     ),
 )
 
