@@ -8,6 +8,7 @@ or the picture left out, and the report says so.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 import time
@@ -193,14 +194,17 @@ def _generate(task: Task, out: Path) -> ModuleType:
 
 
 def load_network(path: Path) -> ModuleType:
-    """The module of an emitted network, under its own name, from wherever it lies."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python module")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
+    """The module of an emitted network, from wherever it lies.
+
+    Its folder becomes a package of its own, so that it finds the ``runtime.py`` beside it.
+    """
+    package = ModuleType(f"generated_{path.stem}")
+    package.__path__ = [str(path.parent)]
+    for name in [n for n in sys.modules if n.partition(".")[0] == package.__name__]:
+        del sys.modules[name]
+    sys.modules[package.__name__] = package
+    importlib.invalidate_caches()
+    return importlib.import_module(f"{package.__name__}.{path.stem}")
 
 
 def accuracy_on_test(task: Task, module: ModuleType, seed: int) -> tuple[Any, float]:

@@ -23,6 +23,7 @@ import struct
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 import zipfile
 import zlib
@@ -149,7 +150,7 @@ class Network:
             # a float32 label distribution is rounded entry by entry
             if abs(sums[worst] - 1) > 1e-6 * self.outputs:
                 raise ValueError(
-                    f"{what}: the entries of example {worst} sum to {sums[worst]:g}, need 1"
+                    f"{what}: got entries that sum to {sums[worst]:g} for example {worst}, need 1"
                 )
         return array
 
@@ -916,7 +917,9 @@ def _check(module: ModuleType, options: argparse.Namespace) -> int:
                 test(Path(folder)) if inspect.signature(test).parameters else test()
             except AssertionError as error:
                 failed += 1
-                print(f"FAILED {name}: {' '.join(str(error).split())}")
+                line = traceback.extract_tb(error.__traceback__)[-1].lineno
+                text = " ".join(str(error).split()) or "assertion failed"
+                print(f"FAILED {name}, line {line}: {text}")
             else:
                 if options.verbose:
                     print(f"passed {name}")

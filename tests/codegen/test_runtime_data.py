@@ -75,7 +75,7 @@ HOT = np.eye(3)[:, [0, 1, 2, 2]]
         (HOT * np.nan, r"Y: got nan at \[0, 0\]"),
         (HOT * 2, "Y: got an entry 2, needs 0 to 1"),
         (-HOT, "Y: got an entry -1, needs 0 to 1"),
-        (HOT * 0.5, r"Y: the entries of example 0 sum to 0.5, need 1"),
+        (HOT * 0.5, r"Y: got entries that sum to 0.5 for example 0, need 1"),
         ([0, 1, 2], "Y: got 3 labels, needs 4, as many as X"),
         ([0, 1, 3, 1], "Y: got the label 3, needs 0 to 2"),
         ([0, 1, -1, 1], "Y: got the label -1, needs 0 to 2"),

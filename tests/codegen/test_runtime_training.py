@@ -297,7 +297,7 @@ def test_check_runs_the_test_file_beside(call, folder):
         assert done.returncode == 0
         test.write_text("def test_a(): raise AssertionError('W1 is\\nwrong')\n")
         done = call("check")
-        assert done.stdout == "FAILED test_a: W1 is wrong\ntwo_layer: 0 passed, 1 failed\n"
+        assert done.stdout == "FAILED test_a, line 1: W1 is wrong\ntwo_layer: 0 passed, 1 failed\n"
         assert done.returncode == 1
     finally:
         test.unlink()
