@@ -1,0 +1,225 @@
+"""The second half of every `verified`: both sides agree at a certifying shape.
+
+In: a program and a statement.  Out: an `Acceptance`, with the sizes and number of points, or the
+reason why not.  Nothing of the engine is used: not its terms, not its cuts, not its shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from derive.check.composition import compose, telescoped
+from derive.check.domains import Field, NoValue, Scalar, Unsupported
+from derive.check.evaluate import World
+from derive.check.graph import Graph, functions_within, nodes, sides
+from derive.check.shape import Census, height
+from derive.program import (
+    Composition,
+    Equation,
+    Expr,
+    Gradient,
+    Partial,
+    Program,
+    Statement,
+    Symbol,
+)
+
+POINTS: Final = 2
+POINTS_WITH_STEPS: Final = 12
+"""Steps are 0 or 1 at a point, each with a chance of one half, so they need more of them."""
+TRIES: Final = 300
+"""Points tried for one that has values (roots need squares)."""
+WIDEST: Final = 24
+"""The largest size of a dimension in a certifying shape."""
+EFFORT: Final = 400_000
+"""Entries computed at one point of a certifying shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """accepted: both sides agree for all shapes.  sizes: the certifying shape; points: how many
+    random points agreed there.  reason: "" or why it was not accepted."""
+
+    accepted: bool
+    sizes: dict[str, int]
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Definitions and gradients that stand for themselves, as fresh arrays."""
+
+    values: frozenset[str]
+    gradients: frozenset[str]
+
+
+def check(program: Program, statement: Statement) -> Acceptance:
+    """Whether the statement holds for all shapes and values, by independent evaluation.
+
+    >>> from derive.program import MatMul, Leaf, Transpose
+    >>> program = Program({"A": Leaf(("n", "k")), "B": Leaf(("k", "n"))}, {})
+    >>> A, B = program.symbol("A"), program.symbol("B")
+    >>> right = Transpose(MatMul(Transpose(B), Transpose(A)))
+    >>> check(program, Equation(MatMul(A, B), right)).accepted
+    True
+    >>> check(program, Equation(MatMul(B, A), Transpose(MatMul(B, A)))).reason
+    'the sides differ'
+    """
+    try:
+        graph = Graph(program)
+        graph.check_statement(statement)
+    except ValueError as error:
+        return Acceptance(False, {}, 0, str(error))
+    if isinstance(statement, Composition):
+        return _check_composition(graph, statement)
+    if statement.left.shape != statement.right.shape:
+        return Acceptance(False, {}, 0, "the sides have different shapes")
+    reason = "the sides differ"
+    for cut in _cuts(graph, statement):
+        acceptance = _check_under(graph, statement, cut)
+        if acceptance.accepted:
+            return acceptance
+        if acceptance.reason:
+            reason = acceptance.reason
+    return Acceptance(False, {}, 0, reason)
+
+
+def _cuts(graph: Graph, statement: Equation) -> Iterator[Cut]:
+    """From the most local view of the statement to the whole program."""
+    gradients, mentioned = set[str](), set[str]()
+    for node in [*nodes(statement.left), *nodes(statement.right)]:
+        if isinstance(node, (Gradient, Partial, Symbol)) and node.name in graph.readers:
+            mentioned.add(node.name)
+        if isinstance(node, Gradient):
+            gradients.add(node.name)
+    behind = _behind(graph, gradients)
+    first = mentioned - _behind(graph, mentioned)
+    everything = frozenset(graph.position)
+    between = everything - (graph.effects(first) - first)
+    seen = set[Cut]()
+    for opaque in (behind, behind - _behind(graph, behind, before=True), set[str]()):
+        for values in (everything, between, frozenset[str]()):
+            cut = Cut(frozenset(values), frozenset(opaque))
+            if cut not in seen:
+                seen.add(cut)
+                yield cut
+
+
+def _behind(graph: Graph, names: set[str], before: bool = False) -> set[str]:
+    """Those that are computed from another of them; or, before, that another is computed from."""
+    reach = {name: graph.effects([name]) - {name} for name in names}
+    if before:
+        return {a for a in names if reach[a] & names}
+    return {a for a in names if any(a in reach[b] for b in names)}
+
+
+def _check_under(graph: Graph, statement: Equation, cut: Cut) -> Acceptance:
+    census = Census(graph, cut.values, cut.gradients)
+    sizes = _certifying_sizes(graph, statement, census)
+    widest = max(sizes.values(), default=1)
+    if widest > WIDEST:
+        return Acceptance(False, {}, 0, f"too large to certify: a size of {widest} is needed")
+    exprs = [statement.left, statement.right, *graph.program.definitions.values()]
+    steps = "step" in functions_within(graph.program, exprs)
+    wanted = POINTS_WITH_STEPS if steps else POINTS
+    primes = height(graph, sides(statement), cut.values)
+    agreed, reason = 0, "no point at which both sides have a value"
+    for seed in range(TRIES):
+        try:
+            world = _world(graph, Field(primes, seed), sizes, cut)
+            if not agree(world, statement):
+                return Acceptance(False, {}, 0, "")
+        except NoValue:
+            continue
+        except Unsupported as error:
+            return Acceptance(False, {}, 0, str(error))
+        agreed += 1
+        if agreed == wanted:
+            return Acceptance(True, sizes, agreed, "")
+    return Acceptance(False, {}, 0, reason)
+
+
+def agree(world: World, statement: Equation) -> bool:
+    """Whether both sides are equal at a point, for all values of the free indices."""
+    indices = list(statement.free)
+
+    def each(k: int) -> bool:
+        if k < len(indices):
+            for value in range(world.size(indices[k].dim)):
+                world.at(indices[k], value)
+                if not each(k + 1):
+                    return False
+            return True
+        left, right = world.value(statement.left), world.value(statement.right)
+        equal = world.domain.equal
+        return all(
+            equal(a, b) for r, s in zip(left, right, strict=True) for a, b in zip(r, s, strict=True)
+        )
+
+    return each(0)
+
+
+def _certifying_sizes(graph: Graph, statement: Equation, census: Census) -> dict[str, int]:
+    """At least the indices of each dimension in a monomial of both sides, at least 2."""
+    count = census.plain(statement.left) + census.plain(statement.right)
+    for dim in [*statement.left.shape, *(index.dim for index in statement.free)]:
+        if isinstance(dim, str):
+            count[dim] += 1
+    for leaf in graph.program.leaves.values():
+        if leaf.sums_to_one is not None and isinstance(dim := leaf.dims[leaf.sums_to_one], str):
+            count[dim] += 1
+    return {dim: max(2, count[dim]) for dim in graph.dimensions([statement.left, statement.right])}
+
+
+def _world(graph: Graph, field: Field, sizes: dict[str, int], cut: Cut) -> World:
+    """A point with weighted axes; what is cut is drawn at random."""
+
+    def draw(kind: str, name: str, row: int, column: int) -> Scalar:
+        domain = graph.program.leaves[name].domain if kind == "leaf" else "real"
+        return field.leaf(domain, kind, name, row, column)
+
+    weights = {dim: _weights(field, dim, sizes[dim]) for dim in sizes}
+    world = World(
+        graph, field, sizes, draw, weights=weights, values=cut.values, gradients=cut.gradients
+    )
+    world.work = EFFORT
+    return world
+
+
+def _weights(field: Field, dim: str, size: int) -> list[Scalar]:
+    """Random weights whose sum, the size of the axis, is positive: a square."""
+    free = [field.random("weight", dim, k) for k in range(size - 1)]
+    total = field.leaf("positive", "size", dim)
+    return [*free, field.add(total, -sum(free))]
+
+
+def _check_composition(graph: Graph, statement: Composition) -> Acceptance:
+    """Both maps agree on random cotangents, at sizes 2 and 3, and the factors telescope.
+
+    The chain rule is then a theorem for all shapes: every way from the variable to the value
+    passes through each name at which factors meet.
+    """
+    order, reason = telescoped(graph, statement)
+    if order is None:
+        return Acceptance(False, {}, 0, reason)
+    dims = graph.dimensions([statement.scale])
+    sizes: dict[str, int] = {}
+    agreed = 0
+    for seed in range(TRIES):
+        sizes = {dim: 2 + (k + agreed) % 2 for k, dim in enumerate(dims)}
+        field = Field(height(graph, [], ()), seed)
+        try:
+            world = _world(graph, field, sizes, Cut(frozenset(), frozenset()))
+            if not compose(world, statement, order):
+                return Acceptance(False, {}, 0, "the sides differ")
+        except NoValue:
+            continue
+        except Unsupported as error:
+            return Acceptance(False, {}, 0, str(error))
+        agreed += 1
+        if agreed == POINTS:
+            return Acceptance(True, sizes, agreed, "")
+    return Acceptance(False, {}, 0, "no point at which the maps have a value")

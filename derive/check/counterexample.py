@@ -1,0 +1,290 @@
+"""The smallest concrete case in which a statement fails, with numbers that a reader can redo.
+
+In: a program and a statement.  Out: a `derive.verdict.Counterexample`, or None.  Sizes grow from
+1 until the field sees a difference; then small whole numbers are tried, exactly, or with proved
+bounds where exp, log or a root is involved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import blake2b
+from itertools import combinations, islice
+from typing import Final
+
+from derive.check.acceptance import agree
+from derive.check.composition import telescoped
+from derive.check.domains import Domain, Field, NoValue, Scalar, Unsupported
+from derive.check.evaluate import Array, World, transposed
+from derive.check.exact import Interval, Rational
+from derive.check.graph import Graph, functions_within, sides
+from derive.check.shape import height
+from derive.program import Composition, Equation, Index, Jacobian, Program, Statement
+from derive.verdict import Counterexample
+
+SHAPES: Final = 80
+VALUES: Final = 4
+"""Choices of values tried at each shape."""
+REAL: Final = (1, 2, -1, 3, -2, 1)
+POSITIVE: Final = (1, 2, 4, 3)
+UNIT: Final = (Fraction(1, 2), Fraction(1, 3), Fraction(3, 4), Fraction(1, 4))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where and how the sides differ; `at` names values of free indices."""
+
+    entry: tuple[int, int] | None
+    left: Scalar
+    right: Scalar
+    at: dict[str, str]
+
+
+def find_counterexample(
+    program: Program, statement: Statement, *, tries: int = 20
+) -> Counterexample | None:
+    """The first difference in order of size; None if `tries` exact evaluations show none.
+
+    >>> from derive.program import Leaf, Transpose, MatMul
+    >>> program = Program({"A": Leaf(("n", "n"))}, {})
+    >>> A = program.symbol("A")
+    >>> found = find_counterexample(program, Equation(A, Transpose(A)))
+    >>> found.shapes, found.entry, found.left == found.right
+    ({'n': 2}, (1, 2), False)
+    """
+    try:
+        graph = Graph(program)
+        graph.check_statement(statement)
+    except ValueError:
+        return None
+    if isinstance(statement, Equation) and statement.left.shape != statement.right.shape:
+        return None
+    for sizes in islice(_shapes(graph, statement), SHAPES):
+        if tries <= 0:
+            return None
+        if _field_agrees(graph, statement, sizes):
+            continue
+        for attempt in range(VALUES):
+            tries -= 1
+            found = _attempt(graph, statement, sizes, attempt)
+            if found is not None:
+                return found
+    return None
+
+
+def _shapes(graph: Graph, statement: Statement) -> Iterator[dict[str, int]]:
+    """Small shapes first; then distinct sizes, which show what equal ones hide."""
+    dims = graph.dimensions(sides(statement))
+    ones = dict.fromkeys(dims, 1)
+    yield ones
+    for count in range(1, min(len(dims), 2) + 1):
+        for chosen in combinations(dims, count):
+            yield ones | dict.fromkeys(chosen, 2)
+    yield dict.fromkeys(dims, 2)
+    for one in dims:
+        yield dict.fromkeys(dims, 2) | {one: 3}
+    yield {dim: 2 + k % 3 for k, dim in enumerate(dims)}
+    yield {dim: 4 - k % 3 for k, dim in enumerate(dims)}
+
+
+def _field_agrees(graph: Graph, statement: Statement, sizes: dict[str, int]) -> bool:
+    """Whether a random point of the field shows no difference at these sizes."""
+    for seed in range(40):
+        field = Field(height(graph, sides(statement), ()), seed)
+
+        def draw(kind: str, name: str, row: int, column: int, field: Field = field) -> Scalar:
+            domain = graph.program.leaves[name].domain if kind == "leaf" else "real"
+            return field.leaf(domain, kind, name, row, column)
+
+        try:
+            world = World(graph, field, sizes, draw)
+            if isinstance(statement, Equation):
+                if not agree(world, statement):
+                    return False
+            elif _difference_of_maps(world, statement) is not None:
+                return False
+        except NoValue:
+            continue
+        except Unsupported:
+            return True
+        if seed >= 4 or "step" not in functions_within(
+            graph.program, [*graph.program.definitions.values(), *sides(statement)]
+        ):
+            return True
+    return True
+
+
+def _attempt(
+    graph: Graph, statement: Statement, sizes: dict[str, int], attempt: int
+) -> Counterexample | None:
+    """Compares the sides at one choice of values: exactly, or else with bounds."""
+    program = graph.program
+    unknown = sorted(
+        name
+        for name in functions_within(program, [*program.definitions.values(), *sides(statement)])
+        if name in program.functions and program.functions[name].body is None
+    )
+    degree = 2 + attempt // 2
+    for domain in (Rational(unknown, degree), Interval(unknown, degree)):
+        drawn: dict[str, dict[tuple[int, int], Fraction]] = {}
+        world = _world(graph, domain, sizes, attempt, drawn)
+        try:
+            found = _difference(world, statement)
+        except NoValue:
+            return None
+        except Unsupported:
+            continue
+        if found is None:
+            return None
+        values = {name: _shown(world, name) for name in program.leaves if name in drawn}
+        values |= {name: domain.formula(name) for name in unknown}
+        return Counterexample(
+            sizes,
+            values | found.at,
+            found.entry,
+            domain.show(found.left),
+            domain.show(found.right),
+        )
+    return None
+
+
+def _world(
+    graph: Graph,
+    domain: Domain,
+    sizes: dict[str, int],
+    attempt: int,
+    drawn: dict[str, dict[tuple[int, int], Fraction]],
+) -> World:
+    def draw(kind: str, name: str, row: int, column: int) -> Scalar:
+        leaf = graph.program.leaves[name]
+        value = _small(name, row, column, attempt, leaf.domain)
+        if leaf.sums_to_one is not None:
+            along, other = (row, column) if leaf.sums_to_one == 0 else (column, row)
+            dim = leaf.dims[leaf.sums_to_one]
+            size = dim if isinstance(dim, int) else sizes[dim]
+            if leaf.domain != "real":
+                value = Fraction(1, size + 1 + (along + other + attempt) % 2)
+            elif attempt % 2 == 0:  # labels: one 1, the others 0
+                value = Fraction(along == _chance(name, other, attempt) % size)
+        drawn.setdefault(name, {})[row, column] = value
+        return domain.number(value)
+
+    return World(graph, domain, sizes, draw)
+
+
+def _small(name: str, row: int, column: int, attempt: int, domain: str) -> Fraction:
+    choices = {"positive": POSITIVE, "unit": UNIT}.get(domain, REAL)
+    return Fraction(choices[_chance(name, row, column, attempt) % len(choices)])
+
+
+def _chance(*what: object) -> int:
+    return int.from_bytes(blake2b(repr(what).encode(), digest_size=4).digest(), "big")
+
+
+def _shown(world: World, name: str) -> str:
+    """The value of a leaf as text: a number, or rows in brackets."""
+    shape = world.program.shape(name)
+    rows = [[_text(world, a) for a in row] for row in world.named(name)]
+    if shape == (1, 1):
+        return rows[0][0]
+    return "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+
+
+def _text(world: World, a: Scalar) -> str:
+    if not isinstance(world.domain, Interval):
+        return str(a)
+    return str(Fraction(a[0] + a[1], 2 << 192).limit_denominator(1000))
+
+
+# -- differences -------------------------------------------------------------------------------
+
+
+def _difference(world: World, statement: Statement) -> Difference | None:
+    if isinstance(statement, Composition):
+        return _difference_of_maps(world, statement)
+    return _difference_of_sides(world, statement, list(statement.free), {})
+
+
+def _difference_of_sides(
+    world: World, statement: Equation, indices: list[Index], at: dict[str, str]
+) -> Difference | None:
+    if indices:
+        for k in range(world.size(indices[0].dim)):
+            world.at(indices[0], k)
+            chosen = at | {indices[0].name: str(k + 1)}
+            found = _difference_of_sides(world, statement, indices[1:], chosen)
+            if found is not None:
+                return found
+        return None
+    left, right = world.value(statement.left), world.value(statement.right)
+    scalar = statement.left.shape == (1, 1)
+    found = _first(world, left, right)
+    if found is None:
+        return None
+    (i, j), a, b = found
+    return Difference(None if scalar else (i + 1, j + 1), a, b, at)
+
+
+def _first(
+    world: World, left: Array, right: Array
+) -> tuple[tuple[int, int], Scalar, Scalar] | None:
+    for i, (r, s) in enumerate(zip(left, right, strict=True)):
+        for j, (a, b) in enumerate(zip(r, s, strict=True)):
+            if not world.domain.equal(a, b):
+                return (i, j), a, b
+    return None
+
+
+def _difference_of_maps(world: World, statement: Composition) -> Difference | None:
+    """Compares the matrices of both sides; a product that does not telescope is taken in the
+    order written, or backwards, where its matrices can be multiplied."""
+    order, _ = telescoped(world.graph, statement)
+    written = [order] if order else [statement.factors, statement.factors[::-1]]
+    left = _matrix(world, statement.left)
+    scale = world.value(statement.scale)[0][0]
+    left = [[world.domain.mul(scale, a) for a in row] for row in left]
+    for factors in written:
+        product = _multiplied(world, factors)
+        if product is None or (len(product), len(product[0])) != (len(left), len(left[0])):
+            continue
+        found = _first(world, left, product)
+        if found is None:
+            continue
+        (i, j), a, b = found
+        shape = world.program.shape(statement.left.by)
+        if world.program.shape(statement.left.of) == (1, 1):
+            i, j = divmod(j, world.size(shape[1]))
+        return Difference((i + 1, j + 1), a, b, {})
+    return None
+
+
+def _matrix(world: World, jacobian: Jacobian) -> Array:
+    """One row for each entry of the value, one column for each entry of the variable."""
+    program = world.program
+    rows, columns = (world.size(dim) for dim in program.shape(jacobian.of))
+    zero, one = world.domain.number(0), world.domain.number(1)
+    matrix: Array = []
+    for i in range(rows):
+        for j in range(columns):
+            seed = [[one if (a, b) == (i, j) else zero for b in range(columns)]
+                    for a in range(rows)]  # fmt: skip
+            back = world.pulled_back(program.symbol(jacobian.of), seed, jacobian.by)
+            matrix.append([a for row in back for a in row])
+    return matrix
+
+
+def _multiplied(world: World, factors: tuple[Jacobian, ...]) -> Array | None:
+    """The product of the matrices; None if two neighbours do not fit."""
+    product: Array | None = None
+    for factor in factors:
+        matrix = _matrix(world, factor)
+        if product is None:
+            product = matrix
+        elif len(product[0]) != len(matrix):
+            return None
+        else:
+            columns = transposed(matrix)
+            product = [[world.domain.dot(row, column) for column in columns] for row in product]
+    return product

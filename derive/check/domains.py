@@ -1,0 +1,279 @@
+"""Number systems in which the checker computes: prime fields, and dual numbers over any of them.
+
+What goes in and comes out are opaque scalars: only the domain that made them looks inside.
+`Field` is where claims are accepted.  In a finite field an identity either holds or fails at a
+random point, up to a chance of about 2^-55: there is no rounding and no tolerance.
+
+* The exponential is a true homomorphism.  A number is a residue modulo ``p_0 p_1 ... p_h`` with
+  ``p_{i+1} = k p_i + 1``: what it is modulo p_i is the exponent of an element of order p_i
+  modulo p_{i+1}.  So ``exp(a + b) = exp(a) exp(b)`` holds however deep exponentials are nested,
+  up to the height of the tower.  Numbers are compared modulo the last prime.
+* What has no algebra (an arbitrary function g and its derivatives, log, erf) is a hash of its
+  argument: equal arguments give equal values, and nothing else is known.
+* "Positive" is "is a square": products of squares are squares, the root of a square that is
+  itself a square is unique, -1 is not a square.  So step(x) + step(-x) = 1.
+
+>>> field = Field(height=2, seed=1)
+>>> a, b = field.random("a"), field.random("b")
+>>> exp = lambda x: field.primitive("exp", x)
+>>> field.equal(exp(field.add(a, b)), field.mul(exp(a), exp(b)))
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
+from hashlib import blake2b
+from math import prod
+from operator import mul
+from typing import Any, Final, Protocol
+
+Scalar = Any
+"""A number of some domain."""
+
+
+class NoValue(ArithmeticError):
+    """Nothing comes out at this point (division by zero, root of a non-square): try another."""
+
+
+class Unsupported(ValueError):
+    """This cannot be computed in this domain, at no point; the message says what."""
+
+
+class Domain(Protocol):
+    """What the evaluator asks of a number system."""
+
+    def number(self, value: int | Fraction) -> Scalar: ...
+    def add(self, a: Scalar, b: Scalar) -> Scalar: ...
+    def mul(self, a: Scalar, b: Scalar) -> Scalar: ...
+    def dot(self, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar: ...
+    def power(self, a: Scalar, exponent: Fraction) -> Scalar: ...
+    def primitive(self, name: str, a: Scalar) -> Scalar: ...
+    def unknown(self, name: str, order: int, a: Scalar) -> Scalar: ...
+    def pi(self) -> Scalar: ...
+    def equal(self, a: Scalar, b: Scalar) -> bool: ...
+
+
+LOWEST: Final = 1152921504606868559
+COFACTORS: Final = (38882, 28922, 38282, 54242, 99602, 45242, 362)
+"""The primes of the tower: p_0, then p_{i+1} = k_i p_i + 1.  Each is 3 modulo 4, 2 to 13 are
+squares, and roots of order 2 to 16 of squares are unique."""
+HIGHEST: Final = len(COFACTORS) + 1
+
+
+@cache
+def primes(height: int) -> tuple[int, ...]:
+    """The lowest `height` primes of the tower."""
+    tower = [LOWEST]
+    for cofactor in COFACTORS[: height - 1]:
+        tower.append(cofactor * tower[-1] + 1)
+    return tuple(tower)
+
+
+@cache
+def _components(height: int) -> tuple[tuple[int, int], ...]:
+    """Each prime with the number that is 1 modulo it and 0 modulo the others."""
+    modulus = prod(primes(height))
+    return tuple((p, modulus // p * pow(modulus // p, -1, p)) for p in primes(height))
+
+
+class Field:
+    """Residues modulo a tower of `height` primes; `seed` picks all that is random."""
+
+    def __init__(self, height: int, seed: int) -> None:
+        self.seed = seed
+        self.height = min(max(height, 1), HIGHEST)
+        self.top = primes(self.height)[-1]
+        self.modulus = prod(primes(self.height))
+        self._known: dict[tuple[object, ...], int] = {}
+
+    # -- ring ----------------------------------------------------------------------------------
+
+    def number(self, value: int | Fraction) -> Scalar:
+        if isinstance(value, int):
+            return value % self.modulus
+        return value.numerator * self._inverse(value.denominator) % self.modulus
+
+    def add(self, a: Scalar, b: Scalar) -> Scalar:
+        return (a + b) % self.modulus
+
+    def mul(self, a: Scalar, b: Scalar) -> Scalar:
+        return a * b % self.modulus
+
+    def dot(self, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
+        return sum(map(mul, left, right)) % self.modulus
+
+    def equal(self, a: Scalar, b: Scalar) -> bool:
+        return bool((a - b) % self.top == 0)
+
+    def _inverse(self, a: int) -> int:
+        try:
+            return pow(a, -1, self.modulus)
+        except ValueError:
+            raise NoValue("division by zero") from None
+
+    def power(self, a: Scalar, exponent: Fraction) -> Scalar:
+        if exponent.denominator == 1:
+            n = exponent.numerator
+            return pow(a, n, self.modulus) if n >= 0 else pow(self._inverse(a), -n, self.modulus)
+        return self._remember(("power", a, exponent), lambda: self._root(a, exponent))
+
+    def _root(self, a: int, exponent: Fraction) -> int:
+        """The power of a square in the group of squares, whose order is odd, prime by prime."""
+        result = 0
+        for p, unit in _components(self.height):
+            if pow(a, (p - 1) // 2, p) != 1:
+                raise NoValue("root of a number that is no square")
+            order = (p - 1) // 2
+            try:
+                n = exponent.numerator * pow(exponent.denominator, -1, order) % order
+            except ValueError:
+                raise Unsupported(f"a root of order {exponent.denominator}") from None
+            result += unit * pow(a, n, p)
+        return result % self.modulus
+
+    # -- functions -----------------------------------------------------------------------------
+
+    def primitive(self, name: str, a: Scalar) -> Scalar:
+        return self._remember((name, a), lambda: self._primitive(name, a))
+
+    def _primitive(self, name: str, a: int) -> int:
+        match name:
+            case "exp":
+                return self._exp(a)
+            case "step":
+                return int(pow(a, (self.top - 1) // 2, self.top) == 1)
+            case "log":
+                return self.unknown("log", 0, a)
+            case "erf":
+                return self._odd("erf", a)
+            case "sin" | "cos":  # the circle by its rational points: sin odd, cos even
+                t = self._odd("half-angle tangent", a)
+                scale = self._inverse(1 + t * t)
+                return (2 * t if name == "sin" else 1 - t * t) * scale % self.modulus
+        raise Unsupported(f"the function {name}")
+
+    def _exp(self, a: int) -> int:
+        components = _components(self.height)
+        # Nothing lies below the lowest prime: there, exp is a function without algebra.
+        result = components[0][1] * self._hash("exp", a % self.top)
+        for (p, _), (q, unit) in zip(components, components[1:], strict=False):
+            result += unit * pow(pow(3, (q - 1) // p, q), a % p, q)
+        return result % self.modulus
+
+    def _odd(self, name: str, a: int) -> int:
+        r = a % self.top
+        negative = r > self.top // 2
+        value = self._hash(name, self.top - r if negative else r) if r else 0
+        return -value % self.modulus if negative else value
+
+    def unknown(self, name: str, order: int, a: Scalar) -> Scalar:
+        r = a % self.top
+        return self._remember(("unknown", name, order, r), lambda: self._hash(name, order, r))
+
+    def pi(self) -> Scalar:
+        return pow(self.random("pi"), 2, self.modulus)
+
+    # -- chance --------------------------------------------------------------------------------
+
+    def random(self, *what: object) -> Scalar:
+        """The element that belongs to these words; always the same one."""
+        return self._hash("random", *what)
+
+    def leaf(self, domain: str, *what: object) -> Scalar:
+        """A value for an entry of a leaf; what is positive in the reals is a square here."""
+        value = self.random(*what)
+        return value if domain == "real" else value * value % self.modulus
+
+    def _hash(self, *what: object) -> int:
+        size = (self.modulus.bit_length() + 71) // 8
+        data = repr((self.seed, *what)).encode()
+        digest = b"".join(
+            blake2b(data, digest_size=64, salt=bytes([part])).digest()
+            for part in range((size + 63) // 64)
+        )
+        return int.from_bytes(digest[:size], "big") % self.modulus
+
+    def _remember(self, key: tuple[object, ...], compute: Any) -> int:
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
+
+
+class Dual:
+    """Dual numbers ``(value, slope)`` over a domain: forward differentiation, nestable.
+
+    >>> dual = Dual(Field(height=1, seed=0))
+    >>> x = (5, 1)
+    >>> dual.mul(x, dual.mul(x, x))
+    (125, 75)
+    """
+
+    def __init__(self, base: Domain) -> None:
+        self.base = base
+        self.zero = base.number(0)
+
+    def lift(self, a: Scalar) -> Scalar:
+        """A constant."""
+        return (a, self.zero)
+
+    def number(self, value: int | Fraction) -> Scalar:
+        return (self.base.number(value), self.zero)
+
+    def add(self, a: Scalar, b: Scalar) -> Scalar:
+        return (self.base.add(a[0], b[0]), self.base.add(a[1], b[1]))
+
+    def mul(self, a: Scalar, b: Scalar) -> Scalar:
+        base = self.base
+        return (base.mul(a[0], b[0]), base.add(base.mul(a[0], b[1]), base.mul(a[1], b[0])))
+
+    def dot(self, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
+        total = self.number(0)
+        for a, b in zip(left, right, strict=True):
+            total = self.add(total, self.mul(a, b))
+        return total
+
+    def power(self, a: Scalar, exponent: Fraction) -> Scalar:
+        base = self.base
+        if exponent == 0:
+            return self.number(1)
+        factor = base.mul(base.number(exponent), base.power(a[0], exponent - 1))
+        return (base.power(a[0], exponent), base.mul(factor, a[1]))
+
+    def primitive(self, name: str, a: Scalar) -> Scalar:
+        return (self.base.primitive(name, a[0]), self.base.mul(slope(self.base, name, a[0]), a[1]))
+
+    def unknown(self, name: str, order: int, a: Scalar) -> Scalar:
+        base = self.base
+        return (
+            base.unknown(name, order, a[0]),
+            base.mul(base.unknown(name, order + 1, a[0]), a[1]),
+        )
+
+    def pi(self) -> Scalar:
+        return self.lift(self.base.pi())
+
+    def equal(self, a: Scalar, b: Scalar) -> bool:
+        return self.base.equal(a[0], b[0]) and self.base.equal(a[1], b[1])
+
+
+def slope(domain: Domain, name: str, x: Scalar) -> Scalar:
+    """The derivative of a primitive; the only derivatives that the checker is told."""
+    match name:
+        case "exp":
+            return domain.primitive("exp", x)
+        case "log":
+            return domain.power(x, Fraction(-1))
+        case "step":
+            return domain.number(0)
+        case "sin":
+            return domain.primitive("cos", x)
+        case "cos":
+            return domain.mul(domain.number(-1), domain.primitive("sin", x))
+        case "erf":
+            square = domain.mul(domain.number(-1), domain.mul(x, x))
+            scale = domain.mul(domain.number(2), domain.power(domain.pi(), Fraction(-1, 2)))
+            return domain.mul(scale, domain.primitive("exp", square))
+    raise Unsupported(f"the derivative of {name}")

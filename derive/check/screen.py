@@ -1,0 +1,101 @@
+"""The fast refuting screen: a few exact points of a program, shared by all claims of a note.
+
+In: a program, once; then statements, one after the other.  Out: False (the sides differ at a
+point), True (they agree at all of them), None (they have no value anywhere).  The forward pass
+and every gradient are computed once a point; a statement costs only its own expressions.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from derive.check.acceptance import agree
+from derive.check.composition import compose, telescoped
+from derive.check.domains import HIGHEST, Field, NoValue, Scalar, Unsupported
+from derive.check.evaluate import World
+from derive.check.graph import Graph, functions_within
+from derive.check.shape import height
+from derive.program import Composition, Program, Statement
+
+TRIES: Final = 60
+POINTS_WITH_STEPS: Final = 5
+SIZES: Final = (2, 3, 4, 5)
+
+
+class Screen:
+    """Points at which the claims about one program are compared.
+
+    The first point has sizes that differ as far as possible, the second equal ones: a wrong
+    transpose or axis shows in one or the other.  Where the program has steps (ReLU), there are
+    at least five points.  ValueError if the program makes no sense.
+    """
+
+    def __init__(self, program: Program, *, points: int = 2, seed: int = 0) -> None:
+        self.graph = Graph(program)
+        self.seed = seed
+        self._height = min(height(self.graph, [], ()) + 1, HIGHEST)
+        if "step" in functions_within(program, program.definitions.values()):
+            points = max(points, POINTS_WITH_STEPS)
+        self._tried = 0
+        self._worlds = [self._world(k) for k in range(points)]
+
+    def agrees(self, statement: Statement) -> bool | None:
+        """Whether the sides agree at all points that give them a value; None if none does.
+
+        False is no refutation yet: an identity of real numbers that the field does not know,
+        such as step(x^2 + 1) = 1, fails here too.  A counterexample refutes.
+        """
+        try:
+            self.graph.check_statement(statement)
+        except ValueError:
+            return None
+        if isinstance(statement, Composition):
+            if telescoped(self.graph, statement)[0] is None:
+                return False
+        elif statement.left.shape != statement.right.shape:
+            return False
+        valued = False
+        for k in range(len(self._worlds)):
+            outcome = self._at(k, statement)
+            if outcome is False:
+                return False
+            valued = valued or outcome is True
+        return True if valued else None
+
+    def _at(self, k: int, statement: Statement) -> bool | None:
+        """The outcome at one point; the point is replaced if nothing has a value there."""
+        for _ in range(TRIES):
+            world = self._worlds[k]
+            world.forget()
+            try:
+                if not isinstance(statement, Composition):
+                    return agree(world, statement)
+                order, _ = telescoped(self.graph, statement)
+                return order is not None and compose(world, statement, order)
+            except NoValue:
+                self._worlds[k] = self._world(k)
+            except Unsupported:
+                return None
+        return None
+
+    def _world(self, k: int) -> World:
+        """A point; sizes that differ for even k, equal ones for odd k."""
+        self._tried += 1
+        field = Field(self._height, hash_of(self.seed, self._tried))
+        program = self.graph.program
+        dims = self.graph.dimensions([])
+        sizes = {
+            dim: 2 + (k // 2) % 2 if k % 2 else SIZES[(j + k // 2) % len(SIZES)]
+            for j, dim in enumerate(dims)
+        }
+
+        def draw(kind: str, name: str, row: int, column: int) -> Scalar:
+            domain = program.leaves[name].domain if kind == "leaf" else "real"
+            return field.leaf(domain, kind, name, row, column)
+
+        return World(self.graph, field, sizes, draw)
+
+
+def hash_of(seed: int, k: int) -> int:
+    """A seed for the k-th point."""
+    return seed * 1_000_003 + k
