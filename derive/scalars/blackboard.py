@@ -14,7 +14,8 @@ from typing import Final
 from derive.latex import PlainNotation, to_latex
 from derive.program import Expr, Partial, Symbol, children, with_children
 from derive.scalars.calculus import differentiate
-from derive.scalars.decide import Decision, Limits, decide
+from derive.scalars.decide import Decision, decide
+from derive.scalars.measure import Limits
 from derive.scalars.rules import RULES, advance
 
 LIMITS: Final = Limits(nodes=10**5, terms=10**12)
