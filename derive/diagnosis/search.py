@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from derive.diagnosis.edits import RANK, Edit, edits, tidy
+from derive.diagnosis.edit import Edit, tidy
+from derive.diagnosis.edits import edits
 from derive.diagnosis.loose import Loose, to_expr
 from derive.diagnosis.vocabulary import Vocabulary, gradient_names
 from derive.program import Equation, Expr, Index, ShapeError, Statement
@@ -133,6 +134,3 @@ def _common(tree: Loose, words: Vocabulary) -> list[Edit]:
     narrow = replace(words, symbols=(), gradients=())
     found = [edit for edit in edits(tree, narrow) if edit.name in COMMON]
     return sorted(found, key=lambda edit: edit.rank)
-
-
-__all__ = ["RANK", "Hit", "Judge", "double", "single"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from derive.diagnosis.codes import BY_NAME, CODES
-from derive.diagnosis.edits import Edit
+from derive.diagnosis.edit import Edit
 from derive.diagnosis.loose import Add, Leaf, Loose, Summed, Turned, leaves, parts, to_expr
 from derive.diagnosis.scene import Fault, Scene
 from derive.diagnosis.search import Hit
