@@ -31,7 +31,14 @@ from derive.program import (
 )
 
 NOTE = PlainNotation(
-    spelling={"A2": "A^{(2)}", "A1": "A^{(1)}", "W2": "W^{(2)}", "Y": "y", "Z1": "z_1", "A3": "A_3"},
+    spelling={
+        "A2": "A^{(2)}",
+        "A1": "A^{(1)}",
+        "W2": "W^{(2)}",
+        "Y": "y",
+        "Z1": "z_1",
+        "A3": "A_3",
+    },
     gradient_spelling={"Z2": "dz_2"},
     function_spelling={"g1": "f"},
     scale={"Z2": Size("m")},
@@ -65,7 +72,10 @@ CASES: list[tuple[Expr, str]] = [
     (Times(Sum(DZ, 1), A2), r"(\sum_{i=1}^{m} dz_2) * A^{(2)}"),
     (PLAIN, r"\frac{\partial J}{\partial Z_{2}}"),
     (Transpose(minus(A2, Y)), "(A^{(2)} - y)^T"),
-    (divide(minus(A2, Y), Times(A2, minus(ONE, A2))), r"\frac{A^{(2)} - y}{A^{(2)} * (1 - A^{(2)})}"),
+    (
+        divide(minus(A2, Y), Times(A2, minus(ONE, A2))),
+        r"\frac{A^{(2)} - y}{A^{(2)} * (1 - A^{(2)})}",
+    ),
     (Power(A2, Fraction(2)), "(A^{(2)})^{2}"),
     (Power(A3, Fraction(2)), "A_3^{2}"),
     (Power(A3, Fraction(1, 2)), r"\sqrt{A_3}"),
