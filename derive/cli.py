@@ -133,7 +133,7 @@ def explain(
 @app.command(epilog="Example: derive generate digits.toml -o networks")
 def generate(
     spec: Annotated[
-        Path, typer.Argument(metavar="SPEC", help="Network spec; with --check also a folder.")
+        Path, typer.Argument(metavar="SPEC", help="Network spec, or a folder of networks.")
     ],
     folder: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Where the network's folder goes.")

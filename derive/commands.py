@@ -204,29 +204,25 @@ def docs(folder: Path) -> int:
 
 
 def generate(spec: Path, folder: Path, *, check: bool) -> int:
-    """Emits the network of a spec, or compares it with what is there."""
-    import codegen
-    from codegen.spec import SpecError
+    """Emits the network of a spec, or compares it with what is there.
 
+    A folder instead of a spec means every network in it, ``NAME/NAME.toml`` each.
+    """
+    import codegen
+
+    every = spec.is_dir()
+    if every and not any(path.stem == path.parent.name for path in spec.glob("*/*.toml")):
+        raise CallError(f"{one_line(str(spec))}: no network in this folder; name a spec (.toml)")
     try:
         if check:
-            difference = _compared(spec, folder)
+            difference = codegen.check_all(spec) if every else codegen.check(spec, folder)
             _write(difference, None)
             return int(bool(difference))
-        if spec.is_dir():
-            raise CallError(f"{one_line(str(spec))}: a folder; name the .toml of one network")
-        written = codegen.generate(spec, folder)
-    except SpecError as error:
+        written = codegen.generate_all(spec) if every else codegen.generate(spec, folder)
+    except (codegen.SpecError, codegen.GenerateError, codegen.Unproved) as error:
         raise CallError(one_line(str(error))) from None
-    _write("".join(f"{_near(path)}\n" for path in written), None)
+    _write("".join(f"{one_line(str(path))}\n" for path in written), None)
     return 0
-
-
-def _compared(spec: Path, folder: Path) -> str:
-    """The difference between a network, or a folder of networks, and what would be emitted."""
-    import codegen
-
-    return codegen.check_all(spec) if spec.is_dir() else codegen.check(spec, folder)
 
 
 def demo(folder: Path, *, fast: bool) -> int:
