@@ -11,7 +11,6 @@ must agree after three float64 steps to 1e-10.
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import statistics
 import sys
@@ -22,10 +21,10 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import one_thread
 from workloads import WORKLOADS, Floor, Textbook, Torch, Workload, generated, has_torch
 
 Step = Callable[[], object]
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def _transposed(params: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -124,7 +123,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
-        # BLAS reads these when it is loaded, which has happened already
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})
+    one_thread.restart()
     sys.exit(main())

@@ -241,7 +241,7 @@ class Torch:
         loss = self.loss(self.net(self.X))
         loss.backward()
         self.optimizer.step()
-        return float(loss)
+        return float(loss.detach())
 
     def params(self) -> list[np.ndarray]:
         """The parameters as arrays in the columns layout."""

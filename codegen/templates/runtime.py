@@ -386,7 +386,7 @@ class _Gather:
         return raw, out
 
 
-class _Batches:
+class Batches:
     """Shuffled mini-batches of a data set that is not copied, each in the same few buffers."""
 
     def __init__(self, network: Network, X: Array, Y: Array, size: int, dtype: DTypeLike) -> None:
@@ -461,7 +461,7 @@ def fit(
     x, y = _checked_data(network, X, Y, dtype, "")
     held = None if validation is None else _checked_data(network, *validation, dtype, "validation ")
     rng = np.random.default_rng(network.seed if seed is None else seed)
-    batches = _Batches(network, x, y, min(size, x.shape[network.axis]), dtype)
+    batches = Batches(network, x, y, min(size, x.shape[network.axis]), dtype)
     trainer = module.Trainer(params, batches.size)
     history = History(params=params, best=params)
     bar = Progress(sys.stderr if stream is None else stream, epochs * batches.m)
@@ -482,7 +482,7 @@ def fit(
 
 def _train_epoch(
     trainer: Any,
-    batches: _Batches,
+    batches: Batches,
     rng: np.random.Generator,
     epoch: int,
     bar: Progress,

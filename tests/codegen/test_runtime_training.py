@@ -63,7 +63,7 @@ def test_every_example_once_an_epoch_whatever_the_memory_order(emitted, data, dt
     net = emitted.net.NETWORK
     given = {"C": X, "F": np.asfortranarray(X), "strided": np.repeat(X, 2, 1)[:, ::2]}.get(form, X)
     Y = net.one_hot(labels) if form == "one-hot" else labels
-    batches = emitted.runtime._Batches(net, given, Y, 8, "float32")
+    batches = emitted.runtime.Batches(net, given, Y, 8, "float32")
     rng = np.random.default_rng(0)
     orders = []
     for _ in range(2):
@@ -84,7 +84,7 @@ def test_every_example_once_an_epoch_whatever_the_memory_order(emitted, data, dt
 
 def test_batches_use_the_same_memory(emitted, data):
     net = emitted.net.NETWORK
-    batches = emitted.runtime._Batches(net, data[0], data[1], 30, "float32")
+    batches = emitted.runtime.Batches(net, data[0], data[1], 30, "float32")
     places = {(x.ctypes.data, y.ctypes.data) for _, x, y in batches.epoch(np.random.default_rng(0))}
     assert len(places) == 1
 
