@@ -293,21 +293,33 @@ def cost_value(setting: Setting, chosen: CostLine) -> Expr:
         elaborator.strip_examples = setting.mode != "batch"
         value = elaborator.value(chosen.formula)
         if value.shape != SCALAR:
-            setting.assumptions.append("the cost is summed over the output units too")
+            _assume(setting, "the cost is summed over the output units too")
             value = total(value)
         if setting.mode != "batch" and has_count(setting.facts, chosen.formula):
             value = Times(setting.count(), value)
         return value
     if setting.mode == "batch":
-        elaborator.column = Index("e", setting.facts.count)
+        letter = _example_letter(setting.facts, chosen.formula)
+        elaborator.column = Index(letter, setting.facts.count)
     value = elaborator.value(chosen.formula)
     if value.shape != SCALAR:
-        setting.assumptions.append("the cost is summed over the output units too")
+        _assume(setting, "the cost is summed over the output units too")
         value = total(value)
     if setting.mode == "batch":
         assert elaborator.column is not None
         value = SumOver(elaborator.column, value)
     return _reduced(setting, value)
+
+
+def _example_letter(facts: Facts, formula: Node) -> str:
+    """The letter that a cost of one example gives its example, or one of our own."""
+    found = {resolve(facts.roles, n).example for n in names_in(formula)} - {None}
+    return min(str(f) for f in found) if found else "e"
+
+
+def _assume(setting: Setting, text: str) -> None:
+    if text not in setting.assumptions:
+        setting.assumptions.append(text)
 
 
 def _reduced(setting: Setting, value: Expr) -> Expr:

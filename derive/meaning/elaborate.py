@@ -7,10 +7,11 @@ be unproven), operands that do not fit raise `IllShaped` (it will be refuted).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.meaning.facts import call_of, known_function
-from derive.meaning.notation import function_word, plain_name
+from derive.meaning.notation import Layer, function_word, plain_name
 from derive.meaning.roles import BATCHED, Occurrence, resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, NoLayer, Outside, Setting
 from derive.program import (
@@ -52,6 +53,19 @@ MATRIX_SEPARATORS = frozenset({"juxt", "cdot", "times", "at"})
 MAX_EXPONENT = 64
 
 
+ANY_LAYER = "?"
+"""The layer letter of a line whose names carry none: it is meant for every layer."""
+
+
+def found_layer(occurrence: Occurrence, base: str, layers: Mapping[str, int]) -> Occurrence:
+    """An occurrence with the layer that a line without layers is judged at."""
+    if not occurrence.lost:
+        return occurrence
+    if ANY_LAYER not in layers:
+        raise Outside(f"{base} has lost its layer")
+    return replace(occurrence, layer=Layer(ANY_LAYER, 0), lost=False)
+
+
 class Elaborator:
     """Gives syntax its value.  `layers`: values of layer letters; `bound`: formal names."""
 
@@ -68,8 +82,11 @@ class Elaborator:
         self.column: Index | None = None
         self.indices: dict[str, Index] = {}
         self.free: dict[str, Index] = {}
+        self.open: set[tuple[str, str]] = set()
         self.strip_examples = False
         """Sums over the examples stand for their body: the cost of one example."""
+        self.whole_batch = False
+        """An example letter is passed over: the array of all examples is meant."""
 
     # -- entry point ------------------------------------------------------------------------
 
@@ -161,10 +178,26 @@ class Elaborator:
         if occurrence.role == "size":
             return self._raised(self.setting.count(), occurrence.power)
         if name.scripts and occurrence.power is None and not name.word:
-            raise Outside(f"{name.base} with a script has no role in the network")
+            return self._abbreviation(name)
+        if (name.base, "") in self.setting.facts.abbreviations:
+            return self._abbreviation(name)
         if name.base == "pi":
             raise Outside("the constant pi")
         return self._raised(self.setting.scalar_leaf(name.base), occurrence.power)
+
+    def _abbreviation(self, name: sx.Name) -> Expr:
+        """A name that the note introduces for an expression: its value here."""
+        key = (name.base, "".join(s.text for s in name.scripts))
+        node = self.setting.facts.abbreviations.get(key)
+        if node is None:
+            raise Outside(f"{name.base} with a script has no role in the network")
+        if key in self.open:
+            raise Outside(f"{name.base} is defined by itself")
+        self.open.add(key)
+        try:
+            return self._value(node)
+        finally:
+            self.open.discard(key)
 
     def _array(self, name: sx.Name, occurrence: Occurrence) -> tuple[Expr, str]:
         """The array that a name with a role stands for, and its name in the program."""
@@ -175,8 +208,7 @@ class Elaborator:
 
     def program_name(self, name: sx.Name, occurrence: Occurrence) -> str:
         """The program's name for an occurrence; for delta, of what it differentiates by."""
-        if occurrence.lost:
-            raise Outside(f"{name.base} has lost its layer")
+        occurrence = found_layer(occurrence, name.base, self.layers)
         role = occurrence.role
         if role == "gradient":
             role = self.roles.gradient_of[name.base]
@@ -235,7 +267,7 @@ class Elaborator:
     def _example(
         self, program_name: str, occurrence: Occurrence, dim: int | str, has_unit: bool
     ) -> Index | None:
-        if dim == 1 or program_name[0] == "b":
+        if dim == 1 or program_name[0] == "b" or self.whole_batch:
             return None
         if occurrence.example is not None:
             letter = occurrence.example
@@ -410,6 +442,9 @@ class Elaborator:
         call = call_of(node)
         if call is not None and call[0] is not head:
             return self._call(call[0], call[1])
+        alias = facts_alias(self, head)
+        if alias is not None:
+            return alias
         if word in ("sum", "npsum"):
             return self._sum_call(node)
         if self.roles.is_cost(head) and not head.primes:
@@ -532,6 +567,8 @@ class Elaborator:
         if name is None or self.roles.role(name.base) != "Z":
             return None
         occurrence = resolve(self.roles, name)
+        if occurrence.lost and ANY_LAYER in self.layers:
+            return self.layers[ANY_LAYER]
         if occurrence.layer is None:
             return None
         return self.setting.layer_number(occurrence, self.layers)
@@ -609,6 +646,12 @@ class Elaborator:
         if body.shape != SCALAR:
             raise Outside("the derivative of an array by a number")
         return Partial(body, leaf.name, None, None)
+
+
+def facts_alias(elaborator: Elaborator, head: sx.Name) -> Expr | None:
+    """The value of ``h(x)`` where the note says that it is the output ``a^{(L)}``."""
+    node = elaborator.setting.facts.outputs.get(spelled_function(head))
+    return None if node is None or head.primes else elaborator.value(node)
 
 
 def _is_plain_call(body: Expr | None) -> bool:

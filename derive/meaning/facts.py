@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from derive.declare import Declarations
 from derive.meaning.affine import Affine, adopt, find_affine
 from derive.meaning.lines import Line, lines_of
 from derive.meaning.notation import (
@@ -33,6 +34,7 @@ from derive.reading.syntax import (
     Name,
     Node,
     Number,
+    Picture,
     Tuple,
     Unreadable,
 )
@@ -77,6 +79,10 @@ class Facts:
     costs: list[CostLine] = field(default_factory=list)
     costs_used: set[str] = field(default_factory=set)
     shapes: list[tuple[Line, Name, tuple[Node, ...]]] = field(default_factory=list)
+    outputs: dict[Spelled, Node] = field(default_factory=dict)
+    """Heads of calls that only name an array: ``h(x) = a^{(L)}``."""
+    abbreviations: dict[Spelled, Node] = field(default_factory=dict)
+    """Names that a note introduces for an expression: base and scripts to what they stand for."""
     count: str = "m"
     """The letter for the number of examples."""
     output_word: str | None = None
@@ -97,9 +103,11 @@ class Facts:
         return Activation()
 
 
-def gather(document: Document) -> Facts:
-    """Reads a whole document for what it says of its network."""
+def gather(document: Document, declared: Declarations | None = None) -> Facts:
+    """Reads a whole document for what it says of its network; declarations come first."""
     facts = Facts(document, lines_of(document), Roles())
+    if declared is not None:
+        _declared(facts, declared)
     _example_letters(facts)
     _shape_lines(facts)
     facts.affine = find_affine(facts.lines)
@@ -113,9 +121,28 @@ def gather(document: Document) -> Facts:
     _priors(facts)
     _gradient_names(facts)
     _cost_lines(facts)
+    _abbreviations(facts)
     _depth(facts)
     _output_word(facts)
     return facts
+
+
+_DECLARED: dict[str, Role] = {
+    "activation": "function", "weight": "W", "bias": "b", "pre-activation": "Z",
+    "output": "A", "input": "X", "labels": "Y", "cost": "cost",
+}  # fmt: skip
+
+
+def _declared(facts: Facts, declared: Declarations) -> None:
+    for letter, what in sorted(declared.symbols.items()):
+        role = _DECLARED.get(what.kind)
+        base = letter.lstrip("\\")
+        if role is not None:
+            facts.roles.by_base[base] = role
+            facts.roles.evidence.append(f"declared: {letter} is the {what.kind}")
+        if what.kind == "activation" and what.layer is not None:
+            entry = facts.activations.setdefault(Layer("", what.layer), Activation())
+            entry.symbols.add((base, ""))
 
 
 def all_nodes(facts: Facts) -> Iterator[Node]:
@@ -241,7 +268,7 @@ def _depth(facts: Facts) -> None:
             elif roles.role(name.base) != "A" or name.scripts:
                 sender = roles.numbered_by_sender and roles.role(name.base) in ("Z", "A")
                 depth = max(depth, layer.offset - sender)
-    roles.letters |= letters - roles.top
+    roles.letters = (roles.letters | letters) - roles.top
     roles.symbolic_depth = depth < 2 and bool(letters)
     roles.depth = SYMBOLIC_DEPTH if roles.symbolic_depth else max(depth, 1)
 
@@ -320,6 +347,10 @@ def _function_definitions(facts: Facts) -> None:
         if head.base in ("max", "relu") and head.word:
             continue
         if is_cost_word(head) or roles.role(head.base) not in (None, "function"):
+            continue
+        named = plain_name(line.right)
+        if named is not None and roles.role(named.base) == "A":
+            facts.outputs.setdefault(spelled_function(head), line.right)
             continue
         if not roles.unindexed and roles.role(parameter.base) == "Z" and parameter.base.isupper():
             continue
@@ -412,6 +443,22 @@ def _cost_lines(facts: Facts) -> None:
         if name.base in COST_LETTERS:
             roles.by_base[name.base] = "cost"
         facts.costs.append(CostLine(name, line.right, line, batch))
+
+
+def _abbreviations(facts: Facts) -> None:
+    """``G = 2(A - Y)/m``: a letter without a role that the note introduces for arrays."""
+    for line in facts.lines:
+        name = plain_name(line.left)
+        if name is None or not line.first or name.primes or name.accent or name.word:
+            continue
+        if facts.roles.role_of(name) is not None or line.relation.text not in ("=", ":=", "\\equiv"):
+            continue
+        if isinstance(plain(line.right), Unreadable | Tuple | Picture | Number):
+            continue
+        mentioned = [facts.roles.role_of(n) for n in names_in(line.right)]
+        if any(r in ("W", "b", "Z", "A", "X", "Y", "gradient") for r in mentioned):
+            key = (name.base, "".join(s.text for s in name.scripts))
+            facts.abbreviations.setdefault(key, line.right)
 
 
 def _cost_head(roles: Roles, node: Node) -> Name | None:

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derive.reading.syntax import Chain, Document, Node, Piece, Relation, Span, Unreadable
+from derive.reading.syntax import (
+    Chain,
+    Document,
+    Name,
+    Node,
+    Number,
+    Picture,
+    Piece,
+    Relation,
+    Span,
+    Unreadable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +61,21 @@ def lines_of(document: Document) -> list[Line]:
     return list(_lines(document))
 
 
+def _standing(piece: Piece) -> Node | None:
+    """A displayed formula without a relation: a piece that begins with one continues it."""
+    if piece.kind == "inline" or piece.chains or len(piece.loose) != 1:
+        return None
+    return None if isinstance(piece.loose[0], Name | Number | Picture) else piece.loose[0]
+
+
 def _lines(document: Document) -> Iterator[Line]:
     previous: tuple[int, Node, Node, int] | None = None  # chain, head, last part, relations
     number = 0
     for piece in document.pieces:
+        standing = _standing(piece)
+        if standing is not None:
+            previous = (number, standing, standing, 0)
+            number += 1
         for chain in piece.chains:
             if not chain.relations:
                 continue
@@ -71,6 +93,8 @@ def _lines(document: Document) -> Iterator[Line]:
                     piece, chain, relation, left, right, head, number, position, inherits
                 )
                 left = right
+                if isinstance(right, Unreadable):
+                    head = right  # what follows no longer speaks of the head
                 position += 1
             previous = (number, head, left, position)
             number += 1

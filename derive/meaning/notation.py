@@ -93,6 +93,10 @@ def names_in(node: Node) -> Iterator[Name]:
     inner = node
     if isinstance(inner, Name):
         yield inner
+        if inner.base == "e":  # the exponent of e holds names like any bracket
+            for script in inner.scripts:
+                if script.place == "sup" and script.node is not None:
+                    yield from names_in(script.node)
         return
     if isinstance(inner, Applied):
         yield inner.head

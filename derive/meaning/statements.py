@@ -8,6 +8,7 @@ from itertools import product
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.notation import names_in
 from derive.meaning.readings import Factor, pure_maps
+from derive.meaning.elaborate import ANY_LAYER, found_layer
 from derive.meaning.roles import Occurrence, Roles, resolve
 from derive.meaning.setting import COST, IllShaped, NoLayer, Outside, Setting
 from derive.program import (
@@ -30,11 +31,17 @@ from derive.reading.syntax import Node
 def layer_letters(roles: Roles, nodes: tuple[Node, ...]) -> tuple[str, ...]:
     """The letters that run over layers in some nodes, sorted."""
     found = set()
+    lost = layered = False
     for node in nodes:
         for name in names_in(node):
-            layer = resolve(roles, name).layer
+            occurrence = resolve(roles, name)
+            layer = occurrence.layer
+            lost |= occurrence.lost
+            layered |= layer is not None and bool(name.scripts)
             if layer is not None and layer.letter and layer.letter not in roles.top:
                 found.add(layer.letter)
+    if lost and not layered:
+        found.add(ANY_LAYER)
     return tuple(sorted(found))
 
 
@@ -54,7 +61,7 @@ def statement_of(
     one, two = pure_maps(roles, left), pure_maps(roles, right)
     if one is not None and two is not None and max(len(one), len(two)) > 1:
         return composition(setting, one, two, layers)
-    elaborator = Elaborator(setting, layers)
+    elaborator = Elaborator(setting, layers, formal_names(setting, (left, right)))
     a = side_value(setting, elaborator, left, one)
     b = side_value(setting, elaborator, right, two)
     if a.shape != b.shape:
@@ -66,6 +73,19 @@ def statement_of(
                 f"the right side {show_shape(b.shape)}"
             )
     return Equation(a, b, tuple(elaborator.free[k] for k in sorted(elaborator.free)))
+
+
+def formal_names(setting: Setting, nodes: tuple[Node, ...]) -> dict[str, Expr]:
+    """In a formal identity every bare letter is a free number."""
+    if setting.mode != "formal":
+        return {}
+    names = [n for node in nodes for n in names_in(node) if not (n.scripts or n.mark or n.accent)]
+    functions = setting.facts.roles.by_base
+    return {
+        n.base: setting.scalar_leaf(n.base, "real")
+        for n in names
+        if not n.word and not n.primes and n.base != "e" and functions.get(n.base) != "function"
+    }
 
 
 def side_value(
@@ -119,9 +139,7 @@ def _network_name(setting: Setting, name: object, layers: Mapping[str, int]) -> 
     from derive.reading.syntax import Name
 
     assert isinstance(name, Name)
-    occurrence = resolve(setting.facts.roles, name)
-    if occurrence.lost:
-        raise Outside(f"{name.base} has lost its layer")
+    occurrence = found_layer(resolve(setting.facts.roles, name), name.base, layers)
     return setting.program_name(Occurrence(occurrence.role, occurrence.layer), layers)
 
 

@@ -1,0 +1,308 @@
+"""From a judgement to what the reader is told: message, code, counterexample, repair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derive.diagnosis import Diagnosis, Fault, Ill, diagnose
+from derive.judge import Judge, Judgement
+from derive.meaning.elaborate import Elaborator
+from derive.meaning.facts import Facts
+from derive.meaning.hypotheses import Choice
+from derive.meaning.interpret import Interpretation, Stated
+from derive.meaning.scenery import left_value, loose_of, scene_of
+from derive.meaning.setting import Hypothesis, IllShaped, Outside, Setting
+from derive.program import (
+    ONE,
+    Composition,
+    Equation,
+    Expr,
+    Gradient,
+    Size,
+    Statement,
+    Times,
+    children,
+    with_children,
+)
+from derive.verdict import Finding, Kind, ModelReport, Verdict
+
+if TYPE_CHECKING:
+    from derive.verify import Note
+
+COST_TITLES = {
+    "cross_entropy": "cross-entropy",
+    "binary_cross_entropy": "binary cross-entropy",
+    "squared_error": "squared error",
+    "half_squared_error": "half squared error",
+}
+
+
+def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: Judge) -> Finding:
+    """All that is said of one claim."""
+    line = found.line
+    start, end = line.left.span.start, max(line.right.span.end, line.relation.span.end)
+    if line.position and start > line.relation.span.start:
+        start = line.relation.span.start
+    finding = Finding(
+        line=line.piece.line,
+        column=line.piece.column,
+        end_line=line.piece.end_line,
+        end_column=line.piece.end_column,
+        step=line.relation.step,
+        latex=_latex(note.source, found),
+        kind=found.kind,
+        verdict=judgement.verdict,
+        message=judgement.reason,
+        reading=found.reading,
+        assumptions=_assumptions(note, found),
+        side_conditions=judgement.side_conditions,
+        counterexample=judgement.counterexample,
+        proof=judgement.proof,
+        span=(min(start, line.relation.span.start), end),
+        right_span=(line.right.span.start, line.right.span.end),
+    )
+    if judgement.verdict == Verdict.REFUTED:
+        diagnosis = diagnosed(found, judgement, judge, note.source)
+        finding = replace(
+            finding, code=diagnosis.code, message=diagnosis.message, repairs=diagnosis.repairs
+        )
+    return _expected(finding, line.piece.expect)
+
+
+def _latex(source: str, found: Interpretation) -> str:
+    """The claim as it stands: its left side, unless the piece begins with the sign."""
+    line = found.line
+    left = source[line.left.span.start : line.left.span.end]
+    if line.left.span.start > line.relation.span.start or line.inherits is not None:
+        written = line.source.head is not None or line.relation is not line.source.relations[0]
+        left = left if written else ""
+    sign = source[line.relation.span.start : line.relation.span.end]
+    right = source[line.right.span.start : line.right.span.end]
+    return " ".join(f"{left} {sign} {right}".split())
+
+
+def _assumptions(note: Note, found: Interpretation) -> tuple[str, ...]:
+    if not found.statements:
+        return ()
+    seen: list[str] = []
+    for stated in found.statements:
+        seen += [a for a in stated.setting.assumptions if a not in seen]
+    return tuple(seen)
+
+
+def _expected(finding: Finding, expect: str) -> Finding:
+    """Compares with what the note itself expects: ``expect refuted D103``, ``expect 2 refuted``."""
+    if not expect:
+        return finding
+    wanted = parse_expectation(expect, finding.step)
+    if wanted is None:
+        return finding
+    verdict, code = wanted
+    if finding.verdict == verdict and (code is None or finding.code == code):
+        return replace(finding, expected=True)
+    return replace(finding, unmet=" ".join(filter(None, (verdict, code))))
+
+
+def parse_expectation(expect: str, step: int) -> tuple[str, str | None] | None:
+    """What is expected of a step: ``refuted D103`` of all, ``2 refuted; 3 unproven`` by step."""
+    general: tuple[str, str | None] | None = None
+    for part in expect.replace(",", ";").split(";"):
+        words = part.split()
+        if words and words[0] == "expect":
+            words = words[1:]
+        number = int(words.pop(0)) if words and words[0].isdigit() else None
+        if not words:
+            continue
+        wanted = (words[0], words[1] if len(words) > 1 else None)
+        if number == step:
+            return wanted
+        if number is None and general is None:
+            general = wanted
+    return general
+
+
+# -- diagnosis ----------------------------------------------------------------------------------
+
+
+def diagnosed(
+    found: Interpretation, judgement: Judgement, judge: Judge, source: str
+) -> Diagnosis:
+    """The mistake by name, with its repairs."""
+    line = found.line
+    right_source = source[line.right.span.start : line.right.span.end]
+    if found.ill is not None:
+        setting, reason, layers = found.ill
+        scene = scene_of(setting, line, layers)
+        elaborator = Elaborator(setting, layers)
+        left = left_value(elaborator, line.left) or left_value(elaborator, line.head)
+        target, scale = _target(left)
+        try:
+            ill = Ill(reason, loose_of(elaborator, line.right))
+        except (Outside, IllShaped):
+            ill = None
+        fault = Fault(
+            scene, found.kind, None, reason, right_source, ill, target, scale, left,
+            "contradicts" if found.definition else "",
+        )  # fmt: skip
+        return _diagnose(fault, setting, judge)
+    failed = judgement.failed or (found.statements[0] if found.statements else None)
+    if failed is None:
+        return Diagnosis(_code_of(found), judgement.reason)
+    scene = scene_of(failed.setting, line, failed.layers)
+    statement = failed.statement
+    left = statement.left if isinstance(statement, Equation) else None
+    target, scale = _target(left)
+    aspect = "remark" if judgement.remark else ""
+    message = judgement.reason
+    if found.kind == Kind.UPDATE:
+        aspect, message = "update", found.fault or message
+    elif found.definition and found.contradicts:
+        aspect = "contradicts"
+        message = message or f"it contradicts the definition in line {found.contradicts}"
+    fault = Fault(
+        scene, found.kind, statement, message, right_source, None, target, scale, left, aspect
+    )
+    return _diagnose(fault, failed.setting, judge)
+
+
+def _diagnose(fault: Fault, setting: Setting, judge: Judge) -> Diagnosis:
+    def prover(statement: Statement) -> bool:
+        return judge.holds(Stated(setting, _counted(setting, statement)))
+
+    def agrees(statement: Statement) -> bool | None:
+        return judge.agrees(Stated(setting, _counted(setting, statement)))
+
+    return diagnose(fault, prover, agrees)
+
+
+def _counted(setting: Setting, statement: Statement) -> Statement:
+    """Where m is an unknown number rather than a size, it is put in as one."""
+    if setting.mode == "batch":
+        return statement
+    count = setting.count()
+
+    def counted(expr: Expr) -> Expr:
+        if isinstance(expr, Size):
+            return count if expr.dim == setting.facts.count else expr
+        return with_children(expr, tuple(counted(c) for c in children(expr)))
+
+    if isinstance(statement, Composition):
+        return replace(statement, scale=counted(statement.scale))
+    return Equation(counted(statement.left), counted(statement.right), statement.free)
+
+
+def _code_of(found: Interpretation) -> str:
+    from derive.diagnosis.codes import BY_NAME
+
+    return BY_NAME["contradicts-definition" if found.kind == Kind.SHAPE else "ill-shaped"]
+
+
+def _target(left: Expr | None) -> tuple[str | None, Expr]:
+    """The gradient that a left side is, and what it is multiplied by."""
+    if isinstance(left, Gradient):
+        return left.name, ONE
+    if isinstance(left, Times) and isinstance(left.right, Gradient):
+        return left.right.name, left.left
+    return None, ONE
+
+
+# -- the model ------------------------------------------------------------------------------------
+
+
+def show_hypothesis(facts: Facts, hypothesis: Hypothesis) -> str:
+    """One line that says what was assumed where the note is silent."""
+    cost = COST_TITLES.get(hypothesis.cost, hypothesis.cost)
+    convention = _convention(facts, hypothesis)
+    parts = [f"{cost} cost", f"{hypothesis.reduction} over the examples", convention]
+    if hypothesis.output:
+        parts.insert(1, f"{hypothesis.output} output")
+    if facts.roles.layout is None:
+        parts.append(f"examples as {hypothesis.layout}")
+    return ", ".join(parts)
+
+
+def _convention(facts: Facts, hypothesis: Hypothesis) -> str:
+    count = facts.count if hypothesis.reduction == "mean" and hypothesis.carries_m else ""
+    return f"dZ = {count} * dJ/dZ" if count else "dZ = dJ/dZ"
+
+
+def model_report(facts: Facts, choice: Choice) -> ModelReport:
+    """What was understood of a note, for the report."""
+    hypothesis, roles = choice.best, facts.roles
+    world = choice.interpreter.world
+    setting = world.main
+    layers = tuple(
+        {"index": n, "activation": setting.activations.get(n, "")}
+        for n in range(1, setting.depth + 1)
+    )
+    assumptions = list(roles.assumptions)
+    stated = hypothesis.cost == "stated"
+    if not stated:
+        title = COST_TITLES.get(hypothesis.cost, hypothesis.cost)
+        output = f" with {hypothesis.output} output" if hypothesis.output else ""
+        margin = f" (by a margin of {choice.margin} claim{'s' * (choice.margin != 1)})"
+        assumptions.append(
+            f"the cost is not stated: {title}{output}, {hypothesis.reduction} over the examples, "
+            f"is the reading under which most lines hold{margin if choice.score else ''}"
+        )
+    elif not any(c.batch for c in facts.costs):
+        assumptions.append(f"the stated cost is taken as {hypothesis.reduction} over the examples")
+    if stated and hypothesis.output:
+        assumptions.append(f"the output activation is not stated: {hypothesis.output}")
+    if facts.output_word and facts.activation(setting.depth).known is None:
+        assumptions.append(f"the output activation is {facts.output_word}, as the text says")
+    if roles.layout is None:
+        assumptions.append(f"the layout is not stated: examples as {hypothesis.layout}")
+    if roles.symbolic_depth:
+        assumptions.append(
+            f"the depth is a letter: the layers are judged in a network of {setting.depth}"
+        )
+    for one in world.settings:
+        assumptions += [a for a in one.assumptions if a not in assumptions]
+    return ModelReport(
+        hypothesis.layout,
+        layers,
+        _cost_text(facts, choice),
+        _convention(facts, hypothesis),
+        tuple(assumptions),
+        tuple(roles.evidence),
+    )
+
+
+def _cost_text(facts: Facts, choice: Choice) -> str:
+    from derive.meaning.building import stated_cost
+
+    if choice.best.cost != "stated":
+        return COST_TITLES.get(choice.best.cost, choice.best.cost)
+    line = stated_cost(facts)
+    assert line is not None
+    source = facts.document.source
+    named = library_cost(choice)
+    text = " ".join(source[line.formula.span.start : line.formula.span.end].split())
+    return named or text
+
+
+def library_cost(choice: Choice) -> str:
+    """The library's name for a stated cost that equals one of its losses, or ""."""
+    from derive.meaning.building import build
+    from derive.meaning.setting import COST
+    from derive.tensors import equal
+
+    setting: Setting = choice.interpreter.world.main
+    if COST not in setting.definitions:
+        return ""
+    for name in COST_TITLES:
+        other = replace(choice.best, cost=name)
+        rival = build(setting.facts, other, setting.mode)
+        if equal(setting.program, setting.definitions[COST], rival.definitions[COST]):
+            return COST_TITLES[name]
+    return ""
+
+
+def worst(findings: Sequence[Finding]) -> Verdict:
+    """The verdict of a whole file: the worst of its claims."""
+    order = [Verdict.REFUTED, Verdict.UNREADABLE, Verdict.UNPROVEN, Verdict.VERIFIED]
+    present = {f.verdict for f in findings}
+    return next((v for v in order if v in present), Verdict.DEFINITION)

@@ -1,0 +1,180 @@
+"""Where a claim becomes a verdict.
+
+    screen   two or more points of a prime field     false there: look for a counterexample
+    refuted  a counterexample in exact numbers
+    proved   normal form of the difference is 0      by `derive.tensors`
+    checked  the independent evaluator agrees        by `derive.check`
+
+`verified` needs both proof and check.  Engine and checker that disagree are an internal
+error: the claim is unproven and says so.  Agreement at points alone is never a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from derive.check import Screen, check, find_counterexample
+from derive.meaning.interpret import Interpretation, Stated
+from derive.meaning.setting import Setting
+from derive.program import Program, Statement
+from derive.tensors import Outcome, prove
+from derive.verdict import Counterexample, Proof, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with its grounds.
+
+    failed: the first statement that does not hold.  remark: it is the remark that fails.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    proof: Proof | None = None
+    counterexample: Counterexample | None = None
+    failed: Stated | None = None
+    remark: bool = False
+    side_conditions: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges the interpretations of one note; screens are shared among its claims."""
+
+    certificates: list[tuple[Program, Statement, tuple[str, ...]]] | None = None
+    _screens: dict[int, tuple[Setting, Screen]] = field(default_factory=dict)
+
+    def agrees(self, stated: Stated) -> bool | None:
+        """Whether a statement holds at random points; None if it cannot be evaluated."""
+        key = id(stated.setting)
+        if key not in self._screens:
+            self._screens[key] = (stated.setting, Screen(stated.setting.program))
+        return self._screens[key][1].agrees(stated.statement)
+
+    def all_agree(self, found: Interpretation) -> bool | None:
+        """The screen's word on a whole interpretation, for choosing hypotheses."""
+        if not found.statements:
+            return None
+        if found.any_of:
+            return all(
+                any(self.agrees(s) is True for s in group) for group in by_layers(found.statements)
+            )
+        marks = [self.agrees(s) for s in found.statements]
+        return False if False in marks else None if None in marks else True
+
+    def judge(self, found: Interpretation) -> Judgement:
+        """The verdict on one line."""
+        if found.verdict is not None and found.verdict != Verdict.DEFINITION:
+            return Judgement(found.verdict, found.reason)
+        if not found.statements:
+            return Judgement(Verdict.DEFINITION)
+        if found.any_of:
+            groups = by_layers(found.statements)
+            done = [self._one_of(group) for group in groups]
+        else:
+            done = [self.settle(stated) for stated in found.statements]
+        result = _worst(done)
+        if result.verdict == Verdict.VERIFIED and found.remark:
+            said = _worst([self.settle(stated) for stated in found.remark])
+            if said.verdict == Verdict.REFUTED:
+                return Judgement(
+                    said.verdict, said.reason, None, said.counterexample, said.failed, remark=True
+                )
+        if found.definition and result.verdict == Verdict.VERIFIED:
+            return Judgement(Verdict.DEFINITION)
+        return result
+
+    def settle(self, stated: Stated) -> Judgement:
+        """Proves or refutes one statement."""
+        program = stated.setting.program
+        if self.agrees(stated) is False:
+            example = find_counterexample(program, stated.statement)
+            if example is not None:
+                return Judgement(Verdict.REFUTED, "", None, example, stated)
+            return Judgement(
+                Verdict.UNPROVEN,
+                "the sides differ at points of a finite field, but no counterexample was found",
+                failed=stated,
+            )
+        outcome = prove(program, stated.statement)
+        if not outcome.proved:
+            return self._not_proved(stated, outcome)
+        acceptance = check(program, stated.statement)
+        if not acceptance.accepted:
+            reason = f"the engine proves it, the checker does not accept it ({acceptance.reason})"
+            return Judgement(Verdict.UNPROVEN, reason, failed=stated)
+        if self.certificates is not None:
+            self.certificates.append((program, stated.statement, outcome.rules))
+        return Judgement(
+            Verdict.VERIFIED,
+            proof=Proof(outcome.rules, outcome.steps, True),
+            side_conditions=outcome.side_conditions,
+        )
+
+    def holds(self, stated: Stated) -> bool:
+        """Proved and checked: the condition on every repair that is offered."""
+        return self.agrees(stated) is not False and (
+            prove(stated.setting.program, stated.statement).proved
+            and check(stated.setting.program, stated.statement).accepted
+        )
+
+    def _not_proved(self, stated: Stated, outcome: Outcome) -> Judgement:
+        example = find_counterexample(stated.setting.program, stated.statement)
+        if example is not None:
+            return Judgement(Verdict.REFUTED, outcome.reason, None, example, stated)
+        if outcome.reason == "not zero":
+            reason = "neither proved nor refuted: no difference was found at any point"
+        else:
+            reason = outcome.reason
+        return Judgement(Verdict.UNPROVEN, reason, failed=stated)
+
+    def _one_of(self, group: Sequence[Stated]) -> Judgement:
+        for stated in group:
+            if self.agrees(stated) is True:
+                return self.settle(stated)
+        return self.settle(group[0])
+
+
+def by_layers(statements: Iterable[Stated]) -> list[list[Stated]]:
+    """Alternatives grouped by the layers that they are about, in order."""
+    groups: dict[tuple[tuple[str, int], ...], list[Stated]] = {}
+    for stated in statements:
+        groups.setdefault(tuple(sorted(stated.layers.items())), []).append(stated)
+    return list(groups.values())
+
+
+_ORDER = (Verdict.REFUTED, Verdict.UNPROVEN, Verdict.VERIFIED)
+
+
+def _worst(done: Sequence[Judgement]) -> Judgement:
+    """All statements have to hold: the first refuted one decides, then the first unproven."""
+    for verdict in _ORDER[:2]:
+        for one in done:
+            if one.verdict == verdict:
+                return one
+    rules = sorted({r for d in done if d.proof for r in d.proof.rules})
+    steps = sum(d.proof.steps for d in done if d.proof)
+    conditions = sorted({c for d in done for c in d.side_conditions})
+    return Judgement(
+        Verdict.VERIFIED, proof=Proof(tuple(rules), steps, True), side_conditions=tuple(conditions)
+    )
+
+
+def write_certificates(
+    folder: Path, stem: str, found: Iterable[tuple[Program, Statement, tuple[str, ...]]]
+) -> list[Path]:
+    """One JSON file a statement, for ``python -m derive.check``."""
+    import json
+
+    from derive.certificate import to_json
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number, (program, statement, rules) in enumerate(found, 1):
+        path = folder / f"{stem}-{number:03d}.json"
+        text = json.dumps(to_json(program, statement, rules), indent=1, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+        written.append(path)
+    return written

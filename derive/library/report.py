@@ -1,0 +1,67 @@
+"""The library judged like a note: each rule proved by the engine and accepted by the checker.
+
+In: the rules of `derive.library.claims` and the optimisers' recurrences.  Out: a
+`FileReport` in the order of the library, one claim a rule.
+"""
+
+from __future__ import annotations
+
+from derive.check import check
+from derive.library.claims import LibraryClaim, library_claims
+from derive.tensors import prove
+from derive.verdict import FileReport, Finding, Kind, Proof, Verdict
+
+PATH = "library"
+
+
+def library_report() -> FileReport:
+    """Every activation, loss, output pair, layer rule and optimiser rule, proved anew."""
+    findings = [_judged(k, claim) for k, claim in enumerate(library_claims(), 1)]
+    findings += _optimizers(len(findings))
+    return FileReport(PATH, None, tuple(findings))
+
+
+def _judged(line: int, claim: LibraryClaim) -> Finding:
+    outcome = prove(claim.program, claim.statement)
+    acceptance = check(claim.program, claim.statement) if outcome.proved else None
+    proved = acceptance is not None and acceptance.accepted
+    reason = outcome.reason if acceptance is None else acceptance.reason
+    return _finding(
+        line,
+        f"{claim.title}: {claim.latex}",
+        Kind.GRADIENT,
+        Proof(outcome.rules, outcome.steps, True) if proved else None,
+        "" if proved else reason,
+        outcome.side_conditions,
+    )
+
+
+def _optimizers(before: int) -> list[Finding]:
+    from derive.library.optimizers import optimizer_proofs
+
+    return [
+        _finding(
+            before + k,
+            f"{rule.name}: {rule.statement}",
+            Kind.UPDATE,
+            Proof(("induction over the steps",), len(rule.steps), True) if rule.proved else None,
+            "" if rule.proved else "the closed form could not be proved",
+            (),
+        )
+        for k, rule in enumerate(optimizer_proofs(), 1)
+    ]
+
+
+def _finding(
+    line: int,
+    latex: str,
+    kind: Kind,
+    proof: Proof | None,
+    message: str,
+    conditions: tuple[str, ...],
+) -> Finding:
+    verdict = Verdict.VERIFIED if proof is not None else Verdict.UNPROVEN
+    return Finding(
+        line, 1, line, 1, 1, latex, kind, verdict,
+        message=message, proof=proof, side_conditions=conditions,
+    )  # fmt: skip

@@ -1,0 +1,149 @@
+"""The spine: a source is read, understood once as a whole, and judged claim by claim.
+
+    text --reading--> syntax --meaning--> interpretations --judge--> verdicts --> findings
+
+`open_note` does the first three steps; `Note.judge` settles one claim; `Note.report` puts
+the findings of a note together.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from derive.declare import Declarations, declarations
+from derive.findings import finding_of, model_report
+from derive.judge import Judge, Judgement, write_certificates
+from derive.meaning.algorithm import algorithm
+from derive.meaning.facts import gather
+from derive.meaning.hypotheses import Given, choose
+from derive.meaning.interpret import Interpreter
+from derive.meaning.shapes import judge_shapes
+from derive.reading import read
+from derive.verdict import FileReport, Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command asks of a verification beyond the source."""
+
+    declare: Path | None = None
+    proofs: Path | None = None
+    timings: bool = False
+
+
+class Note:
+    """One source, understood; its claims are judged one by one."""
+
+    def __init__(self, path: str, source: str, kind: str, options: Options) -> None:
+        self.path, self.source, self.options = path, source, options
+        declared: Declarations = declarations(path, source, options.declare)
+        self.document = read(source, kind)  # type: ignore[arg-type]
+        self.facts = gather(self.document, declared)
+        self._judge = Judge(certificates=[] if options.proofs is not None else None)
+        given = Given(declared.layout, declared.cost)  # type: ignore[arg-type]
+        self.choice = choose(self.facts, given, self._agreement)
+        self._shapes = judge_shapes(self.facts, self.choice.interpreter.world.main)
+
+    @property
+    def size(self) -> int:
+        """The number of claims."""
+        return len(self.facts.lines)
+
+    def judge(self, k: int) -> Finding:
+        """The verdict on the k-th claim, in text order."""
+        start = time.perf_counter()
+        found = self.choice.interpretations[k]
+        shape = self._shapes.get(k)
+        judgement = shape if shape is not None else self._judge.judge(found)
+        torn = self._torn(k)
+        if torn and judgement.verdict in (Verdict.VERIFIED, Verdict.REFUTED):
+            judgement = Judgement(Verdict.UNPROVEN, torn)
+        finding = finding_of(self, found, judgement, self._judge)
+        spent = 1000 * (time.perf_counter() - start)
+        return replace(finding, milliseconds=round(spent, 3)) if self.options.timings else finding
+
+    def unjudged(self, k: int, reason: str) -> Finding:
+        """The k-th claim left unproven for a reason outside it."""
+        return finding_of(
+            self,
+            self.choice.interpretations[k],
+            Judgement(Verdict.UNPROVEN, reason),
+            self._judge,
+        )
+
+    def report(self, findings: Sequence[Finding]) -> FileReport:
+        """The report of the note, given a finding for each claim in order."""
+        if self.options.proofs is not None and self._judge.certificates:
+            stem = Path(self.path).stem or "note"
+            write_certificates(self.options.proofs, stem, self._judge.certificates)
+        return FileReport(
+            self.path,
+            model_report(self.facts, self.choice) if findings else None,
+            tuple(findings),
+            algorithm(self.facts, self.choice.interpretations, findings),
+            self.source,
+        )
+
+    def _agreement(self, interpreter: Interpreter):  # type: ignore[no-untyped-def]
+        del interpreter
+        return self._judge.all_agree
+
+    def _torn(self, k: int) -> str:
+        """Two hypotheses hold equally well and disagree on this claim."""
+        mine = self.choice.agreements[k]
+        for hypothesis, marks in self.choice.rivals:
+            if marks[k] is not None and mine is not None and marks[k] != mine:
+                from derive.findings import show_hypothesis
+
+                best = show_hypothesis(self.facts, self.choice.best)
+                other = show_hypothesis(self.facts, hypothesis)
+                return (
+                    "two readings of the note hold equally well and disagree here: "
+                    f"{best}; or {other}"
+                )
+        return ""
+
+
+def open_note(path: str, source: str, kind: str, options: Options) -> Note:
+    """Reads and understands a note; `kind` is ``md``, ``txt`` or ``tex``."""
+    return Note(path, source, kind, options)
+
+
+def verify_text(source: str, kind: str = "md", path: str = "note", **options: object) -> FileReport:
+    """The report of a note given as text, in this process.
+
+    >>> report = verify_text("$$Z = W X + b$$ $$A = \\\\sigma(Z)$$")
+    >>> [str(claim.verdict) for claim in report.claims]
+    ['definition', 'definition']
+    """
+    note = open_note(path, source, kind, Options(**options))  # type: ignore[arg-type]
+    return note.report([note.judge(k) for k in range(note.size)])
+
+
+def verify_paths(paths: list[Path], options: Options | None = None) -> list[FileReport]:
+    """The reports of notes on disk, in this process, in order."""
+    options = options or Options()
+    reports = []
+    for path in paths:
+        kind = path.suffix.lstrip(".").lower()
+        text = path.read_text(encoding="utf-8")
+        note = open_note(str(path), text, kind if kind in ("md", "tex") else "txt", options)
+        reports.append(note.report([note.judge(k) for k in range(note.size)]))
+    return reports
+
+
+def shipped_notes() -> list[Path]:
+    """The notes that the project ships: package data, or `docs/notes` in a source tree."""
+    packaged = Path(__file__).parent / "notes"
+    folder = packaged if packaged.is_dir() else Path(__file__).parent.parent / "docs" / "notes"
+    return sorted(p for p in folder.glob("*.md"))
+
+
+def verify_library() -> FileReport:
+    """Every activation, loss, layer and optimiser rule of the project, proved anew."""
+    from derive.library.report import library_report
+
+    return library_report()
