@@ -185,7 +185,7 @@ ACTIVATIONS: Final = (
         stable_derivative=(
             "q = np.exp(np.minimum(z, 0.0)); r = np.exp(-np.maximum(z, 0.0)); "
             "n = q * (q + 2.0 * r); d = n + 2.0 * np.square(r); "
-            "(n + 4.0 * z * q * (q + r) * np.square(r) / d) / d"
+            "(n + z * (4.0 * q * (q + r) * np.square(r) / d)) / d"
         ),
     ),
     Activation(

@@ -125,7 +125,7 @@ class _ClosedForm:
     optimizer: str
     variable: str
     form: Callable[[Any], Any]
-    start: Any = sympy.Integer(0)
+    start: Any = sympy.S.Zero
 
 
 def optimizer_proofs() -> tuple[RuleProof, ...]:

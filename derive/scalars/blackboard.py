@@ -18,7 +18,7 @@ from derive.scalars.decide import Decision, decide
 from derive.scalars.measure import Limits
 from derive.scalars.rules import RULES, advance
 
-LIMITS: Final = Limits(nodes=10**5, terms=10**12)
+LIMITS: Final = Limits(nodes=10**5, terms=10**12, argument=10**6)
 """The library's own formulas are known to be small."""
 
 SPELLING: Final = {

@@ -32,7 +32,10 @@ from derive.scalars.rational import OutsideFragment, inline, written_out
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is refused as too large: nodes, nesting, exponents, digits, expanded terms."""
+    """What is refused as too large: nodes, nesting, exponents, digits, expanded terms.
+
+    argument: terms inside exp, log and the other functions, which are factored.
+    """
 
     nodes: int = 2000
     depth: int = 120
@@ -40,6 +43,7 @@ class Limits:
     root: int = 12
     bits: int = 2000
     terms: int = 2000
+    argument: int = 250
 
 
 LIMITS: Final = Limits()
@@ -107,6 +111,7 @@ class _Nodes:
                 nodes=self.limits.nodes // share,
                 depth=self.limits.depth // 2,
                 terms=self.limits.terms // share,
+                argument=self.limits.argument // share,
             )
             check_size(bounded_inline(body, self.functions, smaller), Number(Fraction(0)), smaller)
 
@@ -176,11 +181,13 @@ class _Expansion:
     def of(self, expr: Expr) -> _Size:
         """The measure of an expression and, on the way, of every argument in it."""
         parts = [self.of(child) for child in children(expr)]
+        if isinstance(expr, Apply):
+            self.bounded(parts[0], self.limits.argument)
         return self.bounded(self._node(expr, parts))
 
-    def bounded(self, size: _Size) -> _Size:
+    def bounded(self, size: _Size, limit: int | None = None) -> _Size:
         """The size itself; raises OutsideFragment above the limit."""
-        if max(size.top, _expanded(size.under)) > self.limits.terms:
+        if max(size.top, _expanded(size.under)) > (limit or self.limits.terms):
             raise OutsideFragment("the formula is too large to be expanded")
         return size
 
