@@ -46,6 +46,8 @@ from derive.tensors.terms import (
 
 MOST_EXPANDED = 64
 """The largest exponent to which a sum is multiplied out."""
+TRIAL_DIVISION = 100
+"""Squares of primes up to this are taken out of roots of numbers."""
 _UNITS = ("entry", "gradient", "size", "exp", "base", "logistic", "call", "log")
 """Kinds of atoms that may be divided by, where they are not 0."""
 
@@ -247,27 +249,34 @@ def _positive_content(poly: Poly) -> tuple[Rational, list[Factor]]:
 
 
 def _numeric_root(value: Fraction, exponent: Fraction) -> Poly:
-    """A power of a positive number, a rational where it is one."""
+    """A power of a positive number: prime by prime, whole powers as a coefficient."""
     if value == 1:
         return ONE
-    top, bottom = (_exact_root(n, exponent.denominator) for n in value.as_integer_ratio())
-    if top is not None and bottom is not None:
-        return constant(Fraction(top, bottom) ** exponent.numerator)
-    steps = exponent.numerator // exponent.denominator
-    rest = exponent - steps
-    return monomial((), [(Atom("base", arg=constant(value)), rest)]).scaled(value**steps)
+    factors: list[Factor] = []
+    for number, sign in ((value.numerator, 1), (value.denominator, -1)):
+        factors += [
+            (Atom("base", arg=constant(prime)), sign * count * exponent)
+            for prime, count in _prime_powers(number)
+        ]
+    return monomial((), factors)
 
 
-def _exact_root(n: int, degree: int) -> int | None:
-    if degree == 2:
+def _prime_powers(n: int) -> list[tuple[int, int]]:
+    """Factors of n and how often each divides it: small primes, and one cofactor."""
+    out: list[tuple[int, int]] = []
+    for divisor in range(2, TRIAL_DIVISION):
+        if divisor * divisor > n:
+            break
+        count = 0
+        while n % divisor == 0:
+            n //= divisor
+            count += 1
+        if count:
+            out.append((divisor, count))
+    if n > 1:
         root = isqrt(n)
-    else:
-        low, high = 0, n
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if middle**degree <= n else (low, middle - 1)
-        root = low
-    return root if root**degree == n else None
+        out.append((root, 2) if root * root == n else (n, 1))
+    return out
 
 
 # -- exp, log, logistic -----------------------------------------------------------------------

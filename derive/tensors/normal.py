@@ -239,19 +239,17 @@ def _raised(a: Atom, e: Rational) -> Poly:
 
 
 def _open_base(merged: dict[Atom, Rational]) -> list[Part] | None:
-    """``(c x y)^e`` with an integer e is ``c^e x^e y^e``."""
+    """``(c x y)^e`` with a whole e is ``c^e x^e y^e``; of a number, the whole part of e."""
     for a, e in merged.items():
-        if a.kind != "base" or not whole(e):
+        if a.kind != "base" or len(a.argument.terms) != 1:
             continue
-        terms = a.argument.terms
-        if len(terms) != 1:
-            continue
-        ((m, c),) = terms.items()
-        if m.bound:
-            continue
+        ((m, c),) = a.argument.terms.items()
+        count = e.__floor__()
         rest = [f for f in merged.items() if f[0] is not a]
-        inner = [(b, k * e) for b, k in m.factors]
-        return [(Fraction(c) ** int(e), rest + inner)]
+        if not m.bound and whole(e):
+            return [(Fraction(c) ** count, rest + [(b, k * count) for b, k in m.factors])]
+        if not m.factors and count:
+            return [(Fraction(c) ** count, [*rest, (a, e - count)])]
     return None
 
 

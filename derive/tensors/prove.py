@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from derive.program import (
     ONE,
@@ -128,16 +129,19 @@ def _ladder(program: Program, claim: Equation) -> Iterator[Poly]:
     models = [plain]
     if any(f.body is not None for f in program.functions.values()):
         models = [Model(program, opaque_functions=True), plain]
+    cuts = _cuts(plain, left, right)
     seen: set[str] = set()
-    for opaque in _cuts(plain, left, right):
-        targets = (left | right) - opaque
-        for model in models:
-            for poly in _unfoldings(model, _difference(model, claim, opaque), targets):
-                if poly.key not in seen:
-                    seen.add(poly.key)
-                    yield poly
-                if model is not plain:
-                    break
+    polys = (
+        poly
+        for opaque in cuts
+        for model in models
+        for poly in _local(model, claim, opaque, (left | right) - opaque)
+    )
+    further = (poly for opaque in cuts for poly in _unfoldings(plain, claim, opaque))
+    for poly in chain(polys, further):
+        if poly.key not in seen:
+            seen.add(poly.key)
+            yield poly
 
 
 def gradients_in(program: Program, expr: Expr) -> frozenset[str]:
@@ -155,7 +159,7 @@ def gradients_in(program: Program, expr: Expr) -> frozenset[str]:
 
 def _cuts(model: Model, left: frozenset[str], right: frozenset[str]) -> list[frozenset[str]]:
     """Sets of gradients to keep as symbols, the most local first."""
-    cuts = [left | right]
+    cuts = [left | right] if left & right or not left | right else []
     for target, named in ((left, right), (right, left)):
         if target - named:
             cuts.append(named)
@@ -186,18 +190,29 @@ def _adjoint(model: Model, name: str, opaque: frozenset[str]) -> Value:
     return lambda indices: model.adjoint(name, indices, opaque)
 
 
-def _unfoldings(model: Model, poly: Poly, targets: frozenset[str]) -> Iterator[Poly]:
-    """The term with definitions opaque; unfolded down to the targets; then one by one."""
+def _local(
+    model: Model, claim: Equation, opaque: frozenset[str], targets: frozenset[str]
+) -> Iterator[Poly]:
+    """The difference with definitions opaque, then with those below the targets unfolded."""
+    poly = _difference(model, claim, opaque)
     yield poly
-    definitions = list(model.program.definitions)[::-1]
-    between = [
+    if not model.lowering.opaque_functions:
+        yield model.unfold(poly, _below(model, targets))
+
+
+def _below(model: Model, targets: frozenset[str]) -> list[str]:
+    """The definitions that are computed from one of the targets."""
+    return [
         n
-        for n in definitions
+        for n in model.program.definitions
         if n not in targets and any(model.depends(n, target) for target in targets)
     ]
-    unfolded = model.unfold(poly, between)
-    yield unfolded
-    for name in definitions:
-        if mentions(unfolded, "entry", frozenset((name,))):
-            unfolded = model.unfold(unfolded, (name,))
-            yield unfolded
+
+
+def _unfoldings(model: Model, claim: Equation, opaque: frozenset[str]) -> Iterator[Poly]:
+    """The difference with one definition after the other unfolded, the last first."""
+    poly = _difference(model, claim, opaque)
+    for name in list(model.program.definitions)[::-1]:
+        if mentions(poly, "entry", frozenset((name,))):
+            poly = model.unfold(poly, (name,))
+            yield poly

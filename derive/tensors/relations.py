@@ -25,6 +25,7 @@ from derive.tensors.functions import exponential, opened, power, split
 from derive.tensors.label import fresh, freshened, rename_atom
 from derive.tensors.meter import used
 from derive.tensors.normal import at_indices, collect, entry, monomial, product, sum_over, times
+from derive.tensors.partial_fractions import Linear, decomposed, linear
 from derive.tensors.terms import (
     ONE,
     Atom,
@@ -84,9 +85,10 @@ def label_constraints(program: Program) -> list[Relation]:
 # -- change of generator ----------------------------------------------------------------------
 
 
-def generators(poly: Poly, known: Sequence[Relation]) -> list[Relation]:
-    """A relation for every denominator that has a linear component."""
+def generators(poly: Poly, known: Sequence[Relation]) -> tuple[list[Relation], list[Linear]]:
+    """A relation for every denominator that has a linear component; those with two terms."""
     found = list(known)
+    lines: list[Linear] = []
     bases: dict[Atom, None] = {}
     done: set[str] = set()
     _collect_bases(poly, bases)
@@ -96,10 +98,12 @@ def generators(poly: Poly, known: Sequence[Relation]) -> list[Relation]:
         if generic.key in done:
             continue
         done.add(generic.key)
-        new = _change_of_generator(generic, rewrite(generic.argument, found))
+        value = rewrite(generic.argument, found)
+        lines += [line for line in (linear(generic, value),) if line is not None]
+        new = _change_of_generator(generic, value)
         if new is not None:
             found.append(new)
-    return found
+    return found, lines
 
 
 def _collect_bases(poly: Poly, bases: dict[Atom, None]) -> None:
@@ -149,13 +153,15 @@ def _only_here(a: Atom, m: Monomial, value: Poly) -> bool:
 # -- rewriting --------------------------------------------------------------------------------
 
 
-def rewrite(poly: Poly, relations: Sequence[Relation]) -> Poly:
+def rewrite(poly: Poly, relations: Sequence[Relation], lines: Sequence[Linear] = ()) -> Poly:
     """Apply relations until none occurs any more (or the number of passes is spent)."""
     for _ in range(MOST_PASSES):
         changed = False
         parts: list[tuple[Poly, Rational]] = []
         for m, c in poly.terms.items():
             out = _rewrite_once(m, relations)
+            if out is None and lines:
+                out = decomposed(m, lines)
             changed |= out is not None
             parts.append((out if out is not None else Poly({m: 1}), c))
         if not changed:
@@ -303,7 +309,7 @@ def _without_logistic(poly: Poly) -> Poly:
 def normal_form(poly: Poly, constraints: Sequence[Relation]) -> Poly:
     """The term under the constraints and its own changes of generator."""
     for _ in range(MOST_PASSES):
-        out = rewrite(poly, generators(poly, constraints))
+        out = rewrite(poly, *generators(poly, constraints))
         if out == poly:
             break
         poly = out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tests.tensors.build import E, Net, f, grad, num, size, softmax
+from tensors.build import E, Net, f, grad, num, size, softmax
 
 Claim = tuple[str, E, E]
 """A label, the left side and the right side."""
