@@ -14,8 +14,6 @@ from derive.library.optimizers import OPTIMIZERS, optimizer_proofs
 RATE = mpmath.mpf("0.05")
 START = mpmath.mpf("1.25")
 GRADIENTS = list(map(mpmath.mpf, (0.3, -1.2, 0.05, 2, -0.7, 0.01, 1e-6, -3, 0.4, 0.9)))
-    mpmath.mpf(t) for t in ["0.3", "-1.2", "0.05", "2", "-0.7", "0.01", "1e-6", "-3", "0.4", "0.9"]
-]
 
 # The rules as their papers state them, in plain arithmetic.
 
