@@ -77,7 +77,7 @@ def test_accuracy(row, order):
 @pytest.mark.parametrize("row", WITH_FORMS, ids=lambda row: row.name)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_dtype_and_no_warning(row, dtype):
-    largest = float(np.finfo(dtype).max)
+    largest = 0.9 * float(np.finfo(dtype).max)  # SELU of the largest number is no number
     finite = np.array([v for v in (*EXTREME, *BEYOND, largest) if v <= largest], dtype=dtype)
     z = np.concatenate([-finite, finite])
     for form in (row.stable_value, row.stable_derivative):
