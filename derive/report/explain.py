@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from derive.report.outcome import repaired
 from derive.report.places import Page, escaped, place_of
-from derive.report.text import counterexample
+from derive.report.text import counterexample_line
 from derive.verdict import FileReport, Finding
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def claim_parts(report: FileReport, finding: Finding) -> Iterator[Part]:
     if finding.proof is not None:
         yield from _proof_parts(finding)
     if finding.counterexample is not None:
-        yield Part("Counterexample", counterexample(finding.counterexample))
+        yield Part("Counterexample", counterexample_line(finding.counterexample))
     for repair in finding.repairs:
         yield Part(
             f"Repair ({repair.edit or repair.verdict.value})",

@@ -56,11 +56,16 @@ def settle(report: FileReport, judge: Callable[[str], FileReport]) -> FileReport
 
 def diff(path: str, old: str, new: str) -> str:
     """A unified diff, ``""`` if nothing differs."""
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), path, path
-    )
+    lines = difflib.unified_diff(_lines(old), _lines(new), path, path)
     return "".join(
         line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends, as other tools count them: at line feeds alone."""
+    return [line + "\n" for line in text.split("\n")[:-1]] + [text.rpartition("\n")[2]] * (
+        not text.endswith("\n")
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.report.outcome import Selection, repaired
 from derive.report.places import Page, place_of
-from derive.report.text import counterexample
+from derive.report.text import counterexample_line
 from derive.verdict import FileReport, Finding, Verdict
 
 
@@ -35,7 +35,7 @@ def _body(report: FileReport, finding: Finding) -> str:
     if finding.unmet:
         lines.append(f"the note expects: {finding.unmet}")
     if finding.counterexample is not None:
-        lines.append(f"counterexample: {counterexample(finding.counterexample)}")
+        lines.append(f"counterexample: {counterexample_line(finding.counterexample)}")
     lines += [f"repair: {repaired(finding, report.source, r.latex)}" for r in finding.repairs]
     return "\n".join(lines)
 

@@ -21,7 +21,7 @@ from derive.report.explain import (
 )
 from derive.report.outcome import repaired, summary
 from derive.report.places import Page, place_of
-from derive.report.text import counterexample
+from derive.report.text import counterexample_line
 from derive.verdict import FileReport, Finding, Verdict
 
 
@@ -129,7 +129,7 @@ def _claim(report: FileReport, finding: Finding, page: Page) -> Iterator[str]:
     if finding.expected and finding.verdict != Verdict.VERIFIED:
         details.append("the note states this verdict itself")
     if finding.counterexample is not None:
-        details.append(f"counterexample: {counterexample(finding.counterexample)}")
+        details.append(f"counterexample: {counterexample_line(finding.counterexample)}")
     if finding.proof is not None:
         checked = ", accepted by the independent checker" if finding.proof.checked else ""
         rules = ", ".join(finding.proof.rules)

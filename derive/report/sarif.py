@@ -14,7 +14,7 @@ from derive import __version__
 from derive.diagnosis.codes import CODES
 from derive.report.outcome import Selection
 from derive.report.places import Page, Place, place_of
-from derive.report.text import counterexample
+from derive.report.text import counterexample_line
 from derive.verdict import FileReport, Finding, Repair, Verdict
 
 Json = dict[str, object]
@@ -66,7 +66,7 @@ def _result(report: FileReport, finding: Finding, page: Page) -> Json:
     if finding.unmet:
         message += f" (the note expects: {finding.unmet})"
     if finding.counterexample is not None:
-        message += f"; counterexample: {counterexample(finding.counterexample)}"
+        message += f"; counterexample: {counterexample_line(finding.counterexample)}"
     severe = finding.verdict == Verdict.REFUTED or bool(finding.unmet)
     result: Json = {
         "ruleId": finding.code or finding.verdict.value,

@@ -133,12 +133,17 @@ def _notes(report: FileReport, finding: Finding, style: Style) -> Iterator[str]:
         yield f"the note expects: {escaped(finding.unmet)}"
     if finding.reading != "matrix":
         yield f"read as: {escaped(finding.reading)}"
+    known = report.model.assumptions if report.model is not None else ()
     for assumption in finding.assumptions:
-        yield f"assumed: {escaped(assumption)}"
+        if assumption not in known:  # those of the whole note stand above
+            yield f"assumed: {escaped(assumption)}"
     for condition in finding.side_conditions:
         yield f"where: {escaped(condition)}"
     if finding.counterexample is not None:
-        yield f"counterexample: {counterexample(finding.counterexample)}"
+        given, sides = counterexample(finding.counterexample)
+        yield f"counterexample: {given or sides}"
+        if given:
+            yield f"  {sides}"
     for repair in finding.repairs:
         edit = f"   ({escaped(repair.edit)})" if repair.edit else ""
         yield f"repair: {_short(repaired(finding, report.source, repair.latex))}{edit}"
@@ -146,19 +151,26 @@ def _notes(report: FileReport, finding: Finding, style: Style) -> Iterator[str]:
         yield f"time: {finding.milliseconds:.1f} ms"
 
 
-def counterexample(example: Counterexample) -> str:
-    """Sizes, values and both sides in one line.
+def counterexample(example: Counterexample) -> tuple[str, str]:
+    """Sizes and values in one line, both sides in another.
 
     >>> counterexample(Counterexample({"m": 2}, {"Y": "[1, 0]"}, (1, 2), "3/8", "1/2"))
-    'm = 2, Y = [1, 0]: entry (1, 2) is 3/8 on the left, 1/2 on the right'
+    ('m = 2, Y = [1, 0]', 'entry (1, 2) is 3/8 on the left, 1/2 on the right')
     """
     given = ", ".join(
         f"{escaped(name)} = {escaped(str(value))}"
         for name, value in [*example.shapes.items(), *example.values.items()]
     )
     entry = "" if example.entry is None else f"entry ({example.entry[0]}, {example.entry[1]}) is "
-    sides = f"{entry}{escaped(example.left)} on the left, {escaped(example.right)} on the right"
-    return f"{given}: {sides}" if given else sides
+    return (
+        given,
+        f"{entry}{escaped(example.left)} on the left, {escaped(example.right)} on the right",
+    )
+
+
+def counterexample_line(example: Counterexample) -> str:
+    """The same in one line."""
+    return ": ".join(filter(None, counterexample(example)))
 
 
 def _algorithm(report: FileReport, style: Style) -> Iterator[str]:
