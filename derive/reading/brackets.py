@@ -130,6 +130,8 @@ def signs(tokens: Sequence[Token], partner: Sequence[int]) -> tuple[list[bool], 
         if token.kind == "word":
             words = token.text.split()
             condition = bool(words) and words[-1].lower() in _CONDITIONAL
+        elif partner[i] > i and is_indicator(tokens, i):
+            hidden = max(hidden, partner[i])
         elif token.text in ("_", "^"):
             hidden = max(hidden, argument(tokens, partner, i + 1, len(tokens)))
         elif token.kind == "begin" and token.text in PICTURES and partner[i] >= 0:
@@ -142,6 +144,15 @@ def signs(tokens: Sequence[Token], partner: Sequence[int]) -> tuple[list[bool], 
             counted[i] = True
             free[i] = i >= sealed
     return free, counted
+
+
+def is_indicator(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the bracket at `i` holds the condition of an indicator: ``\\mathbb{1}[y = k]``."""
+    if i == 0 or tokens[i].text not in ("[", "(", "\\{"):
+        return False
+    if tokens[i - 1].text == "1":
+        return tokens[i].text == "\\{"
+    return i > 3 and tokens[i - 2].text in ("1", "I") and tokens[i - 4].text[1:] in FONTS
 
 
 def _keyword(tokens: Sequence[Token], at: int) -> bool:

@@ -15,6 +15,8 @@ from .syntax import Applied, Derivative, Fraction_, Group, Name, Node, Product, 
 
 _KINDS: Final = {"\\partial": "partial", "\\delta": "delta", "d": "d"}
 
+_MAX_OPERATORS: Final = 8
+
 
 class Calculus(Names):
     """The part of the parser that reads fractions and derivatives."""
@@ -132,12 +134,36 @@ def slashed(above: Node, below: Node) -> Derivative | None:
     return Derivative(span, of, replace(below, mark=""), head.mark)
 
 
+def delta_quotients(factors: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
+    """Read ``\\delta L / \\delta w`` among the factors as a derivative."""
+    k = 0
+    while k + 3 < len(factors):
+        (first, sign), (a, of), (b, other), (c, by) = factors[k : k + 4]
+        if (
+            (a, b, c) == ("juxt", "slash", "juxt")
+            and _is_bare_delta(sign)
+            and _is_bare_delta(other)
+            and isinstance(by, Name)
+        ):
+            span = Span(sign.span.start, by.span.end)
+            factors[k : k + 4] = [(first, Derivative(span, of, by, "delta"))]
+        k += 1
+    return factors
+
+
+def _is_bare_delta(node: Node) -> bool:
+    return isinstance(node, Name) and node.base == "delta" and not (node.scripts or node.primes)
+
+
 def applied_operators(factors: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
     """Give every operator ``\\frac{\\partial}{\\partial x}`` what follows it as its body.
 
     A bracket or call right behind it, with what is written side by side with that, is its
     body; anything else that follows makes the whole rest of the product the body.
     """
+    operators = [f for _, f in factors if isinstance(f, Derivative) and f.of is None]
+    if len(operators) > _MAX_OPERATORS:
+        raise Failure(f"at most {_MAX_OPERATORS} operators expected", operators[0].span)
     for k in reversed(range(len(factors) - 1)):
         separator, node = factors[k]
         if not isinstance(node, Derivative) or node.of is not None:

@@ -58,7 +58,10 @@ def _is(tokens: Sequence[Token], at: int, text: str) -> bool:
 
 
 def _single_digits(tokens: list[Token]) -> list[Token]:
-    """``\\frac12`` and ``x^10`` without braces take one digit each, as TeX does."""
+    """``\\frac12`` without braces takes one digit each, as TeX does.
+
+    Scripts do not: whoever writes ``x^10`` or ``w_12`` means the whole number.
+    """
     out: list[Token] = []
     wanted = 0
     for token in tokens:
@@ -72,8 +75,6 @@ def _single_digits(tokens: list[Token]) -> list[Token]:
             wanted = max(0, wanted - 1)
         elif token.kind == "command" and token.text in FRACTIONS:
             wanted = 2
-        elif token.text in ("_", "^") and token.kind != "word":
-            wanted = 1
         elif wanted:
             wanted = 0 if token.text in ("{", "\\{") or wanted == 1 else 1
         out.append(token)

@@ -15,7 +15,6 @@ from .symbols import ACCENTS, CONNECTIVES, FONTS, FRACTIONS, GAPS, NEWROW, RELAT
 from .tokens import Token
 
 _OPENS: Final = {"\\because": "because", "\\therefore": "therefore"}
-_INDICATORS: Final = frozenset(["1", "I"])
 _CONTINUES: Final = frozenset(["+", "-", "*", "/", "\\cdot", "\\times", "\\odot", "\\ast"])
 
 
@@ -82,7 +81,7 @@ class Layout:
                 self._bracket(i)
             else:
                 stop = self._behind(i, high)
-                self.out[-1].tokens += self.tokens[i:stop]
+                self.out[-1].tokens += _unbroken(self.tokens[i:stop])
             i = stop
 
     def _behind(self, i: int, high: int) -> int:
@@ -127,9 +126,8 @@ class Layout:
         j = self.partner[i]
         token = self.tokens[i]
         holds = self.before[j] > self.before[i] and token.kind != "begin"
-        if not holds or self._is_indicator(i):
-            kept = self.tokens[i : j + 1]
-            self.out[-1].tokens += [t for t in kept if t.text not in GAPS] if holds else kept
+        if not holds:
+            self.out[-1].tokens += _unbroken(self.tokens[i : j + 1])
         elif token.text == "{":
             self._walk(i + 1, j)
         else:
@@ -137,16 +135,17 @@ class Layout:
             self._walk(i + 1, j)
             self._cut("bracket")
 
-    def _is_indicator(self, i: int) -> bool:
-        """Whether the bracket follows an indicator function: ``\\mathbb{1}[y = k]``."""
-        if i < 2 or self.tokens[i].text not in ("[", "(", "\\{"):
-            return False
-        back = i - 1
-        if self.tokens[back].text == "}":
-            back -= 1
-        if self.tokens[back].text not in _INDICATORS:
-            return False
-        return any(t.text[1:] in FONTS for t in self.tokens[max(0, back - 2) : back])
+
+def _unbroken(tokens: Sequence[Token]) -> list[Token]:
+    """The inside of a bracket without wide spaces and rows; arrays keep their rows."""
+    out: list[Token] = []
+    arrays = 0
+    for token in tokens:
+        arrays += (token.kind == "begin") - (token.kind == "end")
+        if token.text in GAPS or (token.text in NEWROW and arrays == 0):
+            continue
+        out.append(token)
+    return out
 
 
 def _rejoined(segments: list[Segment]) -> list[Segment]:

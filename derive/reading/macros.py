@@ -16,6 +16,9 @@ from .syntax import Span
 from .tokens import Token, tokenize
 
 MAX_EXPANDED: Final = 20_000
+"""Tokens of one piece after expansion."""
+MAX_SPENT: Final = 200_000
+"""Tokens that macros make in one note."""
 _MAX_DEPTH: Final = 16
 _MAX_BODY: Final = 2_000
 _MAX_MACROS: Final = 500
@@ -42,6 +45,8 @@ class Macros:
 
     def __init__(self) -> None:
         self.table: dict[str, Macro] = {}
+        self.spent = 0
+        """Tokens that the expansions in this note have made so far."""
 
     @classmethod
     def collect(cls, source: str) -> Macros:
@@ -79,9 +84,10 @@ class Macros:
                 arguments = [_argument(pending) for _ in range(macro.arity)]
                 body = _substitute(macro, arguments, span)
                 pending += [(t, depth + 1) for t in reversed(body)]
-            if len(out) + len(pending) > MAX_EXPANDED:
+                self.spent += len(body)
+            if len(out) + len(pending) > MAX_EXPANDED or self.spent > MAX_SPENT:
                 end = Span(token.start, token.end)
-                message = f"a macro expands to more than {MAX_EXPANDED} tokens"
+                message = f"macros expand to more than {MAX_EXPANDED} tokens"
                 return list(tokens), (message, end)
         return out, None
 

@@ -20,6 +20,9 @@ from .tokens import Token
 
 TRANSPOSES: Final = frozenset(["T", "\\top", "\\intercal"])
 _DECORATIONS: Final = TRANSPOSES | {"*", "'", "\\dagger", "+", "-", "\\star", "\\ast", "\\circ"}
+_BEFORE_BRACKET: Final = TRANSPOSES | {"'"}
+_BEHIND_BRACKET: Final = TRANSPOSES | {"'", "*", "{", "}"}
+_MAX_WORD: Final = 24
 _PLAIN: Final = ("letter", "number")
 
 
@@ -118,9 +121,9 @@ class Names(Cursor):
         return Name(self.span(token.start), run, word=length > 1)
 
     def _run(self, at: int) -> str:
-        """The letters that touch each other from `at` on."""
+        """The letters that touch each other from `at` on, as many as a word can have."""
         run = ""
-        while at < self.end and self.tokens[at].kind == "letter":
+        while at < self.end and len(run) <= _MAX_WORD and self.tokens[at].kind == "letter":
             if run and not self.adjacent(at):
                 break
             run += self.tokens[at].text
@@ -133,9 +136,15 @@ class Names(Cursor):
         if run.lower() in VOCABULARY:
             return len(run)
         marked = run[:1] == "d" and (run[1:].lower() in VOCABULARY or run[1:2].isupper())
-        if len(run) < 4 or marked or not (run[1:].islower() or run.isupper()):
+        if not 4 <= len(run) <= _MAX_WORD or marked or not (run[1:].islower() or run.isupper()):
             return 1
         return len(run)
+
+    def skip_empty(self) -> None:
+        """Take the empty braces of ``W{}^T``."""
+        behind = self.tokens[self.at + 2].text if self.at + 2 < self.end else ""
+        if self.text == "{" and self.partner[self.at] == self.at + 1 and behind in ("^", "_"):
+            self.at += 2
 
     # -- scripts -------------------------------------------------------------------------
 
@@ -143,6 +152,7 @@ class Names(Cursor):
         """The name with the scripts and primes that follow it."""
         scripts, primes = list(name.scripts), name.primes
         while True:
+            self.skip_empty()
             text = self.text
             if text == "'":
                 self.at += 1
@@ -203,13 +213,14 @@ class Names(Cursor):
             if at == begin:
                 return whole
             parts.append((begin, at))
-        return parts if len(parts) > 1 else whole
+        bracketed = any(self.tokens[first].text in ("[", "(") for first, _ in parts)
+        return parts if bracketed else whole
 
     def _is_decoration(self, at: int, behind: bool) -> bool:
         token = self.tokens[at]
-        if token.text in _DECORATIONS:
-            return True
-        return behind and (token.kind == "number" or token.text[1:] in FONTS or token.text in "{}")
+        if not behind:
+            return token.text in _BEFORE_BRACKET
+        return token.kind == "number" or token.text in _BEHIND_BRACKET or _is_font(token)
 
     def _is_index(self, at: int) -> bool:
         """Whether the bracket at `at` holds an index: a number, a letter, letter ± number."""

@@ -18,8 +18,6 @@ from .tokens import Token, tokenize
 
 MAX_PIECE: Final = 100_000
 """Characters of one piece of maths."""
-MAX_MATHS: Final = 1_000_000
-"""Characters of maths in one note; what comes later is not read."""
 
 
 def read(source: str, kind: str) -> Document:
@@ -28,11 +26,9 @@ def read(source: str, kind: str) -> Document:
     lines = _line_starts(source)
     macros = Macros.collect(source)
     before = _prose(source, scanned)
-    budget = MAX_MATHS
     pieces: list[Piece] = []
     for raw, prose in zip(scanned.pieces, before, strict=False):
-        budget -= raw.body.end - raw.body.start
-        reading = _read_piece(source, raw, kind, macros, within=budget >= 0)
+        reading = _read_piece(source, raw, kind, macros)
         line, column = _position(lines, raw.span.start)
         end_line, end_column = _position(lines, raw.span.end)
         pieces.append(
@@ -54,19 +50,18 @@ def read(source: str, kind: str) -> Document:
     return Document(source, tuple(pieces), scanned.front_matter, before[-1])
 
 
-def _read_piece(source: str, raw: Raw, kind: str, macros: Macros, within: bool) -> Reading:
+def _read_piece(source: str, raw: Raw, kind: str, macros: Macros) -> Reading:
     body = raw.body
-    if not within or body.end - body.start > MAX_PIECE:
+    opening = Span(raw.span.start, max(body.start, raw.span.start + 1))
+    if body.end - body.start > MAX_PIECE:
         limit = f"at most {MAX_PIECE} characters of maths in one piece expected"
-        if not within:
-            limit = f"at most {MAX_MATHS} characters of maths in one note expected"
-        return unreadable_piece((), body, limit, body)
+        return unreadable_piece((), body, raw.problem or limit, opening)
     tokens = tokenize(source, body.start, body.end, comments=kind == "tex")
     if raw.quoted:
         tokens = _unquoted(source, tokens)
     tokens, complaint = macros.expand(tokens)
     if raw.problem:
-        return unreadable_piece(tokens, body, raw.problem, Span(raw.span.start, body.start))
+        return unreadable_piece(tokens, body, raw.problem, opening)
     if complaint is not None:
         return unreadable_piece(tokens, body, complaint[0], complaint[1])
     return read_chains(source, tokens, body)

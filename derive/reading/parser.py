@@ -14,7 +14,7 @@ from typing import Final
 
 from .arrays import Arrays, asks, excludes
 from .brackets import argument
-from .calculus import applied_operators, joined, slashed
+from .calculus import applied_operators, delta_quotients, joined, slashed
 from .cursor import Failure
 from .names import TRANSPOSES, spelled
 from .symbols import (
@@ -51,6 +51,8 @@ from .tokens import Token
 
 _SEPARATE: Final = (",", ";", "|")
 _MAX_DIGITS: Final = 40
+_MAX_POWERS: Final = 4
+_FUNCTION_LETTERS: Final = frozenset(["f", "g", "h", "p", "q", "sigma", "phi", "varphi", "psi"])
 
 
 def is_word(token: Token, following: Token | None) -> bool:
@@ -125,7 +127,7 @@ class Parser(Arrays):
                 factors[-1] = (factors[-1][0], derivative)
             else:
                 factors.append((separator, factor))
-        return joined(applied_operators(factors))
+        return joined(applied_operators(delta_quotients(factors)))
 
     def _pass_over(self) -> None:
         """Skip words that are remarks and empty braces behind a factor."""
@@ -170,7 +172,10 @@ class Parser(Arrays):
 
     def raised(self, node: Node) -> Node:
         """The node with the powers and transposes that follow it."""
-        while self.text in ("^", "_", "'"):
+        for _ in range(_MAX_POWERS):
+            self.skip_empty()
+            if self.text not in ("^", "_", "'"):
+                return node
             inner = node.body if isinstance(node, Group) else None
             braced = isinstance(node, Group) and node.bracket == ""
             if isinstance(inner, Name) and (braced or self.text == "_"):
@@ -194,7 +199,7 @@ class Parser(Arrays):
             else:
                 exponent = self.argument(self.expression)
                 node = Power(self.span(start), node, exponent)
-        return node
+        raise self.failure("one exponent")
 
     def _indexed(self, node: Node) -> Indexed:
         """The entry of a bracket or call: ``(Wx + b)_i``."""
@@ -276,9 +281,10 @@ class Parser(Arrays):
 
     def headed(self, name: Name) -> Node:
         """The name, applied to the bracket that follows it if there is one."""
-        if self.text not in ("(", "["):
+        indicator = name.base == "1" and self.text == "\\{" and self.partner[self.at] > 0
+        if self.text not in ("(", "[") and not indicator:
             return name
-        bracket = self.text
+        bracket = self.text.removeprefix("\\")
         arguments = self.bracket(self._arguments)
         return Applied(self.span(name.span.start), name, bracket, arguments)
 
@@ -346,7 +352,7 @@ class Parser(Arrays):
             return Applied(self.span(start), head, "", (self._group(),))
         body: list[tuple[str, Node]] = []
         while self._continues_argument(bool(body)):
-            body.append(("juxt" if body else "", self.factor()))
+            body.append(("juxt" if body else "", _unambiguous(self.factor())))
         if not body:
             return head
         return Applied(self.span(start), head, "", (joined(body),))
@@ -386,6 +392,19 @@ class Parser(Arrays):
         for index, lower in reversed(_running(low)):
             body = Big(self.span(start), operator, index, lower, upper, body)
         return body
+
+
+def _unambiguous(argument: Node) -> Node:
+    """The argument of a function without brackets, unless it could end at its first bracket.
+
+    ``\\log f(x)`` is a call inside; whether ``\\log a (1 - y)`` is log(a)(1 - y) nobody can tell.
+    """
+    if isinstance(argument, Applied):
+        head = argument.head
+        atoms = all(isinstance(a, Name | Number) for a in argument.arguments)
+        if not (atoms or head.word or head.base in _FUNCTION_LETTERS):
+            raise Failure("brackets around the argument of the function expected", argument.span)
+    return argument
 
 
 def _unbraced(tokens: Sequence[Token]) -> list[Token]:

@@ -18,6 +18,10 @@ from typing import Final
 from .symbols import DISPLAYS, VOCABULARY
 from .syntax import Span
 
+MAX_COST: Final = 1_000_000
+"""Characters of maths in one note, `_OVERHEAD` more for every piece; the rest is not read."""
+_OVERHEAD: Final = 100
+
 _DELIMITERS: Final = "|".join(sorted(DISPLAYS, key=len, reverse=True))
 _MARK: Final = re.compile(
     r"""
@@ -81,6 +85,8 @@ class _Scanner:
         self.expect: list[str] = []
         self.known: dict[str, int] = {}
         self.blank = (-1, -1)
+        self.line = 0  # where the line of the last piece begins
+        self.cost = 0
 
     def scan(self) -> Scanned:
         at = 0
@@ -88,8 +94,12 @@ class _Scanner:
             self.out.front_matter = front.group(1) or ""
             at = front.end()
             self.out.skipped.append(Span(0, at))
-        while match := _MARK.search(self.source, at):
+        while self.cost <= MAX_COST and (match := _MARK.search(self.source, at)):
             at = self._mark(match)
+        if self.cost > MAX_COST:
+            rest = Span(at, len(self.source))
+            problem = f"at most {MAX_COST} characters of maths in one note expected"
+            self.out.pieces.append(Raw(rest, rest, "display", "", problem))
         return self.out
 
     def _mark(self, match: re.Match[str]) -> int:
@@ -239,8 +249,11 @@ class _Scanner:
         return not (len(words) > 1 or (words and (spaced or "/" in text)))
 
     def _add(self, span: Span, body: Span, kind: str, problem: str) -> None:
-        line = self.source.rfind("\n", 0, span.start) + 1
-        quoted = not self.tex and self.source[line : span.start].lstrip().startswith(">")
+        self.cost += _OVERHEAD + body.end - body.start
+        while 0 <= (newline := self._find("\n", self.line)) < span.start:
+            self.line = newline + 1
+        before = self.source[self.line : min(span.start, self.line + 200)]
+        quoted = not self.tex and before.lstrip().startswith(">")
         expect = "\n".join(self.expect)
         self.expect.clear()
         self.out.pieces.append(Raw(span, body, kind, expect, problem, quoted))

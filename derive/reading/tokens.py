@@ -115,7 +115,9 @@ def _command(source: str, text: str, start: int, end: int, stop: int) -> Token:
         if content is not None:
             inner = source[content[0] : content[1]].replace("~", " ")
             plain = inner.strip()
-            if name in WORDS or (name == "mathrm" and plain == "d") or _is_word(plain):
+            if plain == "d":
+                return Token("letter", "d", start, content[1] + 1)
+            if name in WORDS or _is_word(plain):
                 return Token("word", inner.replace("\\_", "_"), start, content[1] + 1)
     if text.endswith("*") and len(text) > 2:
         text = text[:-1]
