@@ -1,6 +1,6 @@
 """Memory for a graph: which preallocated buffer each step writes to, as lines of NumPy.
 
-In: a `codegen.plan.Graph` and where its results belong.  Out: `Code`, the lines of a training
+In: a `codegen.graph.Graph` and where its results belong.  Out: `Code`, the lines of a training
 step in which every array operation has its ``out=``, and the buffers and constants that it
 needs.  A step writes over an operand that dies with it; buffers of one shape are used again.
 Nothing is reordered: the steps run in the order of the graph.
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from codegen.plan import ELEMENTWISE, INFIX, Graph, Node, infix, level_of
+from codegen.graph import ELEMENTWISE, INFIX, Graph, Node, infix, level_of
 from derive.program import SCALAR, Shape
 
 _CONSTANT_NAMES = {"0.0": "zero", "1.0": "one", "2.0": "two", "4.0": "four"}
@@ -263,8 +263,7 @@ class _Printer:
         if node.op == "total":
             return f"np.add.reduce({self._operand(node.args[0], node)}, axis=None)", 9
         if node.op in INFIX:
-            left, right = (self._scalar(a) for a in node.args)
-            return infix(node.op, left, right)
+            return infix(node.op, *(self._scalar(a) for a in node.args))
         if node.op == "negative":
             text, level = self._scalar(node.args[0])
             return f"-{text if level >= 2 else f'({text})'}", 3

@@ -6,6 +6,7 @@ same one serves the module and its tests, so that both speak of the same network
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -99,9 +100,11 @@ def spec_description(spec: Spec) -> list[str]:
 
 
 def _title(spec: Spec) -> str:
+    """One sentence, wrapped to the line length of the emitted code."""
     stack = "-".join(map(str, spec.widths))
-    names = ", ".join(ACTIVATIONS[layer.activation].title for layer in spec.layers)
-    return f"{spec.name}: dense layers {stack}, {names}; {LOSSES[spec.loss].title}."
+    names = ", ".join(layer.activation for layer in spec.layers)
+    text = f"{spec.name}: dense layers {stack}; {names}; {LOSSES[spec.loss].title}."
+    return "\n".join(textwrap.wrap(text, 96, break_on_hyphens=False))
 
 
 def _layout(spec: Spec) -> str:

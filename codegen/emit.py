@@ -96,8 +96,11 @@ def check(spec_path: Path, out: Path) -> str:
     folder = out / spec.name
     parts = [_difference(folder / name, data) for name, data in files.items()]
     present = sorted(p.name for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
-    parts += [f"{folder / name}: is not emitted, remove it\n" for name in present
-              if name not in files and not name.startswith(".")]
+    parts += [
+        f"{folder / name}: is not emitted, remove it\n"
+        for name in present
+        if name not in files and not name.startswith(".")
+    ]
     return "".join(parts)
 
 
@@ -139,13 +142,14 @@ def render(derivation: Derivation) -> dict[str, bytes]:
     """The text files of a network, without its spec: name to content."""
     import jinja2
 
+    # what is printed is Python and Markdown, and every value comes from a checked spec
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 (Python and Markdown; every value comes from a checked spec)
+        autoescape=False,
     )
     name = derivation.spec.name
     context = module_context(derivation.network, derivation.gradients, derivation.step)
@@ -153,9 +157,7 @@ def render(derivation: Derivation) -> dict[str, bytes]:
     texts = {
         f"{name}.py": environment.get_template("network.py.jinja").render(context),
         f"test_{name}.py": environment.get_template("test_network.py.jinja").render(context),
-        "derivation.md": environment.get_template("derivation.md.jinja").render(
-            context | document
-        ),
+        "derivation.md": environment.get_template("derivation.md.jinja").render(context | document),
         "runtime.py": (TEMPLATES / "runtime.py").read_text(encoding="utf-8"),
     }
     return _formatted(texts)

@@ -16,7 +16,8 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from codegen.plan import Text, factors, split_sign, terms
+from codegen.graph import Text
+from codegen.plan import factors, split_sign, terms
 from derive.latex import PlainNotation, to_latex
 from derive.program import (
     SCALAR,

@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from codegen.equations import readable
+from codegen.forms import lower_form
+from codegen.graph import Graph
 from codegen.kernels import ACTIVATIONS, LOSSES
 from codegen.network import L2, Network
 from codegen.numpy_printer import expression, prime, statements
-from codegen.plan import Forms, Graph, Lowering, lower_form
+from codegen.plan import Forms, Lowering
 from codegen.proof import ProvedEquation
 from derive.program import Apply, Expr, Shape, Symbol, walk
 
@@ -206,9 +208,7 @@ def _cost(network: Network) -> list[str]:
     arguments = cost_arguments(network)
     lines = []
     if "params" in arguments:
-        weights = ", ".join(
-            name if name[0] == "W" else "_" for name in network.parameters
-        )
+        weights = ", ".join(name if name[0] == "W" else "_" for name in network.parameters)
         lines.append(f"{weights} = params")
     lines.append(f"m = Y.shape[{1 - network.feature_axis}]")
     graph = Graph()
@@ -356,5 +356,3 @@ def _fast_cross_entropy(network: Network) -> CrossEntropy:
         return graph.add("subtract", logarithm, graph.add("inner", labels, shifted))
 
     return cost
-
-

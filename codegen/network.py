@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from codegen.kernels import OUTPUT
 from codegen.spec import Layer, Spec
 from derive.program import (
     SCALAR,
@@ -46,6 +47,9 @@ L2 = "l2"
 class Network:
     """A spec with its program.
 
+    program: every activation with its formula.  general: the same, with every activation an
+    arbitrary function but one that the loss is fused with; what is proved of it holds for
+    each, and the proof does not take formulas apart that play no role in it.
     constants: the value of every scalar leaf.  functions: layer number to the name of its
     function in the program, which is that of the activation unless two layers disagree
     about a constant of it.
@@ -53,6 +57,7 @@ class Network:
 
     spec: Spec
     program: Program
+    general: Program
     constants: Mapping[str, float]
     functions: Mapping[int, str]
 
@@ -114,7 +119,18 @@ class _Builder:
             value = self.layer(k, layer, value)
         self.definitions["J"] = self.cost(value, f"n_{depth}")
         program = Program(self.leaves, self.definitions, self.functions, COST)
-        return Network(spec, program, self.constants, self.names)
+        general = Program(self.leaves, self.definitions, self.arbitrary(), COST)
+        return Network(spec, program, general, self.constants, self.names)
+
+    def arbitrary(self) -> dict[str, Function]:
+        """The functions, without the formulas of those that are not fused with the loss."""
+        free = set(self.names.values())
+        if OUTPUT[self.spec.loss]:
+            free.discard(self.names.get(len(self.spec.layers), ""))
+        return {
+            name: Function(name) if name in free else function
+            for name, function in self.functions.items()
+        }
 
     def batch(self, size: str) -> Shape:
         return (size, "m") if self.spec.columns else ("m", size)

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from codegen.plan import INFIX, Graph, Text, factors, infix, is_scalar, level_of, split_sign, terms
+from codegen.graph import INFIX, Graph, Text, infix, level_of
+from codegen.plan import factors, is_scalar, split_sign, terms
 from derive.program import (
     Apply,
     Expr,
@@ -113,8 +114,9 @@ class _Expressions:
             bare = level > 2 or (level == 2 and not isinstance(base, MatMul) and not inverse)
             text = text if bare else f"({text})"
             scalar = is_scalar(base, self.constants)
-            (sizes if scalar and inverse else above if scalar else below if inverse else arrays
-             ).append(text)
+            (
+                sizes if scalar and inverse else above if scalar else below if inverse else arrays
+            ).append(text)
         numerator = [*above, *arrays]
         if value != 1 or not numerator:
             coefficient, level = _number(value)

@@ -13,8 +13,18 @@ from dataclasses import dataclass
 from codegen.network import Network
 from codegen.spec import GenerateError
 from derive.check import Acceptance, check
-from derive.program import Equation, Expr, Plus, Power, Sum, Times, Transpose
-from derive.program import children, with_children
+from derive.program import (
+    Equation,
+    Expr,
+    Plus,
+    Power,
+    Program,
+    Sum,
+    Times,
+    Transpose,
+    children,
+    with_children,
+)
 from derive.tensors import Outcome, Underivable, derived_gradient, prove
 
 
@@ -86,18 +96,18 @@ def _softmax_without_cross_entropy(network: Network, k: int) -> bool:
 
 def gradient(network: Network, name: str, opaque: tuple[str, ...]) -> ProvedEquation:
     """The gradient by `name`, in terms of those by the names in `opaque`."""
-    program = network.program
+    program = network.general
     try:
         right = tidy(derived_gradient(program, name, opaque))
     except Underivable as error:
         raise Unproved(f"{network.spec.name}: d{name} cannot be derived: {error}") from None
-    return judge(network, f"d{name}", name, Equation(program.gradient(name), right))
+    return judge(program, f"d{name}", name, Equation(program.gradient(name), right))
 
 
-def judge(network: Network, name: str, of: str, equation: Equation) -> ProvedEquation:
+def judge(program: Program, name: str, of: str, equation: Equation) -> ProvedEquation:
     """The equation with the engine's and the checker's opinion."""
-    outcome = prove(network.program, equation)
-    return ProvedEquation(name, of, equation, outcome, check(network.program, equation))
+    outcome = prove(program, equation)
+    return ProvedEquation(name, of, equation, outcome, check(program, equation))
 
 
 def tidy(expr: Expr) -> Expr:

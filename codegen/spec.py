@@ -15,6 +15,7 @@ import sys
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -250,7 +251,7 @@ def _spec(top: _Table, digest: str) -> Spec:
         sha256=digest,
     )
     widths = spec.widths
-    count = sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
+    count = sum((a + 1) * b for a, b in pairwise(widths))
     if count > MAX_PARAMETERS:
         raise SpecError(
             f"{top.file}: layer: {count} parameters in all, at most {MAX_PARAMETERS} are allowed"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from codegen.buffers import Allocator, Code
 from codegen.equations import readable
+from codegen.graph import ELEMENTWISE
 from codegen.kernels import FROM_OUTPUT
 from codegen.module import training_graph
 from codegen.network import L2, Network
@@ -18,10 +20,7 @@ from codegen.proof import ProvedEquation, judge
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
 from derive.program import Apply, Dim, Equation, Expr, Shape, walk
 
-_UFUNCS = frozenset(
-    "absolute add divide dot exp expm1 greater greater_equal log log1p maximum minimum multiply "
-    "negative reciprocal sinh sqrt square subtract tanh vdot".split()
-)
+_FUNCTIONS = (ELEMENTWISE - {"step"}) | {"dot", "vdot"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def output_forms(
         z, a = network.program.symbol(f"Z{k}"), network.program.symbol(f"A{k}")
         equation = Equation(Apply(function, 1, z), propose(a))
         name = f"{function}'(Z{k})"
-        judged = judge(network, name, "", equation)
+        judged = judge(network.program, name, "", equation)
         if judged.accepted:
             confirmed.append(judged)
             forms[function, f"Z{k}"] = equation.right
@@ -162,8 +161,8 @@ def _calls(lines: Sequence[str]) -> set[str]:
     words = set()
     for line in lines:
         text = line.replace("(", " ( ").split()
-        words |= {w for w, after in zip(text, text[1:], strict=False) if after == "("}
-    return words & _UFUNCS
+        words |= {w for w, after in pairwise(text) if after == "("}
+    return words & _FUNCTIONS
 
 
 class _Shapes:

@@ -85,12 +85,11 @@ def _adam() -> Update:
         folds=False,
         state=("first", "second"),
         fixed=(("beta1", "BETA1"), ("beta2", "BETA2")),
-        moving=(("root", "root"), ("offset", "offset")),
-        numbers=(
-            "rate = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)",
-            "root = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate",
-            "offset = EPSILON / rate",
+        moving=(
+            ("root", "math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate"),
+            ("offset", "EPSILON / rate"),
         ),
+        numbers=("rate = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)",),
         lines=(
             "multiply(first, beta1, out=first)",
             "add(first, gradient, out=first)",

@@ -1,0 +1,553 @@
+"""deep_sigmoid_regression_rows: dense layers 8-16-16-16-1; sigmoid, sigmoid, sigmoid, sigmoid;
+half squared error.
+
+Do not edit: emitted from a proved program, tested; derive 0.1.0,
+``derive generate deep_sigmoid_regression_rows.toml -o ..``.
+SHA-256 of the spec: 0f4111e63d42ba81969517a07ce9e6b0e2848a9546dbe2aa6e9098a98bfdb882
+
+Examples are rows: X is (m, n_0), W_l (n_{l-1}, n_l), b_l (1, n_l).
+
+    Z1 = X W1 + b1
+    A1 = sigmoid(Z1)
+    Z2 = A1 W2 + b2
+    A2 = sigmoid(Z2)
+    Z3 = A2 W3 + b3
+    A3 = sigmoid(Z3)
+    Z4 = A3 W4 + b4
+    A4 = sigmoid(Z4)
+    J = Σ(1/2 (A4 - Y)^2) / m
+
+A gradient ``dV`` is the derivative of the cost J, a mean over the m examples, so the factor
+1/m stands in dZ4 and is inherited by all others.  ``derivation.md`` has the proofs.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy import (
+    absolute,
+    add,
+    divide,
+    dot,
+    exp,
+    greater_equal,
+    maximum,
+    multiply,
+    negative,
+    sqrt,
+    subtract,
+    vdot,
+)
+from numpy.typing import DTypeLike, NDArray
+
+if TYPE_CHECKING or not __package__:
+    import runtime
+else:
+    from . import runtime
+
+Array = NDArray[Any]
+
+NETWORK = runtime.Network(
+    name="deep_sigmoid_regression_rows",
+    shapes={
+        "W1": (8, 16),
+        "b1": (1, 16),
+        "W2": (16, 16),
+        "b2": (1, 16),
+        "W3": (16, 16),
+        "b3": (1, 16),
+        "W4": (16, 1),
+        "b4": (1, 1),
+    },
+    features=8,
+    outputs=1,
+    examples="rows",
+    dtype="float64",
+    task="regression",
+    labels="real",
+    input_scale=None,
+    epochs=100,
+    batch_size=32,
+    seed=0,
+)
+LEARNING_RATE = 0.01
+BETA1 = 0.9
+BETA2 = 0.999
+EPSILON = 1e-08
+
+
+class Params(NamedTuple):
+    """The parameters, weights and biases layer by layer.
+
+    W1: (8, 16)
+    b1: (1, 16)
+    W2: (16, 16)
+    b2: (1, 16)
+    W3: (16, 16)
+    b3: (1, 16)
+    W4: (16, 1)
+    b4: (1, 1)
+    """
+
+    W1: Array
+    b1: Array
+    W2: Array
+    b2: Array
+    W3: Array
+    b3: Array
+    W4: Array
+    b4: Array
+
+
+def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
+    """Random parameters: weights normal with the variance that keeps signals alive, biases 0.
+
+    rng: a seed or a generator; the same seed gives the same parameters in either dtype, up
+    to rounding.  dtype: float32 or float64.
+    """
+    rng = np.random.default_rng(rng)
+    kind = np.dtype(dtype)
+    if kind.name not in ("float32", "float64"):
+        raise ValueError(f"dtype: got {kind}, needs float32 or float64")
+    return Params(
+        W1=(rng.standard_normal((8, 16)) * math.sqrt(2.0 / (8 + 16))).astype(kind),
+        b1=np.zeros((1, 16), kind),
+        W2=(rng.standard_normal((16, 16)) * math.sqrt(2.0 / (16 + 16))).astype(kind),
+        b2=np.zeros((1, 16), kind),
+        W3=(rng.standard_normal((16, 16)) * math.sqrt(2.0 / (16 + 16))).astype(kind),
+        b3=np.zeros((1, 16), kind),
+        W4=(rng.standard_normal((16, 1)) * math.sqrt(2.0 / (16 + 1))).astype(kind),
+        b4=np.zeros((1, 1), kind),
+    )
+
+
+def predict(params: Params, X: Any) -> Array:
+    """The output A4 (m, 1) for the inputs X (m, 8).
+
+    X: float.  The dtype of the result is that of the parameters.
+    Raises ValueError naming the argument, what it is and what it needs to be.
+    """
+    return _forward(params, _inputs(params, X))[-1]
+
+
+def loss(params: Params, X: Any, Y: Any) -> float:
+    """The cost J of the outputs for X (m, 8) against the labels Y.
+
+    Y: (m, 1), float.
+    Raises ValueError naming the argument, what it is and what it needs to be.
+    """
+    X = _inputs(params, X)
+    return float(_loss(params, X, _labels(X, Y)))
+
+
+def gradients(params: Params, X: Any, Y: Any) -> tuple[float, Params]:
+    """The cost J and its derivative by every parameter; arguments as in `loss`.
+
+    The derivatives have the shapes and the dtype of the parameters.
+    """
+    X = _inputs(params, X)
+    J, derivatives = _gradients(params, X, _labels(X, Y))
+    return float(J), derivatives
+
+
+def _inputs(params: Params, X: Any) -> Array:
+    """X as the mathematics takes it: checked, in the dtype of the parameters."""
+    return NETWORK.inputs(X, NETWORK.params(params))
+
+
+def _labels(X: Array, Y: Any) -> Array:
+    """Y as the mathematics takes it: checked, shaped like the output."""
+    return NETWORK.targets(Y, X.shape[0], X.dtype)
+
+
+# -- the mathematics, on checked arrays ---------------------------------------------------------
+
+
+def _sigmoid(z: Array) -> Array:
+    """Sigmoid, entry by entry."""
+    e = np.exp(-np.abs(z))
+    return np.maximum(e, np.greater_equal(z, 0.0)) / (1.0 + e)
+
+
+def _sigmoid_prime(z: Array) -> Array:
+    """The derivative of sigmoid, entry by entry."""
+    e = np.exp(-np.abs(z))
+    return e / np.square(1.0 + e)
+
+
+def _forward(params: Params, X: Array) -> tuple[Array, ...]:
+    """Z1, A1, Z2, A2, Z3, A3, Z4, A4 of the inputs."""
+    W1, b1, W2, b2, W3, b3, W4, b4 = params
+    Z1 = X @ W1 + b1
+    A1 = _sigmoid(Z1)
+    Z2 = A1 @ W2 + b2
+    A2 = _sigmoid(Z2)
+    Z3 = A2 @ W3 + b3
+    A3 = _sigmoid(Z3)
+    Z4 = A3 @ W4 + b4
+    A4 = _sigmoid(Z4)
+    return Z1, A1, Z2, A2, Z3, A3, Z4, A4
+
+
+def _cost(A4: Array, Y: Array) -> Any:
+    """The cost J of the outputs."""
+    m = Y.shape[0]
+    d = A4 - Y
+    return 0.5 * np.sum(np.square(d)) / m
+
+
+def _loss(params: Params, X: Array, Y: Array) -> Any:
+    """The cost J as a number of NumPy."""
+    *_, A4 = _forward(params, X)
+    return _cost(A4, Y)
+
+
+def _gradients(params: Params, X: Array, Y: Array) -> tuple[Any, Params]:
+    """The cost J and the gradients, each line beside the equation that it computes."""
+    _, _, W2, _, W3, _, W4, _ = params
+    Z1, A1, Z2, A2, Z3, A3, Z4, A4 = _forward(params, X)
+    m = X.shape[0]
+    # proof dZ4: dZ4 = (A4 - Y) ⊙ sigmoid'(Z4) / m
+    dZ4 = (A4 - Y) * _sigmoid_prime(Z4) / m
+    # proof dW4: dW4 = A3ᵀ dZ4
+    dW4 = A3.T @ dZ4
+    # proof db4: db4 = sum of rows(dZ4)
+    db4 = np.sum(dZ4, axis=0, keepdims=True)
+    # proof dZ3: dZ3 = (dZ4 W4ᵀ) ⊙ sigmoid'(Z3)
+    dZ3 = (dZ4 @ W4.T) * _sigmoid_prime(Z3)
+    # proof dW3: dW3 = A2ᵀ dZ3
+    dW3 = A2.T @ dZ3
+    # proof db3: db3 = sum of rows(dZ3)
+    db3 = np.sum(dZ3, axis=0, keepdims=True)
+    # proof dZ2: dZ2 = (dZ3 W3ᵀ) ⊙ sigmoid'(Z2)
+    dZ2 = (dZ3 @ W3.T) * _sigmoid_prime(Z2)
+    # proof dW2: dW2 = A1ᵀ dZ2
+    dW2 = A1.T @ dZ2
+    # proof db2: db2 = sum of rows(dZ2)
+    db2 = np.sum(dZ2, axis=0, keepdims=True)
+    # proof dZ1: dZ1 = (dZ2 W2ᵀ) ⊙ sigmoid'(Z1)
+    dZ1 = (dZ2 @ W2.T) * _sigmoid_prime(Z1)
+    # proof dW1: dW1 = Xᵀ dZ1
+    dW1 = X.T @ dZ1
+    # proof db1: db1 = sum of rows(dZ1)
+    db1 = np.sum(dZ1, axis=0, keepdims=True)
+    J = _cost(A4, Y)
+    return J, Params(dW1, db1, dW2, db2, dW3, db3, dW4, db4)
+
+
+# -- training -----------------------------------------------------------------------------------
+
+
+class Trainer:
+    """Trains a copy of the parameters in place, in memory that is allocated once.
+
+    params: where to start; they are copied.  batch_size: the most examples that a step may
+    take.  learning_rate: may be assigned between steps.
+
+    ``.params`` are views of one flat array that every step changes; copy them to keep them.
+    The rule is Adam with bias correction:
+
+        first <- BETA1 * first + gradient, second <- BETA2 * second + gradient^2
+        the moments of the paper are (1 - BETA1) * first and (1 - BETA2) * second;
+        theta <- theta - learning_rate * corrected first / (sqrt(corrected second) + EPSILON)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        batch_size: int = NETWORK.batch_size,
+        *,
+        learning_rate: float = LEARNING_RATE,
+    ) -> None:
+        dtype = NETWORK.params(params)
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
+        self.batch_size = batch_size
+        self.steps = 0
+        self._dtype = dtype
+        self._theta = np.concatenate([np.ravel(array) for array in params])
+        self._gradient = np.empty_like(self._theta)
+        self._first = np.zeros_like(self._theta)
+        self._second = np.zeros_like(self._theta)
+        self.params = _views(self._theta)
+        self._dparams = _views(self._gradient)
+        self._beta1 = np.array(BETA1, dtype)
+        self._beta2 = np.array(BETA2, dtype)
+        self._root = np.empty((), dtype)
+        self._offset = np.empty((), dtype)
+        m = batch_size
+        self._buffers = (
+            np.empty(16 * m, dtype),  # Z1
+            np.empty(16 * m, dtype),  # dZ1
+            np.empty(16 * m, dtype),  # Z2
+            np.empty(16 * m, dtype),  # dZ2
+            np.empty(16 * m, dtype),  # Z3
+            np.empty(16 * m, dtype),  # dZ3
+            np.empty(1 * m, dtype),  # Z4
+            np.empty(1 * m, dtype),  # dZ4
+            np.empty(1 * m, dtype),  # t1
+            np.empty(16 * m, dtype),  # t2
+            np.empty(16 * m, dtype),  # t3
+            np.empty(16 * m, dtype),  # t4
+        )
+        self._ones = np.ones(1 * m, dtype)
+        self._spaces: dict[int, tuple[Array, ...]] = {}
+        self._space: tuple[Array, ...] = ()
+        self._shapes: tuple[Any, Any] = (None, None)
+        self.learning_rate = learning_rate
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"learning_rate: got {rate!r}, needs a number greater than 0")
+        self._learning_rate = float(rate)
+
+    def step(self, X: Any, Y: Any) -> float:
+        """One update from the examples X, Y; returns the cost J before it.
+
+        X, Y: as in `loss`, at most ``batch_size`` examples.  Raises ValueError for a wrong
+        shape or dtype, NonFiniteLoss if J is NaN or infinite; nothing is changed then.
+        """
+        if not (
+            type(X) is type(Y) is np.ndarray
+            and (X.shape, Y.shape) == self._shapes
+            and X.dtype == Y.dtype == self._dtype
+        ):
+            X, Y = self._accept(X, Y)
+        (
+            Z1,
+            dZ1,
+            Z2,
+            dZ2,
+            Z3,
+            dZ3,
+            Z4,
+            dZ4,
+            t1,
+            t2,
+            t3,
+            t4,
+            zero,
+            one,
+            c3,
+            ones,
+        ) = self._space
+        W1, b1, W2, b2, W3, b3, W4, b4 = self.params
+        dW1, db1, dW2, db2, dW3, db3, dW4, db4 = self._dparams
+        # Z1 = X W1 + b1
+        dot(X, W1, out=Z1)
+        add(Z1, b1, out=Z1)
+        # A1 = sigmoid(Z1)
+        absolute(Z1, out=dZ1)
+        negative(dZ1, out=dZ1)
+        exp(dZ1, out=dZ1)
+        greater_equal(Z1, zero, out=Z1)
+        maximum(dZ1, Z1, out=Z1)
+        add(one, dZ1, out=dZ1)
+        A1 = divide(Z1, dZ1, out=Z1)
+        # Z2 = A1 W2 + b2
+        dot(A1, W2, out=Z2)
+        add(Z2, b2, out=Z2)
+        # A2 = sigmoid(Z2)
+        absolute(Z2, out=dZ2)
+        negative(dZ2, out=dZ2)
+        exp(dZ2, out=dZ2)
+        greater_equal(Z2, zero, out=Z2)
+        maximum(dZ2, Z2, out=Z2)
+        add(one, dZ2, out=dZ2)
+        A2 = divide(Z2, dZ2, out=Z2)
+        # Z3 = A2 W3 + b3
+        dot(A2, W3, out=Z3)
+        add(Z3, b3, out=Z3)
+        # A3 = sigmoid(Z3)
+        absolute(Z3, out=dZ3)
+        negative(dZ3, out=dZ3)
+        exp(dZ3, out=dZ3)
+        greater_equal(Z3, zero, out=Z3)
+        maximum(dZ3, Z3, out=Z3)
+        add(one, dZ3, out=dZ3)
+        A3 = divide(Z3, dZ3, out=Z3)
+        # Z4 = A3 W4 + b4
+        dot(A3, W4, out=Z4)
+        add(Z4, b4, out=Z4)
+        # A4 = sigmoid(Z4)
+        absolute(Z4, out=dZ4)
+        negative(dZ4, out=dZ4)
+        exp(dZ4, out=dZ4)
+        greater_equal(Z4, zero, out=Z4)
+        maximum(dZ4, Z4, out=Z4)
+        add(one, dZ4, out=dZ4)
+        A4 = divide(Z4, dZ4, out=Z4)
+        # for the cost
+        subtract(A4, Y, out=dZ4)
+        m = X.shape[0]
+        # the cost, from values that are there anyway
+        J = float(0.5 * vdot(dZ4, dZ4) / m)
+        if not math.isfinite(J):
+            raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
+        # dZ4 = (A4 - Y) ⊙ sigmoid'(Z4) / m, where sigmoid'(Z4) = A4 ⊙ (1 - A4)
+        subtract(one, A4, out=t1)
+        multiply(A4, t1, out=Z4)
+        multiply(dZ4, Z4, out=dZ4)
+        multiply(dZ4, c3, out=dZ4)
+        # dW4 = A3ᵀ dZ4
+        dot(A3.T, dZ4, out=dW4)
+        # db4 = sum of rows(dZ4)
+        dot(ones, dZ4, out=db4)
+        # dZ3 = (dZ4 W4ᵀ) ⊙ sigmoid'(Z3), where sigmoid'(Z3) = A3 ⊙ (1 - A3)
+        dot(dZ4, W4.T, out=dZ3)
+        subtract(one, A3, out=t2)
+        multiply(A3, t2, out=Z3)
+        multiply(dZ3, Z3, out=dZ3)
+        # dW3 = A2ᵀ dZ3
+        dot(A2.T, dZ3, out=dW3)
+        # db3 = sum of rows(dZ3)
+        dot(ones, dZ3, out=db3)
+        # dZ2 = (dZ3 W3ᵀ) ⊙ sigmoid'(Z2), where sigmoid'(Z2) = A2 ⊙ (1 - A2)
+        dot(dZ3, W3.T, out=dZ2)
+        subtract(one, A2, out=t3)
+        multiply(A2, t3, out=Z2)
+        multiply(dZ2, Z2, out=dZ2)
+        # dW2 = A1ᵀ dZ2
+        dot(A1.T, dZ2, out=dW2)
+        # db2 = sum of rows(dZ2)
+        dot(ones, dZ2, out=db2)
+        # dZ1 = (dZ2 W2ᵀ) ⊙ sigmoid'(Z1), where sigmoid'(Z1) = A1 ⊙ (1 - A1)
+        dot(dZ2, W2.T, out=dZ1)
+        subtract(one, A1, out=t4)
+        multiply(A1, t4, out=Z1)
+        multiply(dZ1, Z1, out=dZ1)
+        # dW1 = Xᵀ dZ1
+        dot(X.T, dZ1, out=dW1)
+        # db1 = sum of rows(dZ1)
+        dot(ones, dZ1, out=db1)
+        self.steps += 1
+        self._update()
+        return J
+
+    def _update(self) -> None:
+        """The optimiser's rule, in place."""
+        rate = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)
+        root = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate
+        offset = EPSILON / rate
+        self._root[...] = root
+        self._offset[...] = offset
+        beta1 = self._beta1
+        beta2 = self._beta2
+        root = self._root
+        offset = self._offset
+        theta, gradient = self._theta, self._gradient
+        first = self._first
+        second = self._second
+        multiply(first, beta1, out=first)
+        add(first, gradient, out=first)
+        multiply(gradient, gradient, out=gradient)
+        multiply(second, beta2, out=second)
+        add(second, gradient, out=second)
+        sqrt(second, out=gradient)
+        multiply(gradient, root, out=gradient)
+        add(gradient, offset, out=gradient)
+        divide(first, gradient, out=gradient)
+        subtract(theta, gradient, out=theta)
+
+    def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
+        """Checks a batch of another shape or dtype than the last and lays out the memory."""
+        X = NETWORK.inputs(X, self._dtype)
+        m = X.shape[0]
+        if m > self.batch_size:
+            raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
+        Y = NETWORK.targets(Y, m, self._dtype)
+        self._space = self._spaces.get(m) or self._workspace(m)
+        self._shapes = (X.shape, Y.shape)
+        return X, Y
+
+    def _workspace(self, m: int) -> tuple[Array, ...]:
+        """Views of the buffers for m examples, then numbers as arrays without axes."""
+        buffers = self._buffers
+        space = (
+            buffers[0][: 16 * m].reshape(m, 16),  # Z1
+            buffers[1][: 16 * m].reshape(m, 16),  # dZ1
+            buffers[2][: 16 * m].reshape(m, 16),  # Z2
+            buffers[3][: 16 * m].reshape(m, 16),  # dZ2
+            buffers[4][: 16 * m].reshape(m, 16),  # Z3
+            buffers[5][: 16 * m].reshape(m, 16),  # dZ3
+            buffers[6][: 1 * m].reshape(m, 1),  # Z4
+            buffers[7][: 1 * m].reshape(m, 1),  # dZ4
+            buffers[8][: 1 * m].reshape(m, 1),  # t1
+            buffers[9][: 16 * m].reshape(m, 16),  # t2
+            buffers[10][: 16 * m].reshape(m, 16),  # t3
+            buffers[11][: 16 * m].reshape(m, 16),  # t4
+            np.array(0.0, self._dtype),  # zero
+            np.array(1.0, self._dtype),  # one
+            np.array(1.0 / m, self._dtype),  # c3
+            self._ones[: 1 * m].reshape(1, m),  # ones
+        )
+        if len(self._spaces) > 3:
+            self._spaces.clear()
+        self._spaces[m] = space
+        return space
+
+
+def _views(flat: Array) -> Params:
+    """A flat array as parameters; no copy."""
+    views, start = [], 0
+    for rows, columns in NETWORK.shapes.values():
+        views.append(flat[start : start + rows * columns].reshape(rows, columns))
+        start += rows * columns
+    return Params(*views)
+
+
+def fit(
+    params: Params,
+    X: Any,
+    Y: Any,
+    *,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    seed: int | np.random.Generator | None = None,
+    validation: tuple[Any, Any] | None = None,
+    callback: Callable[[runtime.History], object] | None = None,
+) -> runtime.History:
+    """Trains by shuffled mini-batches from `params`, which stay as they are.
+
+    X, Y: as in `loss`.  epochs, batch_size, seed: those of the spec where None.  validation:
+    an (X, Y) that is judged after each epoch.  callback: is called with the history after
+    each epoch and stops the training by returning True.  The trained parameters are
+    ``.params`` of what is returned, the best ones by validation ``.best``.
+    """
+    return runtime.fit(
+        sys.modules[__name__],
+        params,
+        X,
+        Y,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        validation=validation,
+        callback=callback,
+    )
+
+
+def save(path: str | os.PathLike[str], params: Params) -> None:
+    """Writes the parameters as ``.npz``, whole or not at all."""
+    runtime.save(NETWORK, path, params)
+
+
+def load(path: str | os.PathLike[str]) -> Params:
+    """The parameters that `save` wrote; ValueError if they are not this network's."""
+    return Params(*runtime.load(NETWORK, path))
+
+
+if __name__ == "__main__":
+    sys.exit(runtime.main(sys.modules[__name__]))

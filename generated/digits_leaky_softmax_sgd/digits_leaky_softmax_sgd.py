@@ -1,0 +1,427 @@
+"""digits_leaky_softmax_sgd: dense layers 784-10-10; leaky_relu, softmax; cross-entropy.
+
+Do not edit: emitted from a proved program, tested; derive 0.1.0,
+``derive generate digits_leaky_softmax_sgd.toml -o ..``.
+SHA-256 of the spec: 3a3bb46def5e9d1c860aa7777edbb362ecf3360416a69deab8cae78344eda53c
+
+Examples are columns: X is (n_0, m), W_l (n_l, n_{l-1}), b_l (n_l, 1).
+
+    Z1 = W1 X + b1
+    A1 = leaky_relu(Z1)
+    Z2 = W2 A1 + b2
+    A2 = exp(Z2) / sum of rows(exp(Z2))
+    J = Σ(-Y ⊙ log(A2)) / m
+
+A gradient ``dV`` is the derivative of the cost J, a mean over the m examples, so the factor
+1/m stands in dZ2 and is inherited by all others.  ``derivation.md`` has the proofs.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy import add, divide, dot, exp, greater, log, maximum, multiply, subtract, vdot
+from numpy.typing import DTypeLike, NDArray
+
+if TYPE_CHECKING or not __package__:
+    import runtime
+else:
+    from . import runtime
+
+Array = NDArray[Any]
+
+NETWORK = runtime.Network(
+    name="digits_leaky_softmax_sgd",
+    shapes={
+        "W1": (10, 784),
+        "b1": (10, 1),
+        "W2": (10, 10),
+        "b2": (10, 1),
+    },
+    features=784,
+    outputs=10,
+    examples="columns",
+    dtype="float32",
+    task="classes",
+    labels="distribution",
+    input_scale=255.0,
+    epochs=10,
+    batch_size=64,
+    seed=0,
+)
+LEARNING_RATE = 0.1
+
+
+class Params(NamedTuple):
+    """The parameters, weights and biases layer by layer.
+
+    W1: (10, 784)
+    b1: (10, 1)
+    W2: (10, 10)
+    b2: (10, 1)
+    """
+
+    W1: Array
+    b1: Array
+    W2: Array
+    b2: Array
+
+
+def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
+    """Random parameters: weights normal with the variance that keeps signals alive, biases 0.
+
+    rng: a seed or a generator; the same seed gives the same parameters in either dtype, up
+    to rounding.  dtype: float32 or float64.
+    """
+    rng = np.random.default_rng(rng)
+    kind = np.dtype(dtype)
+    if kind.name not in ("float32", "float64"):
+        raise ValueError(f"dtype: got {kind}, needs float32 or float64")
+    return Params(
+        W1=(rng.standard_normal((10, 784)) * math.sqrt(2.0 / 784)).astype(kind),
+        b1=np.zeros((10, 1), kind),
+        W2=(rng.standard_normal((10, 10)) * math.sqrt(2.0 / (10 + 10))).astype(kind),
+        b2=np.zeros((10, 1), kind),
+    )
+
+
+def predict(params: Params, X: Any) -> Array:
+    """The output A2 (10, m) for the inputs X (784, m).
+
+    X: float, or integer pixels.  The dtype of the result is that of the parameters.
+    Raises ValueError naming the argument, what it is and what it needs to be.
+    """
+    return _forward(params, _inputs(params, X))[-1]
+
+
+def loss(params: Params, X: Any, Y: Any) -> float:
+    """The cost J of the outputs for X (784, m) against the labels Y.
+
+    Y: (10, m), entries of an example summing to 1, or integer labels (m,).
+    Raises ValueError naming the argument, what it is and what it needs to be.
+    """
+    X = _inputs(params, X)
+    return float(_loss(params, X, _labels(X, Y)))
+
+
+def gradients(params: Params, X: Any, Y: Any) -> tuple[float, Params]:
+    """The cost J and its derivative by every parameter; arguments as in `loss`.
+
+    The derivatives have the shapes and the dtype of the parameters.
+    """
+    X = _inputs(params, X)
+    J, derivatives = _gradients(params, X, _labels(X, Y))
+    return float(J), derivatives
+
+
+def _inputs(params: Params, X: Any) -> Array:
+    """X as the mathematics takes it: checked, in the dtype of the parameters, scaled."""
+    return NETWORK.inputs(X, NETWORK.params(params)) / 255.0
+
+
+def _labels(X: Array, Y: Any) -> Array:
+    """Y as the mathematics takes it: checked, shaped like the output."""
+    return NETWORK.targets(Y, X.shape[1], X.dtype)
+
+
+# -- the mathematics, on checked arrays ---------------------------------------------------------
+
+
+def _leaky_relu(z: Array) -> Array:
+    """Leaky ReLU, entry by entry."""
+    return np.maximum(z, 0.01 * z)
+
+
+def _leaky_relu_prime(z: Array) -> Array:
+    """The derivative of leaky ReLU, entry by entry."""
+    return np.maximum(np.greater(z, 0.0).astype(z.dtype), 0.01)
+
+
+def _softmax(z: Array) -> Array:
+    """Softmax of every example; the largest entry is subtracted, so nothing overflows."""
+    e = np.exp(z - np.max(z, axis=0, keepdims=True))
+    return e / np.sum(e, axis=0, keepdims=True)
+
+
+def _log_softmax(z: Array) -> Array:
+    """Logarithm of softmax; the largest term is taken out of the sum, so no digit is lost."""
+    top = np.argmax(z, axis=0, keepdims=True)
+    s = z - np.take_along_axis(z, top, axis=0)
+    rest = np.exp(s)
+    np.put_along_axis(rest, top, 0.0, axis=0)
+    return s - np.log1p(np.sum(rest, axis=0, keepdims=True))
+
+
+def _forward(params: Params, X: Array) -> tuple[Array, ...]:
+    """Z1, A1, Z2, A2 of the inputs."""
+    W1, b1, W2, b2 = params
+    Z1 = W1 @ X + b1
+    A1 = _leaky_relu(Z1)
+    Z2 = W2 @ A1 + b2
+    A2 = _softmax(Z2)
+    return Z1, A1, Z2, A2
+
+
+def _cost(Z2: Array, Y: Array) -> Any:
+    """The cost J of the outputs."""
+    m = Y.shape[1]
+    return -np.sum(Y * _log_softmax(Z2)) / m
+
+
+def _loss(params: Params, X: Array, Y: Array) -> Any:
+    """The cost J as a number of NumPy."""
+    *_, Z2, _ = _forward(params, X)
+    return _cost(Z2, Y)
+
+
+def _gradients(params: Params, X: Array, Y: Array) -> tuple[Any, Params]:
+    """The cost J and the gradients, each line beside the equation that it computes."""
+    _, _, W2, _ = params
+    Z1, A1, Z2, A2 = _forward(params, X)
+    m = X.shape[1]
+    # proof dZ2: dZ2 = (A2 - Y) / m
+    dZ2 = (A2 - Y) / m
+    # proof dW2: dW2 = dZ2 A1ᵀ
+    dW2 = dZ2 @ A1.T
+    # proof db2: db2 = sum of columns(dZ2)
+    db2 = np.sum(dZ2, axis=1, keepdims=True)
+    # proof dZ1: dZ1 = (W2ᵀ dZ2) ⊙ leaky_relu'(Z1)
+    dZ1 = (W2.T @ dZ2) * _leaky_relu_prime(Z1)
+    # proof dW1: dW1 = dZ1 Xᵀ
+    dW1 = dZ1 @ X.T
+    # proof db1: db1 = sum of columns(dZ1)
+    db1 = np.sum(dZ1, axis=1, keepdims=True)
+    J = _cost(Z2, Y)
+    return J, Params(dW1, db1, dW2, db2)
+
+
+# -- training -----------------------------------------------------------------------------------
+
+
+class Trainer:
+    """Trains a copy of the parameters in place, in memory that is allocated once.
+
+    params: where to start; they are copied.  batch_size: the most examples that a step may
+    take.  learning_rate: may be assigned between steps.
+
+    ``.params`` are views of one flat array that every step changes; copy them to keep them.
+    The rule is plain gradient descent:
+
+        theta <- theta - learning_rate * gradient
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        batch_size: int = NETWORK.batch_size,
+        *,
+        learning_rate: float = LEARNING_RATE,
+    ) -> None:
+        dtype = NETWORK.params(params)
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
+        self.batch_size = batch_size
+        self.steps = 0
+        self._dtype = dtype
+        self._theta = np.concatenate([np.ravel(array) for array in params])
+        self._gradient = np.empty_like(self._theta)
+        self.params = _views(self._theta)
+        self._dparams = _views(self._gradient)
+        m = batch_size
+        self._buffers = (
+            np.empty(784 * m, dtype),  # A0
+            np.empty(10 * m, dtype),  # Z1
+            np.empty(10 * m, dtype),  # A1
+            np.empty(10 * m, dtype),  # Z2
+            np.empty(1 * m, dtype),  # t1
+            np.empty(10 * m, dtype),  # A2
+        )
+        self._ones = np.ones(max(10, 1 * m), dtype)
+        self._spaces: dict[int, tuple[Array, ...]] = {}
+        self._space: tuple[Array, ...] = ()
+        self._shapes: tuple[Any, Any] = (None, None)
+        self.learning_rate = learning_rate
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"learning_rate: got {rate!r}, needs a number greater than 0")
+        self._learning_rate = float(rate)
+        self._spaces.clear()
+        if self._shapes[0] is not None:
+            self._space = self._workspace(self._shapes[0][1])
+
+    def step(self, X: Any, Y: Any) -> float:
+        """One update from the examples X, Y; returns the cost J before it.
+
+        X, Y: as in `loss`, at most ``batch_size`` examples.  Raises ValueError for a wrong
+        shape or dtype, NonFiniteLoss if J is NaN or infinite; nothing is changed then.
+        """
+        if not (
+            type(X) is type(Y) is np.ndarray
+            and (X.shape, Y.shape) == self._shapes
+            and X.dtype == Y.dtype == self._dtype
+        ):
+            X, Y = self._accept(X, Y)
+        (
+            A0,
+            Z1,
+            A1,
+            Z2,
+            t1,
+            A2,
+            c1,
+            c2,
+            c3,
+            zero,
+            ones,
+            ones2,
+        ) = self._space
+        W1, b1, W2, b2 = self.params
+        dW1, db1, dW2, db2 = self._dparams
+        # A0 = X / 255.0, which is the X of the equations
+        multiply(X, c1, out=A0)
+        # Z1 = W1 X + b1
+        dot(W1, A0, out=Z1)
+        add(Z1, b1, out=Z1)
+        # A1 = leaky_relu(Z1)
+        multiply(c2, Z1, out=A1)
+        maximum(Z1, A1, out=A1)
+        # Z2 = W2 A1 + b2
+        dot(W2, A1, out=Z2)
+        add(Z2, b2, out=Z2)
+        # A2 = exp(Z2) / sum of rows(exp(Z2))
+        np.maximum.reduce(Z2, axis=0, keepdims=True, out=t1)
+        subtract(Z2, t1, out=Z2)
+        exp(Z2, out=A2)
+        dot(ones, A2, out=t1)
+        divide(A2, t1, out=A2)
+        # for the cost
+        log(t1, out=t1)
+        m = X.shape[1]
+        # the cost, from values that are there anyway
+        J = float((np.add.reduce(t1, axis=None) - vdot(Y, Z2)) / m)
+        if not math.isfinite(J):
+            raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
+        # dZ2 = (A2 - Y) / m, times the learning rate, which all that follows inherits
+        subtract(A2, Y, out=A2)
+        dZ2 = multiply(A2, c3, out=A2)
+        # dW2 = dZ2 A1ᵀ
+        dot(dZ2, A1.T, out=dW2)
+        # db2 = sum of columns(dZ2)
+        dot(dZ2, ones2, out=db2)
+        # dZ1 = (W2ᵀ dZ2) ⊙ leaky_relu'(Z1)
+        dot(W2.T, dZ2, out=A1)
+        greater(Z1, zero, out=Z1)
+        maximum(Z1, c2, out=Z1)
+        dZ1 = multiply(A1, Z1, out=A1)
+        # dW1 = dZ1 Xᵀ
+        dot(dZ1, A0.T, out=dW1)
+        # db1 = sum of columns(dZ1)
+        dot(dZ1, ones2, out=db1)
+        self.steps += 1
+        self._update()
+        return J
+
+    def _update(self) -> None:
+        """The optimiser's rule, in place."""
+        theta, gradient = self._theta, self._gradient
+        subtract(theta, gradient, out=theta)
+
+    def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
+        """Checks a batch of another shape or dtype than the last and lays out the memory."""
+        X = NETWORK.inputs(X, self._dtype)
+        m = X.shape[1]
+        if m > self.batch_size:
+            raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
+        Y = NETWORK.targets(Y, m, self._dtype)
+        self._space = self._spaces.get(m) or self._workspace(m)
+        self._shapes = (X.shape, Y.shape)
+        return X, Y
+
+    def _workspace(self, m: int) -> tuple[Array, ...]:
+        """Views of the buffers for m examples, then numbers as arrays without axes."""
+        learning_rate = self._learning_rate
+        buffers = self._buffers
+        space = (
+            buffers[0][: 784 * m].reshape(784, m),  # A0
+            buffers[1][: 10 * m].reshape(10, m),  # Z1
+            buffers[2][: 10 * m].reshape(10, m),  # A1
+            buffers[3][: 10 * m].reshape(10, m),  # Z2
+            buffers[4][: 1 * m].reshape(1, m),  # t1
+            buffers[5][: 10 * m].reshape(10, m),  # A2
+            np.array(1.0 / 255.0, self._dtype),  # c1
+            np.array(0.01, self._dtype),  # c2
+            np.array(learning_rate * (1.0 / m), self._dtype),  # c3
+            np.array(0.0, self._dtype),  # zero
+            self._ones[:10].reshape(1, 10),  # ones
+            self._ones[: 1 * m].reshape(m, 1),  # ones2
+        )
+        if len(self._spaces) > 3:
+            self._spaces.clear()
+        self._spaces[m] = space
+        return space
+
+
+def _views(flat: Array) -> Params:
+    """A flat array as parameters; no copy."""
+    views, start = [], 0
+    for rows, columns in NETWORK.shapes.values():
+        views.append(flat[start : start + rows * columns].reshape(rows, columns))
+        start += rows * columns
+    return Params(*views)
+
+
+def fit(
+    params: Params,
+    X: Any,
+    Y: Any,
+    *,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    seed: int | np.random.Generator | None = None,
+    validation: tuple[Any, Any] | None = None,
+    callback: Callable[[runtime.History], object] | None = None,
+) -> runtime.History:
+    """Trains by shuffled mini-batches from `params`, which stay as they are.
+
+    X, Y: as in `loss`.  epochs, batch_size, seed: those of the spec where None.  validation:
+    an (X, Y) that is judged after each epoch.  callback: is called with the history after
+    each epoch and stops the training by returning True.  The trained parameters are
+    ``.params`` of what is returned, the best ones by validation ``.best``.
+    """
+    return runtime.fit(
+        sys.modules[__name__],
+        params,
+        X,
+        Y,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        validation=validation,
+        callback=callback,
+    )
+
+
+def save(path: str | os.PathLike[str], params: Params) -> None:
+    """Writes the parameters as ``.npz``, whole or not at all."""
+    runtime.save(NETWORK, path, params)
+
+
+def load(path: str | os.PathLike[str]) -> Params:
+    """The parameters that `save` wrote; ValueError if they are not this network's."""
+    return Params(*runtime.load(NETWORK, path))
+
+
+if __name__ == "__main__":
+    sys.exit(runtime.main(sys.modules[__name__]))

@@ -1,0 +1,474 @@
+"""three_layer_binary_classifier: dense layers 30-64-32-1; tanh, tanh, sigmoid; binary
+cross-entropy.
+
+Do not edit: emitted from a proved program, tested; derive 0.1.0,
+``derive generate three_layer_binary_classifier.toml -o ..``.
+SHA-256 of the spec: 152e63d617f9a67baf1c899be1896f0c2c5e77114965e98b8f024bdde13f69ff
+
+Examples are columns: X is (n_0, m), W_l (n_l, n_{l-1}), b_l (n_l, 1).
+
+    Z1 = W1 X + b1
+    A1 = tanh(Z1)
+    Z2 = W2 A1 + b2
+    A2 = tanh(Z2)
+    Z3 = W3 A2 + b3
+    A3 = sigmoid(Z3)
+    J = Σ(-Y ⊙ log(A3) - (1 - Y) ⊙ log(1 - A3)) / m
+
+A gradient ``dV`` is the derivative of the cost J, a mean over the m examples, so the factor
+1/m stands in dZ3 and is inherited by all others.  ``derivation.md`` has the proofs.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy import (
+    absolute,
+    add,
+    divide,
+    dot,
+    exp,
+    greater_equal,
+    log1p,
+    maximum,
+    multiply,
+    negative,
+    square,
+    subtract,
+    tanh,
+)
+from numpy.typing import DTypeLike, NDArray
+
+if TYPE_CHECKING or not __package__:
+    import runtime
+else:
+    from . import runtime
+
+Array = NDArray[Any]
+
+NETWORK = runtime.Network(
+    name="three_layer_binary_classifier",
+    shapes={
+        "W1": (64, 30),
+        "b1": (64, 1),
+        "W2": (32, 64),
+        "b2": (32, 1),
+        "W3": (1, 32),
+        "b3": (1, 1),
+    },
+    features=30,
+    outputs=1,
+    examples="columns",
+    dtype="float32",
+    task="binary",
+    labels="unit",
+    input_scale=None,
+    epochs=50,
+    batch_size=32,
+    seed=0,
+)
+LEARNING_RATE = 0.1
+
+
+class Params(NamedTuple):
+    """The parameters, weights and biases layer by layer.
+
+    W1: (64, 30)
+    b1: (64, 1)
+    W2: (32, 64)
+    b2: (32, 1)
+    W3: (1, 32)
+    b3: (1, 1)
+    """
+
+    W1: Array
+    b1: Array
+    W2: Array
+    b2: Array
+    W3: Array
+    b3: Array
+
+
+def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
+    """Random parameters: weights normal with the variance that keeps signals alive, biases 0.
+
+    rng: a seed or a generator; the same seed gives the same parameters in either dtype, up
+    to rounding.  dtype: float32 or float64.
+    """
+    rng = np.random.default_rng(rng)
+    kind = np.dtype(dtype)
+    if kind.name not in ("float32", "float64"):
+        raise ValueError(f"dtype: got {kind}, needs float32 or float64")
+    return Params(
+        W1=(rng.standard_normal((64, 30)) * math.sqrt(2.0 / (30 + 64))).astype(kind),
+        b1=np.zeros((64, 1), kind),
+        W2=(rng.standard_normal((32, 64)) * math.sqrt(2.0 / (64 + 32))).astype(kind),
+        b2=np.zeros((32, 1), kind),
+        W3=(rng.standard_normal((1, 32)) * math.sqrt(2.0 / (32 + 1))).astype(kind),
+        b3=np.zeros((1, 1), kind),
+    )
+
+
+def predict(params: Params, X: Any) -> Array:
+    """The output A3 (1, m) for the inputs X (30, m).
+
+    X: float.  The dtype of the result is that of the parameters.
+    Raises ValueError naming the argument, what it is and what it needs to be.
+    """
+    return _forward(params, _inputs(params, X))[-1]
+
+
+def loss(params: Params, X: Any, Y: Any) -> float:
+    """The cost J of the outputs for X (30, m) against the labels Y.
+
+    Y: (1, m), from 0 to 1, or labels 0 and 1 (m,).
+    Raises ValueError naming the argument, what it is and what it needs to be.
+    """
+    X = _inputs(params, X)
+    return float(_loss(params, X, _labels(X, Y)))
+
+
+def gradients(params: Params, X: Any, Y: Any) -> tuple[float, Params]:
+    """The cost J and its derivative by every parameter; arguments as in `loss`.
+
+    The derivatives have the shapes and the dtype of the parameters.
+    """
+    X = _inputs(params, X)
+    J, derivatives = _gradients(params, X, _labels(X, Y))
+    return float(J), derivatives
+
+
+def _inputs(params: Params, X: Any) -> Array:
+    """X as the mathematics takes it: checked, in the dtype of the parameters."""
+    return NETWORK.inputs(X, NETWORK.params(params))
+
+
+def _labels(X: Array, Y: Any) -> Array:
+    """Y as the mathematics takes it: checked, shaped like the output."""
+    return NETWORK.targets(Y, X.shape[1], X.dtype)
+
+
+# -- the mathematics, on checked arrays ---------------------------------------------------------
+
+
+def _sigmoid(z: Array) -> Array:
+    """Sigmoid, entry by entry."""
+    e = np.exp(-np.abs(z))
+    return np.maximum(e, np.greater_equal(z, 0.0)) / (1.0 + e)
+
+
+def _tanh(z: Array) -> Array:
+    """Hyperbolic tangent, entry by entry."""
+    return np.tanh(z)
+
+
+def _tanh_prime(z: Array) -> Array:
+    """The derivative of hyperbolic tangent, entry by entry."""
+    t = np.square(np.exp(-np.abs(z)))
+    return 4.0 * t / np.square(1.0 + t)
+
+
+def _forward(params: Params, X: Array) -> tuple[Array, ...]:
+    """Z1, A1, Z2, A2, Z3, A3 of the inputs."""
+    W1, b1, W2, b2, W3, b3 = params
+    Z1 = W1 @ X + b1
+    A1 = _tanh(Z1)
+    Z2 = W2 @ A1 + b2
+    A2 = _tanh(Z2)
+    Z3 = W3 @ A2 + b3
+    A3 = _sigmoid(Z3)
+    return Z1, A1, Z2, A2, Z3, A3
+
+
+def _cost(Z3: Array, Y: Array) -> Any:
+    """The cost J of the outputs."""
+    m = Y.shape[1]
+    return np.sum(np.maximum(Z3, 0.0) - Z3 * Y + np.log1p(np.exp(-np.abs(Z3)))) / m
+
+
+def _loss(params: Params, X: Array, Y: Array) -> Any:
+    """The cost J as a number of NumPy."""
+    *_, Z3, _ = _forward(params, X)
+    return _cost(Z3, Y)
+
+
+def _gradients(params: Params, X: Array, Y: Array) -> tuple[Any, Params]:
+    """The cost J and the gradients, each line beside the equation that it computes."""
+    _, _, W2, _, W3, _ = params
+    Z1, A1, Z2, A2, Z3, A3 = _forward(params, X)
+    m = X.shape[1]
+    # proof dZ3: dZ3 = (A3 - Y) / m
+    dZ3 = (A3 - Y) / m
+    # proof dW3: dW3 = dZ3 A2ᵀ
+    dW3 = dZ3 @ A2.T
+    # proof db3: db3 = sum of columns(dZ3)
+    db3 = np.sum(dZ3, axis=1, keepdims=True)
+    # proof dZ2: dZ2 = (W3ᵀ dZ3) ⊙ tanh'(Z2)
+    dZ2 = (W3.T @ dZ3) * _tanh_prime(Z2)
+    # proof dW2: dW2 = dZ2 A1ᵀ
+    dW2 = dZ2 @ A1.T
+    # proof db2: db2 = sum of columns(dZ2)
+    db2 = np.sum(dZ2, axis=1, keepdims=True)
+    # proof dZ1: dZ1 = (W2ᵀ dZ2) ⊙ tanh'(Z1)
+    dZ1 = (W2.T @ dZ2) * _tanh_prime(Z1)
+    # proof dW1: dW1 = dZ1 Xᵀ
+    dW1 = dZ1 @ X.T
+    # proof db1: db1 = sum of columns(dZ1)
+    db1 = np.sum(dZ1, axis=1, keepdims=True)
+    J = _cost(Z3, Y)
+    return J, Params(dW1, db1, dW2, db2, dW3, db3)
+
+
+# -- training -----------------------------------------------------------------------------------
+
+
+class Trainer:
+    """Trains a copy of the parameters in place, in memory that is allocated once.
+
+    params: where to start; they are copied.  batch_size: the most examples that a step may
+    take.  learning_rate: may be assigned between steps.
+
+    ``.params`` are views of one flat array that every step changes; copy them to keep them.
+    The rule is plain gradient descent:
+
+        theta <- theta - learning_rate * gradient
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        batch_size: int = NETWORK.batch_size,
+        *,
+        learning_rate: float = LEARNING_RATE,
+    ) -> None:
+        dtype = NETWORK.params(params)
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
+        self.batch_size = batch_size
+        self.steps = 0
+        self._dtype = dtype
+        self._theta = np.concatenate([np.ravel(array) for array in params])
+        self._gradient = np.empty_like(self._theta)
+        self.params = _views(self._theta)
+        self._dparams = _views(self._gradient)
+        m = batch_size
+        self._buffers = (
+            np.empty(64 * m, dtype),  # Z1
+            np.empty(32 * m, dtype),  # Z2
+            np.empty(1 * m, dtype),  # Z3
+            np.empty(1 * m, dtype),  # t1
+            np.empty(1 * m, dtype),  # A3
+            np.empty(1 * m, dtype),  # t2
+            np.empty(32 * m, dtype),  # dZ2
+            np.empty(64 * m, dtype),  # dZ1
+        )
+        self._ones = np.ones(1 * m, dtype)
+        self._zeros = np.zeros(1 * m, dtype)
+        self._spaces: dict[int, tuple[Array, ...]] = {}
+        self._space: tuple[Array, ...] = ()
+        self._shapes: tuple[Any, Any] = (None, None)
+        self.learning_rate = learning_rate
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"learning_rate: got {rate!r}, needs a number greater than 0")
+        self._learning_rate = float(rate)
+        self._spaces.clear()
+        if self._shapes[0] is not None:
+            self._space = self._workspace(self._shapes[0][1])
+
+    def step(self, X: Any, Y: Any) -> float:
+        """One update from the examples X, Y; returns the cost J before it.
+
+        X, Y: as in `loss`, at most ``batch_size`` examples.  Raises ValueError for a wrong
+        shape or dtype, NonFiniteLoss if J is NaN or infinite; nothing is changed then.
+        """
+        if not (
+            type(X) is type(Y) is np.ndarray
+            and (X.shape, Y.shape) == self._shapes
+            and X.dtype == Y.dtype == self._dtype
+        ):
+            X, Y = self._accept(X, Y)
+        (
+            Z1,
+            Z2,
+            Z3,
+            t1,
+            A3,
+            t2,
+            dZ2,
+            dZ1,
+            zero,
+            one,
+            c3,
+            zeros,
+            ones,
+        ) = self._space
+        W1, b1, W2, b2, W3, b3 = self.params
+        dW1, db1, dW2, db2, dW3, db3 = self._dparams
+        # Z1 = W1 X + b1
+        dot(W1, X, out=Z1)
+        add(Z1, b1, out=Z1)
+        # A1 = tanh(Z1)
+        A1 = tanh(Z1, out=Z1)
+        # Z2 = W2 A1 + b2
+        dot(W2, A1, out=Z2)
+        add(Z2, b2, out=Z2)
+        # A2 = tanh(Z2)
+        A2 = tanh(Z2, out=Z2)
+        # Z3 = W3 A2 + b3
+        dot(W3, A2, out=Z3)
+        add(Z3, b3, out=Z3)
+        # A3 = sigmoid(Z3)
+        absolute(Z3, out=t1)
+        negative(t1, out=t1)
+        exp(t1, out=t1)
+        greater_equal(Z3, zero, out=A3)
+        maximum(t1, A3, out=A3)
+        add(one, t1, out=t2)
+        divide(A3, t2, out=A3)
+        # for the cost
+        maximum(Z3, zeros, out=t2)
+        multiply(Z3, Y, out=Z3)
+        subtract(t2, Z3, out=t2)
+        log1p(t1, out=t1)
+        add(t2, t1, out=t2)
+        m = X.shape[1]
+        # the cost, from values that are there anyway
+        J = float(np.add.reduce(t2, axis=None) / m)
+        if not math.isfinite(J):
+            raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
+        # dZ3 = (A3 - Y) / m, times the learning rate, which all that follows inherits
+        subtract(A3, Y, out=A3)
+        dZ3 = multiply(A3, c3, out=A3)
+        # dW3 = dZ3 A2ᵀ
+        dot(dZ3, A2.T, out=dW3)
+        # db3 = sum of columns(dZ3)
+        dot(dZ3, ones, out=db3)
+        # dZ2 = (W3ᵀ dZ3) ⊙ tanh'(Z2), where tanh'(Z2) = 1 - A2^2
+        dot(W3.T, dZ3, out=dZ2)
+        square(A2, out=Z2)
+        subtract(one, Z2, out=Z2)
+        multiply(dZ2, Z2, out=dZ2)
+        # dW2 = dZ2 A1ᵀ
+        dot(dZ2, A1.T, out=dW2)
+        # db2 = sum of columns(dZ2)
+        dot(dZ2, ones, out=db2)
+        # dZ1 = (W2ᵀ dZ2) ⊙ tanh'(Z1), where tanh'(Z1) = 1 - A1^2
+        dot(W2.T, dZ2, out=dZ1)
+        square(A1, out=Z1)
+        subtract(one, Z1, out=Z1)
+        multiply(dZ1, Z1, out=dZ1)
+        # dW1 = dZ1 Xᵀ
+        dot(dZ1, X.T, out=dW1)
+        # db1 = sum of columns(dZ1)
+        dot(dZ1, ones, out=db1)
+        self.steps += 1
+        self._update()
+        return J
+
+    def _update(self) -> None:
+        """The optimiser's rule, in place."""
+        theta, gradient = self._theta, self._gradient
+        subtract(theta, gradient, out=theta)
+
+    def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
+        """Checks a batch of another shape or dtype than the last and lays out the memory."""
+        X = NETWORK.inputs(X, self._dtype)
+        m = X.shape[1]
+        if m > self.batch_size:
+            raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
+        Y = NETWORK.targets(Y, m, self._dtype)
+        self._space = self._spaces.get(m) or self._workspace(m)
+        self._shapes = (X.shape, Y.shape)
+        return X, Y
+
+    def _workspace(self, m: int) -> tuple[Array, ...]:
+        """Views of the buffers for m examples, then numbers as arrays without axes."""
+        learning_rate = self._learning_rate
+        buffers = self._buffers
+        space = (
+            buffers[0][: 64 * m].reshape(64, m),  # Z1
+            buffers[1][: 32 * m].reshape(32, m),  # Z2
+            buffers[2][: 1 * m].reshape(1, m),  # Z3
+            buffers[3][: 1 * m].reshape(1, m),  # t1
+            buffers[4][: 1 * m].reshape(1, m),  # A3
+            buffers[5][: 1 * m].reshape(1, m),  # t2
+            buffers[6][: 32 * m].reshape(32, m),  # dZ2
+            buffers[7][: 64 * m].reshape(64, m),  # dZ1
+            np.array(0.0, self._dtype),  # zero
+            np.array(1.0, self._dtype),  # one
+            np.array(learning_rate * (1.0 / m), self._dtype),  # c3
+            self._zeros[: 1 * m].reshape(1, m),  # zeros
+            self._ones[: 1 * m].reshape(m, 1),  # ones
+        )
+        if len(self._spaces) > 3:
+            self._spaces.clear()
+        self._spaces[m] = space
+        return space
+
+
+def _views(flat: Array) -> Params:
+    """A flat array as parameters; no copy."""
+    views, start = [], 0
+    for rows, columns in NETWORK.shapes.values():
+        views.append(flat[start : start + rows * columns].reshape(rows, columns))
+        start += rows * columns
+    return Params(*views)
+
+
+def fit(
+    params: Params,
+    X: Any,
+    Y: Any,
+    *,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    seed: int | np.random.Generator | None = None,
+    validation: tuple[Any, Any] | None = None,
+    callback: Callable[[runtime.History], object] | None = None,
+) -> runtime.History:
+    """Trains by shuffled mini-batches from `params`, which stay as they are.
+
+    X, Y: as in `loss`.  epochs, batch_size, seed: those of the spec where None.  validation:
+    an (X, Y) that is judged after each epoch.  callback: is called with the history after
+    each epoch and stops the training by returning True.  The trained parameters are
+    ``.params`` of what is returned, the best ones by validation ``.best``.
+    """
+    return runtime.fit(
+        sys.modules[__name__],
+        params,
+        X,
+        Y,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        validation=validation,
+        callback=callback,
+    )
+
+
+def save(path: str | os.PathLike[str], params: Params) -> None:
+    """Writes the parameters as ``.npz``, whole or not at all."""
+    runtime.save(NETWORK, path, params)
+
+
+def load(path: str | os.PathLike[str]) -> Params:
+    """The parameters that `save` wrote; ValueError if they are not this network's."""
+    return Params(*runtime.load(NETWORK, path))
+
+
+if __name__ == "__main__":
+    sys.exit(runtime.main(sys.modules[__name__]))
