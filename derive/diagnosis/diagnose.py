@@ -16,7 +16,7 @@ from fractions import Fraction
 from derive.diagnosis.chains import diagnose_chain
 from derive.diagnosis.codes import BY_NAME, CODES
 from derive.diagnosis.derived import derived
-from derive.diagnosis.loose import ELEMENTWISE, Loose, from_expr, leaves, to_expr
+from derive.diagnosis.loose import ELEMENTWISE, Loose, from_expr, leaves, settled, to_expr
 from derive.diagnosis.readings import Reading, readings
 from derive.diagnosis.scene import Diagnosis, Fault
 from derive.diagnosis.search import Hit, Judge, double, single
@@ -102,7 +102,7 @@ class _Question:
         self.right = equation.right if equation else None
         free = equation.free if equation else ()
         self.tree: Loose = (
-            fault.ill_shaped.loose
+            settled(fault.ill_shaped.loose, scene.scale)
             if fault.ill_shaped is not None
             else from_expr(self._required_right(), scene.scale)
         )

@@ -175,10 +175,51 @@ def from_expr(expr: Expr, scale: Mapping[str, Expr]) -> Loose:
     return Leaf(expr)
 
 
+def settled(node: Loose, scale: Mapping[str, Expr]) -> Loose:
+    """The same tree in the form that `from_expr` gives: flat from the left, leaves atomic."""
+    node = with_parts(node, tuple(settled(part, scale) for part in parts(node)))
+    match node:
+        case Leaf(expr=expr):
+            return from_expr(expr, scale)
+        case Raised(arg=Leaf(expr=expr), exponent=exponent) if is_constant(expr):
+            return Leaf(_power(expr, exponent))
+        case Product(factors=factors):
+            return _product(_flattened(factors))
+        case Add(terms=((1, only),)):
+            return only
+        case Turned(arg=Turned(arg=arg)):
+            return arg
+    return node
+
+
+def _power(expr: Expr, exponent: Fraction) -> Expr:
+    match expr:
+        case Number(value=value) if exponent.denominator == 1 and value:
+            return number(value**exponent.numerator)
+        case Power(base=base, exponent=inner):
+            return Power(base, inner * exponent)
+    return Power(expr, exponent)
+
+
+def _flattened(factors: tuple[Factor, ...]) -> list[Factor]:
+    """Groups that evaluation from the left does not need are opened."""
+    out: list[Factor] = []
+    for factor in factors:
+        bare = all(isinstance(f.node, Leaf) and is_constant(f.node.expr) for f in out)
+        if isinstance(factor.node, Product) and bare:
+            first, *rest = factor.node.factors
+            out += [replace(first, kind=factor.kind), *rest]
+        else:
+            out.append(factor)
+    return [replace(out[0], kind=""), *out[1:]]
+
+
 def _product(factors: list[Factor]) -> Loose:
     """A product; a leading -1 is a sign."""
     first, *rest = factors
-    if rest and first.node == Leaf(number(-1)):
+    if not rest:
+        return first.node
+    if first.node == Leaf(number(-1)):
         inner = rest[0].node if len(rest) == 1 else Product((replace(rest[0], kind=""), *rest[1:]))
         return Add(((-1, inner),))
     return Product(tuple(factors))
