@@ -182,7 +182,7 @@ def settled(node: Loose, scale: Mapping[str, Expr]) -> Loose:
         case Leaf(expr=expr):
             return from_expr(expr, scale)
         case Raised(arg=Leaf(expr=expr), exponent=exponent) if is_constant(expr):
-            return Leaf(_power(expr, exponent))
+            return Leaf(_power(expr, Fraction(exponent)))
         case Product(factors=factors):
             return _product(_flattened(factors))
         case Add(terms=((1, only),)):
