@@ -1,10 +1,14 @@
-"""The README tells the truth: its example runs, its commands and options exist."""
+"""The README tells the truth: its example runs, its commands and options exist.
+
+``python tests/test_readme.py`` writes into it what the command prints for its example.
+"""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -27,11 +31,16 @@ def derive(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def example_output(folder: Path) -> str:
+    (folder / "note.md").write_text(block("example note"), encoding="utf-8")
+    done = derive("verify", "note.md", folder=folder)
+    assert done.returncode == 1, done.stderr
+    return done.stdout
+
+
 def test_example_output_is_what_the_command_prints(tmp_path: Path) -> None:
-    (tmp_path / "note.md").write_text(block("example note"), encoding="utf-8")
-    done = derive("verify", "note.md", folder=tmp_path)
-    assert done.stdout == block("example output"), f"the README should show:\n{done.stdout}"
-    assert done.returncode == 1
+    shown, printed = block("example output"), example_output(tmp_path)
+    assert shown == printed, "bring the README up to date: python tests/test_readme.py"
 
 
 def test_options_in_the_table_are_the_options_of_verify(tmp_path: Path) -> None:
@@ -64,3 +73,11 @@ def test_spec_of_the_readme_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "digits.toml").write_text(spec, encoding="utf-8")
     done = derive("verify", "digits.toml", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        new = example_output(Path(scratch))
+    old = f"<!-- example output -->\n```text\n{block('example output')}```"
+    fresh = README.replace(old, f"<!-- example output -->\n```text\n{new}```")
+    (ROOT / "README.md").write_text(fresh, encoding="utf-8")

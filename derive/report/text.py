@@ -185,7 +185,8 @@ def _algorithm(report: FileReport, style: Style) -> Iterator[str]:
         colour = _COLOURS[Verdict(verdict)] if verdict in list(Verdict) else "0"
         because = row.get("because")
         lines = because if isinstance(because, (list, tuple)) else []
-        reason = f"  because of line {', '.join(map(str, lines))}" if lines else ""
+        plural = "s" * (len(lines) > 1)
+        reason = f"  because of line{plural} {', '.join(map(str, lines))}" if lines else ""
         yield f"    {escaped(name):<{names}}  {style.paint(escaped(verdict), colour)}{reason}"
 
 

@@ -26,7 +26,7 @@ NOTES = {
     "huge number": "$$a = " + "9" * 10**5 + "$$",
     "fraction without arguments": "$$a = \\frac$$ $$\\frac{1} = 2$$ $$\\frac12 = b$$",
     "control characters": "$$\x1b[2J a \x07 = \u202e b$$",
-    "long chain": "$$a" + " = a" * 2000 + "$$",
+    "long chain": "$$a" + " = a" * 400 + "$$",
     "long sum": "$$a = " + " + ".join("b" for _ in range(20000)) + "$$",
     "recursive macro": "$$\\newcommand{\\a}{\\a\\a} \\a = 1$$",
     "doubling macros": "".join(
