@@ -6,19 +6,18 @@ reason why not.  Nothing of the engine is used: not its terms, not its cuts, not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from derive.check.composition import compose, telescoped
-from derive.check.domains import Field, NoValue, Scalar, Unsupported
+from derive.check.domains import Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import Graph, functions_within, nodes, sides
 from derive.check.shape import Census, height
 from derive.program import (
     Composition,
     Equation,
-    Expr,
     Gradient,
     Partial,
     Program,
@@ -77,14 +76,16 @@ def check(program: Program, statement: Statement) -> Acceptance:
         return _check_composition(graph, statement)
     if statement.left.shape != statement.right.shape:
         return Acceptance(False, {}, 0, "the sides have different shapes")
-    reason = "the sides differ"
-    for cut in _cuts(graph, statement):
-        acceptance = _check_under(graph, statement, cut)
-        if acceptance.accepted:
-            return acceptance
-        if acceptance.reason:
-            reason = acceptance.reason
-    return Acceptance(False, {}, 0, reason)
+    trial = _Trial(graph, statement)
+    reason = ""
+    for k, cut in enumerate(_cuts(graph, statement)):
+        outcome = trial.certify(cut)
+        if outcome.accepted:
+            return outcome
+        reason = reason or outcome.reason
+        if k == 0 and not trial.plausible():
+            break
+    return Acceptance(False, {}, 0, reason or "the sides differ")
 
 
 def _cuts(graph: Graph, statement: Equation) -> Iterator[Cut]:
@@ -116,30 +117,65 @@ def _behind(graph: Graph, names: set[str], before: bool = False) -> set[str]:
     return {a for a in names if any(a in reach[b] for b in names)}
 
 
-def _check_under(graph: Graph, statement: Equation, cut: Cut) -> Acceptance:
-    census = Census(graph, cut.values, cut.gradients)
-    sizes = _certifying_sizes(graph, statement, census)
-    widest = max(sizes.values(), default=1)
-    if widest > WIDEST:
-        return Acceptance(False, {}, 0, f"too large to certify: a size of {widest} is needed")
-    exprs = [statement.left, statement.right, *graph.program.definitions.values()]
-    steps = "step" in functions_within(graph.program, exprs)
-    wanted = POINTS_WITH_STEPS if steps else POINTS
-    primes = height(graph, sides(statement), cut.values)
-    agreed, reason = 0, "no point at which both sides have a value"
-    for seed in range(TRIES):
-        try:
-            world = _world(graph, Field(primes, seed), sizes, cut)
-            if not agree(world, statement):
-                return Acceptance(False, {}, 0, "")
-        except NoValue:
-            continue
-        except Unsupported as error:
-            return Acceptance(False, {}, 0, str(error))
-        agreed += 1
-        if agreed == wanted:
-            return Acceptance(True, sizes, agreed, "")
-    return Acceptance(False, {}, 0, reason)
+class _Trial:
+    """One equation before the checker, under one cut after the other."""
+
+    def __init__(self, graph: Graph, statement: Equation) -> None:
+        self.graph, self.statement = graph, statement
+        exprs = [*sides(statement), *graph.program.definitions.values()]
+        applied = functions_within(graph.program, exprs)
+        self.points = POINTS_WITH_STEPS if "step" in applied else POINTS
+        self.logs = "log" in applied
+        self.effort = 20 * EFFORT
+
+    def plausible(self) -> bool:
+        """Whether the whole program agrees at a small shape: no cut saves a statement if not."""
+        sizes = {dim: 2 + k % 2 for k, dim in enumerate(_dimensions(self.graph, self.statement))}
+        whole = Cut(frozenset(), frozenset())
+        return any(self._agrees(field, sizes, whole, 1) != "" for field in self._fields(whole))
+
+    def certify(self, cut: Cut) -> Acceptance:
+        """The verdict at the certifying shape of a cut."""
+        census = Census(self.graph, cut.values, cut.gradients)
+        sizes = _certifying_sizes(self.graph, self.statement, census)
+        widest = max(sizes.values(), default=1)
+        reason = f"too large to certify: a size of {widest} is needed" if widest > WIDEST else ""
+        for field in self._fields(cut) if not reason else ():
+            outcome = self._agrees(field, sizes, cut, self.points)
+            if outcome is None:
+                return Acceptance(True, sizes, self.points, "")
+            reason = reason or outcome
+        return Acceptance(False, {}, 0, reason)
+
+    def _fields(self, cut: Cut) -> Iterator[Callable[[int], Field]]:
+        """Number systems in which the statement may hold; in each it proves the statement."""
+        primes = height(self.graph, sides(self.statement), cut.values)
+        yield lambda seed: Field(primes, seed)
+        if self.logs:
+            yield lambda seed: Logarithms(seed, strict=True)
+            yield lambda seed: Logarithms(seed)
+
+    def _agrees(
+        self, field: Callable[[int], Field], sizes: dict[str, int], cut: Cut, wanted: int
+    ) -> str | None:
+        """None if the sides agree at that many points; "" if they differ; or why not."""
+        agreed = 0
+        for seed in range(TRIES):
+            world = weighted_world(self.graph, field(seed), sizes, cut)
+            world.work = available = min(EFFORT, self.effort)
+            try:
+                if not agree(world, self.statement):
+                    return ""
+                agreed += 1
+            except NoValue:
+                continue
+            except Unsupported as error:
+                return str(error)
+            finally:
+                self.effort -= available - world.work
+            if agreed == wanted:
+                return None
+        return "no point at which both sides have a value"
 
 
 def agree(world: World, statement: Equation) -> bool:
@@ -171,10 +207,15 @@ def _certifying_sizes(graph: Graph, statement: Equation, census: Census) -> dict
     for leaf in graph.program.leaves.values():
         if leaf.sums_to_one is not None and isinstance(dim := leaf.dims[leaf.sums_to_one], str):
             count[dim] += 1
-    return {dim: max(2, count[dim]) for dim in graph.dimensions([statement.left, statement.right])}
+    return {dim: max(2, count[dim]) for dim in _dimensions(graph, statement)}
 
 
-def _world(graph: Graph, field: Field, sizes: dict[str, int], cut: Cut) -> World:
+def _dimensions(graph: Graph, statement: Equation) -> list[str]:
+    indices = {index.dim for index in statement.free if isinstance(index.dim, str)}
+    return sorted({*graph.dimensions(sides(statement)), *indices})
+
+
+def weighted_world(graph: Graph, field: Field, sizes: dict[str, int], cut: Cut) -> World:
     """A point with weighted axes; what is cut is drawn at random."""
 
     def draw(kind: str, name: str, row: int, column: int) -> Scalar:
@@ -182,11 +223,9 @@ def _world(graph: Graph, field: Field, sizes: dict[str, int], cut: Cut) -> World
         return field.leaf(domain, kind, name, row, column)
 
     weights = {dim: _weights(field, dim, sizes[dim]) for dim in sizes}
-    world = World(
+    return World(
         graph, field, sizes, draw, weights=weights, values=cut.values, gradients=cut.gradients
     )
-    world.work = EFFORT
-    return world
 
 
 def _weights(field: Field, dim: str, size: int) -> list[Scalar]:
@@ -212,7 +251,7 @@ def _check_composition(graph: Graph, statement: Composition) -> Acceptance:
         sizes = {dim: 2 + (k + agreed) % 2 for k, dim in enumerate(dims)}
         field = Field(height(graph, [], ()), seed)
         try:
-            world = _world(graph, field, sizes, Cut(frozenset(), frozenset()))
+            world = weighted_world(graph, field, sizes, Cut(frozenset(), frozenset()))
             if not compose(world, statement, order):
                 return Acceptance(False, {}, 0, "the sides differ")
         except NoValue:

@@ -15,9 +15,10 @@ from itertools import combinations, islice
 from typing import Final
 
 from derive.check.acceptance import agree
+from derive.check.arrays import Array, transposed
 from derive.check.composition import telescoped
 from derive.check.domains import Domain, Field, NoValue, Scalar, Unsupported
-from derive.check.evaluate import Array, World, transposed
+from derive.check.evaluate import World
 from derive.check.exact import Interval, Rational
 from derive.check.graph import Graph, functions_within, sides
 from derive.check.shape import height
@@ -25,11 +26,24 @@ from derive.program import Composition, Equation, Index, Jacobian, Program, Stat
 from derive.verdict import Counterexample
 
 SHAPES: Final = 80
-VALUES: Final = 4
+VALUES: Final = 8
 """Choices of values tried at each shape."""
-REAL: Final = (1, 2, -1, 3, -2, 1)
-POSITIVE: Final = (1, 2, 4, 3)
-UNIT: Final = (Fraction(1, 2), Fraction(1, 3), Fraction(3, 4), Fraction(1, 4))
+EASY: Final = 20
+"""The strain of a counterexample that is good enough."""
+CHOICES: Final[dict[str, tuple[Fraction, ...]]] = {
+    "small": tuple(map(Fraction, (1, -1, 0, 1, 2))),
+    "real": tuple(map(Fraction, (1, 2, -1, 1, -2, 3))),
+    "positive": tuple(map(Fraction, (1, 4, 2, 1, 3))),
+    "unit": (Fraction(1, 2), Fraction(1, 3), Fraction(3, 4), Fraction(1, 4)),
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A counterexample and how hard it is on the eye: inexact, tiny, huge or nearly equal."""
+
+    example: Counterexample
+    strain: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,7 @@ class Difference:
 def find_counterexample(
     program: Program, statement: Statement, *, tries: int = 20
 ) -> Counterexample | None:
-    """The first difference in order of size; None if `tries` exact evaluations show none.
+    """The first difference in order of size; None if none shows at `tries` shapes.
 
     >>> from derive.program import Leaf, Transpose, MatMul
     >>> program = Program({"A": Leaf(("n", "n"))}, {})
@@ -66,11 +80,16 @@ def find_counterexample(
             return None
         if _field_agrees(graph, statement, sizes):
             continue
+        tries -= 1
+        best: Candidate | None = None
         for attempt in range(VALUES):
-            tries -= 1
             found = _attempt(graph, statement, sizes, attempt)
-            if found is not None:
-                return found
+            if found is not None and (best is None or found.strain < best.strain):
+                best = found
+            if best is not None and best.strain <= EASY:
+                break
+        if best is not None:
+            return best.example
     return None
 
 
@@ -118,7 +137,7 @@ def _field_agrees(graph: Graph, statement: Statement, sizes: dict[str, int]) -> 
 
 def _attempt(
     graph: Graph, statement: Statement, sizes: dict[str, int], attempt: int
-) -> Counterexample | None:
+) -> Candidate | None:
     """Compares the sides at one choice of values: exactly, or else with bounds."""
     program = graph.program
     unknown = sorted(
@@ -126,7 +145,7 @@ def _attempt(
         for name in functions_within(program, [*program.definitions.values(), *sides(statement)])
         if name in program.functions and program.functions[name].body is None
     )
-    degree = 2 + attempt // 2
+    degree = 2 + attempt // 4
     for domain in (Rational(unknown, degree), Interval(unknown, degree)):
         drawn: dict[str, dict[tuple[int, int], Fraction]] = {}
         world = _world(graph, domain, sizes, attempt, drawn)
@@ -140,13 +159,9 @@ def _attempt(
             return None
         values = {name: _shown(world, name) for name in program.leaves if name in drawn}
         values |= {name: domain.formula(name) for name in unknown}
-        return Counterexample(
-            sizes,
-            values | found.at,
-            found.entry,
-            domain.show(found.left),
-            domain.show(found.right),
-        )
+        left, right = domain.show(found.left), domain.show(found.right)
+        example = Counterexample(sizes, values | found.at, found.entry, left, right)
+        return Candidate(example, _strain(domain, found))
     return None
 
 
@@ -175,8 +190,9 @@ def _world(
 
 
 def _small(name: str, row: int, column: int, attempt: int, domain: str) -> Fraction:
-    choices = {"positive": POSITIVE, "unit": UNIT}.get(domain, REAL)
-    return Fraction(choices[_chance(name, row, column, attempt) % len(choices)])
+    small = domain == "real" and attempt % 4 < 3
+    choices = CHOICES["small" if small else domain]
+    return choices[_chance(name, row, column, attempt) % len(choices)]
 
 
 def _chance(*what: object) -> int:
@@ -193,9 +209,17 @@ def _shown(world: World, name: str) -> str:
 
 
 def _text(world: World, a: Scalar) -> str:
-    if not isinstance(world.domain, Interval):
-        return str(a)
-    return str(Fraction(a[0] + a[1], 2 << 192).limit_denominator(1000))
+    assert isinstance(world.domain, Rational)
+    return str(world.domain.middle(a).limit_denominator(1000))
+
+
+def _strain(domain: Rational, found: Difference) -> int:
+    """0 for short fractions; more for decimals, and for sides that are tiny, huge or close."""
+    left, right = domain.middle(found.left), domain.middle(found.right)
+    size, gap = max(abs(left), abs(right)), abs(left - right)
+    exact = not isinstance(domain, Interval)
+    length = len(str(left)) + len(str(right)) if exact else EASY
+    return length + 50 * (size > 100) + 100 * (gap < Fraction(1, 20)) + 200 * (100 * gap < size)
 
 
 # -- differences -------------------------------------------------------------------------------
@@ -214,9 +238,9 @@ def _difference_of_sides(
         for k in range(world.size(indices[0].dim)):
             world.at(indices[0], k)
             chosen = at | {indices[0].name: str(k + 1)}
-            found = _difference_of_sides(world, statement, indices[1:], chosen)
-            if found is not None:
-                return found
+            deeper = _difference_of_sides(world, statement, indices[1:], chosen)
+            if deeper is not None:
+                return deeper
         return None
     left, right = world.value(statement.left), world.value(statement.right)
     scalar = statement.left.shape == (1, 1)

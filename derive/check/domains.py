@@ -9,7 +9,8 @@ random point, up to a chance of about 2^-55: there is no rounding and no toleran
   modulo p_{i+1}.  So ``exp(a + b) = exp(a) exp(b)`` holds however deep exponentials are nested,
   up to the height of the tower.  Numbers are compared modulo the last prime.
 * What has no algebra (an arbitrary function g and its derivatives, log, erf) is a hash of its
-  argument: equal arguments give equal values, and nothing else is known.
+  argument: equal arguments give equal values, and nothing else is known.  In `Logarithms` log is
+  the inverse of exp.
 * "Positive" is "is a square": products of squares are squares, the root of a square that is
   itself a square is unique, -1 is not a square.  So step(x) + step(-x) = 1.
 
@@ -22,10 +23,11 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
-from hashlib import blake2b
+from hashlib import shake_128
+from itertools import pairwise
 from math import prod
 from operator import mul
 from typing import Any, Final, Protocol
@@ -63,38 +65,46 @@ squares, and roots of order 2 to 16 of squares are unique."""
 HIGHEST: Final = len(COFACTORS) + 1
 
 
+LOGARITHM_PRIMES: Final = (1559, 2399, 4679, 5039, 6359)
+"""Their product N makes 2 N + 1 a prime; logarithms modulo it are found prime by prime."""
+
+
 @cache
-def primes(height: int) -> tuple[int, ...]:
+def tower(height: int) -> tuple[int, ...]:
     """The lowest `height` primes of the tower."""
-    tower = [LOWEST]
+    primes = [LOWEST]
     for cofactor in COFACTORS[: height - 1]:
-        tower.append(cofactor * tower[-1] + 1)
-    return tuple(tower)
+        primes.append(cofactor * primes[-1] + 1)
+    return tuple(primes)
 
 
 @cache
-def _components(height: int) -> tuple[tuple[int, int], ...]:
+def _units(primes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     """Each prime with the number that is 1 modulo it and 0 modulo the others."""
-    modulus = prod(primes(height))
-    return tuple((p, modulus // p * pow(modulus // p, -1, p)) for p in primes(height))
+    modulus = prod(primes)
+    return tuple((p, modulus // p * pow(modulus // p, -1, p)) for p in primes)
 
 
 class Field:
     """Residues modulo a tower of `height` primes; `seed` picks all that is random."""
 
     def __init__(self, height: int, seed: int) -> None:
-        self.seed = seed
-        self.height = min(max(height, 1), HIGHEST)
-        self.top = primes(self.height)[-1]
-        self.modulus = prod(primes(self.height))
+        levels = tower(min(max(height, 1), HIGHEST))
+        self._start(seed, levels, levels)
+
+    def _start(self, seed: int, levels: tuple[int, ...], primes: tuple[int, ...]) -> None:
+        """levels: moduli of the tower, exponents below; primes: their prime factors."""
+        self.seed, self.levels = seed, levels
+        self.top = levels[-1]
+        self.modulus = prod(levels)
+        self._primes, self._levels = _units(primes), _units(levels)
         self._known: dict[tuple[object, ...], int] = {}
 
     # -- ring ----------------------------------------------------------------------------------
 
     def number(self, value: int | Fraction) -> Scalar:
-        if isinstance(value, int):
-            return value % self.modulus
-        return value.numerator * self._inverse(value.denominator) % self.modulus
+        inverse = self._inverse(value.denominator)
+        return value.numerator * inverse % self.modulus
 
     def add(self, a: Scalar, b: Scalar) -> Scalar:
         return (a + b) % self.modulus
@@ -117,13 +127,14 @@ class Field:
     def power(self, a: Scalar, exponent: Fraction) -> Scalar:
         if exponent.denominator == 1:
             n = exponent.numerator
-            return pow(a, n, self.modulus) if n >= 0 else pow(self._inverse(a), -n, self.modulus)
+            base: int = a if n >= 0 else self._inverse(a)
+            return pow(base, abs(n), self.modulus)
         return self._remember(("power", a, exponent), lambda: self._root(a, exponent))
 
     def _root(self, a: int, exponent: Fraction) -> int:
         """The power of a square in the group of squares, whose order is odd, prime by prime."""
         result = 0
-        for p, unit in _components(self.height):
+        for p, unit in self._primes:
             if pow(a, (p - 1) // 2, p) != 1:
                 raise NoValue("root of a number that is no square")
             order = (p - 1) // 2
@@ -146,7 +157,7 @@ class Field:
             case "step":
                 return int(pow(a, (self.top - 1) // 2, self.top) == 1)
             case "log":
-                return self.unknown("log", 0, a)
+                return self._log(a)
             case "erf":
                 return self._odd("erf", a)
             case "sin" | "cos":  # the circle by its rational points: sin odd, cos even
@@ -156,12 +167,14 @@ class Field:
         raise Unsupported(f"the function {name}")
 
     def _exp(self, a: int) -> int:
-        components = _components(self.height)
-        # Nothing lies below the lowest prime: there, exp is a function without algebra.
-        result = components[0][1] * self._hash("exp", a % self.top)
-        for (p, _), (q, unit) in zip(components, components[1:], strict=False):
+        # Nothing lies below the lowest level: there, exp is a function without algebra.
+        result = self._levels[0][1] * self._hash("exp", a % self.top)
+        for (p, _), (q, unit) in pairwise(self._levels):
             result += unit * pow(pow(3, (q - 1) // p, q), a % p, q)
         return result % self.modulus
+
+    def _log(self, a: int) -> int:
+        return self._hash("log", a % self.top)
 
     def _odd(self, name: str, a: int) -> int:
         r = a % self.top
@@ -189,17 +202,65 @@ class Field:
 
     def _hash(self, *what: object) -> int:
         size = (self.modulus.bit_length() + 71) // 8
-        data = repr((self.seed, *what)).encode()
-        digest = b"".join(
-            blake2b(data, digest_size=64, salt=bytes([part])).digest()
-            for part in range((size + 63) // 64)
-        )
-        return int.from_bytes(digest[:size], "big") % self.modulus
+        digest = shake_128(repr((self.seed, *what)).encode()).digest(size)
+        return int.from_bytes(digest, "big") % self.modulus
 
-    def _remember(self, key: tuple[object, ...], compute: Any) -> int:
+    def _remember(self, key: tuple[object, ...], compute: Callable[[], int]) -> int:
         if key not in self._known:
             self._known[key] = compute()
         return self._known[key]
+
+
+class Logarithms(Field):
+    """A field of two levels in which log is a homomorphism too; numbers compare at the lower one.
+
+    Modulo the prime 2 N + 1 the squares are a cyclic group of order N, and log is the isomorphism
+    to the residues modulo N, the inverse of exp: N has small prime factors.  What is no square
+    counts by its absolute value; if `strict`, its logarithm has no value.
+
+    >>> field = Logarithms(seed=1)
+    >>> a, b = field.leaf("positive", "a"), field.leaf("positive", "b")
+    >>> log = lambda x: field.primitive("log", x)
+    >>> field.equal(log(field.mul(a, b)), field.add(log(a), log(b)))
+    True
+    """
+
+    def __init__(self, seed: int, *, strict: bool = False) -> None:
+        lower = prod(LOGARITHM_PRIMES)
+        upper = 2 * lower + 1
+        self._start(seed, (lower, upper), (*LOGARITHM_PRIMES, upper))
+        self.strict = strict
+
+    def equal(self, a: Scalar, b: Scalar) -> bool:
+        return bool((a - b) % self.levels[0] == 0)
+
+    def _log(self, a: int) -> int:
+        if a % self.top == 0:
+            raise NoValue("logarithm of zero")
+        if self.strict and not self._primitive("step", a):
+            raise NoValue("logarithm of a number that is no square")
+        lower, upper = self._levels
+        square = pow(a, 2, self.top)
+        total = 0
+        for q in LOGARITHM_PRIMES:
+            rest = lower[0] // q
+            unit = rest * pow(rest, -1, q)
+            total += unit * _powers(q)[pow(square, rest, self.top)]
+        half = total * pow(2, -1, lower[0]) % lower[0]
+        return (lower[1] * half + upper[1] * self._hash("log", a % self.top)) % self.modulus
+
+
+@cache
+def _powers(q: int) -> dict[int, int]:
+    """The exponents of the powers of an element of order q modulo 2 N + 1."""
+    lower = prod(LOGARITHM_PRIMES)
+    upper = 2 * lower + 1
+    generator = pow(9, lower // q, upper)
+    table, power = {}, 1
+    for exponent in range(q):
+        table[power] = exponent
+        power = power * generator % upper
+    return table
 
 
 class Dual:

@@ -3,20 +3,16 @@
 In: a program, a domain of numbers, a size for every symbolic dimension, and optionally arrays
 that stand for names or gradients (cuts).  Out: arrays, as lists of rows.  Nothing is expanded,
 simplified or looked up: sums are added up, derivatives are swept back through the definitions.
-
-An axis may carry weights: then every sum over it is weighted, the identity matrix and deltas
-are divided by the weight, and the size of the axis is the sum of its weights.  All rules of
-tensor calculus stay true, but a size is no longer a number that could hit an accident such as
-m - 3 = 0 (see `derive.check.shape`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from fractions import Fraction
 from typing import Any, Final
 
-from derive.check.domains import Domain, Dual, NoValue, Scalar, Unsupported, slope
+from derive.check.arrays import Array, Axes, transposed
+from derive.check.derivatives import sweep
+from derive.check.domains import Domain, Dual, Scalar, Unsupported, slope
 from derive.check.graph import PI, Graph, derives, names
 from derive.program import (
     ARGUMENT,
@@ -25,7 +21,6 @@ from derive.program import (
     Apply,
     Build,
     Delta,
-    Dim,
     Entry,
     Expr,
     Eye,
@@ -36,7 +31,6 @@ from derive.program import (
     Partial,
     Plus,
     Power,
-    Shape,
     Size,
     Sum,
     SumOver,
@@ -46,12 +40,11 @@ from derive.program import (
     children,
 )
 
-Array = list[list[Scalar]]
 WORK: Final = 3_000_000
 """Entries computed at one point before the evaluator gives up."""
 
 
-class World:
+class World(Axes):
     """All values of a program at one point; everything computed is kept.
 
     draw(kind, name, row, column) gives an entry of what is not computed: kind is "leaf", "value"
@@ -71,75 +64,21 @@ class World:
         gradients: Collection[str] = (),
         given: Mapping[str, Array] | None = None,
     ) -> None:
-        self.graph, self.program, self.domain = graph, graph.program, domain
-        self.sizes, self.draw = sizes, draw
+        super().__init__(domain, sizes, weights)
+        self.graph, self.program, self.draw = graph, graph.program, draw
         self.cut_values, self.cut_gradients = values, gradients
-        self.weights = weights or {}
         self.work = WORK
         self._values: dict[str, Array] = dict(given or {})
-        self._gradients: dict[str, Array] = {}
+        self.gradients: dict[str, Array] = {}
         self._memo: dict[tuple[object, ...], Array] = {}
         self._kept: dict[int, tuple[Expr, frozenset[str], tuple[Index, ...]]] = {}
         self._at: dict[Index, int] = {}
-        self._zero, self._one = domain.number(0), domain.number(1)
 
     def forget(self) -> None:
         """Drops what is known of expressions; values of names and gradients stay."""
         self._memo.clear()
         self._kept.clear()
         self.work = WORK
-
-    # -- sizes and arrays ----------------------------------------------------------------------
-
-    def size(self, dim: Dim) -> int:
-        return dim if isinstance(dim, int) else self.sizes[dim]
-
-    def weight(self, dim: Dim, k: int) -> Scalar:
-        weights = self.weights.get(dim) if isinstance(dim, str) else None
-        return self._one if weights is None else weights[k]
-
-    def reciprocal(self, dim: Dim, k: int) -> Scalar:
-        return self.domain.power(self.weight(dim, k), Fraction(-1))
-
-    def _weighted(self, array: Array, dim: Dim) -> Array:
-        """The rows times the weights of the first axis."""
-        weights = self.weights.get(dim) if isinstance(dim, str) else None
-        if weights is None:
-            return array
-        mul = self.domain.mul
-        return [[mul(w, a) for a in row] for w, row in zip(weights, array, strict=True)]
-
-    def _full(self, shape: Shape, value: Scalar) -> Array:
-        return [[value] * self.size(shape[1]) for _ in range(self.size(shape[0]))]
-
-    def _zip(self, op: Callable[[Any, Any], Any], left: Array, right: Array) -> Array:
-        """Entry by entry, stretching axes of size 1."""
-        rows, columns = max(len(left), len(right)), max(len(left[0]), len(right[0]))
-        left, right = stretch(left, rows, columns), stretch(right, rows, columns)
-        return [[op(a, b) for a, b in zip(r, s, strict=True)]
-                for r, s in zip(left, right, strict=True)]  # fmt: skip
-
-    def _product(self, left: Array, right: Array, dim: Dim) -> Array:
-        """The matrix product; `dim` is the dimension that is summed."""
-        dot, columns = self.domain.dot, transposed(self._weighted(right, dim))
-        self.work -= len(left) * len(columns) * len(right)
-        return [[dot(row, column) for column in columns] for row in left]
-
-    def _reduce(self, array: Array, shape: Shape, axis: int) -> Array:
-        """The sum along an axis, kept with size 1; `shape` is that of the array."""
-        if axis == 1:
-            return transposed(self._reduce(transposed(array), (shape[1], shape[0]), 0))
-        ones = [self._one] * len(array)
-        columns = transposed(self._weighted(array, shape[0]))
-        return [[self.domain.dot(ones, column) for column in columns]]
-
-    def _fit(self, array: Array, shape: Shape, wanted: Shape) -> Array:
-        """Sums along the axes that were stretched from `wanted` to `shape`."""
-        for axis in (0, 1):
-            if wanted[axis] == 1 and shape[axis] != 1:
-                array = self._reduce(array, shape, axis)
-                shape = (1, shape[1]) if axis == 0 else (shape[0], 1)
-        return array
 
     # -- values --------------------------------------------------------------------------------
 
@@ -148,7 +87,7 @@ class World:
         if name not in self._values:
             for needed in self._unsettled(name):
                 self._values[needed] = (
-                    self._fresh("value", needed)
+                    self.fresh("value", needed)
                     if needed in self.cut_values
                     else self.value(self.program.definitions[needed])
                 )
@@ -167,7 +106,7 @@ class World:
                     stack.extend(self.graph.reads.get(top, ()))
         return self.graph.ordered(found)
 
-    def _fresh(self, kind: str, name: str) -> Array:
+    def fresh(self, kind: str, name: str) -> Array:
         rows, columns = map(self.size, self.program.shape(name))
         return [[self.draw(kind, name, i, j) for j in range(columns)] for i in range(rows)]
 
@@ -175,19 +114,19 @@ class World:
         leaf = self.program.leaves[name]
         if name == PI and leaf.dims == SCALAR:
             return [[self.domain.pi()]]
-        array = self._fresh("leaf", name)
+        array = self.fresh("leaf", name)
         if leaf.sums_to_one is None:
             return array
         if leaf.sums_to_one == 1:
             array = transposed(array)
         dim, minus = leaf.dims[leaf.sums_to_one], self.domain.number(-1)
-        rest = self._weighted(array[:-1] + [[self._zero] * len(array[0])], dim)
+        rest = self.weighted([*array[:-1], [self.zero] * len(array[0])], dim)
         share = self.reciprocal(dim, len(array) - 1)
-        ones = [self._one] * len(array)
+        ones = [self.one] * len(array)
         array[-1] = [
             self.domain.mul(
                 share,
-                self.domain.add(self._one, self.domain.mul(minus, self.domain.dot(ones, column))),
+                self.domain.add(self.one, self.domain.mul(minus, self.domain.dot(ones, column))),
             )
             for column in transposed(rest)
         ]
@@ -199,7 +138,7 @@ class World:
             if expr.name == PI and PI not in self.graph.readers:
                 return [[self.domain.pi()]]
             return self.named(expr.name)
-        key = (id(expr), *[self._at[i] for i in self._facts(expr)[2]])
+        key = (id(expr), *[self._at[i] for i in self.facts(expr)[2]])
         found = self._memo.get(key)
         if found is None:
             found = self._memo[key] = _VALUE[type(expr)](self, expr)
@@ -212,7 +151,7 @@ class World:
         """Sets a free index."""
         self._at[index] = k
 
-    def _facts(self, expr: Expr) -> tuple[Expr, frozenset[str], tuple[Index, ...]]:
+    def facts(self, expr: Expr) -> tuple[Expr, frozenset[str], tuple[Index, ...]]:
         """The expression (to keep its id alive), names mentioned, free indices in order."""
         facts = self._kept.get(id(expr))
         if facts is None:
@@ -221,7 +160,7 @@ class World:
             if isinstance(expr, Symbol):
                 mentioned.add(expr.name)
             for child in children(expr):
-                _, below, indices = self._facts(child)
+                _, below, indices = self.facts(child)
                 mentioned |= below
                 free.update(dict.fromkeys(indices))
             match expr:
@@ -238,7 +177,7 @@ class World:
             facts = self._kept[id(expr)] = (expr, frozenset(mentioned), tuple(free))
         return facts
 
-    def _each(self, index: Index | None) -> Iterable[int]:
+    def each(self, index: Index | None) -> Iterable[int]:
         """Runs an index over its axis; None stands for an axis of size 1."""
         if index is None:
             yield 0
@@ -252,7 +191,7 @@ class World:
         else:
             self._at[index] = outer
 
-    def _position(self, index: Index | None) -> int:
+    def position(self, index: Index | None) -> int:
         return 0 if index is None else self._at[index]
 
     def _number(self, expr: Number) -> Array:
@@ -262,10 +201,10 @@ class World:
         weights = self.weights.get(expr.dim)
         if weights is None:
             return [[self.domain.number(self.sizes[expr.dim])]]
-        return [[self.domain.dot([self._one] * len(weights), weights)]]
+        return [[self.domain.dot([self.one] * len(weights), weights)]]
 
     def _eye(self, expr: Eye) -> Array:
-        array = self._full(expr.shape, self._zero)
+        array = self.full(expr.shape, self.zero)
         for k, row in enumerate(array):
             row[k] = self.reciprocal(expr.dim, k)
         return array
@@ -273,29 +212,31 @@ class World:
     def _delta(self, expr: Delta) -> Array:
         k = self._at[expr.left]
         same = k == self._at[expr.right]
-        return [[self.reciprocal(expr.left.dim, k) if same else self._zero]]
+        return [[self.reciprocal(expr.left.dim, k) if same else self.zero]]
 
     def _transpose(self, expr: Transpose) -> Array:
         return transposed(self.value(expr.arg))
 
     def _matmul(self, expr: MatMul) -> Array:
-        return self._product(self.value(expr.left), self.value(expr.right), expr.right.shape[0])
+        left, right = self.value(expr.left), self.value(expr.right)
+        self.work -= len(left) * len(right) * len(right[0])
+        return self.product(left, right, expr.right.shape[0])
 
     def _times(self, expr: Times) -> Array:
-        return self._zip(self.domain.mul, self.value(expr.left), self.value(expr.right))
+        return self.zip_with(self.domain.mul, self.value(expr.left), self.value(expr.right))
 
     def _plus(self, expr: Plus) -> Array:
-        return self._zip(self.domain.add, self.value(expr.left), self.value(expr.right))
+        return self.zip_with(self.domain.add, self.value(expr.left), self.value(expr.right))
 
     def _power(self, expr: Power) -> Array:
         power, e = self.domain.power, expr.exponent
         return [[power(a, e) for a in row] for row in self.value(expr.base)]
 
     def _sum(self, expr: Sum) -> Array:
-        return self._reduce(self.value(expr.arg), expr.arg.shape, expr.axis)
+        return self.reduced(self.value(expr.arg), expr.arg.shape, expr.axis)
 
     def _apply(self, expr: Apply) -> Array:
-        return self._map(expr.function, expr.order, self.value(expr.arg))
+        return self.map(expr.function, expr.order, self.value(expr.arg))
 
     def _entry(self, expr: Entry) -> Array:
         array = self.value(expr.arg)
@@ -306,17 +247,17 @@ class World:
         return array
 
     def _sum_over(self, expr: SumOver) -> Array:
-        total = self._full(expr.shape, self._zero)
-        for k in self._each(expr.index):
+        total = self.full(expr.shape, self.zero)
+        for k in self.each(expr.index):
             share = [[self.weight(expr.index.dim, k)]]
-            term = self._zip(self.domain.mul, share, self.value(expr.body))
-            total = self._zip(self.domain.add, total, term)
+            term = self.zip_with(self.domain.mul, share, self.value(expr.body))
+            total = self.zip_with(self.domain.add, total, term)
         return total
 
     def _build(self, expr: Build) -> Array:
         return [
-            [self.value(expr.body)[0][0] for _ in self._each(expr.column)]
-            for _ in self._each(expr.row)
+            [self.value(expr.body)[0][0] for _ in self.each(expr.column)]
+            for _ in self.each(expr.row)
         ]
 
     def _gradient(self, expr: Gradient) -> Array:
@@ -324,7 +265,7 @@ class World:
 
     # -- elementwise functions -----------------------------------------------------------------
 
-    def _map(self, function: str, order: int, array: Array) -> Array:
+    def map(self, function: str, order: int, array: Array) -> Array:
         if order > 8:
             raise Unsupported(f"a derivative of order {order}")
         known: dict[Any, Scalar] = {}
@@ -378,127 +319,24 @@ class World:
 
     def gradient(self, name: str) -> Array:
         """The derivative of the cost by a name that is taken to be independent."""
-        if name not in self._gradients:
+        if name not in self.gradients:
             if self.program.cost is None:
                 raise Unsupported("the gradient of a cost that is not defined")
             root = self.program.symbol(self.program.cost)
-            self._sweep(self._gradients, root, [[self._one]], name)
-        return self._gradients[name]
+            sweep(self, self.gradients, root, [[self.one]], name)
+        return self.gradients[name]
 
     def pulled_back(self, root: Expr, seed: Array, name: str) -> Array:
         """The derivative of the number <seed, root> by a name: a row of a Jacobian."""
         adjoints: dict[str, Array] = {}
-        self._sweep(adjoints, root, seed, name)
+        sweep(self, adjoints, root, seed, name)
         return adjoints[name]
 
-    def _sweep(self, adjoints: dict[str, Array], root: Expr, seed: Array, name: str) -> None:
-        """Fills in the adjoint of `name` and of what lies between it and the root."""
-        direct = names(root)
-        within = self.graph.sources(direct & self.graph.readers.keys())
-        if derives(root):
-            raise Unsupported("the derivative of a derivative of the cost")
-        needed, stack = set[str](), [name]
-        while stack:
-            top = stack.pop()
-            if top in self.cut_gradients and adjoints is self._gradients:
-                adjoints.setdefault(top, self._fresh("gradient", top))
-            elif top not in needed and top not in adjoints:
-                needed.add(top)
-                stack.extend(r for r in self.graph.readers[top] if r in within)
-        for top in [*reversed(self.graph.ordered(needed)), *sorted(needed)]:
-            if top in adjoints:
-                continue
-            total = self._full(self.program.shape(top), self._zero)
-            if top in direct:
-                self._pull(root, seed, top, total)
-            for reader in self.graph.readers[top]:
-                if reader in adjoints and reader in within:
-                    if self.graph.derives[reader]:
-                        raise Unsupported("the derivative of a derivative of the cost")
-                    self._pull(self.program.definitions[reader], adjoints[reader], top, total)
-            adjoints[top] = total
-
-    def _pull(self, expr: Expr, seed: Array, name: str, total: Array) -> None:
-        """Adds to `total` the derivative of <seed, expr> by the direct mentions of a name."""
-        if name not in self._facts(expr)[1]:
-            return
-        self.work -= len(seed) * len(seed[0])
-        if isinstance(expr, Symbol):
-            for row, addend in zip(total, seed, strict=True):
-                row[:] = map(self.domain.add, row, addend)
-        else:
-            _PULL[type(expr)](self, expr, seed, name, total)
-
-    def _pull_transpose(self, expr: Transpose, seed: Array, name: str, total: Array) -> None:
-        self._pull(expr.arg, transposed(seed), name, total)
-
-    def _pull_matmul(self, expr: MatMul, seed: Array, name: str, total: Array) -> None:
-        rows, columns = expr.shape
-        if name in self._facts(expr.left)[1]:
-            right = transposed(self.value(expr.right))
-            self._pull(expr.left, self._product(seed, right, columns), name, total)
-        if name in self._facts(expr.right)[1]:
-            left = transposed(self.value(expr.left))
-            self._pull(expr.right, self._product(left, seed, rows), name, total)
-
-    def _pull_times(self, expr: Times, seed: Array, name: str, total: Array) -> None:
-        for factor, other in ((expr.left, expr.right), (expr.right, expr.left)):
-            if name in self._facts(factor)[1]:
-                product = self._zip(self.domain.mul, seed, self.value(other))
-                self._pull(factor, self._fit(product, expr.shape, factor.shape), name, total)
-
-    def _pull_plus(self, expr: Plus, seed: Array, name: str, total: Array) -> None:
-        for term in (expr.left, expr.right):
-            self._pull(term, self._fit(seed, expr.shape, term.shape), name, total)
-
-    def _pull_power(self, expr: Power, seed: Array, name: str, total: Array) -> None:
-        if expr.exponent == 0:
-            return
-        factor, less = self.domain.number(expr.exponent), expr.exponent - 1
-        power, mul = self.domain.power, self.domain.mul
-        local = [[mul(factor, power(a, less)) for a in row] for row in self.value(expr.base)]
-        self._pull(expr.base, self._zip(mul, seed, local), name, total)
-
-    def _pull_sum(self, expr: Sum, seed: Array, name: str, total: Array) -> None:
-        rows, columns = expr.arg.shape
-        self._pull(expr.arg, stretch(seed, self.size(rows), self.size(columns)), name, total)
-
-    def _pull_apply(self, expr: Apply, seed: Array, name: str, total: Array) -> None:
-        local = self._map(expr.function, expr.order + 1, self.value(expr.arg))
-        self._pull(expr.arg, self._zip(self.domain.mul, seed, local), name, total)
-
-    def _pull_entry(self, expr: Entry, seed: Array, name: str, total: Array) -> None:
-        rows, columns = expr.arg.shape
-        spread = self._full(expr.arg.shape, self._zero)
-        share = self._one
-        for index, dim in ((expr.row, rows), (expr.column, columns)):
-            if index is not None:
-                share = self.domain.mul(share, self.reciprocal(dim, self._at[index]))
-        for i, row in enumerate(seed):
-            for j, value in enumerate(row):
-                k = i if expr.row is None else self._at[expr.row]
-                spread[k][j if expr.column is None else self._at[expr.column]] = self.domain.mul(
-                    share, value
-                )
-        self._pull(expr.arg, spread, name, total)
-
-    def _pull_sum_over(self, expr: SumOver, seed: Array, name: str, total: Array) -> None:
-        for k in self._each(expr.index):
-            share = [[self.weight(expr.index.dim, k)]]
-            self._pull(expr.body, self._zip(self.domain.mul, share, seed), name, total)
-
-    def _pull_build(self, expr: Build, seed: Array, name: str, total: Array) -> None:
-        rows, columns = expr.shape
-        for i in self._each(expr.row):
-            for j in self._each(expr.column):
-                share = self.domain.mul(self.weight(rows, i), self.weight(columns, j))
-                self._pull(expr.body, [[self.domain.mul(share, seed[i][j])]], name, total)
-
     def _partial(self, expr: Partial) -> Array:
-        row, column = self._position(expr.row), self._position(expr.column)
+        row, column = self.position(expr.row), self.position(expr.column)
         if self._nested(expr):
             return [[self._perturbed(expr, row, column)]]
-        return [[self.pulled_back(expr.body, [[self._one]], expr.name)[row][column]]]
+        return [[self.pulled_back(expr.body, [[self.one]], expr.name)[row][column]]]
 
     def _nested(self, expr: Partial) -> bool:
         """Whether a derivative stands inside another one."""
@@ -511,7 +349,7 @@ class World:
         dual = Dual(self.domain)
         changed = self.graph.effects([expr.name])
         array = [[dual.lift(a) for a in r] for r in self.named(expr.name)]
-        array[row][column] = (array[row][column][0], self._one)
+        array[row][column] = (array[row][column][0], self.one)
         given = {
             name: [[dual.lift(a) for a in r] for r in value]
             for name, value in self._values.items()
@@ -533,18 +371,6 @@ class World:
         return self.domain.mul(share, slope)
 
 
-def transposed(array: Array) -> Array:
-    """Rows and columns swapped."""
-    return [list(column) for column in zip(*array, strict=True)]
-
-
-def stretch(array: Array, rows: int, columns: int) -> Array:
-    """The array with axes of size 1 repeated."""
-    if len(array[0]) != columns:
-        array = [row * columns for row in array]
-    return array if len(array) == rows else [array[0]] * rows
-
-
 _VALUE: Final[dict[type[Expr], Callable[[World, Any], Array]]] = {
     Number: World._number,
     Size: World._size,
@@ -563,18 +389,3 @@ _VALUE: Final[dict[type[Expr], Callable[[World, Any], Array]]] = {
     Gradient: World._gradient,
     Partial: World._partial,
 }
-
-_PULL: Final[dict[type[Expr], Callable[[World, Any, Array, str, Array], None]]] = {
-    Transpose: World._pull_transpose,
-    MatMul: World._pull_matmul,
-    Times: World._pull_times,
-    Plus: World._pull_plus,
-    Power: World._pull_power,
-    Sum: World._pull_sum,
-    Apply: World._pull_apply,
-    Entry: World._pull_entry,
-    SumOver: World._pull_sum_over,
-    Build: World._pull_build,
-}
-
-__all__ = ["Array", "NoValue", "Unsupported", "World", "stretch", "transposed"]

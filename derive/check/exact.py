@@ -88,7 +88,12 @@ class Rational:
         return bool(a == b)
 
     def show(self, a: Scalar) -> str:
+        """The number as text."""
         return str(a)
+
+    def middle(self, a: Scalar) -> Fraction:
+        """A fraction as near to the number as is known."""
+        return Fraction(a)
 
 
 class Interval(Rational):
@@ -172,16 +177,20 @@ class Interval(Rational):
         """Not known to differ."""
         return bool(a[0] <= b[1] and b[0] <= a[1])
 
+    def middle(self, a: Scalar) -> Fraction:
+        return Fraction(a[0] + a[1], 2 * UNIT)
+
     def show(self, a: Scalar) -> str:
         """Twelve decimals with a bound that holds; more of them for small numbers."""
-        for digits in (12, 16, 24, 32, 40):
-            half = (a[0] + a[1]) * 10**digits
-            rounded = (half + UNIT) // (2 * UNIT)
-            error = max(abs(rounded * UNIT - x * 10**digits) for x in a)
-            if abs(rounded) >= 10**6 or rounded == 0 == error:
+        for digits in (12, 16, 24, 32, 40, 60):
+            middle = self.middle(a) * 10**digits
+            rounded = round(middle)
+            if abs(rounded) >= 10**6 or a == (0, 0):
                 break
-        units = -(-error // UNIT)
-        exponent = len(str(max(units - 1, 0))) if units > 1 else 0
+        error = max(abs(Fraction(x * 10**digits, UNIT) - rounded) for x in a)
+        exponent = 0
+        while 10**exponent < error:
+            exponent += 1
         return f"{_decimal(rounded, digits)} ± 1e{exponent - digits}"
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from derive.check.domains import Unsupported
 
-PRECISION: Final = 192
+PRECISION: Final = 512
 UNIT: Final = 1 << PRECISION
 GUARD: Final = 128
 LARGEST: Final = 4096
