@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derive.diagnosis import Diagnosis, Fault, Ill, diagnose
+from derive.diagnosis import BY_NAME, Diagnosis, Fault, Ill, diagnose
 from derive.judge import Judge, Judgement
+from derive.meaning.building import build, has_count
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Choice
@@ -54,6 +55,7 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
         latex=_latex(note.source, found),
         kind=found.kind,
         verdict=judgement.verdict,
+        code=open_code(judgement.verdict, judgement.reason),
         message=judgement.reason,
         reading=found.reading,
         assumptions=_assumptions(note, found),
@@ -141,12 +143,19 @@ def diagnosed(
         try:
             ill = Ill(reason, loose_of(elaborator, line.right))
         except (Outside, IllShaped):
-            ill = None
+            return _on_path(found, judge) or Diagnosis(BY_NAME["ill-shaped"], reason)
+        aspect = "contradicts" if found.definition else ""
         fault = Fault(
-            scene, found.kind, None, reason, right_source, ill, target, scale, left,
-            "contradicts" if found.definition else "",
-        )  # fmt: skip
-        return _diagnose(fault, setting, judge)
+            scene, found.kind, None, reason, right_source, ill, target, scale, left, aspect
+        )
+        diagnosis = _diagnose(fault, setting, judge)
+        if diagnosis.code != BY_NAME["ill-shaped"]:
+            return diagnosis
+        shadow = _on_path(found, judge)
+        if shadow is None:
+            return diagnosis
+        message = f"{shadow.message}; and as arrays it does not fit: {reason}"
+        return Diagnosis(shadow.code, message, diagnosis.repairs)
     failed = judgement.failed or (found.statements[0] if found.statements else None)
     if failed is None:
         return Diagnosis(_code_of(found), judgement.reason)
@@ -193,10 +202,59 @@ def _counted(setting: Setting, statement: Statement) -> Statement:
     return Equation(counted(statement.left), counted(statement.right), statement.free)
 
 
-def _code_of(found: Interpretation) -> str:
-    from derive.diagnosis.codes import BY_NAME
+def _on_path(found: Interpretation, judge: Judge) -> Diagnosis | None:
+    """The mistake that a line makes on one path of scalars, where shapes and order are gone.
 
-    return BY_NAME["contradicts-definition" if found.kind == Kind.SHAPE else "ill-shaped"]
+    A sum over the examples stands for one of them, a mean for the gradient of its loss.
+    """
+    assert found.ill is not None
+    line, layers = found.line, found.ill[2]
+    setting = build(found.ill[0].facts, found.ill[0].hypothesis, "path")
+    elaborator = Elaborator(setting, layers)
+    elaborator.strip_examples = elaborator.whole_batch = True
+    left = left_value(elaborator, line.head) or left_value(elaborator, line.left)
+    if left is None:
+        return None
+    try:
+        right = elaborator.value(line.right)
+    except (Outside, IllShaped):
+        return None
+    if has_count(setting.facts, line.right):
+        right = Times(setting.count(), right)
+    statement = Equation(left, right)
+    stated = Stated(setting, statement, layers)
+    if judge.agrees(stated) is not False:
+        return None
+    target, scale = _target(left)
+    fault = Fault(
+        scene_of(setting, line, layers), found.kind, statement, "", "", None, target, scale, left
+    )
+    diagnosis = _diagnose(fault, setting, judge)
+    return None if diagnosis.code in (BY_NAME["false"], BY_NAME["ill-shaped"]) else diagnosis
+
+
+def _code_of(found: Interpretation) -> str:
+    return BY_NAME["shape-contradiction" if found.kind == Kind.SHAPE else "ill-shaped"]
+
+
+_OPEN = (
+    ("lost its layer", "lost-layer"),
+    ("two readings", "ambiguous"),
+    ("timeout", "timeout"),
+    ("the engine proves it", "two-engines"),
+    ("no role in the network", "missing-role"),
+)
+"""What the reason of an open claim says, and the code that it has."""
+
+
+def open_code(verdict: Verdict, reason: str) -> str | None:
+    """The code of a claim that is left open or could not be read."""
+    if verdict == Verdict.UNREADABLE:
+        return BY_NAME["unreadable"]
+    if verdict != Verdict.UNPROVEN:
+        return None
+    kind = next((name for text, name in _OPEN if text in reason), "outside-the-fragment")
+    return BY_NAME[kind]
 
 
 def _target(left: Expr | None) -> tuple[str | None, Expr]:

@@ -25,10 +25,14 @@ def algorithm(
         return {}
     assigned: dict[str, list[int]] = {}
     uses: dict[int, set[str]] = {}
+    derived: dict[str, list[int]] = {}
     for k, item in enumerate(found):
         for target, used in _assignments(facts, item):
-            assigned.setdefault(target, []).append(k)
+            named = isinstance(plain(item.line.head), sx.Name)
+            (assigned if named else derived).setdefault(target, []).append(k)
             uses.setdefault(k, set()).update(used)
+    for target, lines in derived.items():
+        assigned.setdefault(target, lines)  # no line dW = ...: the derivation is what is read
     out: dict[str, dict[str, object]] = {}
     for target in sorted(assigned, key=_order):
         if target[0] not in "Wb":

@@ -502,7 +502,10 @@ class Elaborator:
         if name == "softmax":
             if order:
                 raise Outside("softmax has no elementwise derivative")
-            if self.setting.mode == "formal":
+            if isinstance(value, Entry) and value.shape == SCALAR:
+                whole = softmax(value.arg, self.setting.hypothesis.unit_axis)
+                return Entry(whole, value.row, value.column)
+            if value.shape[self.setting.hypothesis.unit_axis] == 1:
                 raise Outside("softmax of one number")
             return softmax(value, self.setting.hypothesis.unit_axis)
         if name == "sqrt" and order == 0:

@@ -76,6 +76,8 @@ def _spellings(
                 _spell_function(elaborator, part, functions)
         for name in names_in(node):
             occurrence = resolve(facts.roles, name)
+            if occurrence.role == "cost" and not name.mark:
+                spelling.setdefault(COST, source[name.span.start : name.span.end])
             if occurrence.role not in ("W", "b", "Z", "A", "X", "Y", "gradient"):
                 continue
             if occurrence.transposed or occurrence.power is not None or name.primes:
@@ -90,6 +92,9 @@ def _spellings(
             marked = name.mark or occurrence.role == "gradient"
             (gradients if marked else spelling).setdefault(program_name, text)
     _complete(setting, spelling, gradients)
+    for layer, function in sorted(setting.activations.items()):
+        if function == f"g{layer}":
+            functions.setdefault(function, f"g_{layer}")
     return spelling, gradients, functions
 
 
