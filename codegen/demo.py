@@ -92,9 +92,11 @@ def run_demo(out: Path, *, fast: bool = False) -> int:
 def _judge_notes() -> None:
     from derive.verify import shipped_notes, verify_paths
 
-    print("Judging five notes on backpropagation, equation by equation")
+    notes = shipped_notes()
+    print(f"Judging {len(notes)} notes on backpropagation, equation by equation")
+    sys.stdout.flush()
     started = time.perf_counter()
-    reports = verify_paths(shipped_notes())
+    reports = verify_paths(notes)
     seconds = time.perf_counter() - started
     print("\n".join(summary(reports)))
     count = sum(len(report.claims) for report in reports)
@@ -161,7 +163,7 @@ def spirals(*, epochs: int, points: int = 1000) -> Task:
     rng = np.random.default_rng(SEED)
     labels = np.arange(points) % 2
     turn = 3 * np.pi * np.sqrt(rng.uniform(0.02, 1, points))
-    X = turn / 10 * np.stack([np.cos(turn + np.pi * labels), np.sin(turn + np.pi * labels)])
+    X = turn / 3 * np.stack([np.cos(turn + np.pi * labels), np.sin(turn + np.pi * labels)])
     spec = _SPEC.format(
         name="spirals",
         features=2,
@@ -175,17 +177,21 @@ def spirals(*, epochs: int, points: int = 1000) -> Task:
         f"{points} points on two spirals, made here: the images of digits come with "
         f"scikit-learn, which is not installed ({INSTALL})"
     )
-    return Task("spirals", says, X + rng.normal(0, 0.02, X.shape), labels, spec)
+    return Task("spirals", says, X + rng.normal(0, 0.08, X.shape), labels, spec)
 
 
 def _generate(task: Task, out: Path) -> ModuleType:
     """Emits the network and imports it."""
-    from codegen import generate
+    from codegen import generate, verify_spec
 
-    print(f"\nGenerating the network {task.name}: gradients derived, proved, printed as NumPy")
+    print(f"\nGenerating the network {task.name}")
+    sys.stdout.flush()
     spec = out / f"{task.name}.toml"
     spec.write_text(task.spec, encoding="utf-8")
     started = time.perf_counter()
+    for name, latex, outcome, acceptance in verify_spec(spec):
+        proved = outcome.proved and acceptance.accepted
+        print(f"  {name:<4} {_short(latex, 60):<60}  {'proved and checked' if proved else 'open'}")
     files = generate(spec, out)
     print(f"  {len(files)} files in {time.perf_counter() - started:.1f} s:")
     for file in files:
