@@ -28,10 +28,10 @@ def _judged(line: int, claim: LibraryClaim) -> Finding:
     reason = outcome.reason if acceptance is None else acceptance.reason
     return _finding(
         line,
-        f"{claim.title}: {claim.latex}",
+        claim.latex,
         Kind.GRADIENT,
         Proof(outcome.rules, outcome.steps, True) if proved else None,
-        "" if proved else reason,
+        claim.title if proved else f"{claim.title}: {reason}",
         outcome.side_conditions,
     )
 
@@ -42,10 +42,10 @@ def _optimizers(before: int) -> list[Finding]:
     return [
         _finding(
             before + k,
-            f"{rule.name}: {rule.statement}",
+            rule.statement,
             Kind.UPDATE,
-            Proof(("induction over the steps",), len(rule.steps), True) if rule.proved else None,
-            "" if rule.proved else "the closed form could not be proved",
+            Proof(("induction over the steps",), len(rule.steps), False) if rule.proved else None,
+            f"{rule.name}, by SymPy" if rule.proved else f"{rule.name}: no proof was found",
             (),
         )
         for k, rule in enumerate(optimizer_proofs(), 1)

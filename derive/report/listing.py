@@ -1,13 +1,18 @@
 """The library as a table: what there is, and whether its rules are proved.
 
-Each row is proved afresh by the engine and accepted by the checker (rules of optimisers:
-proved by SymPy), so the status is never typed.
+Each row is proved afresh, so the status is never typed: ``verified`` by the engine and
+accepted by the checker, or (the recurrences of optimisers) ``proved`` by SymPy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+PROVED: Final = "proved"
+"""The status of a rule that SymPy alone proves: the checker knows no recurrences."""
+GOOD: Final = ("verified", PROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ def library_rows() -> list[Row]:
         good = outcome.proved and check(claim.program, claim.statement).accepted
         rows.append(Row(claim.kind, claim.name, claim.title, "verified" if good else "unproven"))
     for proof in optimizer_proofs():
-        status = "verified" if proof.proved else "unproven"
+        status = PROVED if proof.proved else "unproven"
         rows.append(Row("optimiser", proof.name, proof.statement, status))
     return rows
 

@@ -117,10 +117,10 @@ def _model(report: FileReport) -> Iterator[str]:
 
 def _claim(report: FileReport, finding: Finding, page: Page) -> Iterator[str]:
     verdict = " ".join(filter(None, (finding.verdict.value, finding.code)))
-    where = f" — line {place_of(finding, page).line}" if report.source else ""
-    yield f"## {verdict}{where}\n\n"
+    where = f"line {place_of(finding, page).line}" if report.source else finding.message
+    yield f"## {markdown_text(where)}: {verdict}\n\n"
     yield markdown_equation(finding.latex) if finding.latex else ""
-    if finding.message:
+    if finding.message and report.source:
         yield f"{markdown_text(finding.message)}\n\n"
     details = [
         *(f"assumed: {text}" for text in finding.assumptions),

@@ -87,7 +87,8 @@ def _line(finding: Finding, page: Page, style: Style) -> Iterator[str]:
     place = place_of(finding, page)
     verdict = style.paint(f"{finding.verdict:<10}", _COLOURS[finding.verdict])
     time = f"{finding.milliseconds:8.1f} ms  " if style.timings else ""
-    yield f"{place.line:>6}  {verdict}  {time}{_short(finding.latex)}"
+    title = f"{escaped(finding.message)}: " if finding.message else ""
+    yield f"{place.line:>6}  {verdict}  {time}{title}{_short(finding.latex)}"
     for condition in finding.side_conditions:
         yield f"        {'':<10}  where {escaped(condition)}"
 
