@@ -14,7 +14,7 @@ from typing import Literal
 
 from derive.meaning.building import has_count, stated_cost
 from derive.meaning.facts import Facts
-from derive.meaning.interpret import Interpretation, Interpreter
+from derive.meaning.interpret import Interpretation, Interpreter, outline
 from derive.meaning.setting import Hypothesis
 from derive.verdict import Kind, Verdict
 
@@ -101,22 +101,38 @@ def choose(
     facts: Facts, given: Given, make_agreement: Callable[[Interpreter], Agreement]
 ) -> Choice:
     """Scores every candidate and takes the first of the best."""
+    plan = outline(facts)
+    options = candidates(facts, given)
+    telling = [k for k, i in enumerate(Interpreter(facts, options[0], plan).all()) if may_count(i)]
+    if not telling:
+        options = options[:1]
     scored = []
-    for hypothesis in candidates(facts, given):
-        interpreter = Interpreter(facts, hypothesis)
-        found = tuple(interpreter.all())
+    for hypothesis in options:
+        interpreter = Interpreter(facts, hypothesis, plan)
         agrees = make_agreement(interpreter)
-        marks = tuple(agrees(i) if counts(i) else None for i in found)
-        scored.append((sum(m is True for m in marks), hypothesis, interpreter, found, marks))
+        marks: list[bool | None] = [None] * len(facts.lines)
+        for k in telling:
+            found = interpreter.line(facts.lines[k])
+            marks[k] = agrees(found) if counts(found) else None
+        score = sum(m is True for m in marks)
+        scored.append((score, hypothesis, interpreter, tuple(marks)))
     top = max(score for score, *_ in scored)
-    score, best, interpreter, found, marks = next(s for s in scored if s[0] == top)
-    rivals = tuple((h, m) for s, h, _, _, m in scored if s == top and h != best)
+    score, best, interpreter, agreements = next(s for s in scored if s[0] == top)
+    rivals = tuple((h, m) for s, h, _, m in scored if s == top and h != best)
     others = [
         s for s, h, *_ in scored
         if (h.cost, h.output) != (best.cost, best.output)
     ]  # fmt: skip
     margin = top - max(others) if others else top
-    return Choice(best, interpreter, found, rivals, marks, score, margin)
+    found_all = tuple(interpreter.all())
+    return Choice(best, interpreter, found_all, rivals, agreements, score, margin)
+
+
+def may_count(found: Interpretation) -> bool:
+    """Could the line count under some hypothesis?  Its kind does not depend on it."""
+    return found.verdict != Verdict.UNREADABLE and (
+        found.kind in (Kind.GRADIENT, Kind.UPDATE, Kind.CHAIN_RULE) or found.definition
+    )
 
 
 def counts(found: Interpretation) -> bool:

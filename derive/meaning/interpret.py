@@ -67,11 +67,11 @@ class Interpretation:
 class World:
     """The settings of a note under one hypothesis, made when they are first needed."""
 
-    def __init__(self, facts: Facts, hypothesis: Hypothesis) -> None:
+    def __init__(self, facts: Facts, hypothesis: Hypothesis, base: Mode) -> None:
         self.facts = facts
         self.hypothesis = hypothesis
         self._settings: dict[Mode, Setting] = {}
-        self.base: Mode = "single" if one_example(facts) else "batch"
+        self.base: Mode = base
 
     def setting(self, mode: Mode) -> Setting:
         if mode not in self._settings:
@@ -87,14 +87,34 @@ class World:
         return tuple(self._settings[m] for m in sorted(self._settings))
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What does not depend on the hypothesis: readings, base mode, chains that define."""
+
+    readings: Mapping[int, Reading]
+    base: Mode
+    roots: Mapping[int, int]
+    defining: Mapping[int, bool]
+
+
+def outline(facts: Facts) -> Outline:
+    """The outline of a note, made once for all its hypotheses."""
+    parents = {line.chain: line.inherits for line in facts.lines}
+    roots: dict[int, int] = {}
+    for chain, above in parents.items():
+        roots[chain] = chain if above is None else roots.get(above, above)
+    base: Mode = "single" if one_example(facts) else "batch"
+    return Outline(readings(facts), base, roots, _definition_chains(facts))
+
+
 class Interpreter:
     """Reads the lines of a note under one hypothesis."""
 
-    def __init__(self, facts: Facts, hypothesis: Hypothesis) -> None:
+    def __init__(self, facts: Facts, hypothesis: Hypothesis, plan: Outline | None = None) -> None:
         self.facts = facts
-        self.world = World(facts, hypothesis)
-        self.readings = readings(facts)
-        self._roots = _definition_chains(facts)
+        self.plan = plan if plan is not None else outline(facts)
+        self.world = World(facts, hypothesis, self.plan.base)
+        self.readings = self.plan.readings
 
     def all(self) -> list[Interpretation]:
         """Every line, in text order."""
@@ -125,7 +145,8 @@ class Interpreter:
     def _defines(self, line: Line) -> bool:
         if not definitions.is_definition(self.facts, line):
             return False
-        return line.first or self._roots.get(_root(self.facts, line), False)
+        root = self.plan.roots[line.chain]
+        return line.first or self.plan.defining.get(root, False)
 
     def _definition(self, line: Line) -> Interpretation:
         roles = self.facts.roles
@@ -299,14 +320,6 @@ def _with(found: Interpretation, remark: tuple[Stated, ...]) -> Interpretation:
     from dataclasses import replace
 
     return replace(found, remark=remark)
-
-
-def _root(facts: Facts, line: Line) -> int:
-    chain, above = line.chain, line.inherits
-    parents = {other.chain: other.inherits for other in facts.lines}
-    while above is not None:
-        chain, above = above, parents.get(above)
-    return chain
 
 
 def _definition_chains(facts: Facts) -> dict[int, bool]:
