@@ -1,4 +1,4 @@
-"""The independent checker: accepts, refutes and shows by evaluation; shares nothing with the engine.
+"""The independent checker: accepts, refutes and shows by evaluation, without the engine.
 
 `check` is the second half of every `verified`, `Screen` the fast refuting screen of a note,
 `find_counterexample` what a refutation shows.  Imports: `derive.program`, `derive.verdict` and

@@ -30,7 +30,7 @@ POINTS_WITH_STEPS: Final = 12
 """Steps are 0 or 1 at a point, each with a chance of one half, so they need more of them."""
 TRIES: Final = 300
 """Points tried for one that has values (roots need squares)."""
-WIDEST: Final = 24
+WIDEST: Final = 40
 """The largest size of a dimension in a certifying shape."""
 EFFORT: Final = 400_000
 """Entries computed at one point of a certifying shape."""
@@ -125,7 +125,7 @@ class _Trial:
         exprs = [*sides(statement), *graph.program.definitions.values()]
         applied = functions_within(graph.program, exprs)
         self.points = POINTS_WITH_STEPS if "step" in applied else POINTS
-        self.logs = "log" in applied
+        self.met_logarithm = False
         self.effort = 20 * EFFORT
 
     def plausible(self) -> bool:
@@ -151,7 +151,7 @@ class _Trial:
         """Number systems in which the statement may hold; in each it proves the statement."""
         primes = height(self.graph, sides(self.statement), cut.values)
         yield lambda seed: Field(primes, seed)
-        if self.logs:
+        if self.met_logarithm:
             yield lambda seed: Logarithms(seed, strict=True)
             yield lambda seed: Logarithms(seed)
 
@@ -161,7 +161,8 @@ class _Trial:
         """None if the sides agree at that many points; "" if they differ; or why not."""
         agreed = 0
         for seed in range(TRIES):
-            world = weighted_world(self.graph, field(seed), sizes, cut)
+            domain = field(seed)
+            world = weighted_world(self.graph, domain, sizes, cut)
             world.work = available = min(EFFORT, self.effort)
             try:
                 if not agree(world, self.statement):
@@ -173,6 +174,7 @@ class _Trial:
                 return str(error)
             finally:
                 self.effort -= available - world.work
+                self.met_logarithm = self.met_logarithm or domain.met_logarithm
             if agreed == wanted:
                 return None
         return "no point at which both sides have a value"

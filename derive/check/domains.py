@@ -99,6 +99,7 @@ class Field:
         self.modulus = prod(levels)
         self._primes, self._levels = _units(primes), _units(levels)
         self._known: dict[tuple[object, ...], int] = {}
+        self.met_logarithm = False
 
     # -- ring ----------------------------------------------------------------------------------
 
@@ -174,6 +175,7 @@ class Field:
         return result % self.modulus
 
     def _log(self, a: int) -> int:
+        self.met_logarithm = True
         return self._hash("log", a % self.top)
 
     def _odd(self, name: str, a: int) -> int:

@@ -181,7 +181,9 @@ class Interval(Rational):
         return Fraction(a[0] + a[1], 2 * UNIT)
 
     def show(self, a: Scalar) -> str:
-        """Twelve decimals with a bound that holds; more of them for small numbers."""
+        """Twelve decimals with a bound that holds; more for small numbers; exact ones as such."""
+        if a[0] == a[1] and self.middle(a).denominator < 1000:
+            return str(self.middle(a))
         for digits in (12, 16, 24, 32, 40, 60):
             middle = self.middle(a) * 10**digits
             rounded = round(middle)

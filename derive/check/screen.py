@@ -11,7 +11,7 @@ from typing import Final
 
 from derive.check.acceptance import agree
 from derive.check.composition import compose, telescoped
-from derive.check.domains import HIGHEST, Field, NoValue, Scalar, Unsupported
+from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import Graph, functions_within
 from derive.check.shape import height
@@ -36,7 +36,9 @@ class Screen:
         self._height = min(height(self.graph, [], ()) + 1, HIGHEST)
         if "step" in functions_within(program, program.definitions.values()):
             points = max(points, POINTS_WITH_STEPS)
+        self._dims = self.graph.dimensions([])
         self._tried = 0
+        self._logarithmic: list[World] = []
         self._worlds = [self._world(k) for k in range(points)]
 
     def agrees(self, statement: Statement) -> bool | None:
@@ -54,18 +56,30 @@ class Screen:
                 return False
         elif statement.left.shape != statement.right.shape:
             return False
+        outcome = self._compare(self._worlds, statement)
+        if outcome is False and self._met_logarithm():
+            if not self._logarithmic:
+                self._logarithmic = [self._world(k, True) for k in range(len(self._worlds))]
+            return self._compare(self._logarithmic, statement)
+        return outcome
+
+    def _met_logarithm(self) -> bool:
+        fields = (world.domain for world in self._worlds)
+        return any(isinstance(field, Field) and field.met_logarithm for field in fields)
+
+    def _compare(self, worlds: list[World], statement: Statement) -> bool | None:
         valued = False
-        for k in range(len(self._worlds)):
-            outcome = self._at(k, statement)
+        for k in range(len(worlds)):
+            outcome = self._at(worlds, k, statement)
             if outcome is False:
                 return False
             valued = valued or outcome is True
         return True if valued else None
 
-    def _at(self, k: int, statement: Statement) -> bool | None:
+    def _at(self, worlds: list[World], k: int, statement: Statement) -> bool | None:
         """The outcome at one point; the point is replaced if nothing has a value there."""
         for _ in range(TRIES):
-            world = self._worlds[k]
+            world = worlds[k]
             world.forget()
             try:
                 if not isinstance(statement, Composition):
@@ -73,20 +87,20 @@ class Screen:
                 order, _ = telescoped(self.graph, statement)
                 return order is not None and compose(world, statement, order)
             except NoValue:
-                self._worlds[k] = self._world(k)
+                worlds[k] = self._world(k, isinstance(world.domain, Logarithms))
             except Unsupported:
                 return None
         return None
 
-    def _world(self, k: int) -> World:
+    def _world(self, k: int, logarithms: bool = False) -> World:
         """A point; sizes that differ for even k, equal ones for odd k."""
         self._tried += 1
-        field = Field(self._height, hash_of(self.seed, self._tried))
+        seed = self.seed * 1_000_003 + self._tried
+        field = Logarithms(seed) if logarithms else Field(self._height, seed)
         program = self.graph.program
-        dims = self.graph.dimensions([])
         sizes = {
             dim: 2 + (k // 2) % 2 if k % 2 else SIZES[(j + k // 2) % len(SIZES)]
-            for j, dim in enumerate(dims)
+            for j, dim in enumerate(self._dims)
         }
 
         def draw(kind: str, name: str, row: int, column: int) -> Scalar:
@@ -94,8 +108,3 @@ class Screen:
             return field.leaf(domain, kind, name, row, column)
 
         return World(self.graph, field, sizes, draw)
-
-
-def hash_of(seed: int, k: int) -> int:
-    """A seed for the k-th point."""
-    return seed * 1_000_003 + k

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from math import ceil
+from fractions import Fraction
 from typing import Final
 
 from derive.check.graph import Graph, names, nodes
@@ -99,8 +99,7 @@ class Census:
             case Plus(left=a, right=b):
                 return self.plain(a) | self.plain(b)
             case Power(base=a, exponent=e):
-                natural = e.denominator == 1 and e > 0
-                return _times(e.numerator if natural else ceil(abs(e)), self.plain(a))
+                return _times(_factors(e), self.plain(a))
             case Sum(arg=a, axis=axis):
                 return self.plain(a) + _one(a.shape[axis])
             case SumOver(index=index, body=a):
@@ -117,8 +116,10 @@ class Census:
         match expr:
             case Number() | Size() | Eye() | Delta() | Symbol():
                 return Counter()
-            case Transpose(arg=a) | Entry(arg=a):
+            case Transpose(arg=a):
                 return self.slope(a)
+            case Entry(arg=a):  # two axes may be given the same index
+                return self.slope(a) + _one(a.shape[0]) + _one(a.shape[1])
             case Build(body=a):
                 return self.slope(a) + _one(expr.shape[0]) + _one(expr.shape[1])
             case MatMul(left=a, right=b):
@@ -128,7 +129,7 @@ class Census:
             case Plus(left=a, right=b):
                 return self.slope(a) | self.slope(b)
             case Power(base=a, exponent=e):
-                return _times(ceil(abs(e - 1)), self.plain(a)) + self.slope(a)
+                return _times(_factors(e - 1), self.plain(a)) + self.slope(a)
             case Sum(arg=a, axis=axis):
                 return self.slope(a) + _one(a.shape[axis])
             case SumOver(index=index, body=a):
@@ -170,7 +171,7 @@ class Census:
             case Plus(left=a, right=b):
                 return max(self._arguments(a), self._arguments(b))
             case Power(base=a, exponent=e):
-                return min(MOST, ceil(abs(e)) * self._arguments(a))
+                return min(MOST, _factors(e) * self._arguments(a))
             case Apply(function=f, order=k, arg=a):
                 return min(MOST, self.occurrences(f, k) * self._arguments(a))
         return 0
@@ -185,7 +186,11 @@ class Census:
         return self._flows[name]
 
     def _flow(self, flows: dict[str, Count], root: Expr, name: str) -> Count:
-        """The chain rule, counted: largest over the ways from the name to the root."""
+        """The chain rule, counted: largest over the ways from the name to the root.
+
+        Each step sums over the indices of what is computed; those of the name itself are among
+        them, and are the indices of the entry by which is differentiated.
+        """
         direct = names(root)
         within = self.graph.sources(direct & self.graph.readers.keys())
         cut = self.gradients if flows is self._flows else ()
@@ -200,12 +205,18 @@ class Census:
                 body = self.program.definitions[reader]
                 rows, columns = body.shape
                 most |= flows[reader] + self.slope(body) + _one(rows) + _one(columns)
-            flows[top] = _capped(most)
+            rows, columns = self.program.shape(top)
+            flows[top] = _capped(most) - (_one(rows) + _one(columns))
         return flows[name]
 
 
 def _one(dim: Dim) -> Count:
     return Counter({dim: 1}) if isinstance(dim, str) else Counter()
+
+
+def _factors(exponent: Fraction) -> int:
+    """A natural power is multiplied out; any other is one function of what stands inside."""
+    return exponent.numerator if exponent.denominator == 1 and exponent >= 0 else 1
 
 
 def _times(factor: int, count: Count) -> Count:
