@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -124,7 +125,11 @@ def mistakes(reports: Sequence[FileReport]) -> list[str]:
                 continue
             place = f"{Path(report.path).name}:{claim.line}"
             lines.append(f"    {place}  {_short(claim.latex)}")
-            lines.append(f"        {claim.code or ''} {_short(claim.message, 90)}".rstrip())
+            says = f"{claim.code or ''} {claim.message}".strip()
+            lines += textwrap.wrap(
+                says, 100, initial_indent=" " * 8, subsequent_indent=" " * 13,
+                max_lines=2, placeholder=" …",
+            )  # fmt: skip
             if claim.repairs:
                 lines.append(f"        proved instead: {_short(claim.repairs[0].latex)}")
     return lines or ["    none"]
@@ -182,16 +187,20 @@ def spirals(*, epochs: int, points: int = 1000) -> Task:
 
 def _generate(task: Task, out: Path) -> ModuleType:
     """Emits the network and imports it."""
-    from codegen import generate, verify_spec
+    from codegen import generate
+    from codegen.emit import derive_network
+    from codegen.equations import readable
+    from codegen.spec import read
 
     print(f"\nGenerating the network {task.name}")
     sys.stdout.flush()
     spec = out / f"{task.name}.toml"
     spec.write_text(task.spec, encoding="utf-8")
     started = time.perf_counter()
-    for name, latex, outcome, acceptance in verify_spec(spec):
-        proved = outcome.proved and acceptance.accepted
-        print(f"  {name:<4} {_short(latex, 60):<60}  {'proved and checked' if proved else 'open'}")
+    for line in derive_network(read(spec)).gradients:
+        proved = line.outcome.proved and line.acceptance.accepted
+        text = f"{line.name} = {readable(line.right)}"
+        print(f"  {text:<48} {'proved for all shapes, checked' if proved else 'open'}")
     files = generate(spec, out)
     print(f"  {len(files)} files in {time.perf_counter() - started:.1f} s:")
     for file in files:

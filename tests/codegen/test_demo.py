@@ -94,7 +94,7 @@ def test_with_the_extra_it_learns_digits_and_draws(no_notes, tmp_path, capsys):
     assert demo.run_demo(tmp_path, fast=True) == 0
     said = capsys.readouterr().out
     assert "1797 images of handwritten digits" in said
-    assert said.count("proved and checked") >= 5
+    assert said.count("proved for all shapes, checked") == 6
     picture = (tmp_path / "digits.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 20_000
