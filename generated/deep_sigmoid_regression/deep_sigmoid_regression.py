@@ -169,13 +169,13 @@ def _labels(X: Array, Y: Any) -> Array:
 # -- the mathematics, on checked arrays ---------------------------------------------------------
 
 
-def _sigmoid(z: Array) -> Array:
+def _sigmoid(z: Array) -> Any:
     """Sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))
     return np.maximum(e, np.greater_equal(z, 0.0)) / (1.0 + e)
 
 
-def _sigmoid_prime(z: Array) -> Array:
+def _sigmoid_prime(z: Array) -> Any:
     """The derivative of sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))
     return e / np.square(1.0 + e)
@@ -439,10 +439,8 @@ class Trainer:
     def _update(self) -> None:
         """The optimiser's rule, in place."""
         rate = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)
-        root = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate
-        offset = EPSILON / rate
-        self._root[...] = root
-        self._offset[...] = offset
+        self._root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate
+        self._offset[...] = EPSILON / rate
         beta1 = self._beta1
         beta2 = self._beta2
         root = self._root

@@ -135,23 +135,23 @@ def _labels(X: Array, Y: Any) -> Array:
 # -- the mathematics, on checked arrays ---------------------------------------------------------
 
 
-def _leaky_relu(z: Array) -> Array:
+def _leaky_relu(z: Array) -> Any:
     """Leaky ReLU, entry by entry."""
     return np.maximum(z, 0.01 * z)
 
 
-def _leaky_relu_prime(z: Array) -> Array:
+def _leaky_relu_prime(z: Array) -> Any:
     """The derivative of leaky ReLU, entry by entry."""
     return np.maximum(np.greater(z, 0.0).astype(z.dtype), 0.01)
 
 
-def _softmax(z: Array) -> Array:
+def _softmax(z: Array) -> Any:
     """Softmax of every example; the largest entry is subtracted, so nothing overflows."""
     e = np.exp(z - np.max(z, axis=0, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)
 
 
-def _log_softmax(z: Array) -> Array:
+def _log_softmax(z: Array) -> Any:
     """Logarithm of softmax; the largest term is taken out of the sum, so no digit is lost."""
     top = np.argmax(z, axis=0, keepdims=True)
     s = z - np.take_along_axis(z, top, axis=0)
@@ -344,10 +344,8 @@ class Trainer:
     def _update(self) -> None:
         """The optimiser's rule, in place."""
         rate = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)
-        root = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate
-        offset = EPSILON / rate
-        self._root[...] = root
-        self._offset[...] = offset
+        self._root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate
+        self._offset[...] = EPSILON / rate
         beta1 = self._beta1
         beta2 = self._beta2
         root = self._root

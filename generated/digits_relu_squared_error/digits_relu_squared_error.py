@@ -132,17 +132,17 @@ def _labels(X: Array, Y: Any) -> Array:
 # -- the mathematics, on checked arrays ---------------------------------------------------------
 
 
-def _relu(z: Array) -> Array:
+def _relu(z: Array) -> Any:
     """ReLU, entry by entry."""
     return np.maximum(z, 0.0)
 
 
-def _relu_prime(z: Array) -> Array:
+def _relu_prime(z: Array) -> Any:
     """The derivative of ReLU, entry by entry."""
     return np.greater(z, 0.0).astype(z.dtype)
 
 
-def _softmax(z: Array) -> Array:
+def _softmax(z: Array) -> Any:
     """Softmax of every example; the largest entry is subtracted, so nothing overflows."""
     e = np.exp(z - np.max(z, axis=0, keepdims=True))
     return e / np.sum(e, axis=0, keepdims=True)

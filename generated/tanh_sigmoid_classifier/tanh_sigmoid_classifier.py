@@ -147,18 +147,18 @@ def _labels(X: Array, Y: Any) -> Array:
 # -- the mathematics, on checked arrays ---------------------------------------------------------
 
 
-def _sigmoid(z: Array) -> Array:
+def _sigmoid(z: Array) -> Any:
     """Sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))
     return np.maximum(e, np.greater_equal(z, 0.0)) / (1.0 + e)
 
 
-def _tanh(z: Array) -> Array:
+def _tanh(z: Array) -> Any:
     """Hyperbolic tangent, entry by entry."""
     return np.tanh(z)
 
 
-def _tanh_prime(z: Array) -> Array:
+def _tanh_prime(z: Array) -> Any:
     """The derivative of hyperbolic tangent, entry by entry."""
     t = np.square(np.exp(-np.abs(z)))
     return 4.0 * t / np.square(1.0 + t)
