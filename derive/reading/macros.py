@@ -81,7 +81,11 @@ class Macros:
                 span = Span(token.start, token.end)
                 if depth >= _MAX_DEPTH:
                     return list(tokens), (f"macro {token.text} expands without end", span)
-                arguments = [_argument(pending) for _ in range(macro.arity)]
+                arguments: list[list[Token]] = []
+                for _ in range(macro.arity):
+                    found, end = _argument(pending)
+                    arguments.append(found)
+                    span = Span(span.start, max(span.end, end))
                 body = _substitute(macro, arguments, span)
                 pending += [(t, depth + 1) for t in reversed(body)]
                 self.spent += len(body)
@@ -106,22 +110,22 @@ def _braced(text: str, at: int) -> str | None:
     return None
 
 
-def _argument(pending: list[tuple[Token, int]]) -> list[Token]:
-    """Take one argument of a call: a brace group or one token."""
+def _argument(pending: list[tuple[Token, int]]) -> tuple[list[Token], int]:
+    """Take one argument of a call, a brace group or one token: (its tokens, where it ends)."""
     if not pending:
-        return []
+        return [], 0
     token, _ = pending.pop()
     if token.text != "{" or token.kind == "word":
-        return [token]
+        return [token], token.end
     depth, out = 1, [token]
     while pending:
         token, _ = pending.pop()
         if token.kind != "word":
             depth += (token.text == "{") - (token.text == "}")
         if depth == 0:
-            return out[1:]
+            return out[1:], token.end
         out.append(token)
-    return out
+    return out, token.end
 
 
 def _substitute(macro: Macro, arguments: list[list[Token]], span: Span) -> list[Token]:

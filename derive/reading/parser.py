@@ -268,7 +268,8 @@ class Parser(Arrays):
                 return self.headed(self.name())
             except Failure:
                 self.at = at + 1
-                return Group(Span(token.start, token.end), "", self.argument(self.expression))
+                body = self.argument(self.expression)
+                return Group(self.span(token.start), "", body)
         return self.headed(self.name())
 
     def _partial(self) -> Node:
@@ -349,7 +350,8 @@ class Parser(Arrays):
         if self.text in ("(", "["):
             return self.headed(head)
         if self.text == "{" and self.partner[self.at] > self.at:
-            return Applied(self.span(start), head, "", (self._group(),))
+            inner = self._group()
+            return Applied(self.span(start), head, "", (inner,))
         body: list[tuple[str, Node]] = []
         while self._continues_argument(bool(body)):
             body.append(("juxt" if body else "", _unambiguous(self.factor())))

@@ -18,7 +18,7 @@ from typing import Final
 from .symbols import DISPLAYS, VOCABULARY
 from .syntax import Span
 
-MAX_COST: Final = 1_000_000
+MAX_COST: Final = 700_000
 """Characters of maths in one note, `_OVERHEAD` more for every piece; the rest is not read."""
 _OVERHEAD: Final = 100
 
