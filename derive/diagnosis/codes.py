@@ -350,6 +350,14 @@ _ROWS: Final = (
         r"dZ_2 = (A_2 - Y) \odot A_2",
     ),
     Code(
+        "D140",
+        "wrong-index",
+        "The index is wrong",
+        "Each letter stands for one axis: the unit that sends or the unit that receives.",
+        r"\frac{\partial z_i}{\partial W_{ij}} = a_i",
+        r"\frac{\partial z_i}{\partial W_{ij}} = a_j",
+    ),
+    Code(
         "D201",
         "unreadable",
         "The text could not be read",

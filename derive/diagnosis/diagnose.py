@@ -10,16 +10,15 @@ gradient is offered, and the scalar shadow says which factors differ.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.diagnosis.chains import diagnose_chain
 from derive.diagnosis.codes import BY_NAME, CODES
-from derive.diagnosis.derived import derived
-from derive.diagnosis.loose import ELEMENTWISE, Loose, from_expr, leaves, settled, to_expr
+from derive.diagnosis.loose import ELEMENTWISE
+from derive.diagnosis.question import Question
 from derive.diagnosis.readings import Reading, readings
 from derive.diagnosis.scene import Diagnosis, Fault
-from derive.diagnosis.search import Hit, Judge, double, single
+from derive.diagnosis.search import Hit, double, single
 from derive.diagnosis.shadow import quotient
 from derive.diagnosis.targets import (
     Judges,
@@ -29,7 +28,6 @@ from derive.diagnosis.targets import (
     other_costs,
     other_target,
 )
-from derive.diagnosis.vocabulary import Vocabulary, gradient_names, vocabulary
 from derive.diagnosis.wording import (
     code_of,
     is_normalisation,
@@ -47,10 +45,8 @@ from derive.program import (
     Composition,
     Equation,
     Expr,
-    Gradient,
     Power,
     Program,
-    ShapeError,
     Size,
     Statement,
     Times,
@@ -72,7 +68,7 @@ def diagnose(
     """
     if isinstance(fault.statement, Composition):
         return diagnose_chain(fault, fault.statement, prover)
-    return _Question(fault, (prover, agrees), judges or judging).answer()
+    return _Answers(fault, (prover, agrees), judges or judging).answer()
 
 
 def judging(program: Program) -> Judging:
@@ -87,49 +83,8 @@ def judging(program: Program) -> Judging:
     return proved, Points(program).agrees
 
 
-@dataclass
-class _Question:
-    """One fault with everything that is asked of it."""
-
-    fault: Fault
-    judging: Judging
-    judges: Judges
-
-    def __post_init__(self) -> None:
-        fault, scene = self.fault, self.fault.scene
-        equation = fault.statement if isinstance(fault.statement, Equation) else None
-        self.left = self._left_side(equation)
-        self.right = equation.right if equation else None
-        free = equation.free if equation else ()
-        self.tree: Loose = (
-            settled(fault.ill_shaped.loose, scene.scale)
-            if fault.ill_shaped is not None
-            else from_expr(self._required_right(), scene.scale)
-        )
-        self.words: Vocabulary = vocabulary(scene, fault.target)
-        used = gradient_names(self.right) if self.right is not None else set()
-        forbidden = {fault.target} - used if fault.target else set()
-        prover, agrees = self.judging
-        self.judge = Judge(
-            self.left, free, prover, agrees, scene.examples, frozenset(n for n in forbidden if n)
-        )
-
-    def _left_side(self, equation: Equation | None) -> Expr:
-        if equation is not None:
-            return equation.left
-        if self.fault.left is not None:
-            return self.fault.left
-        target = self.fault.target
-        if target is None:
-            raise ValueError("a fault needs a statement, a left side or a target")
-        gradient = Gradient(target, self.fault.scene.program.shape(target))
-        scale = self.fault.target_scale
-        return gradient if scale == ONE else Times(scale, gradient)
-
-    def _required_right(self) -> Expr:
-        if self.right is None:
-            raise ValueError("a fault without a statement needs the ill-shaped right side")
-        return self.right
+class _Answers(Question):
+    """The questions that are asked of a fault, one method each; None: ask on."""
 
     # -- the questions, in order ----------------------------------------------------------------
 
@@ -138,6 +93,8 @@ class _Question:
         known = self._by_aspect()
         if known is not None:
             return known
+        if self.tree is None:
+            return self._unexplained()
         questions = (
             self._normalisation,
             self._one_edit,
@@ -168,7 +125,7 @@ class _Question:
         message = f"{self.fault.message or code.title}. {code.why}"
         if self.fault.aspect == "contradicts" and isinstance(self.fault.statement, Equation):
             return Diagnosis(code.code, message, self._definition(self.fault.statement.left))
-        return Diagnosis(code.code, message, self._derived())
+        return Diagnosis(code.code, message, self.derived_repair())
 
     def _definition(self, left: Expr) -> tuple[Repair, ...]:
         program = self.fault.scene.program
@@ -192,15 +149,19 @@ class _Question:
                     f"only the normalisation 1/{scene.examples} is off"
                 )
                 words = f"multiply by {to_latex(factor, scene)}"
+                if expr == self.left:
+                    plain = f"{to_latex(factor, scene)} {to_latex(self.right, scene)}"
+                    repair = Repair(plain, Verdict.VERIFIED, words)
+                    return Diagnosis(BY_NAME["normalisation"], message, (repair,))
                 return self._answer("normalisation", message, [(expr, words)])
         return None
 
     def _one_edit(self) -> Diagnosis | None:
-        hits = single(self.tree, self.words, self.judge)
+        hits = single(self.line, self.words, self.judge)
         return self._from_hits(hits) if hits else None
 
     def _two_edits(self) -> Diagnosis | None:
-        hits = double(self.tree, self.words, self.judge)
+        hits = double(self.line, self.words, self.judge)
         return self._from_hits(hits) if hits else None
 
     def _from_hits(self, hits: list[Hit]) -> Diagnosis:
@@ -210,14 +171,14 @@ class _Question:
         if self.fault.ill_shaped is not None:
             message = f"{message} ({self.fault.ill_shaped.message})"
         found = [(hit.expr, repair_words(hit.edits, scene)) for hit in hits]
-        return Diagnosis(code, message, self._repairs(found))
+        return Diagnosis(code, message, self.repairs(found))
 
     def _reading(self) -> Diagnosis | None:
         """Another order, other transposes, other kinds of product of the same factors."""
         ill = self.fault.ill_shaped
         if ill is None and self.right is not None and self.right.shape == self.left.shape:
             return None
-        for reading in readings(self.tree, self.left.shape, self.fault.scene.examples):
+        for reading in readings(self.line, self.left.shape, self.fault.scene.examples):
             if self.judge.screened(reading.expr) and self.judge.proved(reading.expr):
                 return self._from_reading(reading, ill.message if ill else "")
         return None
@@ -242,18 +203,11 @@ class _Question:
         message = f"{message} ({reason})" if reason else message
         return self._answer(name, message, [(reading.expr, "; ".join(clauses))])
 
-    def _fitting(self) -> Expr | None:
-        """The right side where it has a shape of its own."""
-        try:
-            return to_expr(self.tree, self.fault.scene.examples)
-        except ShapeError:
-            return None
-
     def _other_target(self) -> Diagnosis | None:
-        right = self._fitting()
+        right = self.fitting()
         if right is None or self.fault.target is None:
             return None
-        other = other_target(self.fault, right, self.judging)
+        other = other_target(self.fault, right, self.judging, self.entry, self.free)
         if other is None:
             return None
         scene = self.fault.scene
@@ -263,9 +217,9 @@ class _Question:
                 f"{jacobian(scene)} is missing: the right side is {is_gradient_of}, "
                 f"not {left_latex(self.fault)}"
             )
-            return Diagnosis(BY_NAME["output-jacobian"], message, self._derived())
+            return Diagnosis(BY_NAME["output-jacobian"], message, self.derived_repair())
         message = f"the right side is {is_gradient_of}, not {left_latex(self.fault)}"
-        return Diagnosis(BY_NAME["other-target"], message, self._derived())
+        return Diagnosis(BY_NAME["other-target"], message, self.derived_repair())
 
     def _is_own_activation(self, other: OtherTarget) -> bool:
         """Whether the right side stops at the output activation above the target."""
@@ -279,7 +233,7 @@ class _Question:
         fault, scene = self.fault, self.fault.scene
         if fault.target is None:
             return None
-        found = holds_for_linear_output(fault, self.left, self.tree, self.judges)
+        found = holds_for_linear_output(fault, self.left, self.line, self.judges, self.free)
         if found is None:
             return None
         known = self._other_target()
@@ -288,13 +242,13 @@ class _Question:
             message = known.message
         up_to = f" up to the factor {to_latex(found.factor, scene)}" if found.factor != ONE else ""
         message = f"{message}; the line is right for a linear output{up_to}"
-        return Diagnosis(BY_NAME["output-jacobian"], message, self._derived())
+        return Diagnosis(BY_NAME["output-jacobian"], message, self.derived_repair())
 
     def _other_cost(self) -> Diagnosis | None:
         fault = self.fault
         if fault.target is None:
             return None
-        names = other_costs(fault, self.left, self.tree, self.judges)
+        names = other_costs(fault, self.left, self.line, self.judges, self.free)
         if not names:
             return None
         right = fault.right_source or show(self.tree, fault.scene)
@@ -302,17 +256,17 @@ class _Question:
             f"{right.strip()} is not the gradient of the stated cost: it is that of "
             + ", or of ".join(names)
         )
-        return Diagnosis(BY_NAME["cost-does-not-fit"], message, self._derived())
+        return Diagnosis(BY_NAME["cost-does-not-fit"], message, self.derived_repair())
 
     # -- the end --------------------------------------------------------------------------------
 
     def _unexplained(self) -> Diagnosis:
         """No edit helps: the derived gradient, and what the scalar shadow says of the rest."""
         fault, scene = self.fault, self.fault.scene
-        found = self._derived_exprs()
-        repairs = self._repairs([(expr, "derived") for expr in found])
+        found = self.derived()
+        repairs = self.repairs([(expr, "derived") for expr in found])
         clauses: list[str] = []
-        claimed = self._fitting()
+        claimed = self.fitting()
         if found and claimed is not None:
             ratio = quotient(claimed, found[0], scene.scale)
             clauses = shadow_clauses(ratio, scene) if ratio.count <= 3 else []
@@ -327,38 +281,13 @@ class _Question:
         code = CODES[BY_NAME[name]]
         return Diagnosis(code.code, fault.message or code.why, repairs)
 
-    def _derived_exprs(self) -> list[Expr]:
-        fault = self.fault
-        if fault.target is None or self.left.shape != fault.scene.program.shape(fault.target):
-            return []
-        named = {name for leaf in _leaf_exprs(self.tree) for name in gradient_names(leaf)} - {
-            fault.target
-        }
-        for expr in derived(fault.scene, fault.target, fault.target_scale, named):
-            if self.judging[0](Equation(self.left, expr)):
-                return [expr]
-        return []
-
-    def _derived(self) -> tuple[Repair, ...]:
-        return self._repairs([(expr, "derived") for expr in self._derived_exprs()])
-
     def _answer(self, name: str, message: str, found: list[tuple[Expr, str]]) -> Diagnosis:
-        return Diagnosis(BY_NAME[name], message, self._repairs(found))
-
-    def _repairs(self, found: list[tuple[Expr, str]]) -> tuple[Repair, ...]:
-        """Repairs in the note's notation, each spelled once."""
-        spelled = {to_latex(expr, self.fault.scene): words for expr, words in reversed(found)}
-        order = dict.fromkeys(to_latex(expr, self.fault.scene) for expr, _ in found)
-        return tuple(Repair(latex, Verdict.VERIFIED, spelled[latex]) for latex in order)
+        return Diagnosis(BY_NAME[name], message, self.repairs(found))
 
 
 def _kind_clause(subject: str, kind: str) -> str:
     how = "multiplied elementwise" if kind == ELEMENTWISE else "multiplied as a matrix"
     return f"{subject} must be {how}"
-
-
-def _leaf_exprs(tree: Loose) -> list[Expr]:
-    return [leaf.expr for leaf in leaves(tree)]
 
 
 __all__ = ["diagnose", "judging", "name_latex"]

@@ -47,6 +47,7 @@ RANK = {
     "constant-factor": 5,
     "wrong-layer": 6,
     "wrong-operand": 6,
+    "wrong-index": 3,
     "product-kind": 7,
     "product-order": 8,
     "missing-sum": 9,

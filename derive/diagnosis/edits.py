@@ -19,11 +19,13 @@ from derive.diagnosis.edit import (
     times_constant,
     undo,
 )
+from derive.diagnosis.entries import LETTERS, letters, renamed
 from derive.diagnosis.loose import (
     ELEMENTWISE,
     Add,
     Called,
     Factor,
+    Indexed,
     Leaf,
     Loose,
     Product,
@@ -32,11 +34,12 @@ from derive.diagnosis.loose import (
     Turned,
     is_constant,
     parts,
+    to_expr,
     with_parts,
 )
 from derive.diagnosis.product_edits import product_edits, sum_edits
-from derive.diagnosis.vocabulary import Vocabulary, is_gradient
-from derive.program import ONE
+from derive.diagnosis.vocabulary import Vocabulary, is_gradient, whole
+from derive.program import ONE, Index, SumOver
 
 LATE = 15
 """Added to the rank of a replacement that is less likely than a lost factor."""
@@ -93,12 +96,35 @@ def _local(node: Loose, words: Vocabulary) -> Iterator[Edit]:
 # -- the whole right side ----------------------------------------------------------------------
 
 
+def _sums_over_letters(tree: Loose, words: Vocabulary) -> Iterator[Edit]:
+    """A sum over the units that a product stops short of: ``a_j b_j`` to ``\\sum_k a_k b_k``.
+
+    The letter may be renamed in some of the factors only.
+    """
+    factors = tree.factors if isinstance(tree, Product) else (Factor("", tree),)
+    if len(factors) > 4 or not all(isinstance(f.node, Leaf | Called) for f in factors):
+        return
+    plain = [to_expr(f.node, words.scene.examples) for f in factors]
+    known = letters(*plain)
+    for old in known:
+        new = Index(next(c for c in LETTERS if c not in {i.name for i in known}), old.dim)
+        for subset in range(1, 1 << len(factors)):
+            changed = tuple(
+                replace(f, node=Leaf(renamed(e, old, new))) if subset >> k & 1 else f
+                for k, (f, e) in enumerate(zip(factors, plain, strict=True))
+            )
+            body = product(changed)
+            summed = Indexed(body, SumOver(new, to_expr(body, words.scene.examples)))
+            yield undo("missing-sum", "sum over {subject}", summed, tree)
+
+
 def _whole(tree: Loose, words: Vocabulary) -> Iterator[Edit]:
     for name, verb, constant in constants(words.scene.examples):
         changed = times_constant(constant, tree)
         yield undo(name, verb, changed, Leaf(constant))
     yield undo("sign", "change the sign", negated(tree), tree)
     yield from _wrapped(tree)
+    yield from _sums_over_letters(tree, words)
     if not isinstance(tree, Turned | Leaf):
         yield undo("missing-transpose", "transpose {subject}", Turned(tree), tree, later=1)
     if not isinstance(tree, Product):
@@ -139,8 +165,11 @@ def _operands(leaf: Leaf, words: Vocabulary) -> Iterator[Edit]:
         if other == leaf:
             continue
         its_role, its_layer = words.role(other)
-        name = "wrong-layer" if its_role == role and layer is not None else "wrong-operand"
         verb = "{other} in place of {subject}"
+        if whole(other) == whole(leaf):
+            yield undo("wrong-index", verb, other, leaf, other)
+            continue
+        name = "wrong-layer" if its_role == role and layer is not None else "wrong-operand"
         later = _far(leaf, other, role == its_role, layer == its_layer)
         yield undo(name, verb, other, leaf, other, later=later, layer=its_layer)
 

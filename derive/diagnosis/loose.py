@@ -36,6 +36,7 @@ from derive.program import (
     Size,
     Sum,
     SumOver,
+    Symbol,
     Times,
     Transpose,
     number,
@@ -168,6 +169,8 @@ def from_expr(expr: Expr, scale: Mapping[str, Expr]) -> Loose:
             return Called(function, order, loose(arg))
         case Sum(arg=arg, axis=axis):
             return Summed(loose(arg), axis)
+        case Entry(arg=arg) if isinstance(arg, Symbol) or is_note_gradient(arg, scale):
+            return Leaf(expr)
         case Entry(arg=arg):
             return Indexed(loose(arg), expr)
         case SumOver(body=body):

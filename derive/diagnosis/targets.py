@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.diagnosis.alternatives import alternatives, linear_output
+from derive.diagnosis.entries import EntryTarget
 from derive.diagnosis.loose import Loose, to_expr
 from derive.diagnosis.readings import readings
 from derive.diagnosis.scene import Fault, Scene
 from derive.diagnosis.vocabulary import gradient_names
 from derive.program import (
     ONE,
+    Entry,
     Equation,
     Expr,
     Gradient,
+    Index,
     Power,
     Program,
     ShapeError,
@@ -43,19 +46,38 @@ class OtherTarget:
     scale: Expr
 
 
-def other_target(fault: Fault, right: Expr, judging: Judging) -> OtherTarget | None:
-    """The quantity whose gradient the right side is, the next above the target first."""
+def other_target(
+    fault: Fault,
+    right: Expr,
+    judging: Judging,
+    entry: EntryTarget | None = None,
+    free: tuple[Index, ...] = (),
+) -> OtherTarget | None:
+    """The quantity whose gradient the right side is, the next above the target first.
+
+    entry: the claim is about this entry; the same entry of the other gradient is tried.
+    """
     prover, agrees = judging
     scene, target = fault.scene, fault.target
     for name in _candidates(scene, target):
-        gradient = Gradient(name, scene.program.shape(name))
-        if gradient.shape != right.shape or name in gradient_names(right):
+        gradient = _like(Gradient(name, scene.program.shape(name)), entry)
+        if gradient is None or gradient.shape != right.shape or name in gradient_names(right):
             continue
         for scale in _scales(fault, name):
-            claim = Equation(gradient if scale == ONE else Times(scale, gradient), right)
+            claim = Equation(gradient if scale == ONE else Times(scale, gradient), right, free)
             if agrees(claim) is True and prover(claim):
                 return OtherTarget(name, scale)
     return None
+
+
+def _like(gradient: Gradient, entry: EntryTarget | None) -> Expr | None:
+    """The same entry of another gradient, None if it has none."""
+    if entry is None:
+        return gradient
+    try:
+        return Entry(gradient, entry.row, entry.column)
+    except ShapeError:
+        return None
 
 
 def _candidates(scene: Scene, target: str | None) -> Iterator[str]:
@@ -90,7 +112,7 @@ class LinearOutput:
 
 
 def holds_for_linear_output(
-    fault: Fault, left: Expr, tree: Loose, judges: Judges
+    fault: Fault, left: Expr, tree: Loose, judges: Judges, free: tuple[Index, ...] = ()
 ) -> LinearOutput | None:
     """Whether the right side, as it stands or up to m, is true for a linear output."""
     program = linear_output(fault.scene)
@@ -99,28 +121,30 @@ def holds_for_linear_output(
     size = Size(fault.scene.examples)
     judging = judges(program)
     for factor in (ONE, Power(size, Fraction(-1)), size):
-        expr = _true_reading(fault.scene, left, tree, judging, factor)
+        expr = _true_reading(fault.scene, left, tree, judging, factor, free)
         if expr is not None:
             return LinearOutput(expr, factor)
     return None
 
 
-def other_costs(fault: Fault, left: Expr, tree: Loose, judges: Judges) -> list[str]:
+def other_costs(
+    fault: Fault, left: Expr, tree: Loose, judges: Judges, free: tuple[Index, ...] = ()
+) -> list[str]:
     """The names of the other costs and outputs under which the line is true."""
     found = []
     for name, program in alternatives(fault.scene).items():
-        if _true_reading(fault.scene, left, tree, judges(program)) is not None:
+        if _true_reading(fault.scene, left, tree, judges(program), ONE, free) is not None:
             found.append(name)
     return found
 
 
 def _true_reading(
-    scene: Scene, left: Expr, tree: Loose, judging: Judging, factor: Expr = ONE
+    scene: Scene, left: Expr, tree: Loose, judging: Judging, factor: Expr, free: tuple[Index, ...]
 ) -> Expr | None:
     prover, agrees = judging
     for reading in _expressions(scene, left, tree):
         expr = reading if factor == ONE else Times(factor, reading)
-        claim = Equation(left, expr)
+        claim = Equation(left, expr, free)
         if agrees(claim) is True and prover(claim):
             return expr
     return None

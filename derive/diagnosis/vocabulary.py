@@ -6,11 +6,13 @@ repair only if it lies between the target and the cost, so that no repair is cir
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from derive.diagnosis.loose import Called, Leaf, leaves, to_expr
+from derive.diagnosis.entries import entries_of
+from derive.diagnosis.loose import Called, Leaf
 from derive.diagnosis.scene import Scene
-from derive.program import Expr, Gradient, Program, ShapeError, Symbol, Times, walk
+from derive.program import Entry, Expr, Gradient, Index, Program, Symbol, Times, walk
 
 OPERAND_ROLES = ("activation", "input", "weight", "preactivation", "labels", "bias")
 LIMIT = 60
@@ -41,6 +43,30 @@ class Vocabulary:
         if role == "input":
             role, layer = "activation", 0
         return (f"gradient of {role}" if is_gradient(leaf) else role), layer
+
+
+def at_entries(words: Vocabulary, available: list[Index]) -> Vocabulary:
+    """The vocabulary of a claim about entries: every name at the letters that fit it."""
+
+    def entries(found: Iterable[Leaf]) -> tuple[Leaf, ...]:
+        return tuple(Leaf(e) for leaf in found for e in entries_of(leaf.expr, available))
+
+    pre = [
+        (layer, Leaf(expr))
+        for layer, leaf in words.preactivations
+        for expr in entries_of(leaf.expr, available)
+    ]
+    functions = {layer: called.function for layer, called in words.derivatives}
+    derivatives = [
+        (layer, Called(functions[layer], 1, leaf)) for layer, leaf in pre if layer in functions
+    ]
+    return replace(
+        words,
+        symbols=entries(words.symbols),
+        gradients=entries(words.gradients),
+        derivatives=tuple(derivatives),
+        preactivations=tuple(pre),
+    )
 
 
 def vocabulary(scene: Scene, target: str | None) -> Vocabulary:
@@ -96,28 +122,22 @@ def dependents(program: Program, name: str) -> set[str]:
 
 def leaf_name(leaf: Leaf) -> str | None:
     """The name that a leaf or its gradient carries; None for a constant."""
-    match leaf.expr:
+    match whole(leaf):
         case Symbol(name=name) | Gradient(name=name) | Times(right=Gradient(name=name)):
             return name
     return None
 
 
+def whole(leaf: Leaf) -> Expr:
+    """The array of which a leaf is an entry, or the leaf itself."""
+    return leaf.expr.arg if isinstance(leaf.expr, Entry) else leaf.expr
+
+
 def is_gradient(leaf: Leaf) -> bool:
     """Whether a leaf is a gradient."""
-    return isinstance(leaf.expr, Gradient | Times)
+    return isinstance(whole(leaf), Gradient | Times)
 
 
 def gradient_names(expr: Expr) -> set[str]:
     """The names whose gradients stand in an expression."""
     return {node.name for node in walk(expr) if isinstance(node, Gradient)}
-
-
-def shaped(node: Leaf, examples: str) -> Expr | None:
-    """The expression of a loose node, None where it is ill-shaped."""
-    try:
-        return to_expr(node, examples)
-    except ShapeError:
-        return None
-
-
-__all__ = ["Vocabulary", "dependents", "gradient_names", "leaves", "vocabulary"]

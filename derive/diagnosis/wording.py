@@ -9,6 +9,7 @@ from typing import Final
 
 from derive.diagnosis.codes import BY_NAME, CODES
 from derive.diagnosis.edit import Edit
+from derive.diagnosis.entries import entry_target
 from derive.diagnosis.loose import Add, Leaf, Loose, Summed, Turned, leaves, parts, to_expr
 from derive.diagnosis.scene import Fault, Scene
 from derive.diagnosis.search import Hit
@@ -23,6 +24,7 @@ _WHAT: Final = {
     "missing-transpose": "{subject} must be transposed",
     "extra-transpose": "{subject} must not be transposed",
     "wrong-operand": "{other} belongs in the place of {subject}",
+    "wrong-index": "the index is wrong: {other}, not {subject}",
     "wrong-layer": "{other} belongs in the place of {subject}",
     "derivative-argument": "the derivative is taken at the wrong place: {other}, not {subject}",
     "derivative-order": "{other} belongs in the place of {subject}",
@@ -73,6 +75,8 @@ def what(edit: Edit, scene: Scene) -> str:
                 if missing
                 else (f"there is a factor {subject} too many")
             )
+        case "missing-sum" if edit.verb.startswith("sum over"):
+            return f"{subject} must be summed over the units, not taken at one of them"
         case "missing-sum":
             return f"the sum{_along(edit, scene)} over {subject} is missing"
         case "wrong-sum" if edit.verb.startswith("drop"):
@@ -174,6 +178,8 @@ def normalisation(hit: Hit, fault: Fault) -> str:
 def left_latex(fault: Fault) -> str:
     """The left side of a claim in the note's notation."""
     scene, target = fault.scene, fault.target
+    if fault.left is not None and entry_target(fault.left) is not None:
+        return to_latex(fault.left, scene)
     if target is not None:
         own = scene.scale.get(target, ONE) == fault.target_scale
         return gradient_latex(target, scene, carried=own)

@@ -199,7 +199,7 @@ def test_a_fraction_of_the_mean_for_the_notes_own_gradient() -> None:
     scene = dense(2).scene
     found = answer(claim(scene, "Z1", Gradient("Z1", scene.program.shape("Z1"))))
     assert found.code == "D125"
-    assert found.repairs[0].latex == "dZ^{[1]}"
+    assert found.repairs[0].latex == r"m \frac{\partial J}{\partial Z^{[1]}}"
 
 
 def with_rate(scene: Scene) -> tuple[Scene, Expr]:
