@@ -13,8 +13,8 @@ from derive.program import ARGUMENT, Apply, Expr, Number, Plus, Power, Size, Sym
 from derive.scalars import table
 from derive.tensors.functions import call, exponential, logarithm, power, step
 from derive.tensors.meter import Outside, needs, used
-from derive.tensors.normal import entry, size, times
-from derive.tensors.terms import POSITIVE, REAL, Poly, constant
+from derive.tensors.normal import entry, product, size, times
+from derive.tensors.terms import POSITIVE, REAL, Poly, Rational, constant
 
 Call = Callable[[str, int, Poly], Poly]
 Name = Callable[[str], Poly]
@@ -36,11 +36,36 @@ def evaluate(formula: Expr, argument: Poly, apply: Call, name: Name) -> Poly:
             return times(evaluate(a, argument, apply, name), evaluate(b, argument, apply, name))
         case Plus(left=a, right=b):
             return evaluate(a, argument, apply, name) + evaluate(b, argument, apply, name)
-        case Power(base=a, exponent=e):
-            return power(evaluate(a, argument, apply, name), e)
+        case Power():
+            parts = factored(formula)
+            return product(power(evaluate(a, argument, apply, name), e) for a, e in parts)
         case Apply(function=f, order=k, arg=a):
             return apply(f, k, evaluate(a, argument, apply, name))
     raise Outside(f"outside the fragment: {type(formula).__name__} in the body of a function")
+
+
+def factored(expr: Power) -> list[tuple[Expr, Rational]]:
+    """A whole power of a product factor by factor, so that no factor is multiplied out first.
+
+    >>> from fractions import Fraction
+    >>> x = Symbol("x", (1, 1))
+    >>> [e for _, e in factored(Power(Times(x, Power(x, Fraction(2))), Fraction(-1)))]
+    [-1, -2]
+    """
+    exponent = expr.exponent
+    if exponent.denominator != 1:
+        return [(expr.base, exponent)]
+    out: list[tuple[Expr, Rational]] = []
+    todo: list[tuple[Expr, int]] = [(expr.base, exponent.numerator)]
+    while todo:
+        node, e = todo.pop()
+        if isinstance(node, Times):
+            todo += [(node.right, e), (node.left, e)]
+        elif isinstance(node, Power) and node.exponent.denominator == 1:
+            todo.append((node.base, e * node.exponent.numerator))
+        else:
+            out.append((node, e))
+    return out
 
 
 def primitive(name: str, order: int, argument: Poly) -> Poly:

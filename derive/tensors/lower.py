@@ -12,11 +12,11 @@ from derive import program as p
 from derive.program import PRIMITIVES, Dim, Expr, Program
 from derive.scalars import table
 from derive.tensors.derivative import derivative
-from derive.tensors.elementwise import evaluate, primitive, scalar
+from derive.tensors.elementwise import evaluate, factored, primitive, scalar
 from derive.tensors.functions import call, power
 from derive.tensors.label import fresh
 from derive.tensors.meter import Outside, used
-from derive.tensors.normal import delta, entry, size, sum_over, times
+from derive.tensors.normal import delta, entry, product, size, sum_over, times
 from derive.tensors.substitute import substitute
 from derive.tensors.terms import POSITIVE, REAL, UNIT, Index, Poly, constant
 
@@ -102,9 +102,8 @@ class Lowering:
             case p.Plus(left=a, right=b):
                 left = self.lower(a, row, column, letters)
                 return left + self.lower(b, row, column, letters)
-            case p.Power(base=a, exponent=e):
-                exponent = e.numerator if e.denominator == 1 else e
-                return power(self.lower(a, row, column, letters), exponent)
+            case p.Power():
+                return self._power(expr, row, column, letters)
             case p.Sum(arg=a, axis=axis):
                 return self._axis_sum(a, axis, row, column, letters)
             case p.Apply(function=f, order=k, arg=a):
@@ -140,6 +139,10 @@ class Lowering:
 
     def _letter(self, letter: p.Index, letters: Letters) -> Slot:
         return letters.get(letter) or slot(repr(letter.name), letter.dim)
+
+    def _power(self, expr: p.Power, row: Slot, column: Slot, letters: Letters) -> Poly:
+        parts = [(self.lower(a, row, column, letters), e) for a, e in factored(expr)]
+        return product(power(a, e) for a, e in parts)
 
     def _matrix_product(self, a: Expr, b: Expr, row: Slot, column: Slot, letters: Letters) -> Poly:
         k = slot("", a.shape[1])

@@ -213,11 +213,14 @@ def identify(poly: Poly, old: Index, new: Index) -> Poly:
 
 def at_indices(poly: Poly, generic: Sequence[Index], indices: Sequence[Index]) -> Poly:
     """A term in generic indices, which occur nowhere else, at given ones."""
-    names = dict(zip(generic, indices, strict=True))
-    if len(set(names.values())) == len(names) and poly.free.isdisjoint(names.values()):
+    names = {g: i for g, i in zip(generic, indices, strict=True) if g != i}
+    targets = set(names.values())
+    if len(targets) == len(names) and targets.isdisjoint((poly.free - names.keys()) | {*generic}):
         return rename(poly, names)
-    for old, new in names.items():
-        poly = identify(poly, old, new)
+    apart = {g: fresh(g) for g in names}
+    poly = rename(poly, apart)
+    for g, i in names.items():
+        poly = identify(poly, apart[g], i)
     return poly
 
 
