@@ -102,7 +102,7 @@ HOSTILE = {
     "backslashes": "\\[" + "\\" * 10**6 + "\\]",
     "blank lines": "$$\n\n" * 10**5,
     "growing macros": "".join(
-        f"\\newcommand{{\\{a}}}{{{f'{chr(92)}{b}' * 9}}}"
+        "\\newcommand{\\" + a + "}{" + f"\\{b}" * 9 + "}"
         for a, b in zip("abcdef", "bcdefg", strict=True)
     )
     + "$$\\a$$" * 200,
@@ -115,7 +115,7 @@ HOSTILE = {
 def test_hostile_input_is_read_soon(name: str, kind: Literal["md", "tex"]) -> None:
     begin = time.process_time()
     document = read(HOSTILE[name], kind)
-    assert time.process_time() - begin < 2.5
+    assert time.process_time() - begin < 5
     check(document)
 
 
