@@ -90,9 +90,9 @@ class Macros:
                 pending += [(t, depth + 1) for t in reversed(body)]
                 self.spent += len(body)
             if len(out) + len(pending) > MAX_EXPANDED or self.spent > MAX_SPENT:
-                end = Span(token.start, token.end)
+                where = Span(token.start, token.end)
                 message = f"macros expand to more than {MAX_EXPANDED} tokens"
-                return list(tokens), (message, end)
+                return list(tokens), (message, where)
         return out, None
 
 
