@@ -44,25 +44,31 @@ class Judge:
     """Judges the interpretations of one note; screens are shared among its claims."""
 
     certificates: list[tuple[Program, Statement, tuple[str, ...]]] | None = None
-    _screens: dict[int, tuple[Setting, Screen]] = field(default_factory=dict)
+    _screens: dict[int, tuple[Setting, int, Screen]] = field(default_factory=dict)
 
     def agrees(self, stated: Stated) -> bool | None:
         """Whether a statement holds at random points; None if it cannot be evaluated."""
-        key = id(stated.setting)
-        if key not in self._screens:
-            self._screens[key] = (stated.setting, Screen(stated.setting.program))
-        return self._screens[key][1].agrees(stated.statement)
+        setting = stated.setting
+        extent = len(setting.leaves) + len(setting.functions)  # free scalars join late
+        known = self._screens.get(id(setting))
+        if known is None or known[1] != extent:
+            known = (setting, extent, Screen(setting.program))
+            self._screens[id(setting)] = known
+        return known[2].agrees(stated.statement)
 
     def all_agree(self, found: Interpretation) -> bool | None:
         """The screen's word on a whole interpretation, for choosing hypotheses."""
         if not found.statements:
             return None
         if found.any_of:
-            return all(
-                any(self.agrees(s) is True for s in group) for group in by_layers(found.statements)
-            )
-        marks = [self.agrees(s) for s in found.statements]
+            marks = [self._any_agrees(group) for group in by_layers(found.statements)]
+        else:
+            marks = [self.agrees(s) for s in found.statements]
         return False if False in marks else None if None in marks else True
+
+    def _any_agrees(self, group: Sequence[Stated]) -> bool | None:
+        marks = [self.agrees(s) for s in group]
+        return True if True in marks else None if None in marks else False
 
     def judge(self, found: Interpretation) -> Judgement:
         """The verdict on one line."""

@@ -199,6 +199,8 @@ class World(Axes):
 
     def _size(self, expr: Size) -> Array:
         weights = self.weights.get(expr.dim)
+        if weights is None and expr.dim not in self.sizes:
+            raise Unsupported(f"nothing has the size {expr.dim}")
         if weights is None:
             return [[self.domain.number(self.sizes[expr.dim])]]
         return [[self.domain.dot([self.one] * len(weights), weights)]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from derive.meaning.affine import Affine
 from derive.meaning.elaborate import Elaborator, library_function
-from derive.meaning.facts import Activation, CostLine, Facts, subtree
+from derive.meaning.facts import Activation, CostLine, Facts, names_example, subtree
 from derive.meaning.notation import names_in, plain_name
 from derive.meaning.roles import resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
@@ -251,7 +251,7 @@ def _stated_formula(setting: Setting, layer: int) -> Expr | None:
 def _cost(setting: Setting) -> None:
     hypothesis, facts = setting.hypothesis, setting.facts
     if hypothesis.cost == "stated":
-        chosen = stated_cost(facts)
+        chosen = stated_cost(facts, of_one=setting.mode != "batch")
         assert chosen is not None
         try:
             setting.definitions[COST] = cost_value(setting, chosen)
@@ -266,19 +266,27 @@ def _cost(setting: Setting) -> None:
     setting.definitions[COST] = _reduced(setting, total(entry))
 
 
-def stated_cost(facts: Facts) -> CostLine | None:
-    """The cost that a note states: of the batch if there is one, else of one example."""
+def stated_cost(facts: Facts, of_one: bool = False) -> CostLine | None:
+    """The cost that a note states: of the batch if there is one, else of one example.
+
+    of_one: the other way round.
+    """
     usable = [c for c in facts.costs if not _mentions_cost(facts, c.formula)]
     batch = [c for c in usable if c.batch]
-    return (batch or usable or [None])[0]
+    single = [c for c in usable if not c.batch]
+    return ((single if of_one else batch) or usable or [None])[0]
 
 
 def _mentions_cost(facts: Facts, formula: Node) -> bool:
+    heads = set()
+    for part in subtree(formula):
+        if isinstance(part, Applied) and facts.roles.is_cost(part.head):
+            if not (names_example(facts.roles, part) and any(c.of_one for c in facts.costs)):
+                return True
+            heads.add(id(part.head))
     return any(
-        facts.roles.is_cost(p.head if isinstance(p, Applied) else p)
-        for p in subtree(formula)
-        if isinstance(p, Applied)
-    ) or any(facts.roles.role_of(n) == "cost" for n in names_in(formula))
+        facts.roles.role_of(n) == "cost" and id(n) not in heads for n in names_in(formula)
+    )
 
 
 def has_count(facts: Facts, formula: Node) -> bool:

@@ -41,6 +41,8 @@ def is_definition(facts: Facts, line: Line) -> bool:
             return False
         if roles.is_cost(head.head):
             return not list(derivatives_in(line.right))
+        if spelled_function(head.head) in facts.outputs:
+            return True
         body = facts.bodies.get(spelled_function(head.head))
         return body is not None and body[2] is line
     name = plain_name(line.left)
@@ -58,6 +60,9 @@ def is_definition(facts: Facts, line: Line) -> bool:
 
 def _names_again(facts: Facts, line: Line) -> bool:
     """A further step of a definition that only names the same object."""
+    call = plain(line.head)
+    if isinstance(call, Applied) and spelled_function(call.head) in facts.outputs:
+        return True
     head = plain_name(line.head)
     if head is None or facts.roles.role_of(head) not in ("A", "Z", "X", "Y", "cost", None):
         return False

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.meaning.facts import call_of, known_function
-from derive.meaning.notation import Layer, function_word, plain_name
+from derive.meaning.facts import call_of, known_function, names_example
+from derive.meaning.notation import Layer, function_word, names_in, plain_name
 from derive.meaning.roles import BATCHED, Occurrence, resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, NoLayer, Outside, Setting
 from derive.program import (
@@ -155,7 +155,7 @@ class Elaborator:
         if role == "function":
             raise Outside(f"the function {name.base} stands without its argument")
         if role == "cost":
-            if not self.setting.has_cost:
+            if not self.setting.has_cost or COST not in self.setting.definitions:
                 raise Outside("the cost has no value here")
             return self._raised(self.setting.symbol(COST), occurrence.power)
         if name.primes:
@@ -388,6 +388,8 @@ class Elaborator:
             or node.lower == "rows"
             or (not node.index and not node.upper)
         )
+        if self._runs_over_layers(node):
+            return self._layer_sum(node)
         if over_examples and self._unit_letter(node):
             over_examples = False
         if not over_examples:
@@ -405,12 +407,34 @@ class Elaborator:
             index, self.column = self.column, None
         return SumOver(index, body)
 
+    def _runs_over_layers(self, node: sx.Big) -> bool:
+        if not node.index or node.index in self.layers or node.upper == self.setting.facts.count:
+            return False
+        layers = [resolve(self.roles, n).layer for n in names_in(node.body)]
+        return any(layer is not None and layer.letter == node.index for layer in layers)
+
+    def _layer_sum(self, node: sx.Big) -> Expr:
+        """A sum over all layers that have the names of the body."""
+        if node.lower not in (f"{node.index}=1", node.index, ""):
+            raise Outside("a sum over some of the layers")
+        out: Expr | None = None
+        for layer in range(self.setting.depth + 2):
+            self.layers[node.index] = layer
+            try:
+                value = self._value(node.body)
+            except NoLayer:
+                continue
+            finally:
+                del self.layers[node.index]
+            out = value if out is None else Plus(out, value)
+        if out is None:
+            raise NoLayer("a sum over layers that has none")
+        return out
+
     def _unit_letter(self, node: sx.Big) -> bool:
         """The summed letter is used as a unit, though elsewhere it runs over examples."""
         if not node.index or node.upper == self.setting.facts.count:
             return False
-        from derive.meaning.notation import names_in
-
         occurrences = [resolve(self.roles, n) for n in names_in(node.body)]
         return any(node.index in o.entries for o in occurrences) and not any(
             o.example == node.index for o in occurrences
@@ -448,12 +472,41 @@ class Elaborator:
         if word in ("sum", "npsum"):
             return self._sum_call(node)
         if self.roles.is_cost(head) and not head.primes:
+            one = self._cost_of_one(node)
+            if one is not None:
+                return one
             return self.name(sx.Name(head.span, head.base, head.scripts, word=head.word))
         if len(node.arguments) == 1 and self._is_function(head):
             return self._call(head, node.arguments[0])
         if len(node.arguments) != 1:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
         return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
+
+    def _cost_of_one(self, node: sx.Applied) -> Expr | None:
+        """``J(W, b; x^{(k)}, y^{(k)})`` in the batch: the formula of one example, at k."""
+        stated = next((c for c in self.setting.facts.costs if c.of_one), None)
+        if stated is None or self.setting.mode != "batch":
+            return None
+        if not names_example(self.roles, node):
+            return None
+        examples = {
+            resolve(self.roles, n).example for a in node.arguments for n in names_in(a)
+        } - {None}
+        if len(examples) > 1:
+            raise Outside("a cost of several examples at once")
+        letter = next(iter(examples), None)
+        saved = self.column
+        if letter is not None and (saved is None or saved.name != letter):
+            self.column = self.indices.get(letter) or self._index(
+                letter, self.setting.facts.count
+            )
+        if self.column is None:
+            raise Outside("the cost of one example, but not of which")
+        try:
+            value = self._value(stated.formula)
+        finally:
+            self.column = saved
+        return value if value.shape == SCALAR else total(value)
 
     def _is_function(self, head: sx.Name) -> bool:
         if head.mark or (head.base in self.bound and not head.primes):
@@ -603,6 +656,9 @@ class Elaborator:
         assert isinstance(by, sx.Name)
         subject = plain(node.of)
         if isinstance(subject, sx.Applied) and self.roles.is_cost(subject.head):
+            one = self._cost_of_one(subject)
+            if one is not None:
+                return self._partial(one, by)
             subject = sx.Name(
                 subject.span, subject.head.base, subject.head.scripts, word=subject.head.word
             )
@@ -630,6 +686,16 @@ class Elaborator:
         missing = [i is None and d != 1 for i, d in zip((row, column), dims, strict=True)]
         if body.shape != SCALAR or any(missing):
             raise Outside("the derivative of one array by another is a linear map")
+        return Partial(body, program_name, row, column)
+
+    def _partial(self, body: Expr, by: sx.Name) -> Expr:
+        """The derivative of a number by one entry of an array."""
+        occurrence = resolve(self.roles, by)
+        program_name = self.program_name(by, occurrence)
+        row, column = self.position(program_name, occurrence)
+        dims = self.setting.shape(program_name)
+        if any(i is None and d != 1 for i, d in zip((row, column), dims, strict=True)):
+            raise Outside("the gradient of one example beside those of all")
         return Partial(body, program_name, row, column)
 
     def _formal_derivative(self, subject: sx.Node, by: sx.Name) -> Expr:

@@ -64,6 +64,8 @@ class CostLine:
     formula: Node
     line: Line
     batch: bool
+    of_one: bool = False
+    """Its arguments hold the example: ``J(W, b; x, y)`` beside ``J(W, b)``."""
 
 
 @dataclass(slots=True)
@@ -433,7 +435,7 @@ def _cost_lines(facts: Facts) -> None:
         if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
             continue
         mentions = [roles.role_of(n) for n in names_in(line.right)]
-        if not any(r in ("Y", "A") for r in mentions):
+        if not any(r in ("Y", "A") for r in mentions) and not names_output(facts, line.right):
             continue
         batch = any(
             isinstance(p, Big)
@@ -442,7 +444,21 @@ def _cost_lines(facts: Facts) -> None:
         )
         if name.base in COST_LETTERS:
             roles.by_base[name.base] = "cost"
-        facts.costs.append(CostLine(name, line.right, line, batch))
+        inner = plain(line.left)
+        of_one = isinstance(inner, Applied) and names_example(roles, inner)
+        facts.costs.append(CostLine(name, line.right, line, batch and not of_one, of_one))
+
+
+def names_example(roles: Roles, call: Applied) -> bool:
+    """The arguments of a cost hold the labels of an example."""
+    return any(roles.role_of(n) == "Y" for a in call.arguments for n in names_in(a))
+
+
+def names_output(facts: Facts, node: Node) -> bool:
+    """A call ``h(x)`` that only names the output."""
+    return any(
+        isinstance(p, Applied) and spelled_function(p.head) in facts.outputs for p in subtree(node)
+    )
 
 
 def _abbreviations(facts: Facts) -> None:

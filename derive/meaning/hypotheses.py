@@ -111,9 +111,11 @@ def choose(
         interpreter = Interpreter(facts, hypothesis, plan)
         agrees = make_agreement(interpreter)
         marks: list[bool | None] = [None] * len(facts.lines)
-        for k in telling:
-            found = interpreter.line(facts.lines[k])
-            marks[k] = agrees(found) if counts(found) else None
+        for k, found in [(k, interpreter.line(facts.lines[k])) for k in telling]:
+            if counts(found):
+                marks[k] = agrees(found)
+            elif found.verdict == Verdict.REFUTED and found.kind != Kind.SHAPE:
+                marks[k] = False  # does not fit in this layout
         score = sum(m is True for m in marks)
         scored.append((score, hypothesis, interpreter, tuple(marks)))
     top = max(score for score, *_ in scored)

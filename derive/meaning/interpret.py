@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from derive.meaning import definitions, updates
 from derive.meaning.building import build
-from derive.meaning.facts import Facts
+from derive.meaning.facts import Facts, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.readings import Reading, one_example, pure_maps, readings
-from derive.meaning.roles import resolve
+from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import (
     Hypothesis,
     IllShaped,
@@ -26,7 +26,7 @@ from derive.meaning.setting import (
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
 from derive.program import Composition, Equation, Gradient, Statement, walk
-from derive.reading.syntax import Big, Node, Picture, Tuple, Unreadable
+from derive.reading.syntax import Applied, Big, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
@@ -136,6 +136,8 @@ class Interpreter:
             return self._update(line)
         if self._defines(line):
             return self._definition(line)
+        if self._defines_slope(line):
+            return self._decided(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         if isinstance(plain(line.right), Picture) or isinstance(plain(line.left), Picture):
             return self._decided(line, Verdict.UNPROVEN, "a matrix is drawn rather than written")
         return self._claim(line)
@@ -147,6 +149,19 @@ class Interpreter:
             return False
         root = self.plan.roots[line.chain]
         return line.first or self.plan.defining.get(root, False)
+
+    def _defines_slope(self, line: Line) -> bool:
+        """``f'(z) = ...`` of a function that is defined nowhere: this is what defines it."""
+        head = plain(line.left)
+        if not isinstance(head, Applied) or head.head.primes != 1 or not line.first:
+            return False
+        argument = plain_name(head.arguments[0]) if len(head.arguments) == 1 else None
+        known = known_function(head.head) or spelled_function(head.head) in self.facts.bodies
+        arrays = [n for n in names_in(line.right) if n.scripts or n.mark]
+        stated = any(a.known for a in self.facts.activations.values()
+                     if (head.head.base, "") in a.symbols)  # fmt: skip
+        bare = argument is not None and not argument.scripts
+        return bare and not known and not stated and not arrays
 
     def _definition(self, line: Line) -> Interpretation:
         roles = self.facts.roles
@@ -348,11 +363,25 @@ def _has_units(facts: Facts, line: Line) -> bool:
     for node in (line.left, line.right):
         for name in names_in(node):
             occurrence = resolve(facts.roles, name)
+            if occurrence.role == "cost" and _names_batch(facts, node):
+                return False
             if occurrence.role in ("W", "b", "Z", "A", "X", "Y", "gradient"):
                 if occurrence.example is not None:
                     return False
                 found |= any(not e.isdigit() for e in occurrence.entries)
     return found
+
+
+def _names_batch(facts: Facts, node: Node) -> bool:
+    """A cost of all examples by its arguments: ``J(W, b)`` beside ``J(W, b; x, y)``."""
+    from derive.meaning.facts import names_example, subtree
+
+    return any(c.of_one for c in facts.costs) and any(
+        isinstance(p, Applied)
+        and facts.roles.is_cost(p.head)
+        and not names_example(facts.roles, p)
+        for p in subtree(node)
+    )
 
 
 def kind_of(facts: Facts, line: Line) -> Kind:
