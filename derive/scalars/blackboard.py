@@ -18,7 +18,9 @@ from derive.scalars.decide import Decision, decide
 from derive.scalars.measure import Limits
 from derive.scalars.rules import RULES, advance
 
-LIMITS: Final = Limits(nodes=10**5, terms=10**12, argument=10**6)
+LIMITS: Final = Limits(
+    nodes=10**5, terms=10**12, degree=10**4, argument=10**6, argument_degree=10**3
+)
 """The library's own formulas are known to be small."""
 
 SPELLING: Final = {

@@ -7,7 +7,7 @@ digits, and the terms of the numerator over the common denominator.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import comb, prod
 from typing import Final
@@ -34,7 +34,9 @@ from derive.scalars.rational import OutsideFragment, inline, written_out
 class Limits:
     """What is refused as too large: nodes, nesting, exponents, digits, expanded terms.
 
-    argument: terms inside exp, log and the other functions, which are factored.
+    degree: of numerator and denominator, once expanded.
+    argument, argument_degree: the same inside exp, log and the other functions, where
+    polynomials are factored.
     """
 
     nodes: int = 2000
@@ -43,7 +45,9 @@ class Limits:
     root: int = 12
     bits: int = 2000
     terms: int = 2000
+    degree: int = 200
     argument: int = 250
+    argument_degree: int = 16
 
 
 LIMITS: Final = Limits()
@@ -135,9 +139,10 @@ def _arguments(body: Expr, limit: int) -> list[Expr]:
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """Terms of the numerator; denominators by base: (terms of the base, exponent)."""
+    """Terms of the numerator; denominators by base: (terms of the base, exponent); degree."""
 
     top: int
+    degree: int = 1
     under: dict[Expr, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -162,14 +167,16 @@ def _added(left: _Size, right: _Size) -> _Size:
             for base, (terms, power) in under.items()
         }
         top += side.top * _expanded(missing)
-    return _Size(top, under)
+    fractions = left.under or right.under
+    degree = left.degree + right.degree if fractions else max(left.degree, right.degree)
+    return _Size(top, degree, under)
 
 
 def _multiplied(left: _Size, right: _Size) -> _Size:
     under = dict(left.under)
     for base, (terms, power) in right.under.items():
         under[base] = (terms, power + under.get(base, (terms, 0))[1])
-    return _Size(left.top * right.top, under)
+    return _Size(left.top * right.top, left.degree + right.degree, under)
 
 
 @dataclass(slots=True)
@@ -182,13 +189,18 @@ class _Expansion:
         """The measure of an expression and, on the way, of every argument in it."""
         parts = [self.of(child) for child in children(expr)]
         if isinstance(expr, Apply):
-            self.bounded(parts[0], self.limits.argument)
+            inside = replace(
+                self.limits, terms=self.limits.argument, degree=self.limits.argument_degree
+            )
+            _Expansion(inside).bounded(parts[0])
         return self.bounded(self._node(expr, parts))
 
-    def bounded(self, size: _Size, limit: int | None = None) -> _Size:
+    def bounded(self, size: _Size) -> _Size:
         """The size itself; raises OutsideFragment above the limit."""
-        if max(size.top, _expanded(size.under)) > (limit or self.limits.terms):
+        if max(size.top, _expanded(size.under)) > self.limits.terms:
             raise OutsideFragment("the formula is too large to be expanded")
+        if size.degree > self.limits.degree:
+            raise OutsideFragment(f"a degree above {self.limits.degree}")
         return size
 
     def _node(self, expr: Expr, parts: list[_Size]) -> _Size:
@@ -197,6 +209,7 @@ class _Expansion:
                 digits = max(value.numerator.bit_length(), value.denominator.bit_length())
                 if digits > self.limits.bits:
                     raise OutsideFragment(f"a number of more than {self.limits.bits} bits")
+                return _Size(1, 0)
             case Plus():
                 return _added(parts[0], parts[1])
             case Times() | MatMul():
@@ -216,6 +229,8 @@ class _Expansion:
             raise OutsideFragment(f"the exponent {exponent} is too large")
         # The rest of a fractional exponent is one atom.
         count = exponent.numerator // exponent.denominator
+        degree = size.degree * abs(count) + (exponent.denominator > 1)
         if count >= 0:
-            return _Size(comb(size.top + count - 1, count), _raised(size.under, count))
-        return _Size(_expanded(_raised(size.under, -count)), {base: (size.top, -count)})
+            top = comb(size.top + count - 1, count)
+            return _Size(top, degree, _raised(size.under, count))
+        return _Size(_expanded(_raised(size.under, -count)), degree, {base: (size.top, -count)})

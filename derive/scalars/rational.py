@@ -42,6 +42,8 @@ from derive.scalars.convert import FUNCTIONS
 
 LARGEST_FACTORED = 10**6
 """Logarithms of integers up to here are split into those of primes."""
+HIGHEST_POWER = 64
+"""``e^(k u)`` is the k-th power of ``e^u`` up to here, beyond it an atom of its own."""
 
 
 class OutsideFragment(ValueError):
@@ -158,6 +160,8 @@ class Atoms:
     def _root(self, base: Any, exponent: Fraction) -> Any:
         """A rational power: whole part in the open, the rest a power of one root."""
         whole, q = exponent.numerator // exponent.denominator, exponent.denominator
+        if base.is_Rational and base < 0:
+            raise OutsideFragment(f"root of {base}")
         if base.is_Rational:
             exact = base ** Rational(1, q)
             if exact.is_Rational:
@@ -175,6 +179,9 @@ class Atoms:
             power = Fraction(int(coefficient.p), int(coefficient.q))
             kind = self.meaning.get(monomial, ("",))
             if power == 0:
+                continue
+            if max(abs(power.numerator), power.denominator) > HIGHEST_POWER:
+                out *= self._atom("exp", monomial * coefficient)
                 continue
             base = kind[1] if kind[0] == "log" else self._atom("exp", monomial)
             out *= base**power.numerator if power.denominator == 1 else self._root(base, power)
@@ -194,8 +201,8 @@ class Atoms:
 
     def _log(self, argument: Any) -> Any:
         """A sum over the factors of the argument if its coefficient is positive."""
-        if argument == 0:
-            raise OutsideFragment("log of 0")
+        if argument.is_Rational and argument <= 0:
+            raise OutsideFragment(f"log of {argument}")
         coefficient, factors = Rational(1), []
         for part, sign in zip(argument.as_numer_denom(), (1, -1), strict=True):
             content, inner = sympy.factor_list(part)

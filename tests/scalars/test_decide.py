@@ -123,6 +123,12 @@ def test_never_equal_where_a_denominator_is_zero():
     assert decide(divide(ONE, minus(two, number(2))), X).decision is Decision.UNKNOWN
 
 
+def test_never_equal_where_nothing_is_real():
+    imaginary = root(number(-1))
+    assert decide(Times(imaginary, imaginary), number(-1)).decision is Decision.UNKNOWN
+    assert decide(log(number(-1)), log(number(-1))).decision is Decision.UNKNOWN
+
+
 def tower(height: int) -> Expr:
     expr: Expr = X
     for _ in range(height):
@@ -138,6 +144,13 @@ def doubled(times: int) -> Expr:
     return expr
 
 
+def nested_power(base: Expr) -> Expr:
+    """``base^216000``, no exponent above 60."""
+    for _ in range(3):
+        base = Power(base, Fraction(60))
+    return base
+
+
 NINES = Power(Power(Power(Plus(X, ONE), Fraction(9)), Fraction(9)), Fraction(9))
 MANY = {f"x{k}": Symbol(f"x{k}", SCALAR) for k in range(40)}
 HOSTILE = {
@@ -149,6 +162,10 @@ HOSTILE = {
     "shared products": doubled(60),
     "nested functions": f("mish", 0, f("mish", 0, f("mish", 0, f("mish", 0, X)))),
     "a fine root": Power(X, Fraction(1, 10**6)),
+    "a high degree": Plus(nested_power(X), Y),
+    "a log to be factored": log(minus(nested_power(X), nested_power(Y))),
+    "a high power of e": minus(exp(Times(number(10**9), X)), ONE),
+    "a fine power of e": minus(exp(Times(number(Fraction(44715, 10**6)), X)), ONE),
 }
 
 
