@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -138,7 +139,7 @@ def _repair(sources: Sequence[Source], reports: Sequence[FileReport], call: Veri
         if source is None or source.kind == "library":
             settled.append(report)
             continue
-        new = settle(report, lambda text, source=source: _judge_text(source, text, call))
+        new = settle(report, partial(_judge_text, source, call))
         settled.append(new)
         if new.source == source.text:
             continue
@@ -153,7 +154,7 @@ def _repair(sources: Sequence[Source], reports: Sequence[FileReport], call: Veri
     return _status(settled, call.selection)
 
 
-def _judge_text(source: Source, text: str, call: VerifyCall) -> FileReport:
+def _judge_text(source: Source, call: VerifyCall, text: str) -> FileReport:
     return call.selection.shown(_judge([replace(source, text=text)], call))[0]
 
 

@@ -56,7 +56,7 @@ def _rows(text: str) -> list[_Row]:
     lines = text[: 80 * _LONGEST].split("\n")[:_LONGEST]
     if not _FENCE.match(lines[0]):
         return []
-    rows = []
+    rows: list[_Row] = []
     for number, line in enumerate(lines[1:], 2):
         if _FENCE.match(line):
             return rows

@@ -156,7 +156,8 @@ class _Worker:
         except (EOFError, ConnectionError):
             return self.give_up(task, "the worker process died, perhaps for want of memory")
         if word == "report":
-            return content if content.source else replace(content, source=task.source.text)
+            report: FileReport = content
+            return report if report.source else replace(report, source=task.source.text)
         if word == "lost":
             return _lost(task, content)
         if word == "refused":

@@ -8,6 +8,7 @@ import pytest
 
 from derive.errors import CallError
 from derive.report.fix import repaired_text, settle
+from derive.sources import write_atomically
 from derive.verdict import FileReport, Finding, Kind, Repair, Verdict
 from tests.cli.conftest import Run
 
@@ -56,3 +57,29 @@ def test_a_note_that_never_comes_to_rest_is_left_alone() -> None:
 
     with pytest.raises(CallError, match="left as it is"):
         settle(judge("a"), judge)
+
+
+def test_an_interrupted_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "note.md"
+    path.write_text("old")
+
+    def interrupt(source: object, target: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["note.md"]
+
+
+def test_a_link_and_the_permissions_of_its_target_are_kept(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.md", tmp_path / "link.md"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    write_atomically(link, "new")
+    assert link.is_symlink()
+    assert (target.read_text(), target.stat().st_mode & 0o777) == ("new", 0o640)
