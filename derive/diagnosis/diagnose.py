@@ -28,6 +28,7 @@ from derive.diagnosis.targets import (
     other_costs,
     other_target,
 )
+from derive.diagnosis.updates import as_claim
 from derive.diagnosis.wording import (
     code_of,
     is_normalisation,
@@ -68,6 +69,8 @@ def diagnose(
     """
     if isinstance(fault.statement, Composition):
         return diagnose_chain(fault, fault.statement, prover)
+    if fault.kind is Kind.UPDATE:
+        fault = as_claim(fault)
     return _Answers(fault, (prover, agrees), judges or judging).answer()
 
 

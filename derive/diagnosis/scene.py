@@ -85,8 +85,8 @@ class Fault:
     right_source: the note's text of the right side.
     target, target_scale: for claims about a gradient the left side is
     ``target_scale * Gradient(target)``.
-    aspect: what else is known of the claim: ``"update"`` (the left side of the statement is
-    the step that would be right, the right side what is written), ``"remark"`` (the statement
+    Of an update the statement says that what is subtracted (left) is a rate times the gradient.
+    aspect: what else is known of the claim: ``"update"``, ``"remark"`` (the statement
     says what the remark says), ``"contradicts"`` (a second definition; the statement's right
     side is the new one), ``"shape"`` (a shape that contradicts), ``"vacuous"``, ``"circular"``.
     """

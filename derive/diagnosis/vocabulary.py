@@ -82,7 +82,7 @@ def vocabulary(scene: Scene, target: str | None) -> Vocabulary:
     named = [n for n in named if n in program.leaves or n in program.definitions]
     named.sort(key=distance)
     above = set(named) if target is None else dependents(program, target)
-    gradients = [n for n in named if n in above and _differentiable(scene, n)]
+    gradients = [n for n in named if n in above and (not target or _differentiable(scene, n))]
     inner = [(layer, scene.named("preactivation", layer)) for layer in _layers(scene, here)]
     pre = tuple((layer, Leaf(program.symbol(name))) for layer, name in inner if name)
     functions = [(layer, scene.activations.get(layer, "")) for layer, _ in pre]

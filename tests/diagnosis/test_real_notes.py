@@ -11,6 +11,7 @@ from test_planted import Judges
 
 from derive import program as p
 from derive.diagnosis import (
+    ELEMENTWISE,
     MATRIX,
     Add,
     Called,
@@ -213,26 +214,29 @@ def with_rate(scene: Scene) -> tuple[Scene, Expr]:
     return scene, p.Symbol("alpha", p.SCALAR)
 
 
-def update(scene: Scene, rate: Expr, right: Expr) -> Fault:
-    weight = scene.program.symbol("W1")
-    true = p.minus(weight, Times(rate, scene.gradient("W1")))
-    return Fault(scene, Kind.UPDATE, Equation(true, right), aspect="update")
+def update(scene: Scene, step: Expr, right: Expr) -> Fault:
+    """The step that a line subtracts, and a rate times the gradient."""
+    return Fault(scene, Kind.UPDATE, Equation(step, right), aspect="update")
 
 
 def test_ascent_instead_of_descent() -> None:
     scene, rate = with_rate(dense(2).scene)
-    step = Times(rate, scene.gradient("W1"))
-    found = answer(update(scene, rate, p.Plus(scene.program.symbol("W1"), step)))
+    step = p.negate(Times(rate, scene.gradient("W1")))
+    found = answer(update(scene, step, Times(rate, p.negate(scene.gradient("W1")))))
     assert found.code == "D132"
     assert found.repairs[0].latex == r"W^{[1]} - \alpha dW^{[1]}"
 
 
-def test_an_update_that_does_not_begin_with_its_left_side() -> None:
+def test_a_step_along_another_gradient() -> None:
     scene, rate = with_rate(dense(2).scene)
-    step = Times(rate, scene.gradient("W1"))
-    found = answer(update(scene, rate, p.minus(p.negate(scene.program.symbol("W1")), step)))
+    weight, other = leaf(scene, "W1"), Leaf(scene.gradient("W2"))
+    step = product(Leaf(rate), other, kind=ELEMENTWISE)
+    shapes = Ill("the shapes do not fit", Add(((1, weight), (-1, step))))
+    found = answer(
+        Fault(scene, Kind.UPDATE, None, ill_shaped=shapes, left=weight.expr, aspect="update")
+    )
     assert found.code == "D133"
-    assert found.repairs
+    assert found.repairs[0].latex == r"W^{[1]} - \alpha dW^{[1]}"
 
 
 def test_a_second_definition_is_repaired_by_the_first() -> None:
