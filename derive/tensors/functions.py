@@ -12,11 +12,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from math import isqrt
 
-from derive.tensors.label import freshened
+from derive.tensors.label import freshened, split
 from derive.tensors.meter import Outside, needs, used
 from derive.tensors.normal import (
     atom,
@@ -34,7 +33,6 @@ from derive.tensors.terms import (
     ZERO,
     Atom,
     Factor,
-    Index,
     Monomial,
     Poly,
     Rational,
@@ -123,28 +121,6 @@ def units(poly: Poly) -> tuple[Rational, list[Factor]]:
     if special is not None:
         return special[0] * lead, [*shared, *special[1]]
     return lead, [*shared, (Atom("base", arg=rest), 1)]
-
-
-Piece = tuple[list[Index], list[Factor]]
-"""Bound indices and the factors that they connect."""
-
-
-def split(bound: Iterable[Index], factors: Iterable[Factor]) -> list[Piece]:
-    """Connected pieces of a product: factors that share bound indices belong together."""
-    pieces: list[tuple[set[Index], list[Factor]]] = []
-    mine = frozenset(bound)
-    for factor in factors:
-        touched = set(factor[0].free & mine)
-        apart: list[tuple[set[Index], list[Factor]]] = []
-        joined: list[Factor] = []
-        for indices, members in pieces:
-            if indices & touched:
-                touched |= indices
-                joined += members
-            else:
-                apart.append((indices, members))
-        pieces = [*apart, (touched, [*joined, factor])]
-    return [(sorted(indices), members) for indices, members in pieces]
 
 
 def _components(m: Monomial) -> list[Factor]:

@@ -62,14 +62,52 @@ def freshened(monomial: Monomial) -> tuple[tuple[Index, ...], tuple[Factor, ...]
     return tuple(names.values()), tuple((rename_atom(a, names), e) for a, e in monomial.factors)
 
 
+Piece = tuple[list[Index], list[Factor]]
+"""Bound indices and the factors that they connect."""
+
+
+def split(bound: Iterable[Index], factors: Iterable[Factor]) -> list[Piece]:
+    """Connected pieces of a product: factors that share bound indices belong together."""
+    pieces: list[tuple[set[Index], list[Factor]]] = []
+    mine = frozenset(bound)
+    for factor in factors:
+        touched = set(factor[0].free & mine)
+        apart: list[tuple[set[Index], list[Factor]]] = []
+        joined: list[Factor] = []
+        for indices, members in pieces:
+            if indices & touched:
+                touched |= indices
+                joined += members
+            else:
+                apart.append((indices, members))
+        pieces = [*apart, (touched, [*joined, factor])]
+    return [(sorted(indices), members) for indices, members in pieces]
+
+
 def labelled(bound: Sequence[Index], factors: Iterable[Factor]) -> Monomial:
-    """The monomial with canonical bound names; every bound index occurs in a factor."""
+    """The monomial with canonical bound names; every bound index occurs in a factor.
+
+    Connected pieces are put in order one by one, so equal ones need no search.
+    """
     factors = list(factors)
     if not bound:
         return Monomial((), tuple(sorted(factors, key=_factor_key)))
     height = 1 + max((a.arg.height for a, _ in factors if a.arg is not None), default=0)
     if len(bound) == 1:
-        return _named(list(bound), factors, height)
+        return _named(bound, factors, height)
+    pieces = [piece for piece in split(bound, factors) if piece[0]]
+    if len(pieces) == 1:
+        return _best(bound, factors, height)[1]
+    ordered = sorted((_best(*piece, height) for piece in pieces), key=lambda found: found[1].key)
+    return _named([i for order, _ in ordered for i in order], factors, height)
+
+
+def _best(
+    bound: Sequence[Index], factors: Sequence[Factor], height: int
+) -> tuple[Sequence[Index], Monomial]:
+    """The canonical order of the indices of one connected piece, and the piece so named."""
+    if len(bound) == 1:
+        return bound, _named(bound, factors, height)
     colours = _refine(bound, factors)
     classes: dict[str, list[Index]] = {}
     for index in bound:
@@ -80,10 +118,13 @@ def labelled(bound: Sequence[Index], factors: Iterable[Factor]) -> Monomial:
         raise Outside("outside the fragment: too many interchangeable indices in one sum")
     charge(orders - 1)
     candidates = (
-        _named([i for group in order for i in group], factors, height)
-        for order in product(*(permutations(g) for g in groups))
+        (order, _named(order, factors, height))
+        for order in (
+            [i for group in picked for i in group]
+            for picked in product(*(permutations(g) for g in groups))
+        )
     )
-    return min(candidates, key=lambda m: m.key)
+    return min(candidates, key=lambda found: found[1].key)
 
 
 def _named(order: Sequence[Index], factors: Iterable[Factor], height: int) -> Monomial:

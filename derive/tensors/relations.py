@@ -21,8 +21,8 @@ from itertools import combinations, permutations
 from itertools import product as choices
 
 from derive.program import Program
-from derive.tensors.functions import exponential, opened, power, split
-from derive.tensors.label import fresh, freshened, rename_atom
+from derive.tensors.functions import exponential, opened, power
+from derive.tensors.label import fresh, freshened, rename_atom, split
 from derive.tensors.meter import used
 from derive.tensors.normal import at_indices, collect, entry, monomial, product, sum_over, times
 from derive.tensors.partial_fractions import Linear, decomposed, linear
