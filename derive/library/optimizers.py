@@ -36,6 +36,13 @@ _MOMENTS = (
 _M_HAT, _S_HAT = _m / (1 - _beta1**_t), _s / (1 - _beta2**_t)
 _ADAM_STEP = _rate * _M_HAT / (sympy.sqrt(_S_HAT) + _epsilon)
 
+
+def _latex(expression: Any) -> str:
+    return str(
+        sympy.latex(expression, symbol_names={_rate: r"\text{rate}", _decay: r"\text{decay}"})
+    )
+
+
 OPTIMIZERS: Final = (
     Optimizer(
         name="sgd",
@@ -180,12 +187,12 @@ def _induction(claim: _ClosedForm) -> RuleProof:
     return RuleProof(
         f"{claim.optimizer}-{claim.variable}",
         f"{optimizer(claim.optimizer).title}: {claim.variable} for a constant gradient",
-        rf"{claim.variable}_t = {sympy.latex(after)}",
+        rf"{claim.variable}_t = {_latex(after)}",
         (
-            rf"t = 0: {claim.variable}_0 = {sympy.latex(claim.start)}",
-            rf"{claim.variable}_t = {sympy.latex(rule.subs(symbol, _at_step(symbol, 't-1')))}",
-            rf"= {sympy.latex(stepped)}",
-            rf"= {sympy.latex(after)}",
+            rf"t = 0: {claim.variable}_0 = {_latex(claim.start)}",
+            rf"{claim.variable}_t = {_latex(rule.subs(symbol, _at_step(symbol, 't-1')))}",
+            rf"= {_latex(stepped)}",
+            rf"= {_latex(after)}",
         ),
         _is_zero(start - claim.start) and _is_zero(stepped - after),
     )
@@ -206,8 +213,8 @@ def _bias_correction(variable: str, corrected: Any, value: Any, statement: str) 
         f"Adam: the corrected {variable} of a constant gradient is exact at every step",
         statement,
         (
-            *_induction(claim).steps,
-            rf"\hat {variable}_t = {sympy.latex(shown)} = {sympy.latex(value)}",
+            _induction(claim).statement,
+            rf"\hat {variable}_t = {_latex(shown)} = {_latex(value)}",
         ),
         _induction(claim).proved and _is_zero(substituted - value),
     )
@@ -237,11 +244,11 @@ def _first_step(name: str, state: dict[str, int], expected: Any, title: str) -> 
     for variable, rule in optimizer(name).equations:
         symbol = sympy.Symbol(variable, real=True)
         values[symbol] = rule.subs(values)
-        lines.append(f"{variable} = {sympy.latex(values[symbol])}")
+        lines.append(f"{variable} = {_latex(values[symbol])}")
     return RuleProof(
         f"{name}-step",
         title,
-        f"w_1 = {sympy.latex(expected)}",
+        f"w_1 = {_latex(expected)}",
         tuple(lines),
         _is_zero(values[_w] - expected),
     )
