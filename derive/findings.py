@@ -27,7 +27,7 @@ from derive.program import (
     children,
     with_children,
 )
-from derive.verdict import Finding, Kind, ModelReport, Verdict
+from derive.verdict import Counterexample, Finding, Kind, ModelReport, Verdict
 
 if TYPE_CHECKING:
     from derive.verify import Note
@@ -70,6 +70,8 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
         finding = replace(
             finding, code=diagnosis.code, message=diagnosis.message, repairs=diagnosis.repairs
         )
+        if found.ill is not None:
+            finding = replace(finding, counterexample=_shapes_apart(found))
     return _expected(finding, line.piece.expect)
 
 
@@ -200,6 +202,21 @@ def _counted(setting: Setting, statement: Statement) -> Statement:
     if isinstance(statement, Composition):
         return replace(statement, scale=counted(statement.scale))
     return Equation(counted(statement.left), counted(statement.right), statement.free)
+
+
+def _shapes_apart(found: Interpretation) -> Counterexample:
+    """Distinct sizes under which the shapes of an ill-shaped line do not fit."""
+    assert found.ill is not None
+    setting, reason, layers = found.ill
+    arrays = [*(leaf.dims for leaf in setting.leaves.values())]
+    dims = sorted({d for dims in arrays for d in dims if isinstance(d, str)})
+    sizes = {dim: 2 + k for k, dim in enumerate(dims)}
+    left = left_value(Elaborator(setting, layers), found.line.left)
+    shown = "no value"
+    if left is not None:
+        rows, columns = (d if isinstance(d, int) else sizes[d] for d in left.shape)
+        shown = f"an array of shape ({rows}, {columns})"
+    return Counterexample(sizes, {}, None, shown, f"no such array: {reason}")
 
 
 def _on_path(found: Interpretation, judge: Judge) -> Diagnosis | None:
