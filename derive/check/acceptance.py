@@ -154,6 +154,7 @@ class _Trial:
         if self.met_logarithm:
             yield lambda seed: Logarithms(seed, strict=True)
             yield lambda seed: Logarithms(seed)
+            yield lambda seed: Logarithms(seed, level=1, strict=True)
 
     def _agrees(
         self, field: Callable[[int], Field], sizes: dict[str, int], cut: Cut, wanted: int

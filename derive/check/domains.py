@@ -214,7 +214,10 @@ class Field:
 
 
 class Logarithms(Field):
-    """A field of two levels in which log is a homomorphism too; numbers compare at the lower one.
+    """A field of two levels in which log is a homomorphism too.
+
+    Numbers are compared at one level: logarithms have their true value at the lower, 0, and
+    exponentials at the upper, 1.
 
     Modulo the prime 2 N + 1 the squares are a cyclic group of order N, and log is the isomorphism
     to the residues modulo N, the inverse of exp: N has small prime factors.  What is no square
@@ -227,14 +230,14 @@ class Logarithms(Field):
     True
     """
 
-    def __init__(self, seed: int, *, strict: bool = False) -> None:
+    def __init__(self, seed: int, *, level: int = 0, strict: bool = False) -> None:
         lower = prod(LOGARITHM_PRIMES)
         upper = 2 * lower + 1
         self._start(seed, (lower, upper), (*LOGARITHM_PRIMES, upper))
-        self.strict = strict
+        self.level, self.strict = level, strict
 
     def equal(self, a: Scalar, b: Scalar) -> bool:
-        return bool((a - b) % self.levels[0] == 0)
+        return bool((a - b) % self.levels[self.level] == 0)
 
     def _log(self, a: int) -> int:
         if a % self.top == 0:
