@@ -42,8 +42,8 @@ class _Lifetimes:
         self.needed: set[int] = set()
         self.last: dict[int, int] = {}
         self.count: dict[int, int] = {}
-        # roots and the cost are used "after the end" and nothing may write over them
-        for root in roots:
+        self.kept = frozenset(roots)
+        for root in sorted(self.kept):
             self._visit(root)
         self._visit(cost)
         for step in sorted(self.needed):
@@ -61,8 +61,8 @@ class _Lifetimes:
                 stack.extend(self.graph.nodes[step].args)
 
     def dies(self, step: int, at: int) -> bool:
-        """Whether nothing needs a step after `at`."""
-        return self.last.get(step, -1) <= at
+        """Whether nothing needs a step after `at`; a result is needed to the end."""
+        return step not in self.kept and self.last.get(step, -1) <= at
 
 
 class Allocator:
@@ -97,7 +97,7 @@ class Allocator:
             return None
         for arg in node.args:
             other = self.graph.nodes[arg]
-            owned = other.op not in ("input", "const") and arg not in self.place
+            owned = other.op not in ("input", "const") and arg not in self.lives.kept
             if owned and other.shape == node.shape and self.lives.count[arg] == 1:
                 return arg
         return None

@@ -65,7 +65,11 @@ def module_context(
 def document_context(network: Network, proved: Sequence[ProvedEquation]) -> dict[str, Any]:
     """What ``derivation.md`` needs besides: equations as LaTeX, proofs, kinks."""
     definitions = [
-        {"name": name, "latex": equations.latex(expr), "shape": _symbolic(expr.shape)}
+        {
+            "name": name,
+            "latex": equations.latex(equations.summed_over_examples(expr)),
+            "shape": _symbolic(expr.shape),
+        }
         for name, expr in network.program.definitions.items()
     ]
     literals = {"l2": "L2"}

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Final
 
 from codegen.graph import Text
+from codegen.kernels import ACTIVATIONS
 from codegen.plan import factors, split_sign, terms
 from derive.latex import PlainNotation, to_latex
 from derive.program import (
@@ -36,8 +36,6 @@ from derive.program import (
     Transpose,
     walk,
 )
-
-_TITLES: Final = {"sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\text{ReLU}"}
 
 
 def latex(expr: Expr) -> str:
@@ -63,10 +61,30 @@ def _notation(expr: Expr) -> PlainNotation:
         elif isinstance(node, Apply):
             function = node.function
             if function not in ("exp", "log"):
-                functions[function] = _TITLES.get(function, rf"\text{{{function}}}")
+                functions[function] = _function(function)
     return PlainNotation(
         spelling=spelling, gradient_spelling=gradients, function_spelling=functions
     )
+
+
+def _function(name: str) -> str:
+    """``leaky_relu`` as the library writes it; ``leaky_relu_3``, that of layer 3, with a 3."""
+    if name in ACTIVATIONS:
+        return ACTIVATIONS[name].symbol
+    base, _, layer = name.rpartition("_")
+    return f"{ACTIVATIONS[base].symbol}_{{{layer}}}" if base in ACTIVATIONS else name
+
+
+def summed_over_examples(cost: Expr) -> Expr:
+    """A cost as notes write it: the sum over the outputs of an example goes without saying."""
+    match cost:
+        case Sum(arg=Sum(arg=arg)) if "m" in arg.shape:
+            return Sum(arg, arg.shape.index("m"))
+        case Plus(left=left, right=right):
+            return Plus(summed_over_examples(left), summed_over_examples(right))
+        case Times(left=left, right=right):
+            return Times(summed_over_examples(left), summed_over_examples(right))
+    return cost
 
 
 def subscript(name: str) -> str:

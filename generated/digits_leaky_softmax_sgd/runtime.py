@@ -386,6 +386,11 @@ class _Gather:
         return raw, out
 
 
+def taken(array: Array, index: Array, axis: int) -> Array:
+    """A copy of the examples `index` of data or labels, in the memory order of the array."""
+    return _Gather(array, axis, array.dtype)(index)
+
+
 class Batches:
     """Shuffled mini-batches of a data set that is not copied, each in the same few buffers."""
 
@@ -515,8 +520,7 @@ def _judge_epoch(
     network: Network = module.NETWORK
     m = X.shape[network.axis]
     chosen = rng.choice(m, min(m, 2048), replace=False)
-    x = X[:, chosen] if network.axis else X[chosen]
-    y = Y[:, chosen] if network.axis and Y.ndim == 2 else Y[chosen]
+    x, y = (taken(array, chosen, network.axis) for array in (X, Y))
     history.accuracy.append(evaluate(module, history.params, x, y)[1])
     if held is None:
         history.best = history.params
@@ -766,6 +770,12 @@ def _read_labels(network: Network, Y: Array, what: str, rows: bool) -> Array:
 # -- the command line --------------------------------------------------------------------------
 
 
+_THREADS = (
+    "Where other programs are at work, set OPENBLAS_NUM_THREADS=1: several threads that wait "
+    "for each other can take many times as long as one."
+)
+
+
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
@@ -783,7 +793,9 @@ def _parser(network: Network) -> argparse.ArgumentParser:
             name, help=help, description=help, epilog=f"example: python {network.name}.py {example}"
         )
 
-    train = command("train", "Train on a data file and save the parameters.", "train data.csv")
+    train = command(
+        "train", "Train on a data file and save the parameters.", f"train data.csv.  {_THREADS}"
+    )
     predict = command(
         "predict", "Write the network's output for a data file.", f"predict data.csv -p {name}.npz"
     )
@@ -812,13 +824,19 @@ def _parser(network: Network) -> argparse.ArgumentParser:
 def main(module: ModuleType, argv: Sequence[str] | None = None) -> int:
     """``python NAME.py train|predict|check``; returns the exit status.
 
-    0 done, 1 a gradient test failed, 2 the call itself failed, with one line on stderr.
+    0 done, 1 a gradient test failed, 2 the call itself failed, with one line on stderr, 141
+    nobody reads the output any more.
     """
     network: Network = module.NETWORK
     options = _parser(network).parse_args(argv)
     commands = {"train": _train, "predict": _predict, "check": _check}
     try:
-        return commands[options.command](module, options)
+        status = commands[options.command](module, options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (ValueError, OSError, MemoryError, NonFiniteLoss) as error:
         text = " ".join(str(error).split()) or type(error).__name__
         print(f"{network.name}.py: error: {text}", file=sys.stderr)
@@ -839,12 +857,11 @@ def _split(
     if not held:
         return (X, Y), None
     order = np.random.default_rng(seed).permutation(m)
-
-    def part(index: Array) -> tuple[Array, Array]:
-        x = np.take(X, index, axis=network.axis)
-        return x, np.take(Y, index, axis=network.axis if Y.ndim == 2 else 0)
-
-    return part(order[held:]), part(order[:held])
+    first, second = (
+        (taken(X, index, network.axis), taken(Y, index, network.axis))
+        for index in (order[held:], order[:held])
+    )
+    return first, second
 
 
 def _train(module: ModuleType, options: argparse.Namespace) -> int:

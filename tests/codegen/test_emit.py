@@ -12,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import codegen
 from codegen import emit, network, proof
-from codegen.spec import SpecError, parse
+from codegen.kernels import ACTIVATIONS
+from codegen.spec import OPTIMIZERS, SpecError, parse
 from derive.program import Times, number
 from tests.codegen.emitted_network import (
     batch,
@@ -187,6 +190,37 @@ def test_small_losses_keep_their_digits(tmp_path):
     assert float(net._cost(Z, Y)) == pytest.approx(exact, rel=1e-12)
     for order in ([1, 0, 2], [2, 1, 0]):
         assert float(net._cost(Z[order], Y[order])) == pytest.approx(exact, rel=1e-12)
+
+
+ACTIVATION = st.sampled_from(sorted(set(ACTIVATIONS) - {"softmax"}))
+OUTPUTS = st.sampled_from(
+    [("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy"), ("softmax", "mse")]
+    + [(a, loss) for a in ("identity", "tanh", "silu") for loss in ("mse", "half_squared_error")]
+)
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(
+    hidden=st.lists(st.tuples(st.integers(1, 5), ACTIVATION), max_size=4),
+    output=OUTPUTS,
+    optimizer=st.sampled_from(OPTIMIZERS),
+    examples=st.sampled_from(["columns", "rows"]),
+    l2=st.sampled_from([0.0, 0.1]),
+)
+def test_random_networks(tmp_path_factory, hidden, output, optimizer, examples, l2):
+    """Any depth and mixture of activations: proved, emitted, right."""
+    text = spec_text("identity", *output, examples=examples, l2=l2, optimizer=optimizer)
+    first, last = text.index("[[layer]]"), text.rindex("[[layer]]")
+    middle = "".join(f'[[layer]]\nunits = {n}\nactivation = "{a}"\n' for n, a in hidden)
+    net = emitted(text[:first] + middle + text[last:], tmp_path_factory.mktemp("net"))
+    params, X, Y = batch(net, 5)
+    found = net.gradients(params, X, Y)[1]
+    assert worst(found, complex_step(net, params, X, Y)) < 1e-11
+    trainer, update = net.Trainer(params, 5), textbook(net, optimizer, 0.05)
+    mirror = net.Params(*(a.copy() for a in params))
+    update(mirror, found)
+    trainer.step(X, Y)
+    assert worst(trainer.params, mirror) < 1e-11
 
 
 # -- what is refused ---------------------------------------------------------------------------

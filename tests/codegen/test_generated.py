@@ -12,6 +12,8 @@ import pytest
 
 import codegen
 from codegen.spec import read
+from derive.verdict import Kind, Verdict
+from derive.verify import verify_paths
 from tests.codegen.emitted_network import (
     batch,
     complex_step,
@@ -96,6 +98,15 @@ def test_its_own_tests_pass(name):
 def test_the_linear_cost_of_a_note_is_named():
     text = (ROOT / "tanh_sigmoid_classifier" / "derivation.md").read_text()
     assert "no training objective" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_derivation_is_a_note_that_verifies(name):
+    """The reader, which knows nothing of the generator, reads and proves every equation."""
+    (report,) = verify_paths([ROOT / name / "derivation.md"])
+    judged = {claim.latex: claim.verdict for claim in report.claims}
+    assert set(judged.values()) == {Verdict.VERIFIED, Verdict.DEFINITION}
+    assert sum(claim.kind is Kind.GRADIENT for claim in report.claims) >= 6
 
 
 # -- beside PyTorch ----------------------------------------------------------------------------
