@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .calculus import Calculus
-from .cursor import Failure
+from .cursor import Failure, quoted
 from .symbols import CASES, NEWROW
 from .syntax import Cases, Comparison, Node, Picture, Span
 from .tokens import Token
@@ -72,7 +72,7 @@ class Arrays(Calculus):
         start, token = self.start, self.tokens[self.at]
         end = self.partner[self.at + 1] if self.at + 1 < self.end else -1
         if end < 0 or self.tokens[self.at + 1].kind != "begin":
-            message = f"the bracket {token.text!r} is never closed"
+            message = f"the bracket {quoted(token.text)} is never closed"
             raise Failure(message, Span(token.start, token.end))
         self.at += 2
         branches = self.within(end, self._branches)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .brackets import argument, match
-from .symbols import BRACES, FRACTIONS, PICTURES, RELATIONS, ROWS, SPACING, SWALLOW
+from .symbols import BRACES, FRACTIONS, PICTURES, RELATIONS, ROWS, SPACING, SWALLOW, WIDE
 from .tokens import Token
 
 
@@ -29,6 +29,8 @@ def _undecorated(tokens: list[Token]) -> list[Token]:
     while i < len(tokens):
         token = tokens[i]
         i += 1
+        if token.kind == "command" and token.text in WIDE:
+            out.append(Token("command", "\\quad", token.start, token.end))
         if token.kind == "command" and token.text in SWALLOW:
             for _ in range(SWALLOW[token.text]):
                 i = argument(tokens, partner, i, len(tokens))

@@ -25,6 +25,15 @@ class Failure(Exception):
         self.message, self.span = message, span
 
 
+def quoted(text: str) -> str:
+    """The text in quotation marks, as it stands in the source.
+
+    >>> print(quoted("\\\\frac"), quoted("\\0"))
+    '\\frac' '\\x00'
+    """
+    return f"'{text}'" if text.isprintable() else repr(text)
+
+
 class Cursor:
     """A position `at` before `end` in `tokens`, whose bracket partners are known."""
 
@@ -71,7 +80,7 @@ class Cursor:
         if token is None:
             return Failure(f"{expected} expected, but the text ends", Span(self.last, self.last))
         found = f"\\{token.kind}{{{token.text}}}" if token.kind in ("begin", "end") else token.text
-        return Failure(f"{expected} expected, found {found!r}", Span(token.start, token.end))
+        return Failure(f"{expected} expected, found {quoted(found)}", Span(token.start, token.end))
 
     def adjacent(self, at: int) -> bool:
         """Whether the tokens at ``at - 1`` and `at` touch."""
@@ -94,7 +103,7 @@ class Cursor:
         partner = self.partner[self.at]
         token = self.tokens[self.at]
         if not self.at < partner < self.end:
-            message = f"the bracket {token.text!r} is never closed"
+            message = f"the bracket {quoted(token.text)} is never closed"
             raise Failure(message, Span(token.start, token.end))
         self.at += 1
         result = self.within(partner, rule)

@@ -12,9 +12,10 @@ jumps from delimiter to delimiter; linear whatever the source holds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from .bare import bare_equations
 from .symbols import DISPLAYS, VOCABULARY
 from .syntax import Span
 
@@ -82,7 +83,7 @@ class _Scanner:
     def __init__(self, source: str, kind: str) -> None:
         self.source, self.tex = source, kind == "tex"
         self.out = Scanned()
-        self.expect: list[str] = []
+        self.expect: list[tuple[int, str]] = []  # where it stands, what it says
         self.known: dict[str, int] = {}
         self.blank = (-1, -1)
         self.line = 0  # where the line of the last piece begins
@@ -100,7 +101,28 @@ class _Scanner:
             rest = Span(at, len(self.source))
             problem = f"at most {MAX_COST} characters of maths in one note expected"
             self.out.pieces.append(Raw(rest, rest, "display", "", problem))
+        elif not self.tex:
+            self._bare()
+        self._expectations()
         return self.out
+
+    def _expectations(self) -> None:
+        """Give every stated expectation to the piece that follows it."""
+        waiting = self.expect[::-1]
+        for i, raw in enumerate(self.out.pieces):
+            due: list[str] = []
+            while waiting and waiting[-1][0] <= raw.span.start:
+                due.append(waiting.pop()[1])
+            if due:
+                self.out.pieces[i] = replace(raw, expect="\n".join(due))
+
+    def _bare(self) -> None:
+        """Add the equations that stand on lines of their own without any delimiter."""
+        taken = [*(raw.span for raw in self.out.pieces), *self.out.skipped]
+        found = bare_equations(self.source, sorted(taken, key=lambda span: span.start))
+        room = (MAX_COST - self.cost) // _OVERHEAD
+        self.out.pieces += [Raw(span, span, "inline", "") for span in found[:room]]
+        self.out.pieces.sort(key=lambda raw: raw.span.start)
 
     def _mark(self, match: re.Match[str]) -> int:
         """Deal with one delimiter: the offset from which to go on."""
@@ -129,7 +151,7 @@ class _Scanner:
         if match["percent"]:
             close = self._find("\n", end)
             close = len(self.source) if close < 0 else close
-            self._comment(self.source[end:close])
+            self._comment(end, close)
         elif match["verbatim"]:
             close = self._find(f"\\end{{{match['box']}}}", end)
         elif match["verb"]:
@@ -145,7 +167,7 @@ class _Scanner:
         if match["comment"]:
             close = self._find("-->", end)
             if close >= 0:
-                self._comment(self.source[end:close])
+                self._comment(end, close)
                 close += 3
             return self._skip(start, end, close)
         if match["fence"]:
@@ -254,14 +276,13 @@ class _Scanner:
             self.line = newline + 1
         before = self.source[self.line : min(span.start, self.line + 200)]
         quoted = not self.tex and before.lstrip().startswith(">")
-        expect = "\n".join(self.expect)
-        self.expect.clear()
-        self.out.pieces.append(Raw(span, body, kind, expect, problem, quoted))
+        self.out.pieces.append(Raw(span, body, kind, "", problem, quoted))
 
-    def _comment(self, text: str) -> None:
+    def _comment(self, start: int, end: int) -> None:
+        text = self.source[start:end]
         found = _EXPECT.search(text)
         if found and found.start() == len(text) - len(text.lstrip()):
-            self.expect.append(" ".join(found.group(1).split()))
+            self.expect.append((end, " ".join(found.group(1).split())))
 
     def _skip(self, start: int, end: int, close: int) -> int:
         """Pass over code or a comment; one that is never closed is only its opening mark."""

@@ -111,6 +111,8 @@ SWALLOW: Final = {
 }  # fmt: skip
 """Commands that are dropped with this many arguments; what follows stays."""
 
+WIDE: Final = _set(r"\hspace \hskip")
+"""Spaces of a stated width: they separate as a wide space does."""
 GAPS: Final = _set(r"\quad \qquad")
 """Wide spaces: they end an equation outside brackets."""
 NEWROW: Final = frozenset([r"\\", r"\newline", r"\cr"])

@@ -40,7 +40,7 @@ _TOKEN: Final = re.compile(
     r"""
       (?P<space>\s+|~)
     | (?P<command>\\[A-Za-z]+\*?|\\\\\[-?[0-9.]+[a-z]{2}\]|\\.|\\)
-    | (?P<number>[0-9]+(?:\.[0-9]+)?)
+    | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2}(?![0-9A-Za-z_^{]))?)
     | (?P<letter>[A-Za-z])
     | (?P<relation>:=|=>|->|==|\+=|-=|<=|>=|!=)
     | (?P<raised>[RAISED]+)
@@ -59,7 +59,7 @@ _CANONICAL: Final = {
     "\\lbrace": "\\{", "\\rbrace": "\\}", "\\lbrack": "[", "\\rbrack": "]", "\\lvert": "|",
     "\\rvert": "|", "\\vert": "|", "\\mid": "|", "\\lVert": "\\|", "\\rVert": "\\|",
     "\\Vert": "\\|", "\\coloneqq": ":=", "\\colon": ":", "\\lparen": "(", "\\rparen": ")",
-    "\\prime": "'", "\\negmedspace": "\\!",
+    "\\prime": "'", "\\_": "_", "\\*": "*", "\\negmedspace": "\\!",
 }  # fmt: skip
 _MAX_WORD: Final = 400
 

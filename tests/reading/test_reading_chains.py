@@ -30,6 +30,8 @@ CHAINS = {
     "a \\quad \\Rightarrow \\quad b": ["a \\Rightarrow1 b"],
     "a = b \\\\ \\quad + c": ["a =1 (+b+c)"],
     "\\left( a \\\\ + b \\right) = c": ["<((+a+b)> =1 c"],
+    "a = b \\hspace{1cm} c = d": ["a =1 b", "c =2 d"],
+    "\\left( a \\quad b \\right) = c": ["<([a b]> =1 c"],
     "\\boxed{a = b}": ["a =1 b"],
     "\\{ a = b \\}": ["a =1 b"],
     "a \\overset{!}{=} b": ["a =1 b"],

@@ -1,0 +1,60 @@
+"""Equations written in Unicode on a line of plain text: ``dZ² = A² − Y``, ``∂L/∂W₁ = δ₁ · Xᵀ``.
+
+In: the source and the stretches of it that are already accounted for.  Out: the spans of the
+lines (without bullet and label) that hold nothing but such an equation.  A line with a word that
+is not mathematical, or without a character that only mathematics uses, is prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from .symbols import SUBSCRIPTS, SUPERSCRIPTS, UNICODE, VOCABULARY
+from .syntax import Span
+
+_MAX_LINE: Final = 400
+_LINE: Final = re.compile(r"^[^\n]*?(?:=|←|⇒|≔|≈|∝)[^\n]*$", re.MULTILINE)
+_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-*+•]|\d+[.)])[ \t]+)*")
+_LABEL: Final = re.compile(r"[^:=\n]{0,60}:[ \t]+")
+_PROSE_SIGNS: Final = frozenset("–’•…·→←⇒≈µ")
+_SIGNS: Final = frozenset([*UNICODE, *SUPERSCRIPTS, *SUBSCRIPTS]) - _PROSE_SIGNS
+_RUN: Final = re.compile(r"[A-Za-z]+")
+_FOREIGN: Final = re.compile(r"[`$\\#\"?!%~<{}|]|https?:|[A-Za-z]\d")
+
+
+def bare_equations(source: str, taken: Sequence[Span]) -> list[Span]:
+    """The spans of the equations on lines that touch none of the `taken` spans (in order)."""
+    out: list[Span] = []
+    hole = 0
+    for match in _LINE.finditer(source):
+        start, end = match.span()
+        while hole < len(taken) and taken[hole].end <= start:
+            hole += 1
+        free = hole == len(taken) or taken[hole].start >= end
+        if free and end - start <= _MAX_LINE:
+            span = _equation(source, start, end)
+            if span is not None:
+                out.append(span)
+    return out
+
+
+def _equation(source: str, start: int, end: int) -> Span | None:
+    """The part of a line that is an equation and nothing else, None if there is none."""
+    lead = _LEAD.match(source, start, end)
+    start = lead.end() if lead else start
+    label = _LABEL.match(source, start, end)
+    start = label.end() if label else start
+    text = source[start:end].rstrip()
+    if not _SIGNS.intersection(text) or _FOREIGN.search(text):
+        return None
+    if not all(_is_mathematical(run) for run in _RUN.findall(text)):
+        return None
+    return Span(start, start + len(text))
+
+
+def _is_mathematical(run: str) -> bool:
+    """Whether a run of letters can stand in an equation without ``\\text{}``."""
+    word = run.lower()
+    return len(run) <= 2 or word in VOCABULARY or (word[0] == "d" and word[1:] in VOCABULARY)
