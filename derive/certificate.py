@@ -77,9 +77,15 @@ class _Writer:
     def __init__(self) -> None:
         self.nodes: list[list[Any]] = []
         self._place: dict[tuple[Any, ...], int] = {}
+        self._seen: dict[int, tuple[Expr, int]] = {}
 
     def place(self, expr: Expr) -> int:
         """The place of an expression, which is written down if it is new."""
+        if id(expr) not in self._seen:
+            self._seen[id(expr)] = (expr, self._new_place(expr))
+        return self._seen[id(expr)][1]
+
+    def _new_place(self, expr: Expr) -> int:
         row = self._row(expr)
         key = (*(tuple(x) if isinstance(x, list) else x for x in row),)
         if key not in self._place:
