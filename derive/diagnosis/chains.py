@@ -75,10 +75,22 @@ def _normalisation(fault: Fault, claim: Composition, factor: Expr) -> Diagnosis:
         if own != fraction and claim.scale != ONE
         else f"the left side is {times} times the product: only the normalisation 1/m is off"
     )
+    carrying = next((f for f in claim.factors if _carries(f, inverse, scene)), None)
+    if carrying is not None:
+        name = gradient_latex(carrying.by, scene)
+        product = product.replace(derivative_latex(carrying.of, carrying.by, scene), name, 1)
+        words = f"{name} in place of {derivative_latex(carrying.of, carrying.by, scene)}"
+        return Diagnosis(BY_NAME["normalisation"], message, (_repair(product, words),))
     sign = scene.products[0]
     latex = f"{times} {sign + ' ' if sign else ''}{product}"
-    repair = Repair(latex, Verdict.VERIFIED, f"multiply by {times}")
+    repair = _repair(latex, f"multiply by {times}")
     return Diagnosis(BY_NAME["normalisation"], message, (repair,))
+
+
+def _carries(factor: Jacobian, wanted: Expr, scene: Scene) -> bool:
+    """Whether the note has a name for this derivative of the cost that carries the factor."""
+    named = factor.by in scene.gradient_spelling
+    return named and factor.of == scene.cost and scene.scale.get(factor.by, ONE) == wanted
 
 
 def product_latex(factors: tuple[Jacobian, ...], scene: Scene) -> str:

@@ -57,7 +57,7 @@ RANK = {
     "extra-term": 11,
     "missing-factor": 12,
     "extra-factor": 12,
-    "algebra": 13,
+    "exponent": 10,
 }
 
 

@@ -86,11 +86,11 @@ def _local(node: Loose, words: Vocabulary) -> Iterator[Edit]:
                     changed = Summed(arg, other)
                     yield undo("wrong-sum", "sum {subject} along the other axis", changed, arg)
         case Raised(arg=arg, exponent=exponent):
-            yield undo("algebra", "drop the exponent of {subject}", arg, arg)
+            yield undo("exponent", "drop the exponent of {subject}", arg, arg)
             for step in (1, -1):
                 if exponent + step not in (0, 1):
                     raised = Raised(arg, exponent + step)
-                    yield undo("algebra", "change the exponent of {subject}", raised, arg)
+                    yield undo("exponent", "change the exponent of {subject}", raised, arg)
 
 
 # -- the whole right side ----------------------------------------------------------------------

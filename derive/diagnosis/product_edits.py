@@ -43,6 +43,8 @@ def sum_edits(node: Add, words: Vocabulary) -> Iterator[Edit]:
                 )
                 yield undo(name, verb, Add(scaled), Leaf(constant), later=1)
         yield from _take_in(terms, place)
+        squared = (*terms[:place], (sign, Raised(term, Fraction(2))), *terms[place + 1 :])
+        yield undo("exponent", "square {subject}", Add(squared), term)
         for axis in (1, 0):
             summed = (*terms[:place], (sign, Summed(term, axis)), *terms[place + 1 :])
             yield undo("missing-sum", "sum {subject}", Add(summed), term, later=1)

@@ -16,7 +16,19 @@ from derive.diagnosis.search import Judge
 from derive.diagnosis.targets import Judges, Judging
 from derive.diagnosis.vocabulary import at_entries, gradient_names, vocabulary
 from derive.latex import to_latex
-from derive.program import ONE, Equation, Expr, Gradient, ShapeError, Times
+from derive.program import (
+    ONE,
+    SCALAR,
+    Equation,
+    Expr,
+    Gradient,
+    ShapeError,
+    Size,
+    Symbol,
+    Times,
+    children,
+    with_children,
+)
 from derive.verdict import Repair, Verdict
 
 
@@ -37,8 +49,8 @@ class Question:
     def __post_init__(self) -> None:
         fault, scene = self.fault, self.fault.scene
         equation = fault.statement if isinstance(fault.statement, Equation) else None
-        self.left = self._left_side(equation)
-        self.right = equation.right if equation else None
+        self.left = self._counted(self._left_side(equation))
+        self.right = self._counted(equation.right) if equation else None
         self.free = equation.free if equation else ()
         self.entry = entry_target(self.left)
         if self.entry is not None:
@@ -54,6 +66,13 @@ class Question:
         prover, agrees = self.judging
         forbidden = self._forbidden()
         self.judge = Judge(self.left, self.free, prover, agrees, scene.examples, forbidden)
+
+    def _counted(self, expr: Expr) -> Expr:
+        """On a path of scalars the number of examples is a name; here it is a size again."""
+        examples = self.fault.scene.examples
+        if expr == Symbol(examples, SCALAR):
+            return Size(examples)
+        return with_children(expr, tuple(self._counted(child) for child in children(expr)))
 
     def _left_side(self, equation: Equation | None) -> Expr:
         if equation is not None:

@@ -78,12 +78,14 @@ def what(edit: Edit, scene: Scene) -> str:
         case "missing-sum" if edit.verb.startswith("sum over"):
             return f"{subject} must be summed over the units, not taken at one of them"
         case "missing-sum":
-            return f"the sum{_along(edit, scene)} over {subject} is missing"
+            return f"the sum of {subject}{_along(edit, scene)} is missing"
         case "wrong-sum" if edit.verb.startswith("drop"):
             return f"the sum over {subject} is one too many"
         case "wrong-sum":
             return f"the sum over {subject} runs along the wrong axis"
-        case "algebra":
+        case "exponent" if edit.verb.startswith("square"):
+            return f"the exponent 2 of {subject} is missing"
+        case "exponent":
             return f"the exponent of {subject} is wrong"
     return _WHAT[edit.name].format(subject=subject, other=other)
 
@@ -100,7 +102,7 @@ def _along(edit: Edit, scene: Scene) -> str:
         if isinstance(node, Summed) and node.arg == edit.subject:
             summed = to_expr(node, scene.examples)
             along = isinstance(summed, Sum) and expr.shape[summed.axis] == scene.examples
-            return " of the examples" if along else ""
+            return " over the examples" if along else " over the units"
     return ""
 
 
