@@ -17,7 +17,7 @@ from derive.declare import Declarations, declarations
 from derive.findings import finding_of, model_report
 from derive.judge import Judge, Judgement, write_certificates
 from derive.meaning.algorithm import algorithm
-from derive.meaning.facts import gather
+from derive.meaning.evidence import gather
 from derive.meaning.hypotheses import Given, choose
 from derive.meaning.interpret import Interpreter
 from derive.meaning.shapes import judge_shapes

@@ -119,9 +119,7 @@ def _read(
             second[0].base in ("w", "W") and first[0].base not in ("w", "W")
         )
         w, a = (second, first) if second_is_weight else (first, second)
-        return Affine(
-            line, z, w[0], a[0], b, None, None, not second_is_weight, w[1], False, False
-        )
+        return Affine(line, z, w[0], a[0], b, None, None, not second_is_weight, w[1], False, False)
     for place, layer in zl.items():
         if letter and place == ("sub", ""):
             continue  # in index form the bare subscript counts units

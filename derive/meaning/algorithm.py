@@ -12,8 +12,8 @@ from derive.meaning.facts import Facts
 from derive.meaning.interpret import Interpretation
 from derive.meaning.notation import names_in
 from derive.program import Composition, Equation, Gradient, walk
-from derive.reading.tree import plain
 from derive.reading import syntax as sx
+from derive.reading.tree import plain
 from derive.verdict import Finding, Verdict
 
 

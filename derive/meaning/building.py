@@ -30,11 +30,11 @@ from derive.program import (
     Symbol,
     Times,
     Transpose,
+    children,
     divide,
     total,
     walk,
     with_children,
-    children,
 )
 from derive.reading.syntax import Applied, Node
 from derive.scalars import table
@@ -133,9 +133,7 @@ def lines_of_layer(setting: Setting, layer: int) -> list[Affine]:
     shift = 1 if facts.roles.numbered_by_sender else 0
     named, schematic = [], []
     for item in facts.affine:
-        if item.layer is None:
-            named.append(item)
-        elif not item.layer.letter and item.layer.offset - shift == layer:
+        if item.layer is None or (not item.layer.letter and item.layer.offset - shift == layer):
             named.append(item)
         elif item.layer.letter:
             schematic.append(item)
@@ -284,9 +282,7 @@ def _mentions_cost(facts: Facts, formula: Node) -> bool:
             if not (names_example(facts.roles, part) and any(c.of_one for c in facts.costs)):
                 return True
             heads.add(id(part.head))
-    return any(
-        facts.roles.role_of(n) == "cost" and id(n) not in heads for n in names_in(formula)
-    )
+    return any(facts.roles.role_of(n) == "cost" and id(n) not in heads for n in names_in(formula))
 
 
 def has_count(facts: Facts, formula: Node) -> bool:

@@ -181,7 +181,9 @@ def _value_check(setting: Setting, line: Line, layers: Mapping[str, int]) -> Che
     if left.shape != right.shape:
         raise IllShaped(f"the left side has shape {left.shape}, the right side {right.shape}")
     free = tuple(elaborator.free[k] for k in sorted(elaborator.free))
-    earlier = setting.facts.activation(int(program_name[1:] or 0)).line if program_name[0] == "A" else 0  # noqa: E501
+    earlier = (
+        setting.facts.activation(int(program_name[1:] or 0)).line if program_name[0] == "A" else 0
+    )
     return Check(setting, Equation(left, right, free), layers, earlier)
 
 

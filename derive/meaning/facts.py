@@ -1,42 +1,24 @@
-"""Everything a note says about its network, gathered before any claim is read.
-
-`gather` walks the lines in passes, each of which may use what the earlier ones found:
-affine lines, example letters, activations, function definitions, gradient names, costs,
-shapes, depth.  Letters decide only where no equation speaks.
-"""
+"""What a note states, by kind: the record that every later stage reads."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from derive.declare import Declarations
-from derive.meaning.affine import Affine, adopt, find_affine
-from derive.meaning.lines import Line, lines_of
+from derive.meaning.affine import Affine
+from derive.meaning.lines import Line
 from derive.meaning.notation import (
-    COST_LETTERS,
     Layer,
-    derivatives_in,
     function_word,
-    is_cost_word,
     names_in,
-    plain_name,
-    slot,
 )
-from derive.meaning.roles import LAYERED, Role, Roles, resolve, spelled_function
+from derive.meaning.roles import Roles, spelled_function
 from derive.reading.syntax import (
     Applied,
-    Big,
-    Derivative,
     Document,
-    Fraction_,
     Name,
     Node,
     Number,
-    Picture,
-    Tuple,
-    Unreadable,
 )
 from derive.reading.tree import children, plain
 from derive.scalars import table
@@ -105,48 +87,6 @@ class Facts:
         return Activation()
 
 
-def gather(document: Document, declared: Declarations | None = None) -> Facts:
-    """Reads a whole document for what it says of its network; declarations come first."""
-    facts = Facts(document, lines_of(document), Roles())
-    if declared is not None:
-        _declared(facts, declared)
-    _example_letters(facts)
-    _shape_lines(facts)
-    facts.affine = find_affine(facts.lines)
-    adopt(facts.roles, facts.affine, _shape_votes(facts))
-    _letters_without_affine(facts)
-    _depth(facts)
-    _activation_lines(facts)
-    _function_definitions(facts)
-    _primed_heads(facts)
-    _input_by_equation(facts)
-    _priors(facts)
-    _gradient_names(facts)
-    _cost_lines(facts)
-    _abbreviations(facts)
-    _depth(facts)
-    _output_word(facts)
-    return facts
-
-
-_DECLARED: dict[str, Role] = {
-    "activation": "function", "weight": "W", "bias": "b", "pre-activation": "Z",
-    "output": "A", "input": "X", "labels": "Y", "cost": "cost",
-}  # fmt: skip
-
-
-def _declared(facts: Facts, declared: Declarations) -> None:
-    for letter, what in sorted(declared.symbols.items()):
-        role = _DECLARED.get(what.kind)
-        base = letter.lstrip("\\")
-        if role is not None:
-            facts.roles.by_base[base] = role
-            facts.roles.evidence.append(f"declared: {letter} is the {what.kind}")
-        if what.kind == "activation" and what.layer is not None:
-            entry = facts.activations.setdefault(Layer("", what.layer), Activation())
-            entry.symbols.add((base, ""))
-
-
 def all_nodes(facts: Facts) -> Iterator[Node]:
     """Every side of every line once, and the loose expressions."""
     for line in facts.lines:
@@ -161,118 +101,6 @@ def subtree(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from subtree(child)
-
-
-def _example_letters(facts: Facts) -> None:
-    """Letters bound by sums up to m, or by sums over labels marked ``^{(i)}``."""
-    for node in all_nodes(facts):
-        for part in subtree(node):
-            if isinstance(part, Fraction_) and isinstance(plain(part.numerator), Number):
-                below = plain_name(part.denominator)
-                if below is not None and below.base in ("n", "N", "M") and not below.scripts:
-                    sums = [p for p in subtree(node) if isinstance(p, Big)]
-                    if any(s.upper == below.base for s in sums):
-                        facts.count = below.base
-    for node in all_nodes(facts):
-        for part in subtree(node):
-            if not isinstance(part, Big) or not part.index:
-                continue
-            if part.upper in ("m", facts.count):
-                facts.roles.examples.add(part.index)
-            elif not part.upper and _marks_example(part.body, part.index):
-                facts.roles.examples.add(part.index)
-    facts.roles.by_base[facts.count] = "size"
-
-
-def _marks_example(body: Node, letter: str) -> bool:
-    return any(
-        s.bracket == "(" and s.text == letter and n.base in ("y", "Y", "x", "X", "a", "A")
-        for n in names_in(body)
-        for s in n.scripts
-    )
-
-
-def _shape_lines(facts: Facts) -> None:
-    for line in facts.lines:
-        name, items = plain_name(line.left), plain(line.right)
-        if name is not None and isinstance(items, Tuple) and len(items.items) == 2 and line.first:
-            facts.shapes.append((line, name, items.items))
-
-
-def _shape_votes(facts: Facts) -> dict[str, bool]:
-    """For each weight whose bias or activation shape is stated too: is W (out, in)?"""
-    texts = {}
-    source = facts.document.source
-    for _, name, items in facts.shapes:
-        label = source[name.span.start : name.span.end]
-        texts[label] = tuple(source[i.span.start : i.span.end].strip() for i in items)
-    votes: dict[str, bool] = {}
-    for _, name, _ in facts.shapes:
-        label = source[name.span.start : name.span.end]
-        for b in ("B", "b"):
-            bias = texts.get(label.replace(name.base, b, 1))
-            mine = texts[label]
-            if bias is not None and name.base in ("W", "w") and mine[0] != mine[1]:
-                votes[label] = mine[0] == bias[0]
-    return votes
-
-
-def _letters_without_affine(facts: Facts) -> None:
-    roles = facts.roles
-    if facts.affine:
-        return
-    used = {n.base for node in all_nodes(facts) for n in names_in(node)}
-    by_letter: tuple[tuple[str, Role], ...] = (
-        ("W", "W"), ("w", "W"), ("b", "b"), ("B", "b"),
-        ("Z", "Z"), ("z", "Z"), ("A", "A"), ("a", "A"),
-    )  # fmt: skip
-    taken = []
-    for letter, role in by_letter:
-        if letter in used and letter not in roles.by_base:
-            roles.by_base[letter] = role
-            taken.append(f"{letter} is the {_WORDS[role]}")
-    if taken:
-        roles.assumptions.append(
-            "there is no line of the form Z = W A + b; by their letters alone " + ", ".join(taken)
-        )
-    for node in all_nodes(facts):
-        for name in names_in(node):
-            if roles.role(name.base) in ("W", "Z", "A"):
-                for script in name.scripts:
-                    if script.bracket:
-                        roles.slots.add(slot(script))
-
-
-_WORDS = {"W": "weight", "b": "bias", "Z": "pre-activation", "A": "activation"}
-
-
-def _depth(facts: Facts) -> None:
-    """The number of layers: the largest number that a layered letter carries."""
-    roles = facts.roles
-    if roles.unindexed:
-        roles.depth = 1
-        return
-    depth, letters = 0, set(roles.letters)
-    for node in all_nodes(facts):
-        for name in names_in(node):
-            if roles.role(name.base) not in LAYERED:
-                continue
-            for script in name.scripts:
-                if script.text in ("n_l", "n_{l}", "n_L"):
-                    roles.top.add("n_l")
-                elif script.text.startswith("L") and slot(script) in roles.slots:
-                    roles.top.add("L")
-            layer = resolve(roles, name).layer
-            if layer is None:
-                continue
-            if layer.letter:
-                letters.add(layer.letter)
-            elif roles.role(name.base) != "A" or name.scripts:
-                sender = roles.numbered_by_sender and roles.role(name.base) in ("Z", "A")
-                depth = max(depth, layer.offset - sender)
-    roles.letters = (roles.letters | letters) - roles.top
-    roles.symbolic_depth = depth < 2 and bool(letters)
-    roles.depth = SYMBOLIC_DEPTH if roles.symbolic_depth else max(depth, 1)
 
 
 def known_function(name: Name) -> str | None:
@@ -301,154 +129,6 @@ def call_of(node: Node) -> tuple[Name, Node] | None:
     return inner.head, inner.arguments[0]
 
 
-def _activation_lines(facts: Facts) -> None:
-    roles = facts.roles
-    for line in facts.lines:
-        call = call_of(line.right)
-        if call is None:
-            continue
-        head, argument = call
-        z = plain_name(argument)
-        if z is None or roles.role(z.base) != "Z" or head.primes or head.mark:
-            continue
-        target = plain_name(line.head)
-        if target is None or roles.is_cost(target):
-            continue
-        if roles.role(target.base) is None and not target.accent:
-            roles.by_base[target.base] = "A"
-            roles.note(line.piece.line, f"{target.base} = {head.base}({z.base}): activation")
-        if roles.role_of(target) != "A":
-            continue
-        layer = resolve(roles, z).layer
-        if layer is None:
-            continue
-        if roles.numbered_by_sender and not layer.letter:
-            layer = Layer("", layer.offset - 1)
-        entry = facts.activations.setdefault(layer, Activation(line=line.piece.line))
-        known = known_function(head)
-        if known is not None:
-            entry.known = entry.known or known
-        if known is None or known == "sigmoid" and head.base == "sigma":
-            entry.symbols.add(spelled_function(head))
-            roles.by_base.setdefault(head.base, "function")
-        if not layer.letter:
-            roles.depth = max(roles.depth, layer.offset)
-
-
-def _function_definitions(facts: Facts) -> None:
-    """``f(x) = formula`` with a bare parameter that has no role of its own in the network."""
-    roles = facts.roles
-    for line in facts.lines:
-        call = call_of(line.left)
-        if call is None or not line.first or isinstance(line.right, Unreadable):
-            continue
-        head, argument = call
-        parameter = plain_name(argument)
-        if parameter is None or parameter.scripts or head.primes or head.mark:
-            continue
-        if head.base in ("max", "relu") and head.word:
-            continue
-        if is_cost_word(head) or roles.role(head.base) not in (None, "function"):
-            continue
-        named = plain_name(line.right)
-        if named is not None and roles.role(named.base) == "A":
-            facts.outputs.setdefault(spelled_function(head), line.right)
-            continue
-        if not roles.unindexed and roles.role(parameter.base) == "Z" and parameter.base.isupper():
-            continue
-        facts.bodies.setdefault(spelled_function(head), (parameter, line.right, line))
-        roles.by_base.setdefault(head.base, "function")
-        roles.note(line.piece.line, f"{head.base} is defined as a function of {parameter.base}")
-
-
-def _primed_heads(facts: Facts) -> None:
-    for node in all_nodes(facts):
-        for part in subtree(node):
-            if (
-                isinstance(part, Applied)
-                and part.head.primes
-                and facts.roles.role(part.head.base) is None
-            ):
-                facts.roles.by_base[part.head.base] = "function"
-
-
-def _input_by_equation(facts: Facts) -> None:
-    """``A_0 = x``: x is the input."""
-    roles = facts.roles
-    for line in facts.lines:
-        left, right = plain_name(line.left), plain_name(line.right)
-        if left is None or right is None:
-            continue
-        for known, other in ((left, right), (right, left)):
-            if roles.role(known.base) == "A" and roles.role(other.base) is None:
-                bottom = 1 if roles.numbered_by_sender else 0
-                if resolve(roles, known).layer == Layer("", bottom) and known.scripts:
-                    roles.by_base[other.base] = "X"
-                    roles.note(line.piece.line, f"{known.base}_0 = {other.base}: input")
-
-
-def _priors(facts: Facts) -> None:
-    """Conventional letters, for the roles that no equation has given."""
-    roles = facts.roles
-    used = {n.base for node in all_nodes(facts) for n in names_in(node)}
-    for letters, role in ((("X", "x"), "X"), (("Y", "y", "t"), "Y"), (("A", "a"), "A")):
-        if role in roles.by_base.values():
-            continue
-        for letter in letters:
-            if letter in used and roles.role(letter) is None:
-                roles.by_base[letter] = role  # type: ignore[assignment]
-                break
-
-
-def _gradient_names(facts: Facts) -> None:
-    """``\\delta = \\partial J/\\partial z``: delta names a gradient."""
-    roles = facts.roles
-    for node in all_nodes(facts):
-        for derivative in derivatives_in(node):
-            subject = plain_name(derivative.of) if derivative.of is not None else None
-            if subject is not None and roles.is_cost(subject):
-                facts.costs_used.add(subject.base)
-    for line in facts.lines:
-        for one, other in ((line.left, line.right), (line.right, line.left)):
-            name, quotient = plain_name(one), plain(other)
-            if name is None or not isinstance(quotient, Derivative) or quotient.of is None:
-                continue
-            subject = plain_name(quotient.of)
-            of = roles.role(quotient.by.base)
-            if subject is None or not roles.is_cost(subject) or of not in ("Z", "A", "W", "b"):
-                continue
-            if roles.role(name.base) is None:
-                roles.by_base[name.base] = "gradient"
-                roles.gradient_of[name.base] = of
-                roles.note(line.piece.line, f"{name.base} names the gradient by {quotient.by.base}")
-    used = {n.base for node in all_nodes(facts) for n in names_in(node)}
-    if "delta" in used and roles.role("delta") is None:
-        roles.by_base["delta"] = "gradient"
-        roles.gradient_of["delta"] = "Z"
-        roles.assumptions.append("delta is taken as the gradient by the pre-activation z")
-
-
-def _cost_lines(facts: Facts) -> None:
-    roles = facts.roles
-    for line in facts.lines:
-        name = _cost_head(roles, line.left)
-        if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
-            continue
-        mentions = [roles.role_of(n) for n in names_in(line.right)]
-        if not any(r in ("Y", "A") for r in mentions) and not names_output(facts, line.right):
-            continue
-        batch = any(
-            isinstance(p, Big)
-            and (p.index in roles.examples or p.upper == facts.count or p.lower == "rows")
-            for p in subtree(line.right)
-        )
-        if name.base in COST_LETTERS:
-            roles.by_base[name.base] = "cost"
-        inner = plain(line.left)
-        of_one = isinstance(inner, Applied) and names_example(roles, inner)
-        facts.costs.append(CostLine(name, line.right, line, batch and not of_one, of_one))
-
-
 def names_example(roles: Roles, call: Applied) -> bool:
     """The arguments of a cost hold the labels of an example."""
     return any(roles.role_of(n) == "Y" for a in call.arguments for n in names_in(a))
@@ -459,40 +139,3 @@ def names_output(facts: Facts, node: Node) -> bool:
     return any(
         isinstance(p, Applied) and spelled_function(p.head) in facts.outputs for p in subtree(node)
     )
-
-
-def _abbreviations(facts: Facts) -> None:
-    """``G = 2(A - Y)/m``: a letter without a role that the note introduces for arrays."""
-    for line in facts.lines:
-        name = plain_name(line.left)
-        if name is None or not line.first or name.primes or name.accent or name.word:
-            continue
-        if facts.roles.role_of(name) is not None or line.relation.text not in ("=", ":=", "\\equiv"):
-            continue
-        if isinstance(plain(line.right), Unreadable | Tuple | Picture | Number):
-            continue
-        mentioned = [facts.roles.role_of(n) for n in names_in(line.right)]
-        if any(r in ("W", "b", "Z", "A", "X", "Y", "gradient") for r in mentioned):
-            key = (name.base, "".join(s.text for s in name.scripts))
-            facts.abbreviations.setdefault(key, line.right)
-
-
-def _cost_head(roles: Roles, node: Node) -> Name | None:
-    inner = plain(node)
-    name = inner.head if isinstance(inner, Applied) else plain_name(node)
-    return name if name is not None and roles.is_cost(name) else None
-
-
-_OUTPUT = re.compile(
-    r"output[^.\n]{0,24}?\b(softmax|sigmoid|tanh|linear)\b"
-    r"|\b(softmax|sigmoid|tanh|linear)\b[^.\n]{0,16}?output",
-    re.IGNORECASE,
-)
-
-
-def _output_word(facts: Facts) -> None:
-    prose = " ".join([p.before for p in facts.document.pieces] + [facts.document.after])
-    match = _OUTPUT.search(prose)
-    if match is not None:
-        word = (match[1] or match[2]).lower()
-        facts.output_word = "identity" if word == "linear" else word

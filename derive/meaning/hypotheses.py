@@ -92,9 +92,7 @@ def _takes_log(facts: Facts) -> bool:
     from derive.meaning.notation import names_in
 
     stated = stated_cost(facts)
-    return stated is not None and any(
-        n.base in ("log", "ln") for n in names_in(stated.formula)
-    )
+    return stated is not None and any(n.base in ("log", "ln") for n in names_in(stated.formula))
 
 
 def choose(

@@ -174,9 +174,7 @@ class Interpreter:
             )  # fmt: skip
         world = self.world
         try:
-            needed, reason = definitions.checks(
-                self.facts, line, world.main, world.setting("path")
-            )
+            needed, reason = definitions.checks(self.facts, line, world.main, world.setting("path"))
         except IllShaped as error:
             return Interpretation(
                 line, Kind.DEFINITION, "matrix", verdict=Verdict.REFUTED, reason=str(error),
@@ -234,7 +232,7 @@ class Interpreter:
             reading, kind = "formal", Kind.ALGEBRA
         if self._means_all_examples(line, reading):
             left, reading = line.head, "matrix"
-        mode: Mode = {"matrix": self.world.base, "scalar": "path", "formal": "formal"}[reading]  # type: ignore[assignment]  # noqa: E501
+        mode: Mode = {"matrix": self.world.base, "scalar": "path", "formal": "formal"}[reading]  # type: ignore[assignment]
         if reading == "matrix" and self._entries_of_one(line):
             mode = "single"
         maps = [pure_maps(roles, n) for n in (left, line.right)]
@@ -248,7 +246,11 @@ class Interpreter:
             as_entry = self._statements(line, left, kind, "matrix", "single")
             if as_entry.statements:
                 return as_entry
-        if found.verdict == Verdict.UNPROVEN and mode == "batch" and "which example" in found.reason:  # noqa: E501
+        if (
+            found.verdict == Verdict.UNPROVEN
+            and mode == "batch"
+            and "which example" in found.reason
+        ):
             alone = self._statements(line, left, kind, shown, "single")
             if alone.statements:
                 return alone
@@ -377,9 +379,7 @@ def _names_batch(facts: Facts, node: Node) -> bool:
     from derive.meaning.facts import names_example, subtree
 
     return any(c.of_one for c in facts.costs) and any(
-        isinstance(p, Applied)
-        and facts.roles.is_cost(p.head)
-        and not names_example(facts.roles, p)
+        isinstance(p, Applied) and facts.roles.is_cost(p.head) and not names_example(facts.roles, p)
         for p in subtree(node)
     )
 

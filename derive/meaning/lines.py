@@ -89,9 +89,7 @@ def _lines(document: Document) -> Iterator[Line]:
                 nothing = Span(chain.span.start, chain.span.start)
                 head = left = Unreadable(nothing, "there is no equation before it", nothing)
             for relation, right in zip(chain.relations, chain.parts, strict=True):
-                yield Line(
-                    piece, chain, relation, left, right, head, number, position, inherits
-                )
+                yield Line(piece, chain, relation, left, right, head, number, position, inherits)
                 left = right
                 if isinstance(right, Unreadable):
                     head = right  # what follows no longer speaks of the head

@@ -152,7 +152,9 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
             continue
         found = parse_layer(script.text)
         takes = ("sup", "") in roles.slots or not entries
-        numeric = found is not None and (not found.letter or found.letter in roles.letters | roles.top)
+        numeric = found is not None and (
+            not found.letter or found.letter in roles.letters | roles.top
+        )
         if layered and layer is None and numeric and takes:
             layer = found
         else:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from derive.diagnosis.loose import ELEMENTWISE, MATRIX, Add, Factor, Leaf, Loose, Product, Raised
-from derive.diagnosis.loose import Summed, Turned
+from derive.diagnosis.loose import (
+    ELEMENTWISE,
+    MATRIX,
+    Add,
+    Factor,
+    Leaf,
+    Loose,
+    Product,
+    Raised,
+    Summed,
+    Turned,
+)
 from derive.diagnosis.scene import Scene
 from derive.meaning.elaborate import MATRIX_SEPARATORS, Elaborator, constant
 from derive.meaning.facts import Facts, all_nodes, subtree
@@ -98,9 +108,7 @@ def _spellings(
     return spelling, gradients, functions
 
 
-def _spell_function(
-    elaborator: Elaborator, part: sx.Applied, functions: dict[str, str]
-) -> None:
+def _spell_function(elaborator: Elaborator, part: sx.Applied, functions: dict[str, str]) -> None:
     head = part.head
     if len(part.arguments) != 1 or not elaborator._is_function(head):
         return
@@ -212,8 +220,10 @@ def loose_of(elaborator: Elaborator, node: sx.Node) -> Loose:
             return Summed(loose_of(elaborator, node.arguments[0]), axis)
         case sx.Applied() if len(node.arguments) == 1 and not elaborator._is_function(node.head):
             head = sx.Product(node.span, (("", node.head), ("juxt", node.arguments[0])))
-            return loose_of(elaborator, head) if not elaborator.roles.is_cost(node.head) else _leaf(
-                elaborator, node
+            return (
+                loose_of(elaborator, head)
+                if not elaborator.roles.is_cost(node.head)
+                else _leaf(elaborator, node)
             )
     return _leaf(elaborator, node)
 
@@ -225,9 +235,7 @@ def _leaf(elaborator: Elaborator, node: sx.Node) -> Loose:
     return Leaf(elaborator.value(node))
 
 
-def _product(
-    elaborator: Elaborator, factors: tuple[tuple[str, sx.Node], ...]
-) -> Loose:
+def _product(elaborator: Elaborator, factors: tuple[tuple[str, sx.Node], ...]) -> Loose:
     out = []
     for separator, factor in factors:
         kind = "" if not separator else MATRIX if separator in MATRIX_SEPARATORS else ELEMENTWISE
@@ -270,9 +278,7 @@ def left_value(elaborator: Elaborator, node: sx.Node) -> Expr | None:
     from derive.meaning.statements import side_value
 
     try:
-        return side_value(
-            elaborator.setting, elaborator, node, pure_maps(elaborator.roles, node)
-        )
+        return side_value(elaborator.setting, elaborator, node, pure_maps(elaborator.roles, node))
     except (Outside, IllShaped):
         return None
 

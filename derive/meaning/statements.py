@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from derive.meaning.elaborate import Elaborator
+from derive.meaning.elaborate import ANY_LAYER, Elaborator, found_layer
 from derive.meaning.notation import names_in
 from derive.meaning.readings import Factor, pure_maps
-from derive.meaning.elaborate import ANY_LAYER, found_layer
 from derive.meaning.roles import Occurrence, Roles, resolve
 from derive.meaning.setting import COST, IllShaped, NoLayer, Outside, Setting
 from derive.program import (
@@ -53,9 +52,7 @@ def instances(setting: Setting, nodes: tuple[Node, ...]) -> Iterator[dict[str, i
         yield dict(zip(letters, values, strict=True))
 
 
-def statement_of(
-    setting: Setting, left: Node, right: Node, layers: Mapping[str, int]
-) -> Statement:
+def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str, int]) -> Statement:
     """What ``left = right`` says at given layers; IllShaped or Outside if it says nothing."""
     roles = setting.facts.roles
     one, two = pure_maps(roles, left), pure_maps(roles, right)

@@ -116,7 +116,9 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
     return Update(tuple(_multiples(setting, step, gradient, rate, free)))
 
 
-def _multiples(setting: Setting, step: Expr, gradient: Expr, rate: Expr, free: tuple) -> list[Equation]:  # type: ignore[type-arg]  # noqa: E501
+def _multiples(
+    setting: Setting, step: Expr, gradient: Expr, rate: Expr, free: tuple
+) -> list[Equation]:  # type: ignore[type-arg]
     count = setting.count()
     factors: list[Expr] = [ONE, Power(count, Fraction(-1)), count]
     factors += [Number(Fraction(2)), Number(Fraction(1, 2))]

@@ -1,0 +1,124 @@
+"""The values of names: arrays of the network, their gradients, entries, free scalars."""
+
+from __future__ import annotations
+
+from derive.meaning.context import Context, found_layer
+from derive.meaning.roles import Occurrence, resolve
+from derive.meaning.setting import COST, Outside
+from derive.program import (
+    ONE,
+    Apply,
+    Entry,
+    Expr,
+    Gradient,
+    Times,
+)
+from derive.reading import syntax as sx
+
+
+class Arrays(Context):
+    """Names with their scripts."""
+
+    def name(self, name: sx.Name) -> Expr:
+        """The value of a name with its scripts."""
+        occurrence = resolve(self.roles, name)
+        plain_letter = not name.scripts and not name.mark and not name.accent
+        if plain_letter and name.base in self.bound:
+            return self.bound[name.base]
+        if name.base == "e" and occurrence.role is None and not name.mark:
+            if occurrence.power is None:
+                raise Outside("e stands without an exponent")
+            return Apply("exp", 0, self._value(occurrence.power))
+        if name.base in self.bound and not name.mark:
+            return self._raised(self.bound[name.base], self._sup_power(name))
+        if name.mark == "Delta":
+            raise Outside("a difference Delta is not understood")
+        role = occurrence.role
+        if role is None or role == "size":
+            return self._scalar_name(name, occurrence)
+        if role == "function":
+            raise Outside(f"the function {name.base} stands without its argument")
+        if role == "cost":
+            if not self.setting.has_cost or COST not in self.setting.definitions:
+                raise Outside("the cost has no value here")
+            return self._raised(self.setting.symbol(COST), occurrence.power)
+        if name.primes:
+            raise Outside(f"a prime on {name.base}, which is no function")
+        value, program_name = self._array(name, occurrence)
+        return self._scripted(value, program_name, occurrence)
+
+    def _sup_power(self, name: sx.Name) -> sx.Node | None:
+        for script in name.scripts:
+            if script.place == "sup":
+                return script.node
+            raise Outside(f"a script on the parameter {name.base}")
+        return None
+
+    def _scalar_name(self, name: sx.Name, occurrence: Occurrence) -> Expr:
+        if name.mark:
+            raise Outside(f"the gradient by {name.base}, which has no role in the network")
+        if name.primes:
+            raise Outside(f"a prime on {name.base}, which is no function")
+        if occurrence.role == "size":
+            return self._raised(self.setting.count(), occurrence.power)
+        if name.scripts and occurrence.power is None and not name.word:
+            return self._abbreviation(name)
+        if (name.base, "") in self.setting.facts.abbreviations:
+            return self._abbreviation(name)
+        if name.base == "pi":
+            raise Outside("the constant pi")
+        return self._raised(self.setting.scalar_leaf(name.base), occurrence.power)
+
+    def _abbreviation(self, name: sx.Name) -> Expr:
+        """A name that the note introduces for an expression: its value here."""
+        key = (name.base, "".join(s.text for s in name.scripts))
+        node = self.setting.facts.abbreviations.get(key)
+        if node is None:
+            raise Outside(f"{name.base} with a script has no role in the network")
+        if key in self.open:
+            raise Outside(f"{name.base} is defined by itself")
+        self.open.add(key)
+        try:
+            return self._value(node)
+        finally:
+            self.open.discard(key)
+
+    def _array(self, name: sx.Name, occurrence: Occurrence) -> tuple[Expr, str]:
+        """The array that a name with a role stands for, and its name in the program."""
+        program_name = self.program_name(name, occurrence)
+        if name.mark or occurrence.role == "gradient":
+            return self.gradient(program_name), program_name
+        return self.setting.symbol(program_name), program_name
+
+    def program_name(self, name: sx.Name, occurrence: Occurrence) -> str:
+        """The program's name for an occurrence; for delta, of what it differentiates by."""
+        occurrence = found_layer(occurrence, name.base, self.layers)
+        role = occurrence.role
+        if role == "gradient":
+            role = self.roles.gradient_of[name.base]
+        if role == "W" and self.roles.unindexed and occurrence.entries == ("0",):
+            role, occurrence = "b", Occurrence("b", occurrence.layer)
+        as_subject = Occurrence(role, occurrence.layer)
+        return self.setting.program_name(as_subject, self.layers)
+
+    def gradient(self, program_name: str) -> Expr:
+        """The note's own d<name>: the true gradient times the note's normalisation."""
+        if not self.setting.has_cost:
+            raise Outside("there is no cost to differentiate")
+        if self.setting.mode == "path" and program_name[0] in "Wb":
+            raise Outside("a gradient of all examples in a line for one")
+        value: Expr = Gradient(program_name, self.setting.shape(program_name))
+        scale = self.setting.scale(program_name)
+        return value if scale == ONE else Times(scale, value)
+
+    def _scripted(self, value: Expr, program_name: str, occurrence: Occurrence) -> Expr:
+        if self.setting.mode == "path":
+            if occurrence.transposed:
+                raise Outside("a transpose has no meaning on one path of scalars")
+            return self._raised(value, occurrence.power)
+        row, column = self.position(program_name, occurrence)
+        if row is not None or column is not None:
+            value = Entry(value, row, column)
+        if occurrence.transposed:
+            value = self._transpose(value)
+        return self._raised(value, occurrence.power)

@@ -1,0 +1,231 @@
+"""The values of applications: functions, costs of one example, ``sum(x, axis)``, products."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.meaning.arrays import Arrays
+from derive.meaning.context import ANY_LAYER, constant
+from derive.meaning.facts import call_of, known_function, names_example
+from derive.meaning.notation import function_word, names_in, parse_layer, plain_name, slot
+from derive.meaning.roles import Occurrence, resolve, spelled_function
+from derive.meaning.setting import Outside
+from derive.program import (
+    ARGUMENT,
+    PRIMITIVES,
+    SCALAR,
+    Apply,
+    Entry,
+    Expr,
+    Function,
+    Plus,
+    Power,
+    Sum,
+    Symbol,
+    Times,
+    number,
+    softmax,
+    total,
+    walk,
+)
+from derive.reading import syntax as sx
+from derive.scalars import table
+
+
+class Calls(Arrays):
+    """A head followed by a bracket, decided by what the head is in the note."""
+
+    def _applied(self, node: sx.Applied) -> Expr:
+        head = node.head
+        word = function_word(head.base) if head.word else head.base
+        call = call_of(node)
+        if call is not None and call[0] is not head:
+            return self._call(call[0], call[1])
+        alias = facts_alias(self, head)
+        if alias is not None:
+            return alias
+        if word in ("sum", "npsum"):
+            return self._sum_call(node)
+        if self.roles.is_cost(head) and not head.primes:
+            one = self._cost_of_one(node)
+            if one is not None:
+                return one
+            return self.name(sx.Name(head.span, head.base, head.scripts, word=head.word))
+        if len(node.arguments) == 1 and self._is_function(head):
+            return self._call(head, node.arguments[0])
+        if len(node.arguments) != 1:
+            raise Outside(f"{head.base} of {len(node.arguments)} arguments")
+        return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
+
+    def _cost_of_one(self, node: sx.Applied) -> Expr | None:
+        """``J(W, b; x^{(k)}, y^{(k)})`` in the batch: the formula of one example, at k."""
+        stated = next((c for c in self.setting.facts.costs if c.of_one), None)
+        if stated is None or self.setting.mode != "batch":
+            return None
+        if not names_example(self.roles, node):
+            return None
+        examples = {resolve(self.roles, n).example for a in node.arguments for n in names_in(a)} - {
+            None
+        }
+        if len(examples) > 1:
+            raise Outside("a cost of several examples at once")
+        letter = next(iter(examples), None)
+        saved = self.column
+        if letter is not None and (saved is None or saved.name != letter):
+            self.column = self.indices.get(letter) or self._index(letter, self.setting.facts.count)
+        if self.column is None:
+            raise Outside("the cost of one example, but not of which")
+        try:
+            value = self._value(stated.formula)
+        finally:
+            self.column = saved
+        return value if value.shape == SCALAR else total(value)
+
+    def _is_function(self, head: sx.Name) -> bool:
+        if head.mark or (head.base in self.bound and not head.primes):
+            return False
+        return (
+            self.roles.role(head.base) == "function"
+            or spelled_function(head) in self.setting.facts.bodies
+            or known_function(head) is not None
+            or head.base in ("exp", "log", "ln", "sqrt", "tanh")
+        )
+
+    def _sum_call(self, node: sx.Applied) -> Expr:
+        if self.setting.mode == "path":
+            raise Outside("a sum over the examples in a line for one example")
+        value = self._value(node.arguments[0])
+        if len(node.arguments) == 1:
+            return total(value)
+        axis = constant(node.arguments[1]) if len(node.arguments) == 2 else Fraction(-1)
+        if axis not in (0, 1):
+            raise Outside("a sum along an axis other than 0 or 1")
+        return Sum(value, int(axis))
+
+    def _call(self, head: sx.Name, argument: sx.Node) -> Expr:
+        value = self._value(argument)
+        order = head.primes
+        power = next(
+            (s.node for s in head.scripts if s.place == "sup" and not s.bracket and not s.word),
+            None,
+        )
+        layered = any(s.bracket for s in head.scripts)
+        name = self.function_name(head, argument)
+        out = self.apply(name, order, value)
+        if power is not None and not layered and spelled_function(head) not in self._own_symbols():
+            out = self._to_power(out, power)
+        return out
+
+    def _own_symbols(self) -> set[tuple[str, str]]:
+        facts = self.setting.facts
+        stated = {s for a in facts.activations.values() for s in a.symbols}
+        return stated | set(facts.bodies)
+
+    def apply(self, name: str, order: int, value: Expr) -> Expr:
+        """The order-th derivative of a function of this setting, at a value."""
+        if name == "identity":
+            return value if order == 0 else Plus(Times(number(0), value), number(order == 1))
+        if name == "softmax":
+            if order:
+                raise Outside("softmax has no elementwise derivative")
+            if isinstance(value, Entry) and value.shape == SCALAR:
+                whole = softmax(value.arg, self.setting.hypothesis.unit_axis)
+                return Entry(whole, value.row, value.column)
+            if value.shape[self.setting.hypothesis.unit_axis] == 1:
+                raise Outside("softmax of one number")
+            return softmax(value, self.setting.hypothesis.unit_axis)
+        if name == "sqrt" and order == 0:
+            return Power(value, Fraction(1, 2))
+        if name not in PRIMITIVES and name not in self.setting.functions:
+            self.setting.functions[name] = library_function(name)
+            self._parameters(name)
+        return Apply(name, order, value)
+
+    def _parameters(self, name: str) -> None:
+        """Scalar parameters of a library function (a slope) become leaves."""
+        body = self.setting.functions[name].body
+        for node in walk(body) if body is not None else ():
+            if isinstance(node, Symbol) and node.name != ARGUMENT:
+                self.setting.scalar_leaf(node.name)
+
+    def function_name(self, head: sx.Name, argument: sx.Node) -> str:
+        """Which function of the setting a head means, at this argument."""
+        facts, setting = self.setting.facts, self.setting
+        if head.base in ("ln", "log"):
+            return "log"
+        if head.base in ("exp", "sqrt"):
+            return head.base
+        spelled = spelled_function(head)
+        if spelled in facts.bodies:
+            return self.defined_function(spelled)
+        layer = self._argument_layer(argument)
+        own = self._own_layers(head, spelled)
+        if own is not None:
+            if layer is not None and layer in own:
+                return setting.activations.get(layer, f"g{layer}")
+            if own and setting.mode != "formal":
+                return setting.activations.get(min(own), f"g{min(own)}")
+        known = known_function(head)
+        if known is not None:
+            return "g_softmax" if known == "softmax" and setting.mode == "path" else known
+        if layer is not None and setting.mode != "formal":
+            return setting.activations.get(layer, f"g{layer}")
+        name = "u_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
+        setting.functions.setdefault(name, Function(name))
+        return name
+
+    def _own_layers(self, head: sx.Name, spelled: tuple[str, str]) -> list[int] | None:
+        """The layers whose stated activation is this function; None if it is of none."""
+        facts = self.setting.facts
+        for script in head.scripts:
+            layer = parse_layer(script.text)
+            if slot(script) in self.roles.slots and layer is not None:
+                occurrence = Occurrence("Z", layer)
+                return [self.setting.layer_number(occurrence, self.layers)]
+        layers = [
+            n for n in range(1, self.setting.depth + 1) if spelled in facts.activation(n).symbols
+        ]
+        return layers or None
+
+    def _argument_layer(self, argument: sx.Node) -> int | None:
+        name = plain_name(argument)
+        if name is None or self.roles.role(name.base) != "Z":
+            return None
+        occurrence = resolve(self.roles, name)
+        if occurrence.lost and ANY_LAYER in self.layers:
+            return self.layers[ANY_LAYER]
+        if occurrence.layer is None:
+            return None
+        return self.setting.layer_number(occurrence, self.layers)
+
+    def defined_function(self, spelled: tuple[str, str]) -> str:
+        """A function that the note defines, entered into the setting at first use."""
+        setting = self.setting
+        name = "f_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
+        if name in setting.functions:
+            body = setting.functions[name].body
+            return body.function if _is_plain_call(body) else name  # type: ignore[union-attr]
+        parameter, formula, _ = setting.facts.bodies[spelled]
+        setting.functions[name] = Function(name)  # a body that mentions itself stays arbitrary
+        inner = type(self)(setting, self.layers, {parameter.base: Symbol(ARGUMENT, SCALAR)})
+        body = inner._value(formula)
+        if body.shape != SCALAR:
+            raise Outside(f"{spelled[0]} is not a function of one number")
+        setting.functions[name] = Function(name, body)
+        return body.function if _is_plain_call(body) else name  # type: ignore[attr-defined]
+
+
+def facts_alias(elaborator: Calls, head: sx.Name) -> Expr | None:
+    """The value of ``h(x)`` where the note says that it is the output ``a^{(L)}``."""
+    node = elaborator.setting.facts.outputs.get(spelled_function(head))
+    return None if node is None or head.primes else elaborator._value(node)
+
+
+def _is_plain_call(body: Expr | None) -> bool:
+    """The body only renames another function: f(x) = max(0, x)."""
+    return isinstance(body, Apply) and body.order == 0 and body.arg == Symbol(ARGUMENT, SCALAR)
+
+
+def library_function(name: str) -> Function:
+    """A function of the library, or an arbitrary one under this name."""
+    return table.function(name) if name in table.NAMES else Function(name)

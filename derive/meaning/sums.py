@@ -1,0 +1,99 @@
+"""The values of big sums: over the examples, over the units of a layer, over the layers."""
+
+from __future__ import annotations
+
+from derive.meaning.calls import Calls
+from derive.meaning.notation import names_in
+from derive.meaning.roles import resolve
+from derive.meaning.setting import NoLayer, Outside
+from derive.program import (
+    Expr,
+    Index,
+    Plus,
+    SumOver,
+)
+from derive.reading import syntax as sx
+
+
+class Sums(Calls):
+    """Which of the three a sum is, its letter, its bound and its body tell."""
+
+    def _big(self, node: sx.Big) -> Expr:
+        if node.operator != "sum":
+            raise Outside("a product over an index")
+        facts = self.setting.facts
+        over_examples = (
+            node.index in self.roles.examples
+            or (node.upper == facts.count)
+            or node.lower == "rows"
+            or (not node.index and not node.upper)
+        )
+        if self._runs_over_layers(node):
+            return self._layer_sum(node)
+        if over_examples and self._unit_letter(node):
+            over_examples = False
+        if not over_examples:
+            return self._unit_sum(node)
+        if self.strip_examples:
+            return self._value(node.body)
+        if self.setting.mode in ("path", "single"):
+            raise Outside("a sum over the examples in a line for one example")
+        if self.column is not None:
+            raise Outside("a sum over the examples inside another")
+        self.column = Index(node.index or "i", facts.count)
+        try:
+            body = self._value(node.body)
+        finally:
+            index, self.column = self.column, None
+        return SumOver(index, body)
+
+    def _runs_over_layers(self, node: sx.Big) -> bool:
+        if not node.index or node.index in self.layers or node.upper == self.setting.facts.count:
+            return False
+        layers = [resolve(self.roles, n).layer for n in names_in(node.body)]
+        return any(layer is not None and layer.letter == node.index for layer in layers)
+
+    def _layer_sum(self, node: sx.Big) -> Expr:
+        """A sum over all layers that have the names of the body."""
+        if node.lower not in (f"{node.index}=1", node.index, ""):
+            raise Outside("a sum over some of the layers")
+        out: Expr | None = None
+        for layer in range(self.setting.depth + 2):
+            self.layers[node.index] = layer
+            try:
+                value = self._value(node.body)
+            except NoLayer:
+                continue
+            finally:
+                del self.layers[node.index]
+            out = value if out is None else Plus(out, value)
+        if out is None:
+            raise NoLayer("a sum over layers that has none")
+        return out
+
+    def _unit_letter(self, node: sx.Big) -> bool:
+        """The summed letter is used as a unit, though elsewhere it runs over examples."""
+        if not node.index or node.upper == self.setting.facts.count:
+            return False
+        occurrences = [resolve(self.roles, n) for n in names_in(node.body)]
+        return any(node.index in o.entries for o in occurrences) and not any(
+            o.example == node.index for o in occurrences
+        )
+
+    def _unit_sum(self, node: sx.Big) -> Expr:
+        letter = node.index
+        if not letter:
+            raise Outside("a sum without a letter over something other than the examples")
+        if self.setting.mode in ("path",):
+            raise Outside("a sum over units on one path of scalars")
+        saved, was_free = self.indices.pop(letter, None), self.free.pop(letter, None)
+        body = self._value(node.body)
+        index = self.indices.pop(letter, None)
+        self.free.pop(letter, None)
+        if saved is not None:
+            self.indices[letter] = saved
+        if was_free is not None:
+            self.free[letter] = was_free
+        if index is None:
+            raise Outside(f"the sum over {letter} runs over nothing")
+        return SumOver(index, body)
