@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 TIMEOUT: Final = 10.0
 """Seconds for one claim."""
 PATIENCE: Final = 3
-"""Understanding a whole source, and its closing report, may take so many times longer."""
+"""Understanding a whole source, and its closing report, may take so many times longer,"""
+AT_LEAST: Final = 5.0
+"""and so many seconds, however short the time for a claim."""
 MEMORY: Final = 2 * 2**30
 """Bytes of address space for a worker, where the system can limit it."""
 OVERRUN: Final = "D305"
@@ -188,8 +190,8 @@ class _Worker:
             self.process = None
 
     def _wait_longer(self, task: _Task) -> None:
-        patience = 1 if task.at_claim else PATIENCE
-        self.deadline = time.monotonic() + self.timeout * patience
+        seconds = self.timeout if task.at_claim else max(AT_LEAST, PATIENCE * self.timeout)
+        self.deadline = time.monotonic() + seconds
 
 
 def _lost(task: _Task, reason: str) -> FileReport:

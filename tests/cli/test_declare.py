@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from derive.declare import Declarations, SymbolDeclaration, declarations
 from derive.errors import CallError
@@ -126,3 +128,13 @@ def test_errors_name_file_key_and_value(tmp_path: Path, toml: str, says: str) ->
     assert str(path) in str(error.value)
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@given(st.text(alphabet="ab:{}[],'\"#- \n\t1", max_size=80))
+def test_any_front_matter_is_read_or_refused_with_its_line(block: str) -> None:
+    line = 0
+    try:
+        assert isinstance(front_matter(f"---\nderive:\n{block}\n---\n"), dict)
+    except FrontMatterError as error:
+        line = error.line
+    assert 0 <= line <= block.count("\n") + 3

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from derive.report.explain import markdown_equation, render
 from derive.report.markdown import Entry, site
@@ -103,3 +105,12 @@ def test_explanations_escape_what_the_form_takes_for_its_own() -> None:
         "\\paragraph{A\\_1 \\& 50\\%} x\\textasciicircum{}2 <b>\n\n"
     )
     assert "\\<b\\>" in render(iter(parts), "markdown")
+
+
+@given(st.text(max_size=300), st.integers(1, 300), st.integers(0, 300))
+def test_any_excerpt_is_printable_and_marks_something(line: str, column: int, length: int) -> None:
+    line = line.replace("\n", " ")
+    shown, carets = excerpt(line, column, column + length)
+    assert shown.isprintable()
+    assert carets.strip() == "^" * carets.count("^")
+    assert "^" in carets
