@@ -80,7 +80,8 @@ def _parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str]
             factors = [_factor(f) for _, f in inner.factors]
             if inner.factors[1][0] in MATRIX_PRODUCTS and None not in factors:
                 first, second = factors
-                assert first is not None and second is not None
+                assert first is not None
+                assert second is not None
                 product, letter = (first, second), running
                 continue
         bias = plain_name(inner)

@@ -237,9 +237,9 @@ def _stated_formula(setting: Setting, layer: int) -> Expr | None:
             continue
         used = {n.name for n in walk(value) if isinstance(n, Symbol)} - set(setting.functions)
         arrays = {n for n in used if n[0] in "ZAXYWb" and n in setting.leaves | setting.definitions}
-        if arrays == {f"Z{layer}"} and value.shape == setting.shape(f"Z{layer}"):
-            if isinstance(value, Apply) or any(isinstance(n, Apply) for n in walk(value)):
-                return value
+        fits = arrays == {f"Z{layer}"} and value.shape == setting.shape(f"Z{layer}")
+        if fits and any(isinstance(n, Apply) for n in walk(value)):
+            return value
     return None
 
 
@@ -272,7 +272,8 @@ def stated_cost(facts: Facts, of_one: bool = False) -> CostLine | None:
     usable = [c for c in facts.costs if not _mentions_cost(facts, c.formula)]
     batch = [c for c in usable if c.batch]
     single = [c for c in usable if not c.batch]
-    return ((single if of_one else batch) or usable or [None])[0]
+    chosen = (single if of_one else batch) or usable
+    return chosen[0] if chosen else None
 
 
 def _mentions_cost(facts: Facts, formula: Node) -> bool:

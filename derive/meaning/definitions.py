@@ -83,7 +83,8 @@ def checks(
     """
     roles = facts.roles
     head = line.head
-    name = plain_name(head) or (plain(head).head if isinstance(plain(head), Applied) else None)  # type: ignore[union-attr]
+    inner = plain(head)
+    name = inner.head if isinstance(inner, Applied) else plain_name(head)
     if name is None:
         return [], None
     role = roles.role_of(name)

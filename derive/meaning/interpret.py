@@ -232,7 +232,12 @@ class Interpreter:
             reading, kind = "formal", Kind.ALGEBRA
         if self._means_all_examples(line, reading):
             left, reading = line.head, "matrix"
-        mode: Mode = {"matrix": self.world.base, "scalar": "path", "formal": "formal"}[reading]  # type: ignore[assignment]
+        modes: dict[Reading, Mode] = {
+            "matrix": self.world.base,
+            "scalar": "path",
+            "formal": "formal",
+        }
+        mode = modes[reading]
         if reading == "matrix" and self._entries_of_one(line):
             mode = "single"
         maps = [pure_maps(roles, n) for n in (left, line.right)]

@@ -126,7 +126,8 @@ def _reading(facts: Facts, lines: Sequence[Line], alone: bool) -> Reading:
     if has_free_units(facts, sides):
         return "matrix"
     derivatives = [d for side in sides for d in derivatives_in(side)]
-    of_cost, local = [], []
+    of_cost: list[tuple[Derivative, Name | None]] = []
+    local: list[tuple[Derivative, Name | None]] = []
     for derivative in derivatives:
         subject = _subject(roles, derivative)
         (local if subject is None else of_cost).append((derivative, subject))

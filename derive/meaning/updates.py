@@ -22,6 +22,7 @@ from derive.program import (
     Equation,
     Expr,
     Gradient,
+    Index,
     MatMul,
     Number,
     Plus,
@@ -117,8 +118,8 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
 
 
 def _multiples(
-    setting: Setting, step: Expr, gradient: Expr, rate: Expr, free: tuple
-) -> list[Equation]:  # type: ignore[type-arg]
+    setting: Setting, step: Expr, gradient: Expr, rate: Expr, free: tuple[Index, ...]
+) -> list[Equation]:
     count = setting.count()
     factors: list[Expr] = [ONE, Power(count, Fraction(-1)), count]
     factors += [Number(Fraction(2)), Number(Fraction(1, 2))]

@@ -18,7 +18,9 @@ def test_the_right_notes_are_verified() -> None:
 
 
 def test_a_stray_mean_on_one_path_of_scalars() -> None:
-    found = judged(changed(THREE_LAYERS, (r"= (a_3 - y) \cdot a_2", r"= \frac{1}{m}(a_3 - y) \cdot a_2")))
+    found = judged(
+        changed(THREE_LAYERS, (r"= (a_3 - y) \cdot a_2", r"= \frac{1}{m}(a_3 - y) \cdot a_2"))
+    )
     (claim,) = of(found, r"\frac{1}{m}(a_3 - y)")
     assert claim.verdict == "refuted"
 
@@ -84,9 +86,15 @@ $$dZ^{[2]} = 2 (A^{[2]} - Y) \odot A^{[2]} \odot (1 - A^{[2]})$$
 
 
 def test_a_softmax_is_no_constant_on_one_path() -> None:
-    source = changed(DIGITS, ("$$dz^{[2]} = A", r"""
+    source = changed(
+        DIGITS,
+        (
+            "$$dz^{[2]} = A",
+            r"""
 $$\frac{\partial a^{[2]}}{\partial z^{[2]}} = 0$$
-$$dz^{[2]} = A"""))
+$$dz^{[2]} = A""",
+        ),
+    )
     (claim,) = of(judged(source), r"\frac{\partial a^{[2]}}{\partial z^{[2]}} = 0")
     assert claim.verdict != "verified"
 
@@ -120,9 +128,7 @@ $$\frac{\partial L}{\partial b} = \sum_i y^{(i)}$$
 
 
 def test_m_is_not_capital_m_and_l_is_not_layer_l() -> None:
-    source = DIGITS.replace(
-        r"$$dw^{[1]} = \frac{1}{m} dz", r"$$dw^{[1]} = \frac{1}{M} dz"
-    )
+    source = DIGITS.replace(r"$$dw^{[1]} = \frac{1}{m} dz", r"$$dw^{[1]} = \frac{1}{M} dz")
     (claim,) = of(judged(source), r"\frac{1}{M}")
     assert claim.verdict != "verified"
 
@@ -146,7 +152,9 @@ def test_updates_that_do_not_descend(step: str) -> None:
 def test_a_wrong_remark_behind_an_arrow() -> None:
     line = r"$$dw^{[2]} = \frac{\partial J}{\partial z^{[2]}} \cdot \frac{\partial z^{[2]}}{\partial w^{[2]}} \rightarrow A^{[%s]}$$"
     for layer, verdict in (("1", "verified"), ("2", "refuted")):
-        (claim,) = of(judged(DIGITS + "\n" + line % layer + "\n"), r"\frac{\partial J}{\partial z^{[2]}}")
+        (claim,) = of(
+            judged(DIGITS + "\n" + line % layer + "\n"), r"\frac{\partial J}{\partial z^{[2]}}"
+        )
         assert claim.verdict == verdict, (layer, claim.message)
 
 
