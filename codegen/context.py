@@ -179,18 +179,23 @@ def _used(names: Sequence[str], text: str) -> str:
     return ", ".join(name if name in words else "_" for name in names)
 
 
+def _several(names: list[str]) -> list[str]:
+    """Names for a target of unpacking in brackets, where a single one needs a comma."""
+    return [*names, ""] if len(names) == 1 else names
+
+
 def _training(network: Network, step: Step) -> dict[str, Any]:
     texts = [text for _, text in step.constants]
     lines = [line for block in (*step.forward, *step.backward) for line in block.lines]
     counts: dict[str, list[str]] = {}
     for _, kind, _, count in step.filled:
         counts.setdefault(kind, []).append(count)
-    names = [b.name for b in step.buffers]
-    names += [name for name, _ in step.constants] + [f[0] for f in step.filled]
+    numbers = [name for name, _ in step.constants] + [f[0] for f in step.filled]
     called = "\n".join(step.update.lines).replace(",", " ").replace("(", " ").split()
     constants = [name for name, _ in (*step.update.fixed, *step.update.moving) if name in called]
     return {
-        "space_names": names,
+        "array_names": _several([b.name for b in step.buffers]),
+        "number_names": _several(numbers),
         "uses_m": " m" in step.cost or "(m" in step.cost,
         "uses_rate": any("learning_rate" in text for text in texts),
         "step_parameters": _used(network.parameters, "\n".join([*lines, step.cost])),

@@ -6,6 +6,7 @@ the class Trainer.  Every array of a step is a view of memory that the Trainer a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,12 +26,11 @@ _FUNCTIONS = (ELEMENTWISE - {"step"}) | {"dot", "vdot"}
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """A view in the workspace: its name, its shape and how many numbers it needs at most."""
+    """A view in the workspace: its name, its shape and how many numbers it has, with m."""
 
     name: str
     shape: str
     count: str
-    per_example: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +177,16 @@ class _Shapes:
 
     def buffer(self, name: str, shape: Shape) -> Buffer:
         rows, columns = self.network.concrete(shape)
-        fixed, many = self._count(rows, columns)
-        return Buffer(name, f"({rows}, {columns})", str(fixed), many)
+        return Buffer(name, f"({rows}, {columns})", self._count(rows, columns))
 
     def filled(self, name: str, shape: Shape, value: str) -> tuple[str, str, str, str]:
         rows, columns = self.network.concrete(shape)
-        fixed, many = self._count(rows, columns)
         kind = "ones" if value == "1.0" else "zeros"
-        return name, kind, f"({rows}, {columns})", f"{fixed} * m" if many else str(fixed)
+        return name, kind, f"({rows}, {columns})", self._count(rows, columns)
 
-    def _count(self, rows: Dim, columns: Dim) -> tuple[int, bool]:
-        """How many numbers for one example, and whether it is that many for each."""
-        sizes = [d for d in (rows, columns) if isinstance(d, int)]
-        product = 1
-        for size in sizes:
-            product *= size
-        return product, len(sizes) < 2
+    def _count(self, rows: Dim, columns: Dim) -> str:
+        """How many numbers, as Python text."""
+        fixed = math.prod(d for d in (rows, columns) if isinstance(d, int))
+        if isinstance(rows, int) and isinstance(columns, int):
+            return str(fixed)
+        return "m" if fixed == 1 else f"{fixed} * m"

@@ -289,16 +289,17 @@ class Trainer:
             np.empty(16 * m, dtype),  # dZ2
             np.empty(16 * m, dtype),  # Z3
             np.empty(16 * m, dtype),  # dZ3
-            np.empty(1 * m, dtype),  # Z4
-            np.empty(1 * m, dtype),  # dZ4
-            np.empty(1 * m, dtype),  # t1
+            np.empty(m, dtype),  # Z4
+            np.empty(m, dtype),  # dZ4
+            np.empty(m, dtype),  # t1
             np.empty(16 * m, dtype),  # t2
             np.empty(16 * m, dtype),  # t3
             np.empty(16 * m, dtype),  # t4
         )
-        self._ones = np.ones(1 * m, dtype)
-        self._spaces: dict[int, tuple[Array, ...]] = {}
-        self._space: tuple[Array, ...] = ()
+        self._ones = np.ones(m, dtype)
+        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
+        self._arrays: tuple[Array, ...] = ()
+        self._numbers: tuple[Array, ...] = ()
         self._shapes: tuple[Any, Any] = (None, None)
         self.learning_rate = learning_rate
 
@@ -325,24 +326,8 @@ class Trainer:
             and X.dtype == Y.dtype == self._dtype
         ):
             X, Y = self._accept(X, Y)
-        (
-            Z1,
-            dZ1,
-            Z2,
-            dZ2,
-            Z3,
-            dZ3,
-            Z4,
-            dZ4,
-            t1,
-            t2,
-            t3,
-            t4,
-            zero,
-            one,
-            c3,
-            ones,
-        ) = self._space
+        (Z1, dZ1, Z2, dZ2, Z3, dZ3, Z4, dZ4, t1, t2, t3, t4) = self._arrays
+        (zero, one, c3, ones) = self._numbers
         W1, b1, W2, b2, W3, b3, W4, b4 = self.params
         dW1, db1, dW2, db2, dW3, db3, dW4, db4 = self._dparams
         # Z1 = W1 X + b1
@@ -466,35 +451,37 @@ class Trainer:
         if m > self.batch_size:
             raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
         Y = NETWORK.targets(Y, m, self._dtype)
-        self._space = self._spaces.get(m) or self._workspace(m)
+        self._arrays, self._numbers = self._spaces.get(m) or self._workspace(m)
         self._shapes = (X.shape, Y.shape)
         return X, Y
 
-    def _workspace(self, m: int) -> tuple[Array, ...]:
-        """Views of the buffers for m examples, then numbers as arrays without axes."""
+    def _workspace(self, m: int) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Views of the buffers for m examples; numbers as arrays without axes, ones, zeros."""
         buffers = self._buffers
-        space = (
+        arrays = (
             buffers[0][: 16 * m].reshape(16, m),  # Z1
             buffers[1][: 16 * m].reshape(16, m),  # dZ1
             buffers[2][: 16 * m].reshape(16, m),  # Z2
             buffers[3][: 16 * m].reshape(16, m),  # dZ2
             buffers[4][: 16 * m].reshape(16, m),  # Z3
             buffers[5][: 16 * m].reshape(16, m),  # dZ3
-            buffers[6][: 1 * m].reshape(1, m),  # Z4
-            buffers[7][: 1 * m].reshape(1, m),  # dZ4
-            buffers[8][: 1 * m].reshape(1, m),  # t1
+            buffers[6][:m].reshape(1, m),  # Z4
+            buffers[7][:m].reshape(1, m),  # dZ4
+            buffers[8][:m].reshape(1, m),  # t1
             buffers[9][: 16 * m].reshape(16, m),  # t2
             buffers[10][: 16 * m].reshape(16, m),  # t3
             buffers[11][: 16 * m].reshape(16, m),  # t4
+        )
+        numbers = (
             np.array(0.0, self._dtype),  # zero
             np.array(1.0, self._dtype),  # one
             np.array(1.0 / m, self._dtype),  # c3
-            self._ones[: 1 * m].reshape(m, 1),  # ones
+            self._ones[:m].reshape(m, 1),  # ones
         )
         if len(self._spaces) > 3:
             self._spaces.clear()
-        self._spaces[m] = space
-        return space
+        self._spaces[m] = (arrays, numbers)
+        return arrays, numbers
 
 
 def _views(flat: Array) -> Params:

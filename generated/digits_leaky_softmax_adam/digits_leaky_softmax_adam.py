@@ -249,12 +249,13 @@ class Trainer:
             np.empty(10 * m, dtype),  # Z1
             np.empty(10 * m, dtype),  # A1
             np.empty(10 * m, dtype),  # Z2
-            np.empty(1 * m, dtype),  # t1
+            np.empty(m, dtype),  # t1
             np.empty(10 * m, dtype),  # A2
         )
-        self._ones = np.ones(max(10, 1 * m), dtype)
-        self._spaces: dict[int, tuple[Array, ...]] = {}
-        self._space: tuple[Array, ...] = ()
+        self._ones = np.ones(max(10, m), dtype)
+        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
+        self._arrays: tuple[Array, ...] = ()
+        self._numbers: tuple[Array, ...] = ()
         self._shapes: tuple[Any, Any] = (None, None)
         self.learning_rate = learning_rate
 
@@ -281,20 +282,8 @@ class Trainer:
             and X.dtype == Y.dtype == self._dtype
         ):
             X, Y = self._accept(X, Y)
-        (
-            A0,
-            Z1,
-            A1,
-            Z2,
-            t1,
-            A2,
-            c1,
-            c2,
-            c3,
-            zero,
-            ones,
-            ones2,
-        ) = self._space
+        (A0, Z1, A1, Z2, t1, A2) = self._arrays
+        (c1, c2, c3, zero, ones, ones2) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         # A0 = X / 255.0, which is the X of the equations
@@ -371,31 +360,33 @@ class Trainer:
         if m > self.batch_size:
             raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
         Y = NETWORK.targets(Y, m, self._dtype)
-        self._space = self._spaces.get(m) or self._workspace(m)
+        self._arrays, self._numbers = self._spaces.get(m) or self._workspace(m)
         self._shapes = (X.shape, Y.shape)
         return X, Y
 
-    def _workspace(self, m: int) -> tuple[Array, ...]:
-        """Views of the buffers for m examples, then numbers as arrays without axes."""
+    def _workspace(self, m: int) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Views of the buffers for m examples; numbers as arrays without axes, ones, zeros."""
         buffers = self._buffers
-        space = (
+        arrays = (
             buffers[0][: 784 * m].reshape(784, m),  # A0
             buffers[1][: 10 * m].reshape(10, m),  # Z1
             buffers[2][: 10 * m].reshape(10, m),  # A1
             buffers[3][: 10 * m].reshape(10, m),  # Z2
-            buffers[4][: 1 * m].reshape(1, m),  # t1
+            buffers[4][:m].reshape(1, m),  # t1
             buffers[5][: 10 * m].reshape(10, m),  # A2
+        )
+        numbers = (
             np.array(1.0 / 255.0, self._dtype),  # c1
             np.array(0.01, self._dtype),  # c2
             np.array(1.0 / m, self._dtype),  # c3
             np.array(0.0, self._dtype),  # zero
             self._ones[:10].reshape(1, 10),  # ones
-            self._ones[: 1 * m].reshape(m, 1),  # ones2
+            self._ones[:m].reshape(m, 1),  # ones2
         )
         if len(self._spaces) > 3:
             self._spaces.clear()
-        self._spaces[m] = space
-        return space
+        self._spaces[m] = (arrays, numbers)
+        return arrays, numbers
 
 
 def _views(flat: Array) -> Params:

@@ -714,6 +714,8 @@ def read_data(
     IDX, images in `path` and labels in the file `labels`.  Raises ValueError or OSError.
     """
     suffix = Path(path).suffix.lower()
+    if column is not None and suffix != ".csv":
+        raise ValueError(f"{path}: a label column is named for .csv files only, not {column!r}")
     Y: Array | None = None
     if suffix == ".npz":
         X, Y = _pair(_read_npz(path), path)
@@ -838,12 +840,18 @@ def main(module: ModuleType, argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except (ValueError, OSError, MemoryError, NonFiniteLoss) as error:
-        text = " ".join(str(error).split()) or type(error).__name__
+        text = " ".join(_complaint(error).split())
         print(f"{network.name}.py: error: {text}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"{network.name}.py: interrupted, nothing written", file=sys.stderr)
         return 2
+
+
+def _complaint(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error) or type(error).__name__
 
 
 def _split(

@@ -48,7 +48,7 @@ class _AnalyticNumPy:
 
 net = _load("tested_digits_leaky_softmax_sgd")
 twin = _load("analytic_digits_leaky_softmax_sgd")
-twin.np = _AnalyticNumPy()
+vars(twin)["np"] = _AnalyticNumPy()
 NETWORK = net.NETWORK
 
 
@@ -86,7 +86,7 @@ def _batch(rng: np.random.Generator, m: int = EXAMPLES) -> tuple[Any, Any]:
 def _step_size() -> float:
     """The h of the differences: the more units have a kink, the nearer is the next one."""
     units = sum(len(_layer(k)) for k in KINKED)
-    return 1e-3 / (1 + units / 100)
+    return 4e-3 / (1 + units / 5)
 
 
 def _layer(k: int) -> range:

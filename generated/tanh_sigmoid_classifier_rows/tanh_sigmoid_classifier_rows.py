@@ -246,16 +246,17 @@ class Trainer:
         m = batch_size
         self._buffers = (
             np.empty(4 * m, dtype),  # Z1
-            np.empty(1 * m, dtype),  # Z2
-            np.empty(1 * m, dtype),  # t1
-            np.empty(1 * m, dtype),  # A2
-            np.empty(1 * m, dtype),  # t2
+            np.empty(m, dtype),  # Z2
+            np.empty(m, dtype),  # t1
+            np.empty(m, dtype),  # A2
+            np.empty(m, dtype),  # t2
             np.empty(4 * m, dtype),  # dZ1
         )
-        self._ones = np.ones(1 * m, dtype)
-        self._zeros = np.zeros(1 * m, dtype)
-        self._spaces: dict[int, tuple[Array, ...]] = {}
-        self._space: tuple[Array, ...] = ()
+        self._ones = np.ones(m, dtype)
+        self._zeros = np.zeros(m, dtype)
+        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
+        self._arrays: tuple[Array, ...] = ()
+        self._numbers: tuple[Array, ...] = ()
         self._shapes: tuple[Any, Any] = (None, None)
         self.learning_rate = learning_rate
 
@@ -282,19 +283,8 @@ class Trainer:
             and X.dtype == Y.dtype == self._dtype
         ):
             X, Y = self._accept(X, Y)
-        (
-            Z1,
-            Z2,
-            t1,
-            A2,
-            t2,
-            dZ1,
-            zero,
-            one,
-            c3,
-            zeros,
-            ones,
-        ) = self._space
+        (Z1, Z2, t1, A2, t2, dZ1) = self._arrays
+        (zero, one, c3, zeros, ones) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         # Z1 = X W1 + b1
@@ -363,30 +353,32 @@ class Trainer:
         if m > self.batch_size:
             raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
         Y = NETWORK.targets(Y, m, self._dtype)
-        self._space = self._spaces.get(m) or self._workspace(m)
+        self._arrays, self._numbers = self._spaces.get(m) or self._workspace(m)
         self._shapes = (X.shape, Y.shape)
         return X, Y
 
-    def _workspace(self, m: int) -> tuple[Array, ...]:
-        """Views of the buffers for m examples, then numbers as arrays without axes."""
+    def _workspace(self, m: int) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Views of the buffers for m examples; numbers as arrays without axes, ones, zeros."""
         buffers = self._buffers
-        space = (
+        arrays = (
             buffers[0][: 4 * m].reshape(m, 4),  # Z1
-            buffers[1][: 1 * m].reshape(m, 1),  # Z2
-            buffers[2][: 1 * m].reshape(m, 1),  # t1
-            buffers[3][: 1 * m].reshape(m, 1),  # A2
-            buffers[4][: 1 * m].reshape(m, 1),  # t2
+            buffers[1][:m].reshape(m, 1),  # Z2
+            buffers[2][:m].reshape(m, 1),  # t1
+            buffers[3][:m].reshape(m, 1),  # A2
+            buffers[4][:m].reshape(m, 1),  # t2
             buffers[5][: 4 * m].reshape(m, 4),  # dZ1
+        )
+        numbers = (
             np.array(0.0, self._dtype),  # zero
             np.array(1.0, self._dtype),  # one
             np.array(1.0 / m, self._dtype),  # c3
-            self._zeros[: 1 * m].reshape(m, 1),  # zeros
-            self._ones[: 1 * m].reshape(1, m),  # ones
+            self._zeros[:m].reshape(m, 1),  # zeros
+            self._ones[:m].reshape(1, m),  # ones
         )
         if len(self._spaces) > 3:
             self._spaces.clear()
-        self._spaces[m] = space
-        return space
+        self._spaces[m] = (arrays, numbers)
+        return arrays, numbers
 
 
 def _views(flat: Array) -> Params:

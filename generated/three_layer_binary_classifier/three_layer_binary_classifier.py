@@ -261,17 +261,18 @@ class Trainer:
         self._buffers = (
             np.empty(64 * m, dtype),  # Z1
             np.empty(32 * m, dtype),  # Z2
-            np.empty(1 * m, dtype),  # Z3
-            np.empty(1 * m, dtype),  # t1
-            np.empty(1 * m, dtype),  # A3
-            np.empty(1 * m, dtype),  # t2
+            np.empty(m, dtype),  # Z3
+            np.empty(m, dtype),  # t1
+            np.empty(m, dtype),  # A3
+            np.empty(m, dtype),  # t2
             np.empty(32 * m, dtype),  # dZ2
             np.empty(64 * m, dtype),  # dZ1
         )
-        self._ones = np.ones(1 * m, dtype)
-        self._zeros = np.zeros(1 * m, dtype)
-        self._spaces: dict[int, tuple[Array, ...]] = {}
-        self._space: tuple[Array, ...] = ()
+        self._ones = np.ones(m, dtype)
+        self._zeros = np.zeros(m, dtype)
+        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
+        self._arrays: tuple[Array, ...] = ()
+        self._numbers: tuple[Array, ...] = ()
         self._shapes: tuple[Any, Any] = (None, None)
         self.learning_rate = learning_rate
 
@@ -287,7 +288,7 @@ class Trainer:
         self._learning_rate = float(rate)
         self._spaces.clear()
         if self._shapes[0] is not None:
-            self._space = self._workspace(self._shapes[0][1])
+            self._arrays, self._numbers = self._workspace(self._shapes[0][1])
 
     def step(self, X: Any, Y: Any) -> float:
         """One update from the examples X, Y; returns the cost J before it.
@@ -301,21 +302,8 @@ class Trainer:
             and X.dtype == Y.dtype == self._dtype
         ):
             X, Y = self._accept(X, Y)
-        (
-            Z1,
-            Z2,
-            Z3,
-            t1,
-            A3,
-            t2,
-            dZ2,
-            dZ1,
-            zero,
-            one,
-            c3,
-            zeros,
-            ones,
-        ) = self._space
+        (Z1, Z2, Z3, t1, A3, t2, dZ2, dZ1) = self._arrays
+        (zero, one, c3, zeros, ones) = self._numbers
         W1, b1, W2, b2, W3, b3 = self.params
         dW1, db1, dW2, db2, dW3, db3 = self._dparams
         # Z1 = W1 X + b1
@@ -391,33 +379,35 @@ class Trainer:
         if m > self.batch_size:
             raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
         Y = NETWORK.targets(Y, m, self._dtype)
-        self._space = self._spaces.get(m) or self._workspace(m)
+        self._arrays, self._numbers = self._spaces.get(m) or self._workspace(m)
         self._shapes = (X.shape, Y.shape)
         return X, Y
 
-    def _workspace(self, m: int) -> tuple[Array, ...]:
-        """Views of the buffers for m examples, then numbers as arrays without axes."""
+    def _workspace(self, m: int) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Views of the buffers for m examples; numbers as arrays without axes, ones, zeros."""
         learning_rate = self._learning_rate
         buffers = self._buffers
-        space = (
+        arrays = (
             buffers[0][: 64 * m].reshape(64, m),  # Z1
             buffers[1][: 32 * m].reshape(32, m),  # Z2
-            buffers[2][: 1 * m].reshape(1, m),  # Z3
-            buffers[3][: 1 * m].reshape(1, m),  # t1
-            buffers[4][: 1 * m].reshape(1, m),  # A3
-            buffers[5][: 1 * m].reshape(1, m),  # t2
+            buffers[2][:m].reshape(1, m),  # Z3
+            buffers[3][:m].reshape(1, m),  # t1
+            buffers[4][:m].reshape(1, m),  # A3
+            buffers[5][:m].reshape(1, m),  # t2
             buffers[6][: 32 * m].reshape(32, m),  # dZ2
             buffers[7][: 64 * m].reshape(64, m),  # dZ1
+        )
+        numbers = (
             np.array(0.0, self._dtype),  # zero
             np.array(1.0, self._dtype),  # one
             np.array(learning_rate * (1.0 / m), self._dtype),  # c3
-            self._zeros[: 1 * m].reshape(1, m),  # zeros
-            self._ones[: 1 * m].reshape(m, 1),  # ones
+            self._zeros[:m].reshape(1, m),  # zeros
+            self._ones[:m].reshape(m, 1),  # ones
         )
         if len(self._spaces) > 3:
             self._spaces.clear()
-        self._spaces[m] = space
-        return space
+        self._spaces[m] = (arrays, numbers)
+        return arrays, numbers
 
 
 def _views(flat: Array) -> Params:
