@@ -15,6 +15,7 @@ import textwrap
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -222,13 +223,24 @@ def load_network(path: Path) -> ModuleType:
     return importlib.import_module(f"{package.__name__}.{path.stem}")
 
 
+def _one_thread() -> AbstractContextManager[object]:
+    """One BLAS thread where that can be had: more of them wait for the machine's other work."""
+    if importlib.util.find_spec("threadpoolctl") is None:
+        return nullcontext()
+    limits: AbstractContextManager[object] = importlib.import_module(
+        "threadpoolctl"
+    ).threadpool_limits(1)
+    return limits
+
+
 def accuracy_on_test(task: Task, module: ModuleType, seed: int) -> tuple[Any, float]:
     """History and test accuracy of a training run whose split and start come from `seed`."""
     first, second = task.halves(seed)
     X = task.X.astype(module.NETWORK.dtype)
     held = X[:, second], task.labels[second]
     start = module.init(seed)
-    history = module.fit(start, X[:, first], task.labels[first], validation=held, seed=seed)
+    with _one_thread():
+        history = module.fit(start, X[:, first], task.labels[first], validation=held, seed=seed)
     output = module.predict(history.params, held[0])
     return history, module.runtime.accuracy(module.NETWORK, output, held[1])
 
