@@ -5,6 +5,7 @@ Both keep the value; the result of raising is proved again after them.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import reduce
 
 from derive import program as p
@@ -79,21 +80,44 @@ def _apart(expr: Expr) -> tuple[list[Expr], Expr]:
         case p.Plus():
             left, a = _apart(expr.left)
             right, b = _apart(expr.right)
-            shared = [s for s in left if s in right]
-            left = _less(left, shared)
-            right = _less(right, shared)
+            shared = _shared(left, right)
+            left, right = _less(left, shared), _less(right, shared)
             return shared, p.Plus(_front(left, a), _front(right, b))
     return [], expr
 
 
+def _shared(left: list[Expr], right: list[Expr]) -> list[Expr]:
+    """What both lists hold, as often as both hold it."""
+    rest = list(right)
+    out: list[Expr] = []
+    for scalar in left:
+        if scalar in rest:
+            rest.remove(scalar)
+            out.append(scalar)
+    return out
+
+
 def _less(scalars: list[Expr], taken: list[Expr]) -> list[Expr]:
-    return [s for s in scalars if s not in taken]
+    rest = list(scalars)
+    for scalar in taken:
+        rest.remove(scalar)
+    return rest
 
 
 def _front(scalars: list[Expr], rest: Expr) -> Expr:
-    """The scalars, numbers first, times the rest."""
-    if not scalars:
-        return rest
-    ordered = sorted(scalars, key=lambda s: (not isinstance(s, p.Number), repr(s)))
-    front = reduce(p.Times, ordered)
-    return front if rest == p.ONE else p.Times(front, rest)
+    """The scalars times the rest: the sign outside, then the number, then the others."""
+    number = Fraction(1)
+    others: list[Expr] = []
+    for scalar in scalars:
+        if isinstance(scalar, p.Number):
+            number *= scalar.value
+        else:
+            others.append(scalar)
+    parts = sorted(others, key=repr)
+    if abs(number) != 1:
+        parts.insert(0, p.number(abs(number)))
+    if parts and rest != p.ONE:
+        out: Expr = p.Times(reduce(p.Times, parts), rest)
+    else:
+        out = reduce(p.Times, parts) if parts else rest
+    return p.negate(out) if number < 0 else out

@@ -39,6 +39,7 @@ from derive.tensors.terms import (
     constant,
     inverse,
     magnitude,
+    number_power,
     whole,
 )
 
@@ -97,7 +98,7 @@ def power(poly: Poly, exponent: Rational) -> Poly:
     if exponent < 0 and any(not positive_atom(a) for a, _ in factors):
         needs("denominators are not 0")
     out = monomial((), [(a, k * exponent) for a, k in factors])
-    return out.scaled(Fraction(coefficient) ** int(exponent))
+    return out.scaled(number_power(coefficient, int(exponent)))
 
 
 def units(poly: Poly) -> tuple[Rational, list[Factor]]:
@@ -343,7 +344,14 @@ def step(poly: Poly) -> Poly:
 
 
 def _without_positive_content(poly: Poly) -> Poly:
-    shared = [(a, e) for a, e in _content(poly) if positive_atom(a)]
+    """Without factors that are positive, and without even powers, positive but at 0."""
+    shared: list[Factor] = []
+    for a, e in _content(poly):
+        if positive_atom(a):
+            shared.append((a, e))
+        elif whole(e) and e // 2:
+            needs("arguments of step functions are not 0")
+            shared.append((a, e // 2 * 2))
     if shared:
         used("step drops positive factors")
         poly = times(poly, monomial((), [(a, -e) for a, e in shared]))

@@ -150,6 +150,7 @@ def _refine(bound: Sequence[Index], factors: Sequence[Factor]) -> dict[Index, st
     count = len(set(colours.values()))
     touched = {i: [f for f in factors if i in f[0].free] for i in bound}
     while count < len(bound):
+        charge(len(bound) * len(factors) // 16)
         seen: dict[Index, str] = {}
         for i in bound:
             marked = {**colours, i: "*" + colours[i]}

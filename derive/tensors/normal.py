@@ -23,6 +23,7 @@ from derive.tensors.terms import (
     Poly,
     Rational,
     constant,
+    number_power,
     show_index,
     whole,
 )
@@ -250,9 +251,9 @@ def _open_base(merged: dict[Atom, Rational]) -> list[Part] | None:
         count = e.__floor__()
         rest = [f for f in merged.items() if f[0] is not a]
         if not m.bound and whole(e):
-            return [(Fraction(c) ** count, rest + [(b, k * count) for b, k in m.factors])]
+            return [(number_power(c, count), rest + [(b, k * count) for b, k in m.factors])]
         if not m.factors and count:
-            return [(Fraction(c) ** count, [*rest, (a, e - count)])]
+            return [(number_power(c, count), [*rest, (a, e - count)])]
     return None
 
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from derive.program import Dim
-from derive.tensors.meter import charge
+from derive.tensors.meter import Outside, charge
 
 Rational = int | Fraction
 """Coefficients and exponents; plain integers where possible, because they are fast."""
@@ -38,6 +38,17 @@ _NO_INDICES: Final[frozenset[Index]] = frozenset()
 def show_index(index: Index) -> str:
     """``k:'n'``; dimensions in quotes unless they are numbers."""
     return f"{index.name}:{index.dim!r}"
+
+
+MOST_BITS = 12_000
+"""The largest number that is written out; text of numbers beyond it is refused by Python."""
+
+
+def show_number(value: Rational) -> str:
+    """A rational as text; raises `Outside` if it has thousands of digits."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
+        raise Outside("outside the fragment: a number with thousands of digits")
+    return str(value)
 
 
 class Atom:
@@ -119,9 +130,9 @@ class Monomial:
         self.factors = factors
         self._free: frozenset[Index] | None = None
         self._mask = ""
-        body = "*".join(a.key if e == 1 else f"{a.key}^{e}" for a, e in factors)
+        body = "*".join(a.key if e == 1 else f"{a.key}^{show_number(e)}" for a, e in factors)
         self.key = f"S<{','.join(map(show_index, bound))}>{body}" if bound else body
-        charge(1 + len(self.key) // 2000)
+        charge(1 + len(self.key) // 400)
 
     @property
     def free(self) -> frozenset[Index]:
@@ -167,7 +178,10 @@ class Poly:
     @property
     def key(self) -> str:
         if self._key is None:
-            self._key = " + ".join(sorted(f"{c} {m.key}" for m, c in self.terms.items())) or "0"
+            self._key = (
+                " + ".join(sorted(show_number(c) + " " + m.key for m, c in self.terms.items()))
+                or "0"
+            )
         return self._key
 
     @property
@@ -240,6 +254,15 @@ def constant(value: Rational) -> Poly:
 def inverse(value: Rational) -> Rational:
     """``1 / value``, exactly."""
     return value if value in (1, -1) else 1 / Fraction(value)
+
+
+def number_power(value: Rational, exponent: int) -> Rational:
+    """``value ** exponent``, exactly; raises `Outside` if the result is huge."""
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    if abs(exponent) * (bits - 1) > MOST_BITS:
+        raise Outside("outside the fragment: a number with thousands of digits")
+    out = Fraction(value) ** exponent
+    return out.numerator if out.denominator == 1 else out
 
 
 def magnitude(value: Rational) -> Rational:
