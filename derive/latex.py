@@ -166,6 +166,10 @@ class _Printer:
 
     def _entry(self, arg: Expr, row: Index | None, column: Index | None) -> str:
         text = self.text(arg)[0]
+        if text.startswith(r"\frac") and isinstance(arg, Gradient):
+            below = self._scripted(name_latex(arg.name, self.notation), row, column)
+            sign, cost = self.notation.partial, name_latex(self.notation.cost, self.notation)
+            return rf"\frac{{{sign} {cost}}}{{{sign} {below}}}"
         if not isinstance(arg, Symbol | Gradient) and self._carried(arg) is None:
             text = f"({text})"
         return self._scripted(text, row, column)

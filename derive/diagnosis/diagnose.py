@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from derive.diagnosis.chains import diagnose_chain
 from derive.diagnosis.codes import BY_NAME, CODES
-from derive.diagnosis.loose import ELEMENTWISE
+from derive.diagnosis.loose import ELEMENTWISE, Leaf, parts
 from derive.diagnosis.question import Question
 from derive.diagnosis.readings import Reading, readings
 from derive.diagnosis.scene import Diagnosis, Fault
@@ -51,9 +51,12 @@ from derive.program import (
     Size,
     Statement,
     Times,
+    walk,
 )
 from derive.verdict import Kind, Repair, Verdict
 
+LARGEST = 500
+"""Claims of more nodes than this are not searched for repairs."""
 Prover = Callable[[Statement], bool]
 Screen = Callable[[Statement], bool | None]
 
@@ -69,9 +72,25 @@ def diagnose(
     """
     if isinstance(fault.statement, Composition):
         return diagnose_chain(fault, fault.statement, prover)
+    if size(fault) > LARGEST:
+        return Diagnosis(BY_NAME["false"], fault.message or CODES[BY_NAME["false"]].why)
     if fault.kind is Kind.UPDATE:
         fault = as_claim(fault)
     return _Answers(fault, (prover, agrees), judges or judging).answer()
+
+
+def size(fault: Fault) -> int:
+    """The number of nodes of a claim."""
+    count = 0
+    if isinstance(fault.statement, Equation):
+        for side in (fault.statement.left, fault.statement.right):
+            count += sum(1 for _ in walk(side))
+    pending = [fault.ill_shaped.loose] if fault.ill_shaped is not None else []
+    while pending:
+        node = pending.pop()
+        count += sum(1 for _ in walk(node.expr)) if isinstance(node, Leaf) else 1
+        pending.extend(parts(node))
+    return count
 
 
 def judging(program: Program) -> Judging:

@@ -38,7 +38,7 @@ from derive.diagnosis.loose import (
     with_parts,
 )
 from derive.diagnosis.product_edits import product_edits, sum_edits
-from derive.diagnosis.vocabulary import Vocabulary, is_gradient, whole
+from derive.diagnosis.vocabulary import Vocabulary, is_gradient, leaf_name, whole
 from derive.program import ONE, Index, SumOver
 
 LATE = 15
@@ -171,6 +171,8 @@ def _operands(leaf: Leaf, words: Vocabulary) -> Iterator[Edit]:
             continue
         name = "wrong-layer" if its_role == role and layer is not None else "wrong-operand"
         later = _far(leaf, other, role == its_role, layer == its_layer)
+        later += letters(leaf.expr) != letters(other.expr)
+        later += is_gradient(other) and leaf_name(other) not in words.scene.gradient_spelling
         yield undo(name, verb, other, leaf, other, later=later, layer=its_layer)
 
 

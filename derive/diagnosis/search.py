@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from derive.diagnosis.edit import Edit, tidy
 from derive.diagnosis.edits import edits
@@ -17,6 +18,8 @@ from derive.diagnosis.loose import Loose, to_expr
 from derive.diagnosis.vocabulary import Vocabulary, gradient_names
 from derive.program import Equation, Expr, Index, ShapeError, Statement
 
+LISTED = 8000
+"""At most this many edits of a line are listed."""
 SINGLES = 1500
 """At most this many candidates of one edit are evaluated."""
 PAIRS = 400
@@ -91,7 +94,7 @@ class Judge:
 
 def single(tree: Loose, words: Vocabulary, judge: Judge, limit: int = 3) -> list[Hit]:
     """Single edits that make the right side true, the likeliest first."""
-    ordered = sorted(edits(tree, words), key=lambda edit: edit.rank)
+    ordered = sorted(islice(edits(tree, words), LISTED), key=lambda edit: edit.rank)
     hits: list[Hit] = []
     for edit in ordered[:SINGLES]:
         if hits and edit.rank > hits[0].edits[0].rank:
@@ -132,5 +135,5 @@ def _pairs(tree: Loose, words: Vocabulary) -> Iterator[tuple[Edit, Edit]]:
 
 def _common(tree: Loose, words: Vocabulary) -> list[Edit]:
     narrow = replace(words, symbols=(), gradients=())
-    found = [edit for edit in edits(tree, narrow) if edit.name in COMMON]
+    found = [e for e in islice(edits(tree, narrow), LISTED) if e.name in COMMON]
     return sorted(found, key=lambda edit: edit.rank)

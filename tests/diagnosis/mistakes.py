@@ -57,6 +57,8 @@ def _inside(net: Net, tree: Loose) -> Iterator[Mistake]:
     children = () if isinstance(tree, Called) else parts(tree)
     for place, child in enumerate(children):
         for mistake in _inside(net, child):
+            if isinstance(tree, Turned) and isinstance(mistake.tree, Turned):
+                continue
             changed = (*children[:place], mistake.tree, *children[place + 1 :])
             yield replace(mistake, tree=with_parts(tree, changed))
 
