@@ -37,18 +37,22 @@ class Reading:
 
 
 def unreadable_piece(tokens: Sequence[Token], body: Span, message: str, at: Span) -> Reading:
-    """A piece of which only the relation signs are counted (none if there are too many)."""
-    relations: list[Token] = []
+    """A piece of which only the relation signs are counted.
+
+    One without a sign (or too large to count) has an empty one, so that it is a claim that
+    cannot be read rather than nothing.
+    """
+    counted: list[bool] = []
     if len(tokens) <= MAX_TOKENS:
         try:
             counted = signs(tokens, match(tokens))[1]
         except TooDeep:
             counted = [is_sign(token) for token in tokens]
-        relations = [token for token, count in zip(tokens, counted, strict=True) if count]
+    relations = [token for token, yes in zip(tokens, counted, strict=False) if yes]
     found = tuple(
         Relation(token.text, Span(token.start, token.end), step)
         for step, token in enumerate(relations, 1)
-    )
+    ) or (Relation("", Span(body.start, body.start), 1),)
     side = Unreadable(body, message, at)
     return Reading([Chain(side, found, (side,) * len(found), None, "", "", body)])
 

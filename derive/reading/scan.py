@@ -97,7 +97,7 @@ class _Scanner:
             self.out.skipped.append(Span(0, at))
         while self.cost <= MAX_COST and (match := _MARK.search(self.source, at)):
             at = self._mark(match)
-        if self.cost > MAX_COST:
+        if self.cost > MAX_COST and _MARK.search(self.source, at):
             rest = Span(at, len(self.source))
             problem = f"at most {MAX_COST} characters of maths in one note expected"
             self.out.pieces.append(Raw(rest, rest, "display", "", problem))

@@ -246,8 +246,9 @@ class Chain:
 
     ``len(parts) == len(relations)``.  `label`: words in front of the equation.  `opens`: the
     bracket relation that opened it (``[\\because ...]``) as ``"because"``/``"therefore"``/"".
-    A piece that cannot be read at all is one chain with every relation sign of the piece (none
-    if it holds none or is too large) between sides that are `Unreadable`.
+    A piece that cannot be read at all is one chain with every relation sign of the piece
+    between sides that are `Unreadable`; if it holds none, or is too large to count them, with
+    one empty sign.
     """
 
     head: Node | None

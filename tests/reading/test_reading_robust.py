@@ -126,3 +126,11 @@ def test_dense_note_of_five_megabytes() -> None:
     assert time.process_time() - begin < 5
     [chain] = document.pieces[-1].chains
     assert isinstance(chain.head, Unreadable)
+
+
+@pytest.mark.parametrize("source", ["$$" + "x" * 10**6 + "$$", "$$" + "{" * 100, "\\[ x"])
+def test_piece_without_a_sign_is_still_a_claim(source: str) -> None:
+    [piece] = read(source, "md").pieces
+    [chain] = piece.chains
+    assert [(relation.text, relation.step) for relation in chain.relations] == [("", 1)]
+    assert isinstance(chain.head, Unreadable)
