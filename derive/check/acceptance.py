@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from derive.check.composition import compose, telescoped
-from derive.check.domains import Field, Logarithms, NoValue, Scalar, Unsupported
+from derive.check.domains import Field, Logarithms, NoValue, Outside, Scalar, Unsupported
 from derive.check.evaluate import World
-from derive.check.graph import Graph, functions_within, nodes, sides
+from derive.check.graph import Graph, fits, functions_within, letters, nodes, sides
 from derive.check.shape import Census, height
 from derive.program import (
+    ZERO,
     Composition,
+    Delta,
     Equation,
+    Expr,
+    Eye,
     Gradient,
     Partial,
     Program,
@@ -74,7 +78,7 @@ def check(program: Program, statement: Statement) -> Acceptance:
         return Acceptance(False, {}, 0, str(error))
     if isinstance(statement, Composition):
         return _check_composition(graph, statement)
-    if statement.left.shape != statement.right.shape:
+    if not fits(statement):
         return Acceptance(False, {}, 0, "the sides have different shapes")
     trial = _Trial(graph, statement)
     reason = ""
@@ -97,11 +101,19 @@ def _cuts(graph: Graph, statement: Equation) -> Iterator[Cut]:
         if isinstance(node, Gradient):
             gradients.add(node.name)
     behind = _behind(graph, gradients)
+    shared = {n.name for n in nodes(statement.left) if isinstance(n, Gradient)} & {
+        n.name for n in nodes(statement.right) if isinstance(n, Gradient)
+    }
     first = mentioned - _behind(graph, mentioned)
     everything = frozenset(graph.position)
     between = everything - (graph.effects(first) - first)
     seen = set[Cut]()
-    for opaque in (behind, behind - _behind(graph, behind, before=True), set[str]()):
+    for opaque in (
+        behind | shared,
+        behind,
+        behind - _behind(graph, behind, before=True),
+        set[str](),
+    ):
         for values in (everything, between, frozenset[str]()):
             cut = Cut(frozenset(values), frozenset(opaque))
             if cut not in seen:
@@ -126,13 +138,17 @@ class _Trial:
         applied = functions_within(graph.program, exprs)
         self.points = POINTS_WITH_STEPS if "step" in applied else POINTS
         self.met_logarithm = False
+        self.repeated = _repeats_indices(statement, exprs)
         self.effort = 20 * EFFORT
 
     def plausible(self) -> bool:
         """Whether the whole program agrees at a small shape: no cut saves a statement if not."""
         sizes = {dim: 2 + k % 2 for k, dim in enumerate(_dimensions(self.graph, self.statement))}
         whole = Cut(frozenset(), frozenset())
-        return any(self._agrees(field, sizes, whole, 1) != "" for field in self._fields(whole))
+        plain = frozenset(sizes)
+        return any(
+            self._agrees(field, sizes, whole, 1, plain) != "" for field in self._fields(whole)
+        )
 
     def certify(self, cut: Cut) -> Acceptance:
         """The verdict at the certifying shape of a cut."""
@@ -141,29 +157,50 @@ class _Trial:
         widest = max(sizes.values(), default=1)
         reason = f"too large to certify: a size of {widest} is needed" if widest > WIDEST else ""
         for field in self._fields(cut) if not reason else ():
-            outcome = self._agrees(field, sizes, cut, self.points)
-            if outcome is None:
-                return Acceptance(True, sizes, self.points, "")
-            reason = reason or outcome
+            for plain in self._plain_axes(sizes):
+                wanted = max([self.points, *(sizes[dim] + 2 for dim in plain)])
+                outcome = self._agrees(field, sizes, cut, wanted, plain)
+                if outcome is None:
+                    return Acceptance(True, sizes, wanted, "")
+                reason = reason or outcome
         return Acceptance(False, {}, 0, reason)
+
+    def _plain_axes(self, sizes: dict[str, int]) -> Iterator[frozenset[str]]:
+        """Axes without weights: none; or all, where an index may be repeated.
+
+        A weighted axis knows only averages: there, delta_jj is not 1, and d z_j / d W_jk, which is
+        about one j, has no meaning.  Axes without weights take several sizes instead, more than
+        the degree of the sides in them.
+        """
+        yield frozenset()
+        if self.repeated:
+            yield frozenset(sizes)
 
     def _fields(self, cut: Cut) -> Iterator[Callable[[int], Field]]:
         """Number systems in which the statement may hold; in each it proves the statement."""
         primes = height(self.graph, sides(self.statement), cut.values)
         yield lambda seed: Field(primes, seed)
         if self.met_logarithm:
-            yield lambda seed: Logarithms(seed, strict=True)
             yield lambda seed: Logarithms(seed)
-            yield lambda seed: Logarithms(seed, level=1, strict=True)
+            yield lambda seed: Logarithms(seed, level=1)
 
     def _agrees(
-        self, field: Callable[[int], Field], sizes: dict[str, int], cut: Cut, wanted: int
+        self,
+        field: Callable[[int], Field],
+        sizes: dict[str, int],
+        cut: Cut,
+        wanted: int,
+        plain: frozenset[str],
     ) -> str | None:
         """None if the sides agree at that many points; "" if they differ; or why not."""
         agreed = 0
         for seed in range(TRIES):
             domain = field(seed)
-            world = weighted_world(self.graph, domain, sizes, cut)
+            grown = {
+                dim: n + (agreed * (k + 1) % wanted if dim in plain else 0)
+                for k, (dim, n) in enumerate(sizes.items())
+            }
+            world = weighted_world(self.graph, domain, grown, cut, plain)
             world.work = available = min(EFFORT, self.effort)
             try:
                 if not agree(world, self.statement):
@@ -182,8 +219,12 @@ class _Trial:
 
 
 def agree(world: World, statement: Equation) -> bool:
-    """Whether both sides are equal at a point, for all values of the free indices."""
-    indices = list(statement.free)
+    """Whether both sides are equal at a point, for all values of the free indices.
+
+    Where the left side has a value the right one must have one too; where it has none the point
+    says nothing (`NoValue`).
+    """
+    indices = letters(statement)
 
     def each(k: int) -> bool:
         if k < len(indices):
@@ -192,11 +233,13 @@ def agree(world: World, statement: Equation) -> bool:
                 if not each(k + 1):
                     return False
             return True
-        left, right = world.value(statement.left), world.value(statement.right)
-        equal = world.domain.equal
-        return all(
-            equal(a, b) for r, s in zip(left, right, strict=True) for a, b in zip(r, s, strict=True)
-        )
+        left = world.value(statement.left)
+        try:
+            right = world.value(statement.right)
+        except Outside:
+            return False
+        same = world.zip_with(world.domain.equal, left, right)
+        return all(all(row) for row in same)
 
     return each(0)
 
@@ -204,7 +247,8 @@ def agree(world: World, statement: Equation) -> bool:
 def _certifying_sizes(graph: Graph, statement: Equation, census: Census) -> dict[str, int]:
     """At least the indices of each dimension in a monomial of both sides, at least 2."""
     count = census.plain(statement.left) + census.plain(statement.right)
-    for dim in [*statement.left.shape, *(index.dim for index in statement.free)]:
+    shape = statement.right.shape if statement.left == ZERO else statement.left.shape
+    for dim in [*shape, *(index.dim for index in letters(statement))]:
         if isinstance(dim, str):
             count[dim] += 1
     for leaf in graph.program.leaves.values():
@@ -214,18 +258,33 @@ def _certifying_sizes(graph: Graph, statement: Equation, census: Census) -> dict
 
 
 def _dimensions(graph: Graph, statement: Equation) -> list[str]:
-    indices = {index.dim for index in statement.free if isinstance(index.dim, str)}
+    indices = {index.dim for index in letters(statement) if isinstance(index.dim, str)}
     return sorted({*graph.dimensions(sides(statement)), *indices})
 
 
-def weighted_world(graph: Graph, field: Field, sizes: dict[str, int], cut: Cut) -> World:
-    """A point with weighted axes; what is cut is drawn at random."""
+def _repeats_indices(statement: Equation, exprs: list[Expr]) -> bool:
+    """Whether an index may meet itself in a delta: by a derivative by an entry, or a delta."""
+    kinds = (Partial, Delta, Eye)
+    return any(isinstance(n, kinds) for expr in exprs for n in nodes(expr)) or (
+        bool(letters(statement))
+        and any(isinstance(n, Gradient) for expr in exprs for n in nodes(expr))
+    )
+
+
+def weighted_world(
+    graph: Graph,
+    field: Field,
+    sizes: dict[str, int],
+    cut: Cut,
+    plain: frozenset[str] = frozenset(),
+) -> World:
+    """A point with weighted axes, but for the `plain`; what is cut is drawn at random."""
 
     def draw(kind: str, name: str, row: int, column: int) -> Scalar:
         domain = graph.program.leaves[name].domain if kind == "leaf" else "real"
         return field.leaf(domain, kind, name, row, column)
 
-    weights = {dim: _weights(field, dim, sizes[dim]) for dim in sizes}
+    weights = {dim: _weights(field, dim, sizes[dim]) for dim in sizes if dim not in plain}
     return World(
         graph, field, sizes, draw, weights=weights, values=cut.values, gradients=cut.gradients
     )

@@ -73,39 +73,62 @@ def _program_roles(setting: Setting) -> dict[str, tuple[str, int | None]]:
 def _spellings(
     setting: Setting, line: Line, layers: Mapping[str, int]
 ) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """LaTeX for names, their gradients and functions, as the line or else the note has them."""
-    facts, source = setting.facts, setting.facts.document.source
-    spelling: dict[str, str] = {}
-    gradients: dict[str, str] = {}
-    functions: dict[str, str] = {}
-    near = [line.left, line.right, line.head]
-    for node in (*near, *all_nodes(facts)):
-        elaborator = Elaborator(setting, layers if node in near else {})
-        for part in subtree(node):
-            if isinstance(part, sx.Applied):
-                _spell_function(elaborator, part, functions)
-        for name in names_in(node):
-            occurrence = resolve(facts.roles, name)
-            if occurrence.role == "cost" and not name.mark:
-                spelling.setdefault(COST, source[name.span.start : name.span.end])
-            if occurrence.role not in ("W", "b", "Z", "A", "X", "Y", "gradient"):
-                continue
-            if occurrence.transposed or occurrence.power is not None or name.primes:
-                continue
-            if occurrence.entries or occurrence.example:
-                continue
-            try:
-                program_name = elaborator.program_name(name, occurrence)
-            except Outside:
-                continue
-            text = source[name.span.start : name.span.end]
-            marked = name.mark or occurrence.role == "gradient"
-            (gradients if marked else spelling).setdefault(program_name, text)
-    _complete(setting, spelling, gradients)
+    """LaTeX for names, their gradients and functions: as the line has them, else the note."""
+    near = _Spelled()
+    for node in (line.left, line.right, line.head):
+        near.read(Elaborator(setting, layers), node)
+    if setting.spelled is None:
+        whole = _Spelled()
+        for node in all_nodes(setting.facts):
+            whole.read(Elaborator(setting), node)
+        setting.spelled = (whole.names, whole.gradients, whole.functions)
+    names, gradients, functions = setting.spelled
+    spelling = {**names, **near.names}
+    marked = {**gradients, **near.gradients}
+    called = {**functions, **near.functions}
+    _complete(setting, spelling, marked)
     for layer, function in sorted(setting.activations.items()):
         if function == f"g{layer}":
-            functions.setdefault(function, f"g_{layer}")
-    return spelling, gradients, functions
+            called.setdefault(function, f"g_{layer}")
+    return spelling, marked, called
+
+
+class _Spelled:
+    """What some text calls the names of the program, their gradients, and functions."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.gradients: dict[str, str] = {}
+        self.functions: dict[str, str] = {}
+
+    def read(self, elaborator: Elaborator, node: sx.Node) -> None:
+        """Takes the first spelling of each name in a node."""
+        for part in subtree(node):
+            if isinstance(part, sx.Applied):
+                _spell_function(elaborator, part, self.functions)
+        for name in names_in(node):
+            self._name(elaborator, name)
+
+    def _name(self, elaborator: Elaborator, name: sx.Name) -> None:
+        facts = elaborator.setting.facts
+        text = facts.document.source[name.span.start : name.span.end]
+        occurrence = resolve(facts.roles, name)
+        if occurrence.role == "cost" and not name.mark:
+            self.names.setdefault(COST, text)
+        if occurrence.role is None and not name.scripts and not name.mark:
+            self.names.setdefault(name.base, text)
+        if occurrence.role not in ("W", "b", "Z", "A", "X", "Y", "gradient") or name.primes:
+            return
+        if occurrence.transposed or occurrence.power is not None:
+            return
+        if occurrence.entries or occurrence.example:
+            return
+        try:
+            program_name = elaborator.program_name(name, occurrence)
+        except Outside:
+            return
+        marked = name.mark or occurrence.role == "gradient"
+        (self.gradients if marked else self.names).setdefault(program_name, text)
 
 
 def _spell_function(elaborator: Elaborator, part: sx.Applied, functions: dict[str, str]) -> None:
@@ -128,17 +151,20 @@ def _complete(setting: Setting, spelling: dict[str, str], gradients: dict[str, s
     for name in sorted({**setting.leaves, **setting.definitions}):
         if name in spelling or name == COST:
             continue
+        if name[0] not in "WbZA" or not name[1:].isdigit():
+            spelling[name] = name
+            continue
         kin = next(
             (s for n, s in sorted(spelling.items())
-             if n[0] == name[0] and n[1:].isdigit() and name[1:].isdigit() and n[1:] in s),
+             if n[0] == name[0] and n[1:].isdigit() and n[1:] in s),
             None,
         )  # fmt: skip
         if kin is not None:
             other = next(n for n, s in sorted(spelling.items()) if s == kin and n[0] == name[0])
             spelling[name] = kin.replace(other[1:], name[1:])
         else:
-            spelling[name] = name if not name[1:] else f"{name[0]}_{{{name[1:]}}}"
-    for name in sorted(spelling):
+            spelling[name] = f"{name[0]}_{{{name[1:]}}}"
+    for name in sorted({**setting.leaves, **setting.definitions}.keys() & spelling.keys()):
         gradients.setdefault(name, f"d{spelling[name]}")
 
 

@@ -67,6 +67,8 @@ class Setting:
     """Layer -> name of its activation in `functions`, ``softmax`` or ``identity``."""
     assumptions: list[str] = field(default_factory=list)
     has_cost: bool = True
+    spelled: tuple[dict[str, str], dict[str, str], dict[str, str]] | None = None
+    """How the note writes names, gradients and functions, once it has been asked for."""
     stated_forward: dict[str, int] = field(default_factory=dict)
     """Definitions taken from the note: program name -> line."""
 
