@@ -19,6 +19,7 @@ import inspect
 import math
 import os
 import re
+import shutil
 import struct
 import sys
 import tempfile
@@ -348,6 +349,7 @@ class Progress:
         filled = round(24 * done / self.total)
         rate = done / max(now - self.start, 1e-9)
         line = f"{'━' * filled}{'╌' * (24 - filled)} {text}  {rate:,.0f} examples/s"
+        line = line[: shutil.get_terminal_size().columns - 1]
         self.stream.write("\r" + line.ljust(self.width))
         self.stream.flush()
         self.width = len(line)

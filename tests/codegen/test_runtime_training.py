@@ -100,7 +100,8 @@ def test_callback_sees_the_history_and_can_stop(emitted, data):
     assert seen == [1, 2]
 
 
-def test_progress_only_on_a_terminal(emitted, data, capsys):
+def test_progress_only_on_a_terminal(emitted, data, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "90")
     pipe, terminal = io.StringIO(), Terminal()
     for stream in (pipe, terminal, None):
         emitted.net.fit(emitted.net.init(0), *data, epochs=2, stream=stream)
@@ -109,6 +110,7 @@ def test_progress_only_on_a_terminal(emitted, data, capsys):
     drawn = terminal.getvalue()
     assert re.search(r"━{24} epoch 2  loss 0\.\d+  accuracy \d+\.\d %  [\d,]+ examples/s", drawn)
     assert drawn.endswith("\n")
+    assert max(map(len, re.split("[\r\n]", drawn))) < 90
 
 
 @pytest.mark.parametrize(
