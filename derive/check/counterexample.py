@@ -15,12 +15,12 @@ from itertools import combinations, islice
 from typing import Final
 
 from derive.check.acceptance import agree
-from derive.check.arrays import Array, transposed
+from derive.check.arrays import Array, stretch, transposed
 from derive.check.composition import telescoped
-from derive.check.domains import Domain, Field, NoValue, Scalar, Unsupported
+from derive.check.domains import Domain, Field, NoValue, Outside, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.exact import Interval, Rational
-from derive.check.graph import Graph, functions_within, sides
+from derive.check.graph import Graph, fits, functions_within, letters, sides
 from derive.check.shape import height
 from derive.program import Composition, Equation, Index, Jacobian, Program, Statement
 from derive.verdict import Counterexample
@@ -30,6 +30,8 @@ VALUES: Final = 8
 """Choices of values tried at each shape."""
 EASY: Final = 20
 """The strain of a counterexample that is good enough."""
+UNDEFINED: Final = "undefined"
+"""The value of a root or logarithm of a negative number."""
 CHOICES: Final[dict[str, tuple[Fraction, ...]]] = {
     "small": tuple(map(Fraction, (1, -1, 0, 1, 2))),
     "real": tuple(map(Fraction, (1, 2, -1, 1, -2, 3))),
@@ -52,7 +54,7 @@ class Difference:
 
     entry: tuple[int, int] | None
     left: Scalar
-    right: Scalar
+    right: Scalar | None
     at: dict[str, str]
 
 
@@ -73,7 +75,7 @@ def find_counterexample(
         graph.check_statement(statement)
     except ValueError:
         return None
-    if isinstance(statement, Equation) and statement.left.shape != statement.right.shape:
+    if isinstance(statement, Equation) and not fits(statement):
         return None
     for sizes in islice(_shapes(graph, statement), SHAPES):
         if tries <= 0:
@@ -159,7 +161,8 @@ def _attempt(
             return None
         values = {name: _shown(world, name) for name in program.leaves if name in drawn}
         values |= {name: domain.formula(name) for name in unknown}
-        left, right = domain.show(found.left), domain.show(found.right)
+        left = domain.show(found.left)
+        right = UNDEFINED if found.right is None else domain.show(found.right)
         example = Counterexample(sizes, values | found.at, found.entry, left, right)
         return Candidate(example, _strain(domain, found))
     return None
@@ -215,6 +218,8 @@ def _text(world: World, a: Scalar) -> str:
 
 def _strain(domain: Rational, found: Difference) -> int:
     """0 for short fractions; more for decimals, and for sides that are tiny, huge or close."""
+    if found.right is None:
+        return EASY
     left, right = domain.middle(found.left), domain.middle(found.right)
     size, gap = max(abs(left), abs(right)), abs(left - right)
     exact = not isinstance(domain, Interval)
@@ -228,7 +233,7 @@ def _strain(domain: Rational, found: Difference) -> int:
 def _difference(world: World, statement: Statement) -> Difference | None:
     if isinstance(statement, Composition):
         return _difference_of_maps(world, statement)
-    return _difference_of_sides(world, statement, list(statement.free), {})
+    return _difference_of_sides(world, statement, list(letters(statement)), {})
 
 
 def _difference_of_sides(
@@ -242,8 +247,15 @@ def _difference_of_sides(
             if deeper is not None:
                 return deeper
         return None
-    left, right = world.value(statement.left), world.value(statement.right)
-    scalar = statement.left.shape == (1, 1)
+    left = world.value(statement.left)
+    try:
+        right = world.value(statement.right)
+    except Outside:
+        only = len(left) == len(left[0]) == 1
+        return Difference(None, left[0][0], None, at) if only else None
+    left = stretch(left, len(right), len(right[0]))
+    right = stretch(right, len(left), len(left[0]))
+    scalar = statement.left.shape == statement.right.shape == (1, 1)
     found = _first(world, left, right)
     if found is None:
         return None

@@ -103,7 +103,9 @@ def _pull_power(world: World, expr: Power, seed: Array, name: str, total: Array)
         return
     factor, less = world.domain.number(expr.exponent), expr.exponent - 1
     power, mul = world.domain.power, world.domain.mul
-    local = [[mul(factor, power(a, less)) for a in row] for row in world.value(expr.base)]
+    base = world.value(expr.base)
+    with world.positive_if(expr.base):
+        local = [[mul(factor, power(a, less)) for a in row] for row in base]
     _pull(world, expr.base, world.zip_with(mul, seed, local), name, total)
 
 

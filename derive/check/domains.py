@@ -40,6 +40,10 @@ class NoValue(ArithmeticError):
     """Nothing comes out at this point (division by zero, root of a non-square): try another."""
 
 
+class Outside(NoValue):
+    """The root or logarithm of what counts as negative here."""
+
+
 class Unsupported(ValueError):
     """This cannot be computed in this domain, at no point; the message says what."""
 
@@ -137,7 +141,7 @@ class Field:
         result = 0
         for p, unit in self._primes:
             if pow(a, (p - 1) // 2, p) != 1:
-                raise NoValue("root of a number that is no square")
+                raise Outside("root of a number that is no square")
             order = (p - 1) // 2
             try:
                 n = exponent.numerator * pow(exponent.denominator, -1, order) % order
@@ -220,8 +224,7 @@ class Logarithms(Field):
     exponentials at the upper, 1.
 
     Modulo the prime 2 N + 1 the squares are a cyclic group of order N, and log is the isomorphism
-    to the residues modulo N, the inverse of exp: N has small prime factors.  What is no square
-    counts by its absolute value; if `strict`, its logarithm has no value.
+    to the residues modulo N, the inverse of exp: N has small prime factors.
 
     >>> field = Logarithms(seed=1)
     >>> a, b = field.leaf("positive", "a"), field.leaf("positive", "b")
@@ -230,11 +233,11 @@ class Logarithms(Field):
     True
     """
 
-    def __init__(self, seed: int, *, level: int = 0, strict: bool = False) -> None:
+    def __init__(self, seed: int, *, level: int = 0) -> None:
         lower = prod(LOGARITHM_PRIMES)
         upper = 2 * lower + 1
         self._start(seed, (lower, upper), (*LOGARITHM_PRIMES, upper))
-        self.level, self.strict = level, strict
+        self.level = level
 
     def equal(self, a: Scalar, b: Scalar) -> bool:
         return bool((a - b) % self.levels[self.level] == 0)
@@ -242,8 +245,8 @@ class Logarithms(Field):
     def _log(self, a: int) -> int:
         if a % self.top == 0:
             raise NoValue("logarithm of zero")
-        if self.strict and not self._primitive("step", a):
-            raise NoValue("logarithm of a number that is no square")
+        if not self._primitive("step", a):
+            raise Outside("logarithm of a number that is no square")
         lower, upper = self._levels
         square = pow(a, 2, self.top)
         total = 0

@@ -7,13 +7,15 @@ simplified or looked up: sums are added up, derivatives are swept back through t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from derive.check.arrays import Array, Axes, transposed
 from derive.check.derivatives import sweep
-from derive.check.domains import Domain, Dual, Scalar, Unsupported, slope
+from derive.check.domains import Domain, Dual, NoValue, Outside, Scalar, Unsupported, slope
 from derive.check.graph import PI, Graph, derives, names
+from derive.check.signs import Sign, sign
 from derive.program import (
     ARGUMENT,
     PRIMITIVES,
@@ -232,13 +234,29 @@ class World(Axes):
 
     def _power(self, expr: Power) -> Array:
         power, e = self.domain.power, expr.exponent
-        return [[power(a, e) for a in row] for row in self.value(expr.base)]
+        base = self.value(expr.base)
+        with self.positive_if(expr.base):
+            return [[power(a, e) for a in row] for row in base]
 
     def _sum(self, expr: Sum) -> Array:
         return self.reduced(self.value(expr.arg), expr.arg.shape, expr.axis)
 
     def _apply(self, expr: Apply) -> Array:
-        return self.map(expr.function, expr.order, self.value(expr.arg))
+        arg = self.value(expr.arg)
+        if expr.function != "log":
+            return self.map(expr.function, expr.order, arg)
+        with self.positive_if(expr.arg):
+            return self.map(expr.function, expr.order, arg)
+
+    @contextmanager
+    def positive_if(self, radicand: Expr) -> Iterator[None]:
+        """A positive number has roots and logarithms: the point is at fault, not the claim."""
+        try:
+            yield
+        except Outside as error:
+            if sign(self.graph, radicand) >= Sign.POSITIVE:
+                raise NoValue(str(error)) from None
+            raise
 
     def _entry(self, expr: Entry) -> Array:
         array = self.value(expr.arg)
@@ -306,9 +324,15 @@ class World(Axes):
             case Plus(left=a, right=b):
                 return domain.add(self._body(domain, a, x), self._body(domain, b, x))
             case Power(base=a, exponent=e):
-                return domain.power(self._body(domain, a, x), e)
+                base = self._body(domain, a, x)
+                with self.positive_if(a):
+                    return domain.power(base, e)
             case Apply(function=f, order=k, arg=a):
-                return self._derivative(domain, f, k, self._body(domain, a, x))
+                arg = self._body(domain, a, x)
+                if f != "log":
+                    return self._derivative(domain, f, k, arg)
+                with self.positive_if(a):
+                    return self._derivative(domain, f, k, arg)
         raise Unsupported(f"a {type(body).__name__} in the body of a function")
 
     def _constant(self, domain: Domain, name: str) -> Scalar:

@@ -18,7 +18,7 @@ from math import isqrt
 from operator import mul
 from typing import Any, Final
 
-from derive.check.domains import NoValue, Scalar, Unsupported
+from derive.check.domains import NoValue, Outside, Scalar, Unsupported
 from derive.check.series import PRECISION, UNIT, cosine, error_function, exponential, logarithm, pi
 from derive.check.series import sine as _sine
 
@@ -66,6 +66,8 @@ class Rational:
             return Fraction(0)
         if name in AT_ZERO and a == 0:
             return Fraction(AT_ZERO[name])
+        if name == "log" and a <= 0:
+            raise Outside("logarithm of a number that is not positive")
         raise Unsupported(f"{name} of a fraction")
 
     def unknown(self, name: str, order: int, a: Scalar) -> Scalar:
@@ -123,7 +125,8 @@ class Interval(Rational):
             raise Unsupported(f"the exponent {exponent}")
         if d != 1:
             if a[0] <= 0:
-                raise NoValue("root of a number that may not be positive")
+                negative = Outside if a[1] < 0 else NoValue
+                raise negative("root of a number that may not be positive")
             low, high = (x << PRECISION * (d - 1) for x in a)
             a = (root(low, d), root(high, d) + 1)
         if n < 0:
@@ -148,7 +151,8 @@ class Interval(Rational):
                 return (exponential(low)[0], exponential(high)[1])
             case "log":
                 if low <= 0:
-                    raise NoValue("logarithm of a number that may not be positive")
+                    negative = Outside if high < 0 else NoValue
+                    raise negative("logarithm of a number that may not be positive")
                 return (logarithm(low)[0], logarithm(high)[1])
             case "erf":
                 return (error_function(low)[0], error_function(high)[1])
@@ -232,7 +236,7 @@ def root(value: int, degree: int) -> int:
 def exact_root(value: int, degree: int) -> int:
     """The root of a natural number that has one; otherwise `NoValue` or `Unsupported`."""
     if value < 0:
-        raise NoValue("root of a negative number")
+        raise Outside("root of a negative number")
     if degree > 64:
         raise Unsupported(f"a root of order {degree}")
     found = root(value, degree)

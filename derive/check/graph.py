@@ -14,6 +14,7 @@ from derive.program import (
     ARGUMENT,
     PRIMITIVES,
     SCALAR,
+    ZERO,
     Apply,
     Build,
     Composition,
@@ -73,6 +74,7 @@ class Graph:
         self.reads: dict[str, frozenset[str]] = {}
         self.derives: dict[str, bool] = {}
         self.readers: dict[str, list[str]] = {name: [] for name in program.leaves}
+        self.signs: dict[str, int] = {}
         self._sound: dict[int, Expr] = {}
         for name, function in program.functions.items():
             if name in PRIMITIVES:
@@ -128,11 +130,6 @@ class Graph:
         if isinstance(statement, Equation):
             self.check(statement.left)
             self.check(statement.right)
-            unbound = (free_indices(statement.left) | free_indices(statement.right)) - {
-                *statement.free
-            }
-            if unbound:
-                raise ValueError(f"the index {min(i.name for i in unbound)} is not bound")
             return
         self.check(statement.scale)
         if free_indices(statement.scale) or statement.scale.shape != SCALAR:
@@ -246,6 +243,19 @@ def free_indices(expr: Expr) -> set[Index]:
                 free |= {left, right}
         found[id(node)] = free
     return found[id(expr)]
+
+
+def letters(statement: Equation) -> tuple[Index, ...]:
+    """The indices for all of whose values an equation is meant: those named, then others."""
+    other = free_indices(statement.left) | free_indices(statement.right)
+    unnamed = sorted(other - {*statement.free}, key=lambda i: (i.name, str(i.dim)))
+    return (*statement.free, *unnamed)
+
+
+def fits(statement: Equation) -> bool:
+    """Whether both sides have one shape; a plain 0 stands for zeros of any shape."""
+    left, right = statement.left, statement.right
+    return left.shape == right.shape or ZERO in (left, right)
 
 
 def maps(statement: Composition) -> tuple[Jacobian, ...]:

@@ -13,7 +13,7 @@ from derive.check.acceptance import agree
 from derive.check.composition import compose, telescoped
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
-from derive.check.graph import Graph, functions_within
+from derive.check.graph import Graph, fits, functions_within
 from derive.check.shape import height
 from derive.program import Composition, Program, Statement
 
@@ -54,7 +54,7 @@ class Screen:
         if isinstance(statement, Composition):
             if telescoped(self.graph, statement)[0] is None:
                 return False
-        elif statement.left.shape != statement.right.shape:
+        elif not fits(statement):
             return False
         outcome = self._compare(self._worlds, statement)
         if outcome is False and self._met_logarithm():

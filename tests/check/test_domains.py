@@ -19,6 +19,7 @@ from derive.check.domains import (
     Field,
     Logarithms,
     NoValue,
+    Outside,
     Unsupported,
     slope,
     tower,
@@ -95,7 +96,9 @@ def test_logarithm_is_the_inverse_of_exp(seed: int) -> None:
     upper = Logarithms(seed, level=1)
     again = upper.primitive("exp", upper.primitive("log", b))
     assert upper.equal(again, b)
-    assert not field.equal(log(field.add(b, field.number(1))), log(b))
+    assert not field.equal(log(field.mul(b, field.number(2))), log(b))
+    with pytest.raises(Outside):
+        log(field.mul(b, field.number(-1)))
 
 
 def test_unknown_functions_depend_on_name_order_and_argument() -> None:
