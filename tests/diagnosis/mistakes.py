@@ -45,18 +45,19 @@ def mistakes(net: Net, truth: Truth) -> Iterator[Mistake]:
     """All planted mistakes of one true line."""
     tree = from_expr(truth.right, net.scene.scale)
     yield from _whole(net, truth, tree)
-    yield from _inside(net, tree)
+    yield from mistakes_inside(net, tree)
 
 
 def _mistake(label: str, tree: Loose, *names: str) -> Mistake:
     return Mistake(label, frozenset(BY_NAME[name] for name in names), tree)
 
 
-def _inside(net: Net, tree: Loose) -> Iterator[Mistake]:
+def mistakes_inside(net: Net, tree: Loose) -> Iterator[Mistake]:
+    """The planted mistakes of every node of a tree."""
     yield from _local(net, tree)
     children = () if isinstance(tree, Called) else parts(tree)
     for place, child in enumerate(children):
-        for mistake in _inside(net, child):
+        for mistake in mistakes_inside(net, child):
             if isinstance(tree, Turned) and isinstance(mistake.tree, Turned):
                 continue
             changed = (*children[:place], mistake.tree, *children[place + 1 :])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import replace
 
 import pytest
-from mistakes import fault, mistakes
-from networks import MEAN, dense
+from floats import Floats
+from mistakes import fault, mistakes, mistakes_inside
+from networks import MEAN, dense, library
 from test_planted import Judges
 from test_real_notes import answer, claim, ill, product
 
 from derive import program as p
 from derive.diagnosis import Fault, Leaf, Scene, diagnose
+from derive.latex import to_latex
 from derive.program import SCALAR, Equation, Expr, Gradient, Symbol, Times
 from derive.verdict import Kind
 
@@ -110,7 +113,7 @@ def test_every_repair_is_proved() -> None:
         return False
 
     truth = net.truth("W1")
-    for mistake in list(mistakes(net, truth))[::5]:
+    for mistake in list(mistakes(net, truth))[::10]:
         planted = fault(net, truth, mistake.tree)
         if planted is not None:
             found = diagnose(planted, refusing, agrees, lambda _: (refusing, agrees))
@@ -154,3 +157,27 @@ def test_a_single_leaf_of_the_wrong_shape() -> None:
     found = answer(ill(scene, "W3", product(Leaf(MEAN), Leaf(scene.gradient("Z3")))))
     assert found.code == "D118"
     assert found.repairs[0].latex == r"\frac{1}{m} dZ^{[3]} A^{[2]T}"
+
+
+def test_two_mistakes_are_repaired_or_left_with_the_derived_gradient() -> None:
+    rng = random.Random(5)
+    restored = tried = 0
+    for net in library()[:2]:
+        judges = Judges()
+        proved, agrees = judges(net.scene.program)
+        oracle = Floats(net.scene.program, shapes=3, seed=7)
+        for truth in net.truths:
+            first = rng.choice(list(mistakes(net, truth)))
+            for second in rng.sample(list(mistakes_inside(net, first.tree)), 2):
+                planted = fault(net, truth, second.tree)
+                if planted is None or (
+                    planted.statement is not None and oracle.agrees(planted.statement)
+                ):
+                    continue
+                found = diagnose(planted, proved, agrees, judges)
+                assert found.repairs, (net.label, truth.target, first.label, second.label)
+                tried += 1
+                want = to_latex(truth.right, net.scene)
+                restored += sorted(found.repairs[0].latex.split()) == sorted(want.split())
+    assert tried >= 15
+    assert restored >= 0.6 * tried
