@@ -1,0 +1,48 @@
+"""The project's own library and the notes that it ships, judged as a user would."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from derive.verify import shipped_notes
+from tests.cli.conftest import Run
+
+
+def test_library_and_shipped_notes_are_as_they_should_be(derive: Run) -> None:
+    done = derive("verify", "--format", "json")
+    assert done.returncode == 0, derive("verify").stdout
+    files = json.loads(done.stdout)["files"]
+    assert [Path(file["path"]).name for file in files] == [
+        "library", *(note.name for note in shipped_notes()),
+    ]  # fmt: skip
+    assert len(shipped_notes()) == 5
+    assert {claim["verdict"] for claim in files[0]["claims"]} == {"verified"}
+
+
+def test_docs_has_a_page_for_each_note_and_entry(derive: Run, tmp_path: Path) -> None:
+    done = derive("docs", "-o", "site")
+    assert done.returncode == 0, done.stderr
+    site = tmp_path / "site"
+    for note in shipped_notes():
+        page = (site / "notes" / f"{note.stem}.md").read_text(encoding="utf-8")
+        assert "accepted by the independent checker" in page
+        assert f"notes/{note.stem}.md" in (site / "index.md").read_text(encoding="utf-8")
+    assert "substitute" in (site / "library" / "sigmoid.md").read_text(encoding="utf-8")
+    assert "D103" in (site / "codes.md").read_text(encoding="utf-8")
+
+
+def test_certificates_are_checked_without_the_engine(derive: Run, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    (tmp_path / "note.md").write_text("$$Z = W X + b$$ $$A = f(Z)$$ $$dZ = dA \\odot f'(Z)$$")
+    done = derive("verify", "note.md", "--proofs", "proofs")
+    assert done.returncode == 0, done.stdout
+    files = sorted((tmp_path / "proofs").iterdir())
+    assert files
+    checked = subprocess.run(
+        [sys.executable, "-m", "derive.check", *files],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stdout + checked.stderr
