@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Final
 
-from .arrays import Arrays, asks, excludes
+from .arrays import asks, excludes
 from .brackets import argument
 from .calculus import applied_operators, delta_quotients, joined, slashed
 from .cursor import Failure
 from .names import TRANSPOSES, spelled
+from .operators import Operators, unbraced
 from .symbols import (
     ACCENTS,
     BIG,
@@ -32,7 +33,6 @@ from .symbols import (
 )
 from .syntax import (
     Applied,
-    Big,
     Comparison,
     Dots,
     Group,
@@ -52,7 +52,6 @@ from .tokens import Token
 _SEPARATE: Final = (",", ";", "|")
 _MAX_DIGITS: Final = 40
 _MAX_POWERS: Final = 4
-_FUNCTION_LETTERS: Final = frozenset(["f", "g", "h", "p", "q", "sigma", "phi", "varphi", "psi"])
 
 
 def is_word(token: Token, following: Token | None) -> bool:
@@ -67,7 +66,7 @@ def is_word(token: Token, following: Token | None) -> bool:
     return text == token.text and text.isalnum()
 
 
-class Parser(Arrays):
+class Parser(Operators):
     """Reads expressions from a list of tokens."""
 
     def __init__(self, tokens: Sequence[Token], partner: Sequence[int]) -> None:
@@ -94,14 +93,14 @@ class Parser(Arrays):
 
     def sum(self) -> Node:
         start = self.start
-        terms = [(self._signs(), self.product())]
+        terms = [(self.take_signs(), self.product())]
         while self.text in ("+", "-"):
-            terms.append((self._signs(), self.product()))
+            terms.append((self.take_signs(), self.product()))
         if len(terms) == 1 and terms[0][0] == 1:
             return terms[0][1]
         return Sum(self.span(start), tuple(terms))
 
-    def _signs(self) -> int:
+    def take_signs(self) -> int:
         sign = 1
         while self.text in ("+", "-"):
             sign = -sign if self.text == "-" else sign
@@ -165,7 +164,7 @@ class Parser(Arrays):
         """One factor with its powers."""
         with self.deeper():
             if self.text in ("+", "-"):
-                start, sign = self.start, self._signs()
+                start, sign = self.start, self.take_signs()
                 inner = self.factor()
                 return inner if sign == 1 else Sum(self.span(start), ((-1, inner),))
             return self.raised(self.primary())
@@ -193,7 +192,7 @@ class Parser(Arrays):
             start = node.span.start
             low = self.at
             high = argument(self.tokens, self.partner, low, self.end)
-            if spelled(_unbraced(self.tokens[low:high])) in TRANSPOSES:
+            if spelled(unbraced(self.tokens[low:high])) in TRANSPOSES:
                 self.at = high
                 node = Transposed(self.span(start), node)
             else:
@@ -212,7 +211,7 @@ class Parser(Arrays):
     def _euclidean(self) -> None:
         """Take the ``_2`` or ``_F`` of a norm; other norms are not read."""
         high = argument(self.tokens, self.partner, self.at + 1, self.end)
-        if spelled(_unbraced(self.tokens[self.at + 1 : high])) not in ("2", "F"):
+        if spelled(unbraced(self.tokens[self.at + 1 : high])) not in ("2", "F"):
             raise self.failure("the Euclidean norm")
         self.at = high
 
@@ -236,12 +235,12 @@ class Parser(Arrays):
         if text in FRACTIONS:
             return self.fraction()
         if text in BIG:
-            return self._big()
+            return self.big()
         if text in DOTS:
             self.at += 1
             return Dots(self.span(token.start))
         if token.kind == "command" and text[1:] in FUNCTIONS:
-            return self._function()
+            return self.function()
         if self.at_name():
             return self._name_or_group()
         raise self.failure("an expression")
@@ -342,92 +341,3 @@ class Parser(Arrays):
             raise self.failure(repr(bar))
         self.at += 1
         return Norm(self.span(start), "norm" if bar == "\\|" else "abs", body)
-
-    def _function(self) -> Node:
-        """``\\log(x)``, ``\\max(0, x)``, or without brackets ``\\log a_j``."""
-        start = self.start
-        head = self.name()
-        if self.text in ("(", "["):
-            return self.headed(head)
-        if self.text == "{" and self.partner[self.at] > self.at:
-            inner = self._group()
-            return Applied(self.span(start), head, "", (inner,))
-        body: list[tuple[str, Node]] = []
-        while self._continues_argument(bool(body)):
-            body.append(("juxt" if body else "", _unambiguous(self.factor())))
-        if not body:
-            return head
-        return Applied(self.span(start), head, "", (joined(body),))
-
-    def _continues_argument(self, begun: bool) -> bool:
-        """Whether the next factor still belongs to a function without brackets."""
-        token = self.token
-        if token is None or not self.begins_factor():
-            return False
-        if not begun:
-            return True
-        if token.kind == "word" or token.text in BIG or token.text[1:] in FUNCTIONS:
-            return False
-        return token.text not in ("(", "[", "\\{", "|", "\\|", "\\partial", "\\nabla")
-
-    def _big(self) -> Node:
-        """``\\sum_{i=1}^m`` and the product that follows it."""
-        start, operator = self.start, BIG[self.text]
-        self.at += 1
-        low: list[Token] = []
-        high: list[Token] = []
-        while self.text in ("_", "^"):
-            below = self.text == "_"
-            stop = argument(self.tokens, self.partner, self.at + 1, self.end)
-            found = _unbraced(self.tokens[self.at + 1 : stop])
-            low, high = (found, high) if below else (low, found)
-            if not found:
-                raise self.failure("a limit")
-            self.at = stop
-        with self.deeper():
-            sign_at = self.start
-            sign = self._signs()
-            body = self.product()
-            if sign < 0:
-                body = Sum(self.span(sign_at), ((-1, body),))
-        upper = spelled(high)
-        for index, lower in reversed(_running(low)):
-            body = Big(self.span(start), operator, index, lower, upper, body)
-        return body
-
-
-def _unambiguous(argument: Node) -> Node:
-    """The argument of a function without brackets, unless it could end at its first bracket.
-
-    ``\\log f(x)`` is a call inside; whether ``\\log a (1 - y)`` is log(a)(1 - y) nobody can tell.
-    """
-    if isinstance(argument, Applied):
-        head = argument.head
-        atoms = all(isinstance(a, Name | Number) for a in argument.arguments)
-        if not (atoms or head.word or head.base in _FUNCTION_LETTERS):
-            raise Failure("brackets around the argument of the function expected", argument.span)
-    return argument
-
-
-def _unbraced(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens without the braces around all of them."""
-    if tokens and tokens[0].text == "{" and tokens[0].kind != "word":
-        return list(tokens[1:-1])
-    return list(tokens)
-
-
-def _running(lower: list[Token]) -> list[tuple[str, str]]:
-    """The letters that run in a lower limit with their texts: ``i=1``, ``i,j``, ``rows``."""
-    text = spelled(lower)
-    letters = [t for t in lower if t.kind == "letter" or t.text[1:] in GREEK]
-    listed = [t for t in lower if t.text != ","]
-    if not lower or lower[0] not in letters:
-        return [("", text)]
-    if len(lower) > 1 and len(letters) == len(listed) <= 3:
-        word = "".join(t.text for t in lower).lower()
-        if word in VOCABULARY:
-            return [("", text)]
-        return [(t.text.removeprefix("\\"), t.text) for t in letters]
-    if len(lower) > 1 and lower[1].kind == "letter":
-        return [("", text)]
-    return [(lower[0].text.removeprefix("\\"), text)]
