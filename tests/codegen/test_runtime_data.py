@@ -49,6 +49,7 @@ X = np.arange(8.0).reshape(2, 4)
         (X.astype(str), "X: got dtype <U32, needs numbers"),
         ([[1.0, 2.0], [3.0]], "X: got no array of numbers"),
         (None, "X: got dtype object, needs numbers"),
+        (np.ma.masked_equal(X, 3.0), "X: got masked entries"),
     ],
 )
 def test_wrong_inputs(make, value, message):
