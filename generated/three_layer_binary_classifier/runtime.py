@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import csv
+import errno
 import gzip
 import importlib.util
 import inspect
 import math
 import os
 import re
+import shutil
 import struct
 import sys
 import tempfile
@@ -177,10 +179,13 @@ class Network:
             if not isinstance(array, np.ndarray) or array.shape != shape:
                 got = getattr(array, "shape", type(array).__name__)
                 raise ValueError(f"{what}.{name}: got shape {got}, needs {shape}")
-            if array.dtype.name not in DTYPES or array.dtype != params[0].dtype:
+            if array.dtype.name not in DTYPES:
                 raise ValueError(
-                    f"{what}.{name}: got dtype {array.dtype}, needs {' or '.join(DTYPES)}, "
-                    "the same for all"
+                    f"{what}.{name}: got dtype {array.dtype}, needs {' or '.join(DTYPES)}"
+                )
+            if array.dtype != params[0].dtype:
+                raise ValueError(
+                    f"{what}.{name}: got dtype {array.dtype}, needs {params[0].dtype} like the rest"
                 )
         dtype: np.dtype[Any] = params[0].dtype
         return dtype
@@ -191,6 +196,8 @@ def _as_array(value: Any, what: str) -> Array:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{what}: got no array of numbers ({error})") from None
+    if type(value) is not np.ndarray and np.ma.is_masked(value):
+        raise ValueError(f"{what}: got masked entries, needs numbers everywhere")
     if array.dtype.hasobject or array.dtype.kind in "USVMmc":
         raise ValueError(f"{what}: got dtype {array.dtype}, needs numbers")
     return array
@@ -348,6 +355,7 @@ class Progress:
         filled = round(24 * done / self.total)
         rate = done / max(now - self.start, 1e-9)
         line = f"{'━' * filled}{'╌' * (24 - filled)} {text}  {rate:,.0f} examples/s"
+        line = line[: shutil.get_terminal_size().columns - 1]
         self.stream.write("\r" + line.ljust(self.width))
         self.stream.flush()
         self.width = len(line)
@@ -435,6 +443,14 @@ def _positive(value: Any, what: str) -> int:
     return int(value)
 
 
+def _generator(seed: Any) -> np.random.Generator:
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"seed: got {seed!r}, needs an integer of at least 0 or a Generator")
+    return np.random.default_rng(int(seed))
+
+
 def fit(
     module: ModuleType,
     params: Any,
@@ -464,8 +480,12 @@ def fit(
     epochs = _positive(network.epochs if epochs is None else epochs, "epochs")
     size = _positive(network.batch_size if batch_size is None else batch_size, "batch_size")
     x, y = _checked_data(network, X, Y, dtype, "")
-    held = None if validation is None else _checked_data(network, *validation, dtype, "validation ")
-    rng = np.random.default_rng(network.seed if seed is None else seed)
+    held = None
+    if validation is not None:
+        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+            raise ValueError(f"validation: got {type(validation).__name__}, needs a pair (X, Y)")
+        held = _checked_data(network, validation[0], validation[1], dtype, "validation ")
+    rng = _generator(network.seed if seed is None else seed)
     batches = Batches(network, x, y, min(size, x.shape[network.axis]), dtype)
     trainer = module.Trainer(params, batches.size)
     history = History(params=params, best=params)
@@ -539,6 +559,8 @@ def _judge_epoch(
 def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """A binary file that appears at `path` whole or not at all."""
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "No such folder", str(path.parent))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "xb") as file:
