@@ -7,11 +7,12 @@ computes as an algorithm, behind all files a summary.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.report.outcome import GOOD, repaired, summary
-from derive.report.places import Page, anchor, escaped, excerpt, place_of
+from derive.report.places import WIDTH, Page, anchor, escaped, excerpt, place_of
 from derive.verdict import Counterexample, FileReport, Finding, ModelReport, Verdict
 
 _COLOURS = {
@@ -21,6 +22,8 @@ _COLOURS = {
     Verdict.UNPROVEN: "1;33",
     Verdict.UNREADABLE: "1;35",
 }
+_TIED = "\N{NO-BREAK SPACE}"
+"""A space at which a line is not broken; shown as a plain one."""
 _SHOWN_LINES = 4
 _MESSAGES = {
     Verdict.REFUTED: "the two sides differ",
@@ -97,15 +100,25 @@ def _block(report: FileReport, finding: Finding, page: Page, style: Style) -> It
     verdict = " ".join(filter(None, (finding.verdict.value, finding.code)))
     expected = " (as the note expects)" if finding.expected and not finding.unmet else ""
     message = finding.message or _MESSAGES.get(finding.verdict, "")
+    where = anchor(report, finding, page)
+    taken = len(f"{where}: {verdict}{expected}: ")
     yield (
-        f"{style.paint(anchor(report, finding, page), '1')}: "
-        f"{style.paint(verdict, _COLOURS[finding.verdict])}{expected}"
-        + (f": {escaped(message)}" if message else "")
+        f"{style.paint(where, '1')}: {style.paint(verdict, _COLOURS[finding.verdict])}{expected}"
+        + (f": {_wrapped(escaped(message), taken, '    ')}" if message else "")
     )
     gutter, rows = _source(finding, page)
     yield from rows
     for note in _notes(report, finding, style):
         yield f"{gutter}= {note}"
+
+
+def _wrapped(text: str, taken: int, indent: str) -> str:
+    """`text` in lines of `WIDTH`, the first of which has `taken` columns less."""
+    lines = textwrap.wrap(
+        text, WIDTH, initial_indent=" " * taken, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(lines).strip().replace(_TIED, " ")
 
 
 def _source(finding: Finding, page: Page) -> tuple[str, list[str]]:
@@ -141,10 +154,9 @@ def _notes(report: FileReport, finding: Finding, style: Style) -> Iterator[str]:
     for condition in finding.side_conditions:
         yield f"where: {escaped(condition)}"
     if finding.counterexample is not None:
-        given, sides = counterexample(finding.counterexample)
-        yield f"counterexample: {given or sides}"
-        if given:
-            yield f"  {sides}"
+        given, left, right = counterexample(finding.counterexample)
+        for line in (f"counterexample: {given}", f"  {left}", f"  {right}"):
+            yield _wrapped("." + line, 4, " " * 6)[1:]
     for repair in finding.repairs:
         edit = f"   ({escaped(repair.edit)})" if repair.edit else ""
         yield f"repair: {_short(repaired(finding, report.source, repair.latex))}{edit}"
@@ -152,26 +164,24 @@ def _notes(report: FileReport, finding: Finding, style: Style) -> Iterator[str]:
         yield f"time: {finding.milliseconds:.1f} ms"
 
 
-def counterexample(example: Counterexample) -> tuple[str, str]:
-    """Sizes and values in one line, both sides in another.
+def counterexample(example: Counterexample) -> tuple[str, str, str]:
+    """Sizes and values, the left side, the right side.
 
     >>> counterexample(Counterexample({"m": 2}, {"Y": "[1, 0]"}, (1, 2), "3/8", "1/2"))
-    ('m = 2, Y = [1, 0]', 'entry (1, 2) is 3/8 on the left, 1/2 on the right')
+    ('m\\xa0=\\xa02, Y\\xa0=\\xa0[1,\\xa00]', 'left (1, 2): 3/8', 'right (1, 2): 1/2')
     """
     given = ", ".join(
-        f"{escaped(name)} = {escaped(str(value))}"
+        f"{escaped(name)} = {escaped(str(value))}".replace(" ", _TIED)
         for name, value in [*example.shapes.items(), *example.values.items()]
     )
-    entry = "" if example.entry is None else f"entry ({example.entry[0]}, {example.entry[1]}) is "
-    return (
-        given,
-        f"{entry}{escaped(example.left)} on the left, {escaped(example.right)} on the right",
-    )
+    entry = "" if example.entry is None else f" ({example.entry[0]}, {example.entry[1]})"
+    left, right = escaped(example.left), escaped(example.right)
+    return given, f"left{entry}: {left}", f"right{entry}: {right}"
 
 
 def counterexample_line(example: Counterexample) -> str:
     """The same in one line."""
-    return ": ".join(filter(None, counterexample(example)))
+    return "; ".join(filter(None, counterexample(example))).replace(_TIED, " ")
 
 
 def _algorithm(report: FileReport, style: Style) -> Iterator[str]:

@@ -40,7 +40,8 @@ def test_text_names_place_mistake_counterexample_and_repair(fake: Run, note: Pat
         "3 | Then $bad = A$ holds.\n"
         "  |       ^^^^^^^\n"
         "  = counterexample: m = 2, Y = [1, 0]\n"
-        "  =   entry (1, 2) is 3/8 on the left, 1/2 on the right\n"
+        "  =   left (1, 2): 3/8\n"
+        "  =   right (1, 2): 1/2\n"
         "  = repair: bad = A \\odot B   (multiply by B)\n"
         "\n"
         "  as an algorithm, the gradient computed for\n"
@@ -86,8 +87,8 @@ def test_github_annotation(fake: Run, note: Path) -> None:
     done = fake("verify", "note.md", "--format", "github")
     assert done.stdout == (
         "::error file=note.md,line=3,col=7,endLine=3,endColumn=14,title=derive D103 refuted::"
-        "the softmax Jacobian is missing%0Acounterexample: m = 2, Y = [1, 0]: entry (1, 2) is "
-        "3/8 on the left, 1/2 on the right%0Arepair: bad = A \\odot B\n"
+        "the softmax Jacobian is missing%0Acounterexample: m = 2, Y = [1, 0]; left (1, 2): 3/8; "
+        "right (1, 2): 1/2%0Arepair: bad = A \\odot B\n"
     )
 
 
