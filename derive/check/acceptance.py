@@ -13,7 +13,7 @@ from typing import Final
 from derive.check.composition import compose, telescoped
 from derive.check.domains import Field, Logarithms, NoValue, Outside, Scalar, Unsupported
 from derive.check.evaluate import World
-from derive.check.graph import Graph, fits, functions_within, letters, nodes, sides
+from derive.check.graph import Graph, fits, letters, nodes, sides
 from derive.check.shape import Census, height
 from derive.program import (
     ZERO,
@@ -135,9 +135,8 @@ class _Trial:
     def __init__(self, graph: Graph, statement: Equation) -> None:
         self.graph, self.statement = graph, statement
         exprs = [*sides(statement), *graph.program.definitions.values()]
-        applied = functions_within(graph.program, exprs)
-        self.points = POINTS_WITH_STEPS if "step" in applied else POINTS
         self.met_logarithm = False
+        self.agreed = 0
         self.repeated = _repeats_indices(statement, exprs)
         self.effort = 20 * EFFORT
 
@@ -158,10 +157,10 @@ class _Trial:
         reason = f"too large to certify: a size of {widest} is needed" if widest > WIDEST else ""
         for field in self._fields(cut) if not reason else ():
             for plain in self._plain_axes(sizes):
-                wanted = max([self.points, *(sizes[dim] + 2 for dim in plain)])
+                wanted = max([POINTS, *(sizes[dim] + 2 for dim in plain)])
                 outcome = self._agrees(field, sizes, cut, wanted, plain)
                 if outcome is None:
-                    return Acceptance(True, sizes, wanted, "")
+                    return Acceptance(True, sizes, self.agreed, "")
                 reason = reason or outcome
         return Acceptance(False, {}, 0, reason)
 
@@ -193,11 +192,11 @@ class _Trial:
         plain: frozenset[str],
     ) -> str | None:
         """None if the sides agree at that many points; "" if they differ; or why not."""
-        agreed = 0
+        self.agreed = 0
         for seed in range(TRIES):
             domain = field(seed)
             grown = {
-                dim: n + (agreed * (k + 1) % wanted if dim in plain else 0)
+                dim: n + (self.agreed * (k + 1) % wanted if dim in plain else 0)
                 for k, (dim, n) in enumerate(sizes.items())
             }
             world = weighted_world(self.graph, domain, grown, cut, plain)
@@ -205,7 +204,7 @@ class _Trial:
             try:
                 if not agree(world, self.statement):
                     return ""
-                agreed += 1
+                self.agreed += 1
             except NoValue:
                 continue
             except Unsupported as error:
@@ -213,7 +212,9 @@ class _Trial:
             finally:
                 self.effort -= available - world.work
                 self.met_logarithm = self.met_logarithm or domain.met_logarithm
-            if agreed == wanted:
+            if domain.met_step and wanted > 1:
+                wanted = max(wanted, POINTS_WITH_STEPS)
+            if self.agreed >= wanted:
                 return None
         return "no point at which both sides have a value"
 

@@ -103,7 +103,7 @@ class Field:
         self.modulus = prod(levels)
         self._primes, self._levels = _units(primes), _units(levels)
         self._known: dict[tuple[object, ...], int] = {}
-        self.met_logarithm = False
+        self.met_logarithm = self.met_step = False
 
     # -- ring ----------------------------------------------------------------------------------
 
@@ -160,6 +160,7 @@ class Field:
             case "exp":
                 return self._exp(a)
             case "step":
+                self.met_step = True
                 return int(pow(a, (self.top - 1) // 2, self.top) == 1)
             case "log":
                 return self._log(a)

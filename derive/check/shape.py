@@ -220,7 +220,7 @@ def _factors(exponent: Fraction) -> int:
 
 
 def _times(factor: int, count: Count) -> Count:
-    return Counter({d: min(MOST, factor * k) for d, k in count.items()})
+    return Counter({d: min(MOST, factor * k) for d, k in count.items() if factor})
 
 
 def _capped(count: Count) -> Count:
