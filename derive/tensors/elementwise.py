@@ -13,7 +13,7 @@ from derive.program import ARGUMENT, Apply, Expr, Number, Plus, Power, Size, Sym
 from derive.scalars import table
 from derive.tensors.functions import call, exponential, logarithm, power, step
 from derive.tensors.meter import Outside, needs, used
-from derive.tensors.normal import entry, product, size, times
+from derive.tensors.normal import entry, negative, product, size, times
 from derive.tensors.terms import POSITIVE, REAL, Poly, Rational, constant
 
 Call = Callable[[str, int, Poly], Poly]
@@ -86,6 +86,9 @@ def primitive(name: str, order: int, argument: Poly) -> Poly:
             return logarithm(argument)
         case "step":
             return step(argument)
+    if negative(argument):
+        used(f"symmetry of {name}")
+        return call(name, -argument) if name == "cos" else -call(name, -argument)
     return call(name, argument)
 
 

@@ -17,10 +17,11 @@ from derive.tensors.arrange import hoisted
 from derive.tensors.folding import folded
 from derive.tensors.lower import present, slot
 from derive.tensors.meter import Exhausted, Outside, metered
-from derive.tensors.prove import BUDGET, prove
+from derive.tensors.prove import prove
 from derive.tensors.raising import raised
 from derive.tensors.relations import label_constraints, normal_form
 
+STAGED_BUDGET = 100_000
 FUSED_BUDGET = 40_000
 MOST_FUSED = 4
 """Definitions between a name and the cost that are multiplied out at most."""
@@ -65,7 +66,7 @@ class _Derivation:
                 candidates += [] if found is None else [self._spread(name, hoisted(found))]
         goal = Gradient(name, self.program.shape(name))
         for expr in sorted(candidates, key=_length):
-            outcome = prove(self.program, Equation(goal, expr))
+            outcome = prove(self.program, Equation(goal, expr), budget=STAGED_BUDGET)
             if outcome.proved:
                 return expr
             reasons.append(outcome.reason)
@@ -81,7 +82,7 @@ class _Derivation:
 
     def _staged(self, name: str) -> Expr:
         """Through the definitions that use the name, their gradients put in where not opaque."""
-        with metered(BUDGET):
+        with metered(STAGED_BUDGET):
             model = Model(self.program, opaque_functions=True)
             users = {u for u, names in model.uses.items() if name in names}
             cuts = self.opaque | (users - {self.program.cost})

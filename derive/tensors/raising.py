@@ -19,7 +19,17 @@ from derive.tensors.arrange import transposed
 from derive.tensors.label import freshened
 from derive.tensors.lower import Slot
 from derive.tensors.normal import monomial, times
-from derive.tensors.terms import Atom, Factor, Index, Monomial, Poly, Rational, magnitude
+from derive.tensors.terms import (
+    Atom,
+    Factor,
+    Index,
+    Monomial,
+    Poly,
+    Rational,
+    magnitude,
+    number_power,
+    whole,
+)
 
 
 class NoMatrixForm(Exception):
@@ -113,6 +123,7 @@ class _Raising:
     def term(self, m: Monomial, c: Rational, row: Slot, column: Slot) -> Expr:
         """One monomial: bound indices eliminated, the rest multiplied entry by entry."""
         bound, factors = freshened(m)
+        c, factors = _cleaned(c, factors)
         try:
             scalars = [f for f in factors if not f[0].free]
             blocks = [self.block(a, e, row, column) for a, e in factors if a.free]
@@ -133,6 +144,7 @@ class _Raising:
         row: Slot,
         column: Slot,
     ) -> Expr:
+        c, factors = _cleaned(c, factors)
         scalars = [self.block(a, e, row, column).expr for a, e in factors if not a.free]
         blocks = [*blocks, *(self.block(a, e, row, column) for a, e in factors if a.free)]
         turned = [_oriented(b, row, column).expr for b in blocks]
@@ -250,11 +262,23 @@ def _functions(a: Atom, e: Rational) -> Callable[[Expr], Expr]:
                 return _power(p.Plus(p.ONE, p.Apply("exp", 0, x)), -e)
             case "base":
                 return _power(x, e)
+            case "log" if _softplus(a) and isinstance(x, p.Power):
+                return _power(p.negate(p.Apply("log", 0, x.base)), e)
             case "call":
                 return _power(p.Apply(a.name, a.order, x), e)
         return _power(p.Apply(a.kind, 0, x), e)
 
     return make
+
+
+def _softplus(a: Atom) -> bool:
+    """Whether the atom is ``log(1 / (1 + exp x))``, better written ``-log(1 + exp x)``."""
+    terms = list(a.argument.terms.items())
+    return (
+        len(terms) == 1
+        and terms[0][1] == 1
+        and ([(b.kind, e) for b, e in terms[0][0].factors] == [("logistic", 1)])
+    )
 
 
 def _power(expr: Expr, e: Rational) -> Expr:
@@ -274,13 +298,21 @@ def _axes(free: Iterable[Index], row: Slot, column: Slot) -> tuple[Slot, Slot]:
     return at_row, at_column
 
 
+def _cleaned(c: Rational, factors: Sequence[Factor]) -> tuple[Rational, tuple[Factor, ...]]:
+    """Numbers that all terms of a denominator share, moved into the coefficient."""
+    out: list[Factor] = []
+    for a, e in factors:
+        if a.kind == "base" and whole(e) and len(a.argument.terms) > 1:
+            shared = _content(a.argument)
+            c = c * number_power(shared, int(e))
+            a = Atom("base", arg=a.argument.scaled(1 / Fraction(shared)))
+        out.append((a, e))
+    return c, tuple(out)
+
+
 def _common(poly: Poly) -> tuple[Rational, list[Factor]]:
     """The number and the factors that all terms share; the first term counts as positive."""
-    coefficients = [Fraction(c) for c in poly.terms.values()]
-    top = reduce(gcd, (abs(c.numerator) for c in coefficients))
-    content = Fraction(top, reduce(lcm, (c.denominator for c in coefficients)))
-    if all(c < 0 for c in coefficients):
-        content = -content
+    content = _content(poly)
     least: dict[Atom, Rational] | None = None
     for m in poly.terms:
         mine = {a: e for a, e in m.factors if a.free.isdisjoint(m.bound) and len(a.free) <= 2}
@@ -291,8 +323,17 @@ def _common(poly: Poly) -> tuple[Rational, list[Factor]]:
             least = {a: min(least.get(a, 0), mine.get(a, 0)) for a in every}
             least = {a: e for a, e in least.items() if all(_has(n, a) for n in poly.terms)}
     shared = sorted(((a, e) for a, e in (least or {}).items() if e), key=lambda f: f[0].key)
-    number = content.numerator if content.denominator == 1 else content
-    return number, shared
+    return content, shared
+
+
+def _content(poly: Poly) -> Rational:
+    """The greatest number that divides all coefficients; negative if all of them are."""
+    coefficients = list(poly.terms.values())
+    top = reduce(gcd, (c.numerator for c in coefficients))
+    content = Fraction(abs(top), reduce(lcm, (c.denominator for c in coefficients)))
+    if all(c < 0 for c in coefficients):
+        content = -content
+    return content.numerator if content.denominator == 1 else content
 
 
 def _has(m: Monomial, a: Atom) -> bool:

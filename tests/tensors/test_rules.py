@@ -96,6 +96,8 @@ X = E(Net().leaf("x").e)
         f("log", f("exp", X / 4)),
         f("exp", 3 * f("log", 1 + X**2)),
         f("log", (1 + X**2) ** 3),
+        f("sin", -X) + f("cos", -2 * X) * f("erf", 1 - X) + f("erf", X - 1),
+        f("sin", 1 - X) ** 2,
         f("step", 3 * X),
         f("step", -X),
         f("step", X) * f("step", X),
