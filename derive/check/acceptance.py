@@ -209,6 +209,8 @@ class _Trial:
                 continue
             except Unsupported as error:
                 return str(error)
+            except RecursionError:
+                return "nested too deeply to evaluate"
             finally:
                 self.effort -= available - world.work
                 self.met_logarithm = self.met_logarithm or domain.met_logarithm

@@ -291,7 +291,7 @@ class World(Axes):
         known: dict[Any, Scalar] = {}
         for row in array:
             for x in row:
-                self.work -= 1 << order
+                self.work -= self.graph.operations[function] * 3**order // 4 + 1
                 if x not in known:
                     known[x] = self._derivative(self.domain, function, order, x)
         return [[known[x] for x in row] for row in array]

@@ -43,6 +43,11 @@ PI: Final = "pi"
 """A scalar of this name is the number 3.14159..., as in the derivative of erf."""
 DEEPEST: Final = 150
 LARGEST: Final = 20_000
+LARGEST_BODY: Final = 300
+"""Operations in the body of a function, all calls counted."""
+DEEPEST_CALL: Final = 20
+LARGEST_PROGRAM: Final = 200_000
+"""Nodes of all definitions together."""
 
 
 def nodes(expr: Expr) -> Iterable[Expr]:
@@ -76,17 +81,21 @@ class Graph:
         self.readers: dict[str, list[str]] = {name: [] for name in program.leaves}
         self.signs: dict[str, int] = {}
         self._sound: dict[int, Expr] = {}
-        for name, function in program.functions.items():
+        self.operations: dict[str, int] = dict.fromkeys(PRIMITIVES, 1)
+        for name in program.functions:
             if name in PRIMITIVES:
                 raise ValueError(f"the function {name} has the name of a primitive")
-            if function.body is not None:
-                self._check_body(name, function.body, frozenset((name,)))
+            self._check_function(name, ())
+        total = 0
         for name, expr in program.definitions.items():
             if name in self.readers:
                 raise ValueError(f"{name} is defined twice")
             self.check(expr)
             if free_indices(expr):
                 raise ValueError(f"the definition of {name} has free indices")
+            total += len(list(nodes(expr)))
+            if total > LARGEST_PROGRAM:
+                raise ValueError("the program is too large to evaluate")
             self.reads[name] = (names(expr) | self._behind(name, expr)) & self.readers.keys()
             self.derives[name] = derives(expr)
             for used in sorted(self.reads[name]):
@@ -154,8 +163,23 @@ class Graph:
             if (1 if index is None else index.dim) != dim:
                 raise ValueError(f"the entry of {node.name} has other dimensions than {node.name}")
 
-    def _check_body(self, name: str, body: Expr, callers: frozenset[str]) -> None:
-        for node in nodes(body):
+    def _check_function(self, name: str, callers: tuple[str, ...]) -> int:
+        """The number of operations that one application takes, all calls counted."""
+        if name in callers:
+            raise ValueError(f"the function {name} calls itself")
+        if len(callers) > DEEPEST_CALL:
+            raise ValueError(f"the function {name} is called through too many others")
+        if name not in self.operations:
+            if name not in self.program.functions:
+                raise ValueError(f"the function {name} is not declared")
+            body = self.program.functions[name].body
+            self.operations[name] = 1 if body is None else self._body_cost(name, body, callers)
+        return self.operations[name]
+
+    def _body_cost(self, name: str, body: Expr, callers: tuple[str, ...]) -> int:
+        costs: dict[int, int] = {}
+        for node in reversed(list(nodes(body))):
+            cost = 1 + sum(costs[id(child)] for child in children(node))
             match node:
                 case Number() | Times() | Plus() | Power():
                     pass
@@ -164,16 +188,13 @@ class Graph:
                     if dims != SCALAR or not known:
                         raise ValueError(f"the body of {name} mentions {used}")
                 case Apply(function=callee):
-                    if callee in callers:
-                        raise ValueError(f"the function {callee} calls itself")
-                    if callee not in PRIMITIVES:
-                        if callee not in self.program.functions:
-                            raise ValueError(f"the function {callee} is not declared")
-                        inner = self.program.functions[callee].body
-                        if inner is not None:
-                            self._check_body(callee, inner, callers | {callee})
+                    cost += self._check_function(callee, (*callers, name))
                 case _:
                     raise ValueError(f"the body of {name} holds a {type(node).__name__}")
+            if cost > LARGEST_BODY:
+                raise ValueError(f"the body of {name} is too large")
+            costs[id(node)] = cost
+        return costs[id(body)]
 
     def dimensions(self, exprs: Iterable[Expr]) -> list[str]:
         """The symbolic dimensions of the program and of expressions, sorted."""

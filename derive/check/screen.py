@@ -88,7 +88,7 @@ class Screen:
                 return order is not None and compose(world, statement, order)
             except NoValue:
                 worlds[k] = self._world(k, isinstance(world.domain, Logarithms))
-            except Unsupported:
+            except (Unsupported, RecursionError):
                 return None
         return None
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +23,7 @@ from derive.program import (
     Equation,
     Expr,
     Eye,
+    Function,
     Index,
     Jacobian,
     Leaf,
@@ -515,7 +520,61 @@ def test_depth_and_work_are_bounded() -> None:
     assert not check(q, Equation(nested, x)).accepted
 
 
+def test_bodies_of_functions_are_checked() -> None:
+    z, x = Symbol("z", SCALAR), Symbol("x", SCALAR)
+
+    def outcome(**bodies: Expr) -> str:
+        functions = {name: Function(name, body) for name, body in bodies.items()}
+        p = Program({"z": Leaf(SCALAR), "v": Leaf(("n", 1))}, {}, functions)
+        name = next(iter(bodies))
+        applied = Apply(name, 0, z) if name not in ("exp",) else z
+        return check(p, Equation(applied, applied)).reason
+
+    assert outcome(f=Times(x, z)) == ""
+    assert "calls itself" in outcome(f=Apply("f", 0, x))
+    assert "calls itself" in outcome(f=Apply("g", 0, x), g=Apply("f", 0, x))
+    assert "not declared" in outcome(f=Apply("h", 0, x))
+    assert "mentions v" in outcome(f=Symbol("v", ("n", 1)))
+    assert "mentions q" in outcome(f=Symbol("q", SCALAR))
+    assert "holds a Sum" in outcome(f=Sum(x, 0))
+    assert "name of a primitive" in outcome(exp=x)
+    tower = {f"f{k}": Times(Apply(f"f{k + 1}", 0, x), Apply(f"f{k + 1}", 0, x)) for k in range(60)}
+    assert "too large" in outcome(**tower, f60=x)
+    shared: Expr = x
+    for _ in range(100):
+        shared = Times(shared, shared)
+    assert "too large" in outcome(f=shared)
+
+
 def test_a_shared_point_says_the_same_twice() -> None:
     p = network(2)
     statement = Equation(Times(M, p.gradient("Z2")), minus(p.symbol("A2"), p.symbol("Y")))
     assert check(p, statement) == check(p, statement)
+
+
+SAME = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from check.programs import network, attention
+from derive.check import Screen, check, find_counterexample
+from derive.program import Equation
+for p, right, wrong in (attention(),):
+    for _, a, b in right + wrong:
+        e = Equation(a, b)
+        print(check(p, e), Screen(p).agrees(e), find_counterexample(p, e, tries=3))
+"""
+
+
+def test_the_same_bytes_under_every_hash_seed() -> None:
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", SAME, str(Path(__file__).parents[1])],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(outputs) == 1
+    assert "Counterexample" in outputs.pop()
