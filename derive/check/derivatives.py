@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from derive.check.arrays import Array, stretch, transposed
 from derive.check.domains import Unsupported
+from derive.check.functions import applied
 from derive.check.graph import derives, names
 from derive.program import (
     Apply,
@@ -115,7 +116,7 @@ def _pull_sum(world: World, expr: Sum, seed: Array, name: str, total: Array) -> 
 
 
 def _pull_apply(world: World, expr: Apply, seed: Array, name: str, total: Array) -> None:
-    local = world.map(expr.function, expr.order + 1, world.value(expr.arg))
+    local = applied(world, expr.function, expr.order + 1, world.value(expr.arg))
     _pull(world, expr.arg, world.zip_with(world.domain.mul, seed, local), name, total)
 
 

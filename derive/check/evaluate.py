@@ -13,12 +13,11 @@ from typing import Any, Final
 
 from derive.check.arrays import Array, Axes, transposed
 from derive.check.derivatives import sweep
-from derive.check.domains import Domain, Dual, NoValue, Outside, Scalar, Unsupported, slope
+from derive.check.domains import Domain, Dual, NoValue, Outside, Scalar, Unsupported
+from derive.check.functions import applied
 from derive.check.graph import PI, Graph, derives, names
 from derive.check.signs import Sign, sign
 from derive.program import (
-    ARGUMENT,
-    PRIMITIVES,
     SCALAR,
     Apply,
     Build,
@@ -244,9 +243,9 @@ class World(Axes):
     def _apply(self, expr: Apply) -> Array:
         arg = self.value(expr.arg)
         if expr.function != "log":
-            return self.map(expr.function, expr.order, arg)
+            return applied(self, expr.function, expr.order, arg)
         with self.positive_if(expr.arg):
-            return self.map(expr.function, expr.order, arg)
+            return applied(self, expr.function, expr.order, arg)
 
     @contextmanager
     def positive_if(self, radicand: Expr) -> Iterator[None]:
@@ -282,64 +281,6 @@ class World(Axes):
 
     def _gradient(self, expr: Gradient) -> Array:
         return self.gradient(expr.name)
-
-    # -- elementwise functions -----------------------------------------------------------------
-
-    def map(self, function: str, order: int, array: Array) -> Array:
-        if order > 8:
-            raise Unsupported(f"a derivative of order {order}")
-        known: dict[Any, Scalar] = {}
-        for row in array:
-            for x in row:
-                self.work -= self.graph.operations[function] * 3**order // 4 + 1
-                if x not in known:
-                    known[x] = self._derivative(self.domain, function, order, x)
-        return [[known[x] for x in row] for row in array]
-
-    def _derivative(self, domain: Domain, function: str, order: int, x: Scalar) -> Scalar:
-        """The derivative of a function: nested forward differentiation of its body."""
-        primitive = function in PRIMITIVES
-        body = None if primitive else self.program.functions[function].body
-        if order == 0:
-            if primitive:
-                return domain.primitive(function, x)
-            if body is None:
-                return domain.unknown(function, 0, x)
-            return self._body(domain, body, x)
-        if body is None and not primitive:
-            return domain.unknown(function, order, x)
-        if primitive and order == 1:
-            return slope(domain, function, x)
-        dual = Dual(domain)
-        return self._derivative(dual, function, order - 1, (x, domain.number(1)))[1]
-
-    def _body(self, domain: Domain, body: Expr, x: Scalar) -> Scalar:
-        match body:
-            case Number(value=v):
-                return domain.number(v)
-            case Symbol(name=name):
-                return x if name == ARGUMENT else self._constant(domain, name)
-            case Times(left=a, right=b):
-                return domain.mul(self._body(domain, a, x), self._body(domain, b, x))
-            case Plus(left=a, right=b):
-                return domain.add(self._body(domain, a, x), self._body(domain, b, x))
-            case Power(base=a, exponent=e):
-                base = self._body(domain, a, x)
-                with self.positive_if(a):
-                    return domain.power(base, e)
-            case Apply(function=f, order=k, arg=a):
-                arg = self._body(domain, a, x)
-                if f != "log":
-                    return self._derivative(domain, f, k, arg)
-                with self.positive_if(a):
-                    return self._derivative(domain, f, k, arg)
-        raise Unsupported(f"a {type(body).__name__} in the body of a function")
-
-    def _constant(self, domain: Domain, name: str) -> Scalar:
-        """The value of a scalar leaf, lifted through as many dual numbers as are in use."""
-        if domain is not self.domain and isinstance(domain, Dual):
-            return domain.lift(self._constant(domain.base, name))
-        return self.value(Symbol(name, SCALAR))[0][0]
 
     # -- derivatives ---------------------------------------------------------------------------
 

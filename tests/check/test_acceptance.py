@@ -538,8 +538,10 @@ def test_bodies_of_functions_are_checked() -> None:
     assert "mentions q" in outcome(f=Symbol("q", SCALAR))
     assert "holds a Sum" in outcome(f=Sum(x, 0))
     assert "name of a primitive" in outcome(exp=x)
-    tower = {f"f{k}": Times(Apply(f"f{k + 1}", 0, x), Apply(f"f{k + 1}", 0, x)) for k in range(60)}
-    assert "too large" in outcome(**tower, f60=x)
+    tower = {f"f{k}": Times(Apply(f"f{k + 1}", 0, x), Apply(f"f{k + 1}", 0, x)) for k in range(15)}
+    assert "too large" in outcome(**tower, f15=x)
+    chain = {f"f{k}": Apply(f"f{k + 1}", 0, x) for k in range(60)}
+    assert "too many others" in outcome(**chain, f60=x)
     shared: Expr = x
     for _ in range(100):
         shared = Times(shared, shared)

@@ -173,6 +173,20 @@ def test_reverse_sweep_agrees_with_dual_numbers(p: Program) -> None:
     raise AssertionError("no point with a value")
 
 
+@pytest.mark.parametrize(("exponent", "slope"), [(0, 0), (1, 1), (2, 4), (3, 12), (-1, "-1/4")])
+def test_slopes_of_powers(exponent: int, slope: int | str) -> None:
+    x = Symbol("x", SCALAR)
+    p = Program({"x": Leaf(SCALAR)}, {"J": power(x, exponent)}, {}, "J")
+    here = World(Graph(p), Rational(), {}, lambda *_: Fraction(2))
+    assert here.gradient("x") == [[Fraction(slope)]]
+
+
+def test_odd_functions_vanish_at_zero() -> None:
+    field = Field(1, 0)
+    for name, value in (("erf", 0), ("sin", 0), ("cos", 1), ("step", 0)):
+        assert field.equal(field.primitive(name, field.number(0)), field.number(value))
+
+
 def test_index_notation_is_differentiated() -> None:
     """Sweeps through Build, SumOver, Entry: d/dA of sum_ij (sum_k A_ik B_kj)^2."""
     k, i = Index("k", "m"), Index("o", "n")
