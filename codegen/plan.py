@@ -98,18 +98,13 @@ class Lowering:
                 scalars.append((base, inverse))
             else:
                 (below if inverse else above).append(base)
-        step: int | None = None
-        for factor in above:
-            step = self._times(step, self.expr(factor))
         scalar = self.graph.const(self._scalar(scalars))
+        step = self.expr(above[0]) if above else scalar
+        for factor in above[1:]:
+            step = self.graph.add("multiply", step, self.expr(factor))
         for factor in below:
-            step = self.graph.add("divide", scalar if step is None else step, self.expr(factor))
-            if len(above) == 0:
-                scalar, above = self.graph.const("1.0"), [factor]
-        return scalar if step is None else self.graph.add("multiply", step, scalar)
-
-    def _times(self, left: int | None, right: int) -> int:
-        return right if left is None else self.graph.add("multiply", left, right)
+            step = self.graph.add("divide", step, self.expr(factor))
+        return self.graph.add("multiply", step, scalar) if above else step
 
     def _scalar(self, parts: Sequence[tuple[Expr, bool]]) -> str:
         """The text of a product of numbers, sizes and scalar leaves."""

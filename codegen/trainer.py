@@ -19,7 +19,7 @@ from codegen.module import training_graph
 from codegen.network import L2, Network
 from codegen.proof import ProvedEquation, judge
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
-from derive.program import Apply, Dim, Equation, Expr, Shape, walk
+from derive.program import Apply, Dim, Equation, Expr, Leaf, Program, Shape, walk
 
 _FUNCTIONS = (ELEMENTWISE - {"step"}) | {"dot", "vdot"}
 
@@ -104,11 +104,20 @@ def output_forms(
         z, a = network.program.symbol(f"Z{k}"), network.program.symbol(f"A{k}")
         equation = Equation(Apply(function, 1, z), propose(a))
         name = f"{function}'(Z{k})"
-        judged = judge(network.program, name, "", equation)
+        judged = judge(_one_layer(network, k), name, "", equation)
         if judged.accepted:
             confirmed.append(judged)
             forms[function, f"Z{k}"] = equation.right
     return tuple(confirmed), forms
+
+
+def _one_layer(network: Network, k: int) -> Program:
+    """The activation of a layer on an arbitrary Z: all that a local identity needs."""
+    program = network.program
+    scalars = {name: leaf for name, leaf in program.leaves.items() if name in network.constants}
+    z, a = f"Z{k}", f"A{k}"
+    leaves = {z: Leaf(program.shape(z)), **scalars}
+    return Program(leaves, {a: program.definitions[a]}, program.functions)
 
 
 def _equations(

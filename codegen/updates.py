@@ -19,10 +19,12 @@ UNCHUNKED = 150_000
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """folds: the learning rate is already in the gradient.  state: flat arrays, zero at first.
+    """One rule as blocks of code.
 
-    numbers: assignments of Python numbers before the arrays are touched; constants: name to
-    Python text, put into arrays without axes each step where it depends on `numbers`.
+    folds: the learning rate is already in the gradient.  state: flat arrays, zero at first.
+    fixed: constants, name and Python text, arrays without axes.  numbers: assignments that
+    each step begins with.  moving: constants that depend on them, set each step.  lines: the
+    update of ``theta`` by ``gradient``, which may be overwritten.  rule: it, for a reader.
     """
 
     folds: bool
@@ -31,7 +33,6 @@ class Update:
     moving: tuple[tuple[str, str], ...]
     numbers: tuple[str, ...]
     lines: tuple[str, ...]
-    scratch: bool
     rule: tuple[str, ...]
 
 
@@ -53,7 +54,6 @@ def _sgd(folds: bool) -> Update:
         moving=() if folds else (("rate", "self.learning_rate"),),
         numbers=(),
         lines=(*scale, "subtract(theta, gradient, out=theta)"),
-        scratch=False,
         rule=("theta <- theta - learning_rate * gradient",),
     )
 
@@ -71,7 +71,6 @@ def _momentum() -> Update:
             "multiply(velocity, rate, out=gradient)",
             "subtract(theta, gradient, out=theta)",
         ),
-        scratch=False,
         rule=(
             "velocity <- MOMENTUM * velocity + gradient",
             "theta <- theta - learning_rate * velocity",
@@ -102,7 +101,6 @@ def _adam() -> Update:
             "divide(first, gradient, out=gradient)",
             "subtract(theta, gradient, out=theta)",
         ),
-        scratch=False,
         rule=(
             "first <- BETA1 * first + gradient, second <- BETA2 * second + gradient^2",
             "the moments of the paper are (1 - BETA1) * first and (1 - BETA2) * second;",

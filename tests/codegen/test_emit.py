@@ -133,6 +133,26 @@ def test_a_loss_that_is_not_finite_changes_nothing(tmp_path):
     assert worst(trainer.params, params) == 0
 
 
+@pytest.mark.parametrize("examples", ["columns", "rows"])
+def test_pixels_and_integer_labels(tmp_path, examples):
+    """uint8 pixels and labels (m,) mean the same as floats and one-hot labels."""
+    net = emitted(spec_text(scale=255, examples=examples, dtype="float32"), tmp_path)
+    rng = np.random.default_rng(0)
+    params, m = net.init(0), 6
+    pixels = rng.integers(0, 256, net.NETWORK.shape(5, m), dtype=np.uint8)
+    labels = rng.integers(0, 3, m)
+    hot = np.eye(3, dtype=np.float32)[labels]
+    hot = hot.T.copy() if examples == "columns" else hot
+    plain = net.gradients(params, pixels.astype(np.float32), hot)
+    assert net.loss(params, pixels, labels) == plain[0]
+    assert worst(net.gradients(params, pixels, labels)[1], plain[1]) == 0
+    one, other = net.Trainer(params, m), net.Trainer(params, m)
+    for _ in range(3):
+        assert one.step(pixels, labels) == other.step(pixels.astype(np.float32), hot)
+    assert worst(one.params, other.params) == 0
+    assert net.predict(params, pixels).dtype == np.float32
+
+
 def test_learning_rate_can_change_between_steps(tmp_path):
     net = emitted(spec_text(), tmp_path)
     params, X, Y = batch(net, 6)
