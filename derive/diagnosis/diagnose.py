@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from derive.diagnosis.chains import diagnose_chain
 from derive.diagnosis.codes import BY_NAME, CODES
-from derive.diagnosis.loose import ELEMENTWISE, Leaf, parts
+from derive.diagnosis.loose import ELEMENTWISE, Leaf, leaves, parts
 from derive.diagnosis.question import Question
 from derive.diagnosis.readings import Reading, readings
 from derive.diagnosis.scene import Diagnosis, Fault
@@ -46,10 +46,12 @@ from derive.program import (
     Composition,
     Equation,
     Expr,
+    Gradient,
     Power,
     Program,
     Size,
     Statement,
+    Symbol,
     Times,
     walk,
 )
@@ -115,7 +117,7 @@ class _Answers(Question):
         known = self._by_aspect()
         if known is not None:
             return known
-        if self.tree is None:
+        if self.tree is None or not self._names_anything():
             return self._unexplained()
         questions = (
             self._normalisation,
@@ -131,6 +133,12 @@ class _Answers(Question):
             if found is not None:
                 return found
         return self._unexplained()
+
+    def _names_anything(self) -> bool:
+        """Whether a name stands in the line; arithmetic on numbers has no mistake to name."""
+        sides = [self.left, *(leaf.expr for leaf in leaves(self.line))]
+        nodes = (node for side in sides for node in walk(side))
+        return any(isinstance(node, Symbol | Gradient) for node in nodes)
 
     def _by_aspect(self) -> Diagnosis | None:
         """What is known of the claim already; repaired by the derived gradient if there is one."""
@@ -183,6 +191,9 @@ class _Answers(Question):
         return self._from_hits(hits) if hits else None
 
     def _two_edits(self) -> Diagnosis | None:
+        """Two edits; of algebra they prove nothing about what was meant."""
+        if self.fault.kind is Kind.ALGEBRA:
+            return None
         hits = double(self.line, self.words, self.judge)
         return self._from_hits(hits) if hits else None
 

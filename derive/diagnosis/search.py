@@ -24,6 +24,8 @@ SINGLES = 1500
 """At most this many candidates of one edit are evaluated."""
 PAIRS = 400
 """At most this many candidates of two edits are evaluated."""
+FIRSTS = 40
+"""At most this many first edits of a pair."""
 PROOFS = 12
 """At most this many survivors are handed to the prover."""
 COMMON = frozenset(
@@ -123,7 +125,7 @@ def double(tree: Loose, words: Vocabulary, judge: Judge) -> list[Hit]:
 
 def _pairs(tree: Loose, words: Vocabulary) -> Iterator[tuple[Edit, Edit]]:
     """Pairs by the sum of their ranks; the second edit is made on the result of the first."""
-    firsts = _common(tree, words)
+    firsts = _common(tree, words)[:FIRSTS]
     buckets: dict[int, list[tuple[Edit, Edit]]] = {}
     for first in firsts:
         for second in _common(first.tree, words):
