@@ -3,6 +3,13 @@
 Everything that the generator prints comes from a `Spec`, so nothing that a user typed gets
 past this file unchecked: names are identifiers, numbers are finite and bounded, choices come
 from fixed lists.  An error names file, key path, value, and the nearest right one.
+
+Keys at the top: ``name``, ``description`` (a remark for ``derivation.md``), ``input``,
+``examples``, ``dtype``, ``input_scale``, ``loss``, ``l2``; in each ``[[layer]]``: ``units``,
+``activation`` and the constants of that activation under their own names (``slope`` of
+leaky_relu, ``alpha`` of elu); in ``[training]``: ``optimizer``, ``learning_rate``,
+``batch_size``, ``epochs``, ``seed`` and the optimiser's constants (``momentum``; ``beta1``,
+``beta2``, ``epsilon`` of adam).
 """
 
 from __future__ import annotations
