@@ -294,6 +294,7 @@ def has_count(facts: Facts, formula: Node) -> bool:
 def cost_value(setting: Setting, chosen: CostLine) -> Expr:
     """The cost of the batch, or of one example in the modes for one example."""
     elaborator = Elaborator(setting)
+    elaborator.entrywise = True
     if chosen.batch:
         elaborator.strip_examples = setting.mode != "batch"
         value = elaborator.value(chosen.formula)

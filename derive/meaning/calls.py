@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.meaning.arrays import Arrays
@@ -32,6 +33,9 @@ from derive.reading import syntax as sx
 from derive.scalars import table
 
 
+SUM_WORDS = frozenset({"sum", "npsum"})
+
+
 class Calls(Arrays):
     """A head followed by a bracket, decided by what the head is in the note."""
 
@@ -44,18 +48,32 @@ class Calls(Arrays):
         alias = facts_alias(self, head)
         if alias is not None:
             return alias
-        if word in ("sum", "npsum"):
+        if word in SUM_WORDS:
             return self._sum_call(node)
         if self.roles.is_cost(head) and not head.primes:
             one = self._cost_of_one(node)
             if one is not None:
                 return one
             return self.name(sx.Name(head.span, head.base, head.scripts, word=head.word))
+        if head.base == "1" and len(node.arguments) == 1:
+            return self._value(node.arguments[0])  # an indicator: 1[z > 0]
         if len(node.arguments) == 1 and self._is_function(head):
             return self._call(head, node.arguments[0])
         if len(node.arguments) != 1:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
         return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
+
+    def attached(self, node: sx.Power | sx.Transposed, base: sx.Node) -> sx.Node | None:
+        """``a(1 - a)^2``: behind a product with a bracket a script belongs to the bracket."""
+        if not isinstance(base, sx.Applied) or len(base.arguments) != 1:
+            return None
+        word = function_word(base.head.base) if base.head.word else base.head.base
+        if self._is_function(base.head) or self.roles.is_cost(base.head) or word in SUM_WORDS:
+            return None
+        if spelled_function(base.head) in self.setting.facts.outputs or base.head.base == "1":
+            return None
+        group = sx.Group(base.span, base.bracket, base.arguments[0])
+        return sx.Product(node.span, (("", base.head), ("juxt", replace(node, base=group))))
 
     def _cost_of_one(self, node: sx.Applied) -> Expr | None:
         """``J(W, b; x^{(k)}, y^{(k)})`` in the batch: the formula of one example, at k."""
@@ -95,9 +113,12 @@ class Calls(Arrays):
         if self.setting.mode == "path":
             raise Outside("a sum over the examples in a line for one example")
         value = self._value(node.arguments[0])
-        if len(node.arguments) == 1:
+        rest = [a for a in node.arguments[1:] if not _says(a, "keepdims")]
+        if not rest:
             return total(value)
-        axis = constant(node.arguments[1]) if len(node.arguments) == 2 else Fraction(-1)
+        inner = rest[0].right if isinstance(rest[0], sx.Comparison) else rest[0]
+        named = not isinstance(rest[0], sx.Comparison) or _says(rest[0], "axis")
+        axis = constant(inner) if len(rest) == 1 and named else Fraction(-1)
         if axis not in (0, 1):
             raise Outside("a sum along an axis other than 0 or 1")
         return Sum(value, int(axis))
@@ -229,3 +250,12 @@ def _is_plain_call(body: Expr | None) -> bool:
 def library_function(name: str) -> Function:
     """A function of the library, or an arbitrary one under this name."""
     return table.function(name) if name in table.NAMES else Function(name)
+
+
+def _says(node: sx.Node, word: str) -> bool:
+    """A keyword argument of this name: ``axis=1``."""
+    return (
+        isinstance(node, sx.Comparison)
+        and isinstance(node.left, sx.Name)
+        and node.left.base == word
+    )

@@ -50,6 +50,8 @@ class Context(ABC):
         self.indices: dict[str, Index] = {}
         self.free: dict[str, Index] = {}
         self.open: set[tuple[str, str]] = set()
+        self.entrywise = False
+        """Products of arrays of one shape are entry by entry, as in the cost of one unit."""
         self.strip_examples = False
         """Sums over the examples stand for their body: the cost of one example."""
         self.whole_batch = False
@@ -123,6 +125,8 @@ class Context(ABC):
         if separator == "slash":
             return divide(left, right)
         if self.setting.mode in ("path", "formal") or SCALAR in (left.shape, right.shape):
+            return Times(left, right)
+        if self.entrywise and left.shape == right.shape:
             return Times(left, right)
         if separator in MATRIX_SEPARATORS:
             return MatMul(left, right)

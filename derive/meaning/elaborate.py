@@ -6,11 +6,12 @@ be unproven), operands that do not fit raise `IllShaped` (it will be refuted).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.meaning.calls import library_function
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
-from derive.meaning.roles import resolve
+from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import IllShaped, Outside
 from derive.meaning.sums import Sums
 from derive.program import (
@@ -71,8 +72,12 @@ class Elaborator(Sums):
             case sx.Fraction_(numerator=a, denominator=b):
                 return divide(self._value(a), self._value(b))
             case sx.Power(base=base, exponent=exponent):
-                return self._power(base, exponent)
+                product = self.attached(node, base)
+                return self._power(base, exponent) if product is None else self._value(product)
             case sx.Transposed(base=base):
+                product = self.attached(node, base)
+                if product is not None:
+                    return self._value(product)
                 return self._transpose(self._value(base))
             case sx.Applied():
                 return self._applied(node)
@@ -84,6 +89,8 @@ class Elaborator(Sums):
                 return self._norm(kind, self._value(body))
             case sx.Cases(branches=branches):
                 return self._cases(branches)
+            case sx.Comparison():
+                return self._indicator(node)
             case sx.Unreadable():
                 raise Outside("a side could not be read")
             case sx.Picture():
@@ -102,9 +109,11 @@ class Elaborator(Sums):
         return out
 
     def _product(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr:
-        out = self._value(factors[0][1])
-        for separator, node in factors[1:]:
-            out = self.multiply(separator, out, self._value(node))
+        out: Expr | None = None
+        for separator, node in nabla_joined(self.roles, factors):
+            value = self._value(node)
+            out = value if out is None else self.multiply(separator, out, value)
+        assert out is not None
         return out
 
     def _power(self, base: sx.Node, exponent: sx.Node) -> Expr:
@@ -131,20 +140,23 @@ class Elaborator(Sums):
             raise Outside("cases other than one condition and its opposite")
         (then, condition), (otherwise, _) = branches
         assert condition is not None
+        on = self._indicator(condition)
+        yes, no = self._value(then), self._value(otherwise)
+        return Plus(Times(on, yes), Times(minus(ONE, on), no))
+
+    def _indicator(self, condition: sx.Comparison) -> Expr:
+        """1 where an inequality holds, 0 elsewhere."""
         gap = minus(self._value(condition.left), self._value(condition.right))
         match condition.relation:
             case ">":
-                on: Expr = Apply("step", 0, gap)
+                return Apply("step", 0, gap)
             case "<":
-                on = Apply("step", 0, negate(gap))
+                return Apply("step", 0, negate(gap))
             case ">=" | "≥":
-                on = minus(ONE, Apply("step", 0, negate(gap)))
+                return minus(ONE, Apply("step", 0, negate(gap)))
             case "<=" | "≤":
-                on = minus(ONE, Apply("step", 0, gap))
-            case _:
-                raise Outside(f"a case by {condition.relation}")
-        yes, no = self._value(then), self._value(otherwise)
-        return Plus(Times(on, yes), Times(minus(ONE, on), no))
+                return minus(ONE, Apply("step", 0, gap))
+        raise Outside(f"a condition by {condition.relation}")
 
     def _derivative(self, node: sx.Derivative) -> Expr:
         if node.of is None:
@@ -214,3 +226,27 @@ class Elaborator(Sums):
         if body.shape != SCALAR:
             raise Outside("the derivative of an array by a number")
         return Partial(body, leaf.name, None, None)
+
+
+def nabla_joined(
+    roles: Roles, factors: tuple[tuple[str, sx.Node], ...]
+) -> list[tuple[str, sx.Node]]:
+    """Factors in which ``\\nabla_a C`` is one derivative: the gradient of C by a."""
+    out: list[tuple[str, sx.Node]] = []
+    for separator, node in factors:
+        before = out[-1][1] if out else None
+        inner = plain(node)
+        head = inner.head if isinstance(inner, sx.Applied) else inner
+        if (
+            isinstance(before, sx.Name)
+            and before.mark == "nabla"
+            and separator == "juxt"
+            and isinstance(head, sx.Name)
+            and roles.is_cost(head)
+        ):
+            by = replace(before, mark="")
+            span = sx.Span(before.span.start, node.span.end)
+            out[-1] = (out[-1][0], sx.Derivative(span, node, by, "partial"))
+            continue
+        out.append((separator, node))
+    return out

@@ -229,6 +229,10 @@ def loose_of(elaborator: Elaborator, node: sx.Node) -> Loose:
                     Factor(MATRIX, Raised(loose_of(elaborator, below), constant(_MINUS_ONE))),
                 )
             )
+        case (sx.Transposed(base=base) | sx.Power(base=base)) if (
+            product := elaborator.attached(node, base)
+        ) is not None:
+            return loose_of(elaborator, product)
         case sx.Transposed(base=base):
             return Turned(loose_of(elaborator, base))
         case sx.Power(base=base, exponent=exponent):
