@@ -32,7 +32,6 @@ from derive.program import (
 from derive.reading import syntax as sx
 from derive.scalars import table
 
-
 SUM_WORDS = frozenset({"sum", "npsum"})
 
 
