@@ -43,6 +43,7 @@ from derive.diagnosis.wording import (
 from derive.latex import name_latex, to_latex
 from derive.program import (
     ONE,
+    Apply,
     Composition,
     Equation,
     Expr,
@@ -53,6 +54,7 @@ from derive.program import (
     Statement,
     Symbol,
     Times,
+    function_body,
     walk,
 )
 from derive.verdict import Kind, Repair, Verdict
@@ -131,8 +133,20 @@ class _Answers(Question):
         for question in questions:
             found = question()
             if found is not None:
-                return found
-        return self._unexplained()
+                return self._in_context(found)
+        return self._in_context(self._unexplained())
+
+    def _in_context(self, found: Diagnosis) -> Diagnosis:
+        """The same mistake under the name that the kind of line gives it."""
+        kept = (BY_NAME["normalisation"], BY_NAME["other-target"], BY_NAME["false"])
+        if self.circular and found.code not in kept[:1]:
+            own = left_latex(self.fault)
+            message = f"{own} stands on both sides: {found.message}"
+            return Diagnosis(BY_NAME["circular"], message, found.repairs)
+        if self.fault.kind is Kind.DEFINITION and found.code not in kept:
+            message = f"it contradicts an earlier line: {found.message}"
+            return Diagnosis(BY_NAME["contradiction"], message, found.repairs)
+        return found
 
     def _names_anything(self) -> bool:
         """Whether a name stands in the line; arithmetic on numbers has no mistake to name."""
@@ -153,8 +167,12 @@ class _Answers(Question):
             return None
         code = CODES[BY_NAME[names[self.fault.aspect]]]
         message = f"{self.fault.message or code.title}. {code.why}"
-        if self.fault.aspect == "contradicts" and isinstance(self.fault.statement, Equation):
-            return Diagnosis(code.code, message, self._definition(self.fault.statement.left))
+        if self.fault.aspect == "contradicts":
+            found = self._one_edit() if self.tree is not None else None
+            if found is None:
+                return Diagnosis(code.code, message, self._definition(self.left))
+            message = f"it contradicts an earlier line: {found.message}"
+            return Diagnosis(code.code, message, found.repairs)
         return Diagnosis(code.code, message, self.derived_repair())
 
     def _definition(self, left: Expr) -> tuple[Repair, ...]:
@@ -172,7 +190,7 @@ class _Answers(Question):
         size = Size(scene.examples)
         for factor, times in ((Power(size, Fraction(-1)), scene.examples), (size, "1/m")):
             expr = Times(factor, self.right)
-            if self.judge.screened(expr) and self.judge.proved(expr):
+            if self.judge.agreed(expr) and self.judge.proved(expr):
                 times = times.replace("m", scene.examples)
                 message = (
                     f"the right side is {times} times {left_latex(self.fault)}: "
@@ -303,16 +321,38 @@ class _Answers(Question):
         if found and claimed is not None:
             ratio = quotient(claimed, found[0], scene.scale)
             clauses = shadow_clauses(ratio, scene) if ratio.count <= 3 else []
+            if ratio.count == 0:
+                clauses = [
+                    "the factors are right; the mistake lies in a transpose, the order, "
+                    "the kind of a product or a sum"
+                ]
         if clauses:
             return Diagnosis(BY_NAME["several"], " and ".join(clauses), repairs)
         if fault.ill_shaped is not None:
             return Diagnosis(BY_NAME["ill-shaped"], fault.ill_shaped.message, repairs)
+        return self._plainly_false(repairs)
+
+    def _plainly_false(self, repairs: tuple[Repair, ...]) -> Diagnosis:
+        fault = self.fault
         if fault.kind is Kind.UPDATE:
             code = CODES[BY_NAME["update"]]
             return Diagnosis(code.code, f"{fault.message or code.title}. {code.why}", repairs)
         name = "false" if fault.target is not None else "algebra"
+        if isinstance(self.left, Apply) and self.left.order:
+            name, repairs = "local-derivative", self.repairs(self._local_derivative(self.left))
         code = CODES[BY_NAME[name]]
         return Diagnosis(code.code, fault.message or code.why, repairs)
+
+    def _local_derivative(self, left: Apply) -> list[tuple[Expr, str]]:
+        """The derivative of a function of the library, as it was derived."""
+        from derive.scalars.table import body, derivative
+
+        known = self.fault.scene.program.functions.get(left.function)
+        formula = derivative(left.function, left.order)
+        if known is None or formula is None or body(left.function) != known.body:
+            return []
+        expr = function_body(formula, left.arg)
+        return [(expr, "derived")] if self.judge.proved(expr) else []
 
     def _answer(self, name: str, message: str, found: list[tuple[Expr, str]]) -> Diagnosis:
         return Diagnosis(BY_NAME[name], message, self.repairs(found))

@@ -64,8 +64,11 @@ class Question:
             known = [*self.free, *(i for i in letters(*sides) if i not in self.free)]
             self.words = at_entries(self.words, known)
         prover, agrees = self.judging
-        forbidden = self._forbidden()
-        self.judge = Judge(self.left, self.free, prover, agrees, scene.examples, forbidden)
+        target = self.fault.target
+        own = frozenset() if target is None else frozenset({target})
+        self.judge = Judge(self.left, self.free, prover, agrees, scene.examples, own)
+        used = gradient_names(self.right) if self.right is not None else set()
+        self.circular = bool(own & used)
 
     def _counted(self, expr: Expr) -> Expr:
         """On a path of scalars the number of examples is a name; here it is a size again."""
@@ -90,12 +93,6 @@ class Question:
         if self.fault.ill_shaped is not None:
             return settled(self.fault.ill_shaped.loose, self.fault.scene.scale)
         return None if self.right is None else from_expr(self.right, self.fault.scene.scale)
-
-    def _forbidden(self) -> frozenset[str]:
-        """A repair must not need what it defines, unless the line itself did."""
-        target = self.fault.target
-        used = gradient_names(self.right) if self.right is not None else set()
-        return frozenset() if target is None else frozenset({target} - used)
 
     @property
     def line(self) -> Loose:

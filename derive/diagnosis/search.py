@@ -16,7 +16,7 @@ from derive.diagnosis.edit import Edit, tidy
 from derive.diagnosis.edits import edits
 from derive.diagnosis.loose import Loose, to_expr
 from derive.diagnosis.vocabulary import Vocabulary, gradient_names
-from derive.program import Equation, Expr, Index, ShapeError, Statement
+from derive.program import Equation, Expr, Index, ShapeError, Statement, Symbol, walk
 
 LISTED = 8000
 """At most this many edits of a line are listed."""
@@ -58,6 +58,7 @@ class Judge:
     """The left side of a claim with the two ways of judging a right side.
 
     prover is the full proof (engine and checker); agrees the fast screen, None if unknown.
+    A gradient that is its `own` never stands in a repair.
     """
 
     left: Expr
@@ -65,7 +66,7 @@ class Judge:
     prover: Callable[[Statement], bool]
     agrees: Callable[[Statement], bool | None]
     examples: str = "m"
-    forbidden: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
     proofs: int = PROOFS
     seen: set[Expr] = field(default_factory=set)
 
@@ -74,8 +75,14 @@ class Judge:
         if expr.shape != self.left.shape or expr in self.seen:
             return False
         self.seen.add(expr)
-        if self.forbidden & gradient_names(expr):
+        if self.own & gradient_names(expr):
             return False
+        if isinstance(self.left, Symbol) and self.left in walk(expr):
+            return False
+        return self.agreed(expr)
+
+    def agreed(self, expr: Expr) -> bool:
+        """Whether a candidate agrees at the points, circular or not."""
         return self.agrees(Equation(self.left, expr, self.free)) is True
 
     def proved(self, expr: Expr) -> bool:

@@ -181,3 +181,41 @@ def test_two_mistakes_are_repaired_or_left_with_the_derived_gradient() -> None:
                 restored += sorted(found.repairs[0].latex.split()) == sorted(want.split())
     assert tried >= 15
     assert restored >= 0.6 * tried
+
+
+def test_a_gradient_that_needs_itself() -> None:
+    scene = dense(2).scene
+    slope = p.Apply("g1", 1, scene.program.symbol("Z1"))
+    found = answer(claim(scene, "Z1", Times(scene.gradient("Z1"), slope)))
+    assert found.code == "D129"
+    assert found.message.startswith("dZ^{[1]} stands on both sides")
+    assert all("dZ^{[1]}" not in repair.latex for repair in found.repairs)
+
+
+def test_a_second_definition_says_what_is_other() -> None:
+    scene = dense(2).scene
+    s = scene.program.symbol
+    wrong = Equation(s("Z1"), p.MatMul(s("W1"), s("X")))
+    found = answer(Fault(scene, Kind.DEFINITION, wrong, aspect="contradicts"))
+    assert found.code == "D130"
+    assert "b^{[1]} is missing" in found.message
+    assert found.repairs[0].latex == "W^{[1]} X + b^{[1]}"
+
+
+def test_a_local_derivative_that_no_edit_reaches() -> None:
+    scene = dense(2, output="sigmoid", cost="binary").scene
+    z = Symbol("z", SCALAR)
+    program = replace(scene.program, leaves={**scene.program.leaves, "z": p.Leaf(SCALAR)})
+    scene = replace(scene, program=program)
+    wrong = Equation(p.Apply("sigmoid", 1, z), p.Apply("exp", 0, z))
+    found = answer(Fault(scene, Kind.ALGEBRA, wrong))
+    assert found.code == "D136"
+    assert found.repairs[0].edit == "derived"
+    assert "e^{z}" in found.repairs[0].latex
+
+
+def test_numbers_alone_are_not_searched() -> None:
+    scene = dense(2).scene
+    found = answer(Fault(scene, Kind.ALGEBRA, Equation(p.number(1), p.number(2))))
+    assert found.code == "D135"
+    assert not found.repairs
