@@ -548,6 +548,13 @@ def test_bodies_of_functions_are_checked() -> None:
     assert "too large" in outcome(f=shared)
 
 
+def test_a_gradient_on_both_sides_stands_for_itself() -> None:
+    p = network(12, hidden="tanh")
+    dz = p.gradient("Z1")
+    assert accepted(p, Plus(dz, dz), Times(number(2), dz))
+    assert not accepted(p, Plus(dz, dz), Times(number(3), dz))
+
+
 def test_a_shared_point_says_the_same_twice() -> None:
     p = network(2)
     statement = Equation(Times(M, p.gradient("Z2")), minus(p.symbol("A2"), p.symbol("Y")))

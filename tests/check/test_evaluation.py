@@ -111,6 +111,22 @@ def test_gradient_treats_the_name_as_independent() -> None:
     assert here.gradient("J") == [[1]]
 
 
+def test_a_cut_gradient_stands_for_itself() -> None:
+    p = program(
+        {"x": SCALAR},
+        {"y": lambda s: Times(number(3), s("x")), "J": lambda s: power(s("y"), 2)},
+    )
+
+    def draw(kind: str, name: str, i: int, j: int) -> Scalar:
+        return Fraction({"leaf": 5, "gradient": 7, "value": 11}[kind])
+
+    here = World(Graph(p), Rational(), {}, draw, gradients={"y"}, values={"y"})
+    assert here.gradient("y") == [[7]]
+    assert here.gradient("x") == [[21]]
+    assert here.pulled_back(p.symbol("J"), [[Fraction(1)]], "y") == [[22]]
+    assert here.named("y") == [[11]]
+
+
 def test_gradient_of_what_has_no_influence_is_zero() -> None:
     p = program({"x": ("n", 1), "q": ("n", 1)}, {"J": lambda s: total(power(s("x"), 2))})
     here = World(Graph(p), Rational(), {"n": 2}, lambda kind, name, i, j: Fraction(5))
