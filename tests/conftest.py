@@ -1,8 +1,14 @@
-"""What all tests share: helpers beside them are no tests and hold no doctests."""
+"""What all tests share: which files hold tests, and property tests that give the same result
+on every machine, however loaded it is."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from hypothesis import settings
+
+settings.register_profile("derive", deadline=None, derandomize=True)
+settings.load_profile("derive")
 
 HERE = Path(__file__).parent
 
