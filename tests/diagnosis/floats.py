@@ -5,6 +5,7 @@ Values by NumPy, gradients by the complex step, an arbitrary function as a shift
 
 from __future__ import annotations
 
+import math
 import zlib
 
 import numpy as np
@@ -134,8 +135,10 @@ class _Point:
             "log": np.log,
             "step": lambda v: (v.real > 0).astype(complex),
         }
-        if function in primitive and not order:
-            return primitive[function](x)
+        if function in primitive:
+            if order and function == "log":
+                return (-1.0) ** (order - 1) * math.factorial(order - 1) * x ** (-float(order))
+            return 0 * x if order and function == "step" else primitive[function](x)
         body = self.program.functions[function].body
         if body is None:
             shift = zlib.crc32(function.encode()) % 7 / 3
