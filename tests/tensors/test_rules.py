@@ -184,6 +184,8 @@ def test_variance_by_change_of_generator() -> None:
     d = (x * x).sum(0) + eps
     check(net, (x * x).sum(0) / d + eps / d, "change of generator", normal=True)
     check(net, ((x * x).sum(0) * x / d).sum(1), "change of generator", normal=True)
+    weighted = 1 + 2 * eps * (x * x).sum(0)
+    check(net, (x * x).sum(0) / weighted, "change of generator", normal=True)
 
 
 def test_labels_sum_to_one() -> None:

@@ -272,6 +272,14 @@ def test_gradients_of_gradients_are_refused() -> None:
     assert outcome.reason == "outside the fragment: the derivative of a gradient"
 
 
+def test_a_term_that_holds_a_gradient_is_not_differentiated() -> None:
+    net, s = stack(2)
+    at = p.Index("i", "n1"), p.Index("j", "n0")
+    body = (s["W1"] * grad(net, "W1")).total()
+    outcome = prove(net.program(), Equation(p.Partial(body.e, "W1", *at), p.ZERO))
+    assert outcome.reason == "outside the fragment: the derivative of a gradient"
+
+
 def test_division_by_zero_is_refused() -> None:
     net = Net()
     x = net.leaf("x")
