@@ -88,6 +88,12 @@ class Judge:
                 return Judgement(
                     said.verdict, said.reason, None, said.counterexample, said.failed, remark=True
                 )
+        if found.missing and result.verdict == Verdict.REFUTED:
+            names = ", ".join(found.missing)
+            verb = "has" if len(found.missing) == 1 else "have"
+            return Judgement(
+                Verdict.UNPROVEN, f"{names} {verb} no role in the network: say what it stands for"
+            )
         if found.definition and result.verdict == Verdict.VERIFIED:
             return Judgement(Verdict.DEFINITION)
         return result

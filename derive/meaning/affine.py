@@ -20,7 +20,7 @@ from derive.meaning.notation import (
     layers_of,
     plain_name,
 )
-from derive.meaning.roles import Roles
+from derive.meaning.roles import Role, Roles
 from derive.reading.syntax import Big, Name, Node, Product, Sum, Transposed
 from derive.reading.tree import plain
 
@@ -45,6 +45,8 @@ class Affine:
     transposed: bool
     summed: bool
     by_sender: bool
+    decides: bool = True
+    """The order of the factors tells the layout (a dot product of vectors does not)."""
 
 
 def find_affine(lines: Sequence[Line]) -> list[Affine]:
@@ -52,7 +54,7 @@ def find_affine(lines: Sequence[Line]) -> list[Affine]:
     found = []
     for line in lines:
         z = plain_name(line.head)
-        if z is None or z.accent or z.primes:
+        if z is None or z.accent not in ("", "hat") or z.primes:
             continue
         parts = _parts(line.right)
         if parts is None:
@@ -63,14 +65,14 @@ def find_affine(lines: Sequence[Line]) -> list[Affine]:
     return found
 
 
-def _parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str] | None:
-    """The two factors (with their transposition), the summand and the summed letter."""
+def _parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str, str] | None:
+    """The two factors (with their transposition), the summand, summed letter, product sign."""
     node = plain(node)
     if not isinstance(node, Sum) or len(node.terms) != 2 or any(s != 1 for s, _ in node.terms):
         return None
     product: tuple[tuple[Name, bool], tuple[Name, bool]] | None = None
     bias: Name | None = None
-    letter = ""
+    letter = sign = ""
     for _, term in node.terms:
         inner = plain(term)
         running = ""
@@ -83,11 +85,12 @@ def _parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str]
                 assert first is not None
                 assert second is not None
                 product, letter = (first, second), running
+                sign = inner.factors[1][0]
                 continue
         bias = plain_name(inner)
     if product is None or bias is None:
         return None
-    return product[0], product[1], bias, letter
+    return product[0], product[1], bias, letter, sign
 
 
 def _factor(node: Node) -> tuple[Name, bool] | None:
@@ -108,6 +111,7 @@ def _read(
     second: tuple[Name, bool],
     b: Name,
     letter: str,
+    sign: str,
 ) -> Affine | None:
     bases = {z.base, first[0].base, second[0].base, b.base}
     if len(bases) != 4 or b.accent:
@@ -120,7 +124,13 @@ def _read(
             second[0].base in ("w", "W") and first[0].base not in ("w", "W")
         )
         w, a = (second, first) if second_is_weight else (first, second)
-        return Affine(line, z, w[0], a[0], b, None, None, not second_is_weight, w[1], False, False)
+        first_is_weight = not second_is_weight
+        decides = sign != "cdot" or w[1] or w[0].base.isupper()
+        return Affine(
+            line, z, w[0], a[0], b, None, None, first_is_weight, w[1], False, False, decides
+        )
+    if z.accent:
+        return None
     for place, layer in zl.items():
         if letter and place == ("sub", ""):
             continue  # in index form the bare subscript counts units
@@ -169,14 +179,20 @@ def adopt(roles: Roles, affine: Sequence[Affine], shaped: dict[str, bool]) -> No
     """
     votes: dict[tuple[Literal["columns", "rows"], bool], int] = {}
     for item in affine:
-        for name, role in ((item.z, "Z"), (item.w, "W"), (item.b, "b")):
-            roles.by_base.setdefault(name.base, role)  # type: ignore[arg-type]
+        named: list[tuple[Name, Role]] = [(item.w, "W"), (item.b, "b")]
+        if not item.z.accent:  # a hat is the output itself: there is no activation
+            named.append((item.z, "Z"))
+        for name, role in named:
+            roles.by_base.setdefault(name.base, role)
         has_layer = item.place is not None and item.place in layers_of(item.a)
         roles.by_base.setdefault(item.a.base, "A" if has_layer else "X")
         number = item.line.piece.line
         if item.place is None:
             roles.unindexed, roles.depth = True, 1
             roles.note(number, f"one layer without indices: {item.z.base} = {item.w.base} ...")
+            if item.decides:
+                side: Literal["columns", "rows"] = "columns" if item.weight_first else "rows"
+                votes[side, item.transposed] = votes.get((side, item.transposed), 0) + 1
             continue
         assert item.layer is not None
         roles.slots.add(item.place)

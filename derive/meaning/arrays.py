@@ -11,6 +11,7 @@ from derive.program import (
     Entry,
     Expr,
     Gradient,
+    ShapeError,
     Times,
 )
 from derive.reading import syntax as sx
@@ -80,6 +81,8 @@ class Arrays(Context):
         self.open.add(key)
         try:
             return self._value(node)
+        except ShapeError:
+            raise Outside(f"{name.base} does not fit where it is defined") from None
         finally:
             self.open.discard(key)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from derive.meaning.affine import Affine
@@ -90,12 +91,23 @@ def checks(
     role = roles.role_of(name)
     if role == "cost":
         return _cost_check(facts, line, batch), None
+    if role is None and line.first:
+        _fits(facts, line, name, batch)
+        return [], None
     if role not in ("A", "Z", "X") or isinstance(plain(line.right), Picture | Dots | Tuple):
         return [], None
     for item in facts.affine:
         if item.line is line:
             return _forward_checks(batch, item), None
     return _value_checks(facts, line, name, batch, path)
+
+
+def _fits(facts: Facts, line: Line, name: Name, setting: Setting) -> None:
+    """An abbreviation must have a value; IllShaped if its parts do not fit."""
+    key = (name.base, "".join(s.text for s in name.scripts))
+    if facts.abbreviations.get(key) is line.right:
+        with suppress(Outside):
+            Elaborator(setting).value(line.right)
 
 
 def _forward_checks(setting: Setting, item: Affine) -> list[Check]:

@@ -29,11 +29,12 @@ from derive.meaning.notation import (
     Layer,
     derivatives_in,
     is_cost_word,
+    layers_of,
     names_in,
     plain_name,
     slot,
 )
-from derive.meaning.roles import LAYERED, Role, Roles, resolve, spelled_function
+from derive.meaning.roles import Role, Roles, resolve, spelled_function
 from derive.reading.syntax import (
     Applied,
     Big,
@@ -69,6 +70,8 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _example_letters(facts)
     _shape_lines(facts)
     facts.affine = find_affine(facts.lines)
+    if any(item.z.accent for item in facts.affine):
+        facts.activations[Layer("", 1)] = Activation(known="identity")
     adopt(facts.roles, facts.affine, _shape_votes(facts))
     _letters_without_affine(facts)
     _depth(facts)
@@ -77,6 +80,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _primed_heads(facts)
     _input_by_equation(facts)
     _priors(facts)
+    _depth(facts)
     _gradient_names(facts)
     _cost_lines(facts)
     _abbreviations(facts)
@@ -186,7 +190,7 @@ def _depth(facts: Facts) -> None:
     depth, letters = 0, set(roles.letters)
     for node in all_nodes(facts):
         for name in names_in(node):
-            if roles.role(name.base) not in LAYERED:
+            if roles.role(name.base) not in ("W", "b", "Z", "A"):
                 continue
             for script in name.scripts:
                 if script.text in ("n_l", "n_{l}", "n_L"):
@@ -320,17 +324,31 @@ def _gradient_names(facts: Facts) -> None:
                 continue
             subject = plain_name(quotient.of)
             of = roles.role(quotient.by.base)
-            if subject is None or not roles.is_cost(subject) or of not in ("Z", "A", "W", "b"):
+            introduces = one is line.left or of in ("Z", "A")
+            known = subject is not None and roles.is_cost(subject)
+            if not known or of not in ("Z", "A", "W", "b") or not introduces:
+                continue
+            if set(layers_of(name).values()) != set(layers_of(quotient.by).values()):
                 continue
             if roles.role(name.base) is None:
                 roles.by_base[name.base] = "gradient"
                 roles.gradient_of[name.base] = of
                 roles.note(line.piece.line, f"{name.base} names the gradient by {quotient.by.base}")
-    used = {n.base for node in all_nodes(facts) for n in names_in(node)}
-    if "delta" in used and roles.role("delta") is None:
-        roles.by_base["delta"] = "gradient"
-        roles.gradient_of["delta"] = "Z"
-        roles.assumptions.append("delta is taken as the gradient by the pre-activation z")
+    _delta_by_convention(facts)
+
+
+def _delta_by_convention(facts: Facts) -> None:
+    """Delta stands for the gradient by z, unless its layers are not those of the network."""
+    roles = facts.roles
+    deltas = [n for node in all_nodes(facts) for n in names_in(node) if n.base == "delta"]
+    if not deltas or roles.role("delta") is not None:
+        return
+    numbers = [layer.offset for n in deltas for layer in layers_of(n).values() if not layer.letter]
+    if numbers and max(numbers) > roles.depth:
+        return  # numbered in a way of its own: each is what its line says
+    roles.by_base["delta"] = "gradient"
+    roles.gradient_of["delta"] = "Z"
+    roles.assumptions.append("delta is taken as the gradient by the pre-activation z")
 
 
 def _cost_lines(facts: Facts) -> None:

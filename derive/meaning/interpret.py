@@ -25,9 +25,10 @@ from derive.meaning.setting import (
     Setting,
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
-from derive.program import Composition, Equation, Gradient, Statement, walk
+from derive.program import Apply, Composition, Equation, Gradient, Statement, Symbol, walk
 from derive.reading.syntax import Applied, Big, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
+from derive.scalars import table
 from derive.verdict import Kind, Verdict
 
 
@@ -62,6 +63,8 @@ class Interpretation:
     definition: bool = False
     ill: tuple[Setting, str, Mapping[str, int]] | None = None
     remark: tuple[Stated, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Names without a role in the network: a claim about them is never refuted."""
 
 
 class World:
@@ -303,7 +306,8 @@ class Interpreter:
         if not stated:
             reason = f"there is no layer at which all names exist ({reason})"
             return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
-        return Interpretation(line, kind, reading, tuple(stated))
+        missing = () if mode == "formal" else roleless(stated)
+        return Interpretation(line, kind, reading, tuple(stated), missing=missing)
 
     def _remark(self, line: Line) -> tuple[Stated, ...]:
         """The values that a remark behind an arrow names, for the last factors in order."""
@@ -387,6 +391,25 @@ def _names_batch(facts: Facts, node: Node) -> bool:
         isinstance(p, Applied) and facts.roles.is_cost(p.head) and not names_example(facts.roles, p)
         for p in subtree(node)
     )
+
+
+def roleless(stated: list[Stated]) -> tuple[str, ...]:
+    """Free scalars and functions that a claim uses and neither network nor cost knows."""
+    found: set[str] = set()
+    for one in stated:
+        setting, statement = one.setting, one.statement
+        if isinstance(statement, Composition):
+            continue
+        known = set(setting.network) | {setting.facts.count}
+        for body in setting.definitions.values():
+            known |= {n.name for n in walk(body) if isinstance(n, Symbol)}
+        known |= {p for f in setting.functions if f in table.NAMES for p in table.parameters(f)}
+        for node in (*walk(statement.left), *walk(statement.right)):
+            if isinstance(node, Symbol) and node.name not in known:
+                found.add(node.name)
+            if isinstance(node, Apply) and node.function.startswith("u_"):
+                found.add(node.function.removeprefix("u_"))
+    return tuple(sorted(found))
 
 
 def kind_of(facts: Facts, line: Line) -> Kind:

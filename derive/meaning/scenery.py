@@ -229,7 +229,7 @@ def loose_of(elaborator: Elaborator, node: sx.Node) -> Loose:
                     Factor(MATRIX, Raised(loose_of(elaborator, below), constant(_MINUS_ONE))),
                 )
             )
-        case (sx.Transposed(base=base) | sx.Power(base=base)) if (
+        case sx.Transposed(base=base) | sx.Power(base=base) if (
             product := elaborator.attached(node, base)
         ) is not None:
             return loose_of(elaborator, product)

@@ -79,6 +79,12 @@ class Setting:
         return Program(self.leaves, self.definitions, self.functions, cost)
 
     @property
+    def network(self) -> set[str]:
+        """The arrays of the network: inputs, labels, parameters, and what is computed."""
+        free = {n for n in self.leaves if n[0] in "Wb" and n[1:].isdigit()}
+        return free | {"X", "Y"} | set(self.definitions)
+
+    @property
     def depth(self) -> int:
         return self.facts.roles.depth
 
