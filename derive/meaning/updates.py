@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.lines import Line
-from derive.meaning.notation import plain_name
+from derive.meaning.notation import names_in, plain_name
 from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import IllShaped, Outside, Setting
 from derive.program import (
@@ -58,12 +58,8 @@ def is_update(roles: Roles, line: Line) -> bool:
     if roles.role_of(name) not in ("W", "b"):
         return False
     return isinstance(right, sx.Sum) and any(
-        _same(plain_name(_bare(term)), name) for _, term in right.terms
+        any(not n.mark and _same(n, name) for n in names_in(term)) for _, term in right.terms
     )
-
-
-def _bare(node: Node) -> Node:
-    return plain(node)
 
 
 def _same(one: Name | None, two: Name) -> bool:
