@@ -6,7 +6,8 @@ reason why not.  Nothing of the engine is used: not its terms, not its cuts, not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,7 @@ from derive.program import (
     Symbol,
 )
 
+NO_PLACES: Final[Mapping[str, int]] = {}
 POINTS: Final = 2
 POINTS_WITH_STEPS: Final = 12
 """Steps are 0 or 1 at a point, each with a chance of one half, so they need more of them."""
@@ -136,6 +138,7 @@ class _Trial:
         self.graph, self.statement = graph, statement
         exprs = [*sides(statement), *graph.program.definitions.values()]
         self.met_logarithm = False
+        self.marked = Counter(i.dim for i in letters(statement) if isinstance(i.dim, str))
         self.agreed = 0
         self.repeated = _repeats_indices(statement, exprs)
         self.effort = 20 * EFFORT
@@ -153,6 +156,8 @@ class _Trial:
         """The verdict at the certifying shape of a cut."""
         census = Census(self.graph, cut.values, cut.gradients)
         sizes = _certifying_sizes(self.graph, self.statement, census)
+        for dim, places in self.marked.items():
+            sizes[dim] = max(sizes[dim], places + 1)
         widest = max(sizes.values(), default=1)
         reason = f"too large to certify: a size of {widest} is needed" if widest > WIDEST else ""
         for field in self._fields(cut) if not reason else ():
@@ -199,10 +204,10 @@ class _Trial:
                 dim: n + (self.agreed * (k + 1) % wanted if dim in plain else 0)
                 for k, (dim, n) in enumerate(sizes.items())
             }
-            world = weighted_world(self.graph, domain, grown, cut, plain)
+            world = weighted_world(self.graph, domain, grown, cut, plain, self.marked)
             world.work = available = min(EFFORT, self.effort)
             try:
-                if not agree(world, self.statement):
+                if not agree(world, self.statement, self.marked):
                     return ""
                 self.agreed += 1
             except NoValue:
@@ -221,8 +226,11 @@ class _Trial:
         return "no point at which both sides have a value"
 
 
-def agree(world: World, statement: Equation) -> bool:
+def agree(world: World, statement: Equation, marked: Mapping[str, int] = NO_PLACES) -> bool:
     """Whether both sides are equal at a point, for all values of the free indices.
+
+    marked: how many places of an axis the free indices need to visit.  No place of an axis is
+    special, so k indices on it show all that they can at its first k places.
 
     Where the left side has a value the right one must have one too; where it has none the point
     says nothing (`NoValue`).
@@ -231,7 +239,9 @@ def agree(world: World, statement: Equation) -> bool:
 
     def each(k: int) -> bool:
         if k < len(indices):
-            for value in range(world.size(indices[k].dim)):
+            dim = indices[k].dim
+            size = world.size(dim)
+            for value in range(min(size, marked.get(dim, size) if isinstance(dim, str) else size)):
                 world.at(indices[k], value)
                 if not each(k + 1):
                     return False
@@ -280,22 +290,33 @@ def weighted_world(
     sizes: dict[str, int],
     cut: Cut,
     plain: frozenset[str] = frozenset(),
+    marked: Mapping[str, int] = NO_PLACES,
 ) -> World:
-    """A point with weighted axes, but for the `plain`; what is cut is drawn at random."""
+    """A point with weighted axes, but for the `plain`; what is cut is drawn at random.
+
+    marked: the first places of an axis, where free indices stand, have the weight 1: there a
+    derivative by an entry is about that entry, and delta_jj is 1.
+    """
 
     def draw(kind: str, name: str, row: int, column: int) -> Scalar:
         domain = graph.program.leaves[name].domain if kind == "leaf" else "real"
         return field.leaf(domain, kind, name, row, column)
 
-    weights = {dim: _weights(field, dim, sizes[dim]) for dim in sizes if dim not in plain}
+    weights = {
+        dim: _weights(field, dim, sizes[dim], marked.get(dim, 0))
+        for dim in sizes
+        if dim not in plain
+    }
     return World(
         graph, field, sizes, draw, weights=weights, values=cut.values, gradients=cut.gradients
     )
 
 
-def _weights(field: Field, dim: str, size: int) -> list[Scalar]:
+def _weights(field: Field, dim: str, size: int, marked: int) -> list[Scalar]:
     """Random weights whose sum, the size of the axis, is positive: a square."""
-    free = [field.random("weight", dim, k) for k in range(size - 1)]
+    places = min(marked, size - 1)
+    free = [field.number(1)] * places
+    free += [field.random("weight", dim, k) for k in range(places, size - 1)]
     total = field.leaf("positive", "size", dim)
     return [*free, field.add(total, -sum(free))]
 
