@@ -23,7 +23,7 @@ from derive.meaning.facts import (
     names_output,
     subtree,
 )
-from derive.meaning.lines import lines_of
+from derive.meaning.lines import Line, lines_of
 from derive.meaning.notation import (
     COST_LETTERS,
     Layer,
@@ -215,6 +215,7 @@ def _activation_lines(facts: Facts) -> None:
     for line in facts.lines:
         call = call_of(line.right)
         if call is None:
+            _identity_line(facts, line)
             continue
         head, argument = call
         z = plain_name(argument)
@@ -237,11 +238,28 @@ def _activation_lines(facts: Facts) -> None:
         known = known_function(head)
         if known is not None:
             entry.known = entry.known or known
-        if known is None or (known == "sigmoid" and head.base == "sigma"):
+        if known is None or (entry.known == "sigmoid" and head.base == "sigma"):
             entry.symbols.add(spelled_function(head))
             roles.by_base.setdefault(head.base, "function")
         if not layer.letter:
             roles.depth = max(roles.depth, layer.offset)
+
+
+def _identity_line(facts: Facts, line: Line) -> None:
+    """``A_2 = Z_2``: the layer has no activation."""
+    roles = facts.roles
+    target, z = plain_name(line.head), plain_name(line.right)
+    if target is None or z is None or target.mark or z.mark or z.accent or z.primes:
+        return
+    if roles.role_of(target) != "A" or roles.role_of(z) != "Z":
+        return
+    output, below = resolve(roles, target), resolve(roles, z)
+    special = output.entries or below.entries or output.transposed or below.transposed
+    same = output.layer == below.layer or target.accent
+    if below.layer is None or below.lost or special or not same or roles.numbered_by_sender:
+        return
+    entry = facts.activations.setdefault(below.layer, Activation(line=line.piece.line))
+    entry.known = entry.known or "identity"
 
 
 def _function_definitions(facts: Facts) -> None:
