@@ -52,16 +52,21 @@ class Note:
         """The number of claims."""
         return len(self.facts.lines)
 
-    def judge(self, k: int) -> Finding:
-        """The verdict on the k-th claim, in text order."""
-        start = time.perf_counter()
-        found = self.choice.interpretations[k]
+    def judgement(self, k: int) -> Judgement:
+        """The verdict on the k-th claim with its grounds, before any mistake is looked for."""
         shape = self._shapes.get(k)
-        judgement = shape if shape is not None else self._judge.judge(found)
+        settled = (
+            shape if shape is not None else self._judge.judge(self.choice.interpretations[k])
+        )
         torn = self._torn(k)
-        if torn and judgement.verdict in (Verdict.VERIFIED, Verdict.REFUTED):
-            judgement = Judgement(Verdict.UNPROVEN, torn)
-        finding = finding_of(self, found, judgement, self._judge)
+        if torn and settled.verdict in (Verdict.VERIFIED, Verdict.REFUTED):
+            return Judgement(Verdict.UNPROVEN, torn)
+        return settled
+
+    def judge(self, k: int) -> Finding:
+        """The finding on the k-th claim, in text order."""
+        start = time.perf_counter()
+        finding = finding_of(self, self.choice.interpretations[k], self.judgement(k), self._judge)
         spent = 1000 * (time.perf_counter() - start)
         return replace(finding, milliseconds=round(spent, 3)) if self.options.timings else finding
 
