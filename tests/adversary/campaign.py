@@ -1,0 +1,174 @@
+"""Engine and checker against the truth, and the table of what came of it.
+
+In: numbers of mutants and identities and a seed.  Out: a `Tally`: how many claims of each truth
+got each verdict, what either side accepts alone, and every case that must not be.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from multiprocessing import get_context
+from random import Random
+
+from derive.check import check, find_counterexample
+from derive.program import Equation, Program
+from derive.tensors import prove
+
+from . import identities
+from .edits import mutant
+from .floats import Truth
+from .subjects import Subject, items, library, networks
+
+NETWORKS = 120
+WORDS = {True: "true", False: "false", None: "unclear"}
+BATCH = 50
+
+
+@dataclass(frozen=True)
+class Case:
+    """One claim and what is said of it."""
+
+    name: str
+    edit: str
+    truth: bool | None
+    engine: bool
+    checker: bool
+    refuted: bool
+    reason: str
+    statement: Equation = field(repr=False)
+
+    @property
+    def verdict(self) -> str:
+        if self.engine and self.checker:
+            return "verified"
+        return "refuted" if self.refuted else "unproven"
+
+
+@dataclass
+class Tally:
+    """verdicts: (truth, verdict) to number; alone: side to false claims that it accepts."""
+
+    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    alone: Counter[str] = field(default_factory=Counter)
+    edits: Counter[tuple[str, str]] = field(default_factory=Counter)
+    wrong: list[Case] = field(default_factory=list)
+    missed: list[Case] = field(default_factory=list)
+
+    def add(self, case: Case) -> None:
+        self.verdicts[WORDS[case.truth], case.verdict] += 1
+        self.edits[case.edit.split(":")[0], WORDS[case.truth]] += 1
+        if case.truth is False:
+            self.alone["engine"] += case.engine
+            self.alone["checker"] += case.checker
+            if case.engine or case.checker:
+                self.wrong.append(case)
+        elif case.truth:
+            if case.refuted:
+                self.wrong.append(case)
+            if case.verdict != "verified":
+                self.missed.append(case)
+
+    def join(self, other: Tally) -> None:
+        self.verdicts += other.verdicts
+        self.alone += other.alone
+        self.edits += other.edits
+        self.wrong += other.wrong
+        self.missed += other.missed
+
+    def count(self, truth: str) -> int:
+        return sum(n for (word, _), n in self.verdicts.items() if word == truth)
+
+    @property
+    def share(self) -> float:
+        """Of the true ones, how many are verified."""
+        return self.verdicts["true", "verified"] / max(1, self.count("true"))
+
+
+@lru_cache(maxsize=1)
+def subjects(seed: int) -> list[Subject]:
+    """All that is mutated, in a fixed order."""
+    return [*library(), *items("columns"), *items("rows"), *networks(seed, NETWORKS)]
+
+
+def mutants(seed: int, total: int, batch: int) -> Iterator[Case]:
+    """The mutants of one batch: a batch is one subject, so that its points are shared."""
+    found = subjects(seed)
+    subject = found[batch]
+    count = total // len(found) + (batch < total % len(found))
+    rng = Random(f"mutants {seed} {batch}")
+    truth = Truth(subject.program, seed=seed)
+    for _ in range(count):
+        claim = rng.choice(subject.claims)
+        edit, statement = mutant(rng, subject.program, subject.claims, claim)
+        yield judged(subject.name, edit, subject.program, statement, truth)
+
+
+def near_identities(seed: int, total: int, batch: int) -> Iterator[Case]:
+    """A batch of random identities and near-identities."""
+    truth = Truth(identities.PROGRAM, seed=seed)
+    count = min(BATCH, total - batch * BATCH)
+    for kind, statement in identities.identities(seed, batch * BATCH, count):
+        yield judged("identity", kind, identities.PROGRAM, statement, truth)
+
+
+def judged(name: str, edit: str, program: Program, statement: Equation, truth: Truth) -> Case:
+    """The word of each side on a claim, and the truth."""
+    word = truth(statement)
+    outcome, acceptance = prove(program, statement), check(program, statement)
+    verified = outcome.proved and acceptance.accepted
+    refuted = not verified and word is True and find_counterexample(program, statement) is not None
+    reason = f"{outcome.reason or 'proved'} / {acceptance.reason or 'accepted'}"
+    return Case(
+        name, edit, word, outcome.proved, acceptance.accepted, refuted, reason, statement
+    )
+
+
+Make = Callable[[int, int, int], Iterator[Case]]
+Job = tuple[str, int, int, int]
+_MAKE: dict[str, Make] = {"mutants": mutants, "identities": near_identities}
+
+
+def _run(job: Job) -> tuple[str, Tally]:
+    kind, seed, total, batch = job
+    tally = Tally()
+    for case in _MAKE[kind](seed, total, batch):
+        tally.add(case)
+    return kind, tally
+
+
+def campaign(
+    seed: int, mutant_count: int, identity_count: int, jobs: int | None = None
+) -> dict[str, Tally]:
+    """Both kinds in as many processes as there are cores; the result depends on the seed alone."""
+    todo: list[Job] = []
+    if mutant_count:
+        todo += [("mutants", seed, mutant_count, k) for k in range(len(subjects(seed)))]
+    batches = -(-identity_count // BATCH)
+    todo += [("identities", seed, identity_count, k) for k in range(batches)]
+    found = {"mutants": Tally(), "identities": Tally()}
+    with get_context("spawn").Pool(jobs or os.cpu_count()) as pool:
+        for kind, tally in pool.imap(_run, todo, chunksize=2):
+            found[kind].join(tally)
+    return found
+
+
+def table(found: dict[str, Tally], started: float) -> str:
+    """The table that the command prints."""
+    lines = [f"{'':12}{'truth':10}{'claims':>8}{'verified':>10}{'unproven':>10}{'refuted':>9}"]
+    for kind, tally in found.items():
+        for truth in ("true", "false", "unclear"):
+            cells = [tally.verdicts[truth, v] for v in ("verified", "unproven", "refuted")]
+            numbers = "".join(f"{n:>10}" for n in cells[:2]) + f"{cells[2]:>9}"
+            lines.append(f"{kind:12}{truth:10}{tally.count(truth):>8}{numbers}")
+        lines.append(
+            f"{kind:12}false ones accepted by the engine alone {tally.alone['engine']}, "
+            f"by the checker alone {tally.alone['checker']}; "
+            f"true ones verified {100 * tally.share:.1f} %"
+        )
+    lines.append(f"{time.perf_counter() - started:.0f} s")
+    return "\n".join(lines)

@@ -1,0 +1,238 @@
+"""The truth of an equation by floating point numbers, at several shapes.
+
+It knows nothing of engine, checker or table of derivatives: values by NumPy, gradients by the
+complex step, derivatives of functions by power series of their bodies, an arbitrary function as
+a sine with a phase of its own.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from derive import program as p
+from derive.program import Dim, Equation, Expr, Program
+
+from . import jets
+
+Array = np.ndarray
+Letters = Mapping[p.Index, int]
+STEP = 1e-30
+EXACT, OFF = 1e-9, 1e-6
+"""Relative differences below are rounding, above are real; between the two nothing is said."""
+TRIES = 12
+CONSTANTS = {"pi": math.pi}
+
+
+class Truth:
+    """Points of one program, shared by all that is claimed of it."""
+
+    def __init__(self, program: Program, shapes: int = 3, seed: int = 0) -> None:
+        self.program, self.shapes, self.seed = program, shapes, seed
+        self.dims = sorted(_dimensions(program))
+        self.points: dict[tuple[int, int], Point] = {}
+
+    def __call__(self, statement: Equation) -> bool | None:
+        """True or False; None where nothing is certain or the sides have no values."""
+        seen = 0
+        for shape in range(self.shapes):
+            for attempt in range(TRIES):
+                word = self._point(shape, attempt).agrees(statement)
+                if word is False:
+                    return False
+                if word:
+                    seen += 1
+                    break
+        return True if seen == self.shapes else None
+
+    def _point(self, shape: int, attempt: int) -> Point:
+        key = (shape, attempt)
+        if key not in self.points:
+            sizes = {dim: 2 + (k + shape) % 4 for k, dim in enumerate(self.dims)}
+            if shape % 2:
+                sizes = dict.fromkeys(self.dims, 2 + shape)
+            seed = zlib.crc32(repr((self.seed, shape, attempt)).encode())
+            self.points[key] = Point(self.program, sizes, seed)
+        return self.points[key]
+
+
+class Point:
+    """Sizes and values of all leaves; definitions and gradients as they are asked for."""
+
+    def __init__(self, program: Program, sizes: Mapping[str, int], seed: int) -> None:
+        self.program, self.sizes = program, sizes
+        rng = np.random.default_rng(seed)
+        self.leaves: dict[str, Array] = {}
+        for name, leaf in program.leaves.items():
+            rows, columns = (self.size(d) for d in leaf.dims)
+            value = rng.uniform(0.15, 1.3, (rows, columns))
+            if leaf.domain == "real":
+                value *= rng.choice([-1.0, 1.0], value.shape)
+            elif leaf.domain == "unit":
+                value = value / 1.5
+            if leaf.sums_to_one is not None:
+                value = np.abs(value)
+                value /= value.sum(axis=leaf.sums_to_one, keepdims=True)
+            self.leaves[name] = value.astype(complex)
+        for name, number in CONSTANTS.items():
+            self.leaves[name] = np.array([[complex(number)]])
+        with np.errstate(all="ignore"):
+            self.values = self.run({})
+        self.gradients: dict[str, Array] = {}
+
+    def size(self, dim: Dim) -> int:
+        return dim if isinstance(dim, int) else self.sizes[dim]
+
+    def run(self, fixed: Mapping[str, Array]) -> dict[str, Array]:
+        """All names, those in `fixed` held at what they are."""
+        values = {**self.leaves, **fixed}
+        for name, body in self.program.definitions.items():
+            if name not in fixed:
+                value = self.value(body, values, {})
+                shape = tuple(self.size(d) for d in body.shape)
+                values[name] = np.broadcast_to(value, shape)
+        return values
+
+    def agrees(self, statement: Equation) -> bool | None:
+        """Whether the sides are equal here; None if one has no value or it is too close."""
+        letters = list(statement.free)
+        shape = [range(self.size(i.dim)) for i in letters]
+        word: bool | None = True
+        with np.errstate(all="ignore"):
+            for places in np.ndindex(*(len(r) for r in shape)):
+                one = self._same(statement, dict(zip(letters, places, strict=True)))
+                if one is False:
+                    return False
+                word = None if one is None else word
+        return word
+
+    def _same(self, statement: Equation, at: Letters) -> bool | None:
+        left = self.value(statement.left, self.values, at)
+        right = self.value(statement.right, self.values, at)
+        if not (_real(left) and _real(right)):
+            return None
+        gap = np.max(np.abs(left - right)) / (1e-3 + np.max(np.abs(left)) + np.max(np.abs(right)))
+        return True if gap < EXACT else False if gap > OFF else None
+
+    def gradient(self, name: str) -> Array:
+        """The derivative of the cost by each entry of a name, by the complex step."""
+        if name not in self.gradients:
+            base = self.values[name]
+            out = np.zeros(base.shape, complex)
+            for place in np.ndindex(base.shape):
+                out[place] = self.slope(name, place, p.Symbol(self.program.cost or "", (1, 1)), {})
+            self.gradients[name] = out
+        return self.gradients[name]
+
+    def slope(self, name: str, place: tuple[int, ...], of: Expr, at: Letters) -> float:
+        moved = self.values[name].copy()
+        moved[place] += STEP * 1j
+        return float(self.value(of, self.run({name: moved}), at)[0, 0].imag / STEP)
+
+    # -- expressions --------------------------------------------------------------------------
+
+    def value(self, e: Expr, values: Mapping[str, Array], at: Letters) -> Array:
+        def of(inner: Expr) -> Array:
+            return self.value(inner, values, at)
+
+        match e:
+            case p.Number(value=v):
+                return np.array([[complex(v)]])
+            case p.Size(dim=d):
+                return np.array([[complex(self.size(d))]])
+            case p.Symbol(name=name):
+                return values[name]
+            case p.Eye(dim=d):
+                return np.eye(self.size(d), dtype=complex)
+            case p.Transpose(arg=a):
+                return of(a).T
+            case p.MatMul(left=a, right=b):
+                return self.whole(of(a), a) @ self.whole(of(b), b)
+            case p.Times(left=a, right=b):
+                return of(a) * of(b)
+            case p.Plus(left=a, right=b):
+                return of(a) + of(b)
+            case p.Power(base=a, exponent=x):
+                return jets.power([of(a)], x)[0]
+            case p.Sum(arg=a, axis=axis):
+                return self.whole(of(a), a).sum(axis=axis, keepdims=True)
+            case p.Apply(function=name, order=k, arg=a):
+                return self.call(name, k, of(a))
+            case p.Gradient(name=name):
+                return self.gradient(name)
+        return self.indexed(e, values, at)
+
+    def whole(self, value: Array, e: Expr) -> Array:
+        """The array with stretched axes written out."""
+        return np.broadcast_to(value, tuple(self.size(d) for d in e.shape))
+
+    def indexed(self, e: Expr, values: Mapping[str, Array], at: Letters) -> Array:
+        match e:
+            case p.Entry(arg=a, row=i, column=j):
+                array = self.whole(self.value(a, values, at), a)
+                array = array if i is None else array[[at[i]], :]
+                return array if j is None else array[:, [at[j]]]
+            case p.SumOver(index=i, body=body):
+                each = (self.value(body, values, {**at, i: k}) for k in range(self.size(i.dim)))
+                return np.asarray(sum(each))
+            case p.Build(row=i, column=j, body=body):
+                rows, columns = (1 if x is None else self.size(x.dim) for x in (i, j))
+                out = np.zeros((rows, columns), complex)
+                for r, c in np.ndindex(rows, columns):
+                    new = {x: k for x, k in ((i, r), (j, c)) if x is not None}
+                    out[r, c] = self.value(body, values, {**at, **new})[0, 0]
+                return out
+            case p.Delta(left=i, right=j):
+                return np.array([[complex(at[i] == at[j])]])
+            case p.Partial(body=body, name=name, row=i, column=j):
+                place = (0 if i is None else at[i], 0 if j is None else at[j])
+                return np.array([[complex(self.slope(name, place, body, at))]])
+        raise TypeError(f"value: unknown expression {type(e).__name__}")
+
+    # -- functions ----------------------------------------------------------------------------
+
+    def call(self, name: str, order: int, x: Array) -> Array:
+        return self.jet(name, jets.variable(x, order))[order] * math.factorial(order)
+
+    def jet(self, name: str, x: jets.Jet) -> jets.Jet:
+        if name in jets.PRIMITIVE:
+            return jets.PRIMITIVE[name](x)
+        body = self.program.functions[name].body
+        if body is None:
+            phase = 0.3 + zlib.crc32(name.encode()) % 97 / 13
+            return jets.sin(jets.add(x, jets.constant(phase, x)))
+        return self.body(body, x)
+
+    def body(self, e: Expr, x: jets.Jet) -> jets.Jet:
+        match e:
+            case p.Number(value=v):
+                return jets.constant(complex(v), x)
+            case p.Symbol(name=name):
+                return x if name == p.ARGUMENT else jets.constant(self.leaves[name][0, 0], x)
+            case p.Plus(left=a, right=b):
+                return jets.add(self.body(a, x), self.body(b, x))
+            case p.Times(left=a, right=b):
+                return jets.multiply(self.body(a, x), self.body(b, x))
+            case p.Power(base=a, exponent=q):
+                return jets.power(self.body(a, x), Fraction(q))
+            case p.Apply(function=name, order=0, arg=a):
+                return self.jet(name, self.body(a, x))
+        raise TypeError(f"body: unknown expression {type(e).__name__}")
+
+
+def _real(value: Array) -> bool:
+    return bool(np.all(np.isfinite(value)) and np.all(np.abs(value.imag) < 1e-12))
+
+
+def _dimensions(program: Program) -> set[str]:
+    found = {d for leaf in program.leaves.values() for d in leaf.dims}
+    for body in program.definitions.values():
+        for node in p.walk(body):
+            found |= {*node.shape}
+            if isinstance(node, p.Size):
+                found.add(node.dim)
+    return {d for d in found if isinstance(d, str)}
