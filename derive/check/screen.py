@@ -99,7 +99,7 @@ class Screen:
         field = Logarithms(seed) if logarithms else Field(self._height, seed)
         program = self.graph.program
         sizes = {
-            dim: 2 + (k // 2) % 2 if k % 2 else SIZES[(j + k // 2) % len(SIZES)]
+            dim: 3 - (k // 2) % 2 if k % 2 else SIZES[(j + k // 2) % len(SIZES)]
             for j, dim in enumerate(self._dims)
         }
 

@@ -287,7 +287,10 @@ class Interpreter:
         stated: list[Stated] = []
         reason = ""
         letters = layer_letters(self.facts.roles, (left, line.right))
-        for layers in instances(setting, (left, line.right)):
+        everywhere = (
+            [dict[str, int]()] if mode == "formal" else instances(setting, (left, line.right))
+        )
+        for layers in everywhere:
             try:
                 statement = statement_of(setting, left, line.right, layers)
             except NoLayer as error:
