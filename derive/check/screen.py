@@ -19,7 +19,7 @@ from derive.program import Composition, Program, Statement
 
 TRIES: Final = 60
 POINTS_WITH_STEPS: Final = 5
-SIZES: Final = (2, 3, 4, 5)
+SIZES: Final = (3, 2, 4, 5)
 
 
 class Screen:
@@ -99,7 +99,7 @@ class Screen:
         field = Logarithms(seed) if logarithms else Field(self._height, seed)
         program = self.graph.program
         sizes = {
-            dim: 3 - (k // 2) % 2 if k % 2 else SIZES[(j + k // 2) % len(SIZES)]
+            dim: 2 + (k // 2) % 2 if k % 2 else SIZES[(j + k // 2) % len(SIZES)]
             for j, dim in enumerate(self._dims)
         }
 
