@@ -130,9 +130,7 @@ def parse_expectation(expect: str, step: int) -> tuple[str, str | None] | None:
 # -- diagnosis ----------------------------------------------------------------------------------
 
 
-def diagnosed(
-    found: Interpretation, judgement: Judgement, judge: Judge, source: str
-) -> Diagnosis:
+def diagnosed(found: Interpretation, judgement: Judgement, judge: Judge, source: str) -> Diagnosis:
     """The mistake by name, with its repairs."""
     line = found.line
     right_source = source[line.right.span.start : line.right.span.end]

@@ -223,9 +223,7 @@ class Entry(Expr):
                 raise ShapeError(
                     f"index {index.name} runs over {index.dim}, the axis has size {dim}"
                 )
-        self._shape(
-            (rows if self.row is None else 1, columns if self.column is None else 1)
-        )
+        self._shape((rows if self.row is None else 1, columns if self.column is None else 1))
 
 
 @dataclass(frozen=True, slots=True)
