@@ -22,7 +22,7 @@ from derive.meaning.elaborate import MATRIX_SEPARATORS, Elaborator, constant
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import function_word, is_transpose, names_in
-from derive.meaning.roles import resolve
+from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
 from derive.program import SCALAR, Expr
 from derive.reading import syntax as sx
@@ -77,10 +77,12 @@ def _spellings(
     near = _Spelled()
     for node in (line.left, line.right, line.head):
         near.read(Elaborator(setting, layers), node)
+    near.settle()
     if setting.spelled is None:
         whole = _Spelled()
         for node in all_nodes(setting.facts):
             whole.read(Elaborator(setting), node)
+        whole.settle()
         setting.spelled = (whole.names, whole.gradients, whole.functions)
     names, gradients, functions = setting.spelled
     spelling = {**names, **near.names}
@@ -100,6 +102,7 @@ class _Spelled:
         self.names: dict[str, str] = {}
         self.gradients: dict[str, str] = {}
         self.functions: dict[str, str] = {}
+        self.indexed: dict[tuple[bool, str], str] = {}
 
     def read(self, elaborator: Elaborator, node: sx.Node) -> None:
         """Takes the first spelling of each name in a node."""
@@ -121,14 +124,38 @@ class _Spelled:
             return
         if occurrence.transposed or occurrence.power is not None:
             return
-        if occurrence.entries or occurrence.example:
-            return
         try:
             program_name = elaborator.program_name(name, occurrence)
         except Outside:
             return
-        marked = name.mark or occurrence.role == "gradient"
+        marked = bool(name.mark) or occurrence.role == "gradient"
+        if occurrence.entries or occurrence.example:
+            bare = _without_indices(facts.document.source, name, occurrence)
+            if bare is not None:
+                self.indexed.setdefault((marked, program_name), bare)
+            return
         (self.gradients if marked else self.names).setdefault(program_name, text)
+
+    def settle(self) -> None:
+        """Names that only occur with indices are spelled by what is left without them."""
+        for (marked, name), text in self.indexed.items():
+            (self.gradients if marked else self.names).setdefault(name, text)
+
+
+def _without_indices(source: str, name: sx.Name, occurrence: Occurrence) -> str | None:
+    """``a_k^{(L)}`` as ``a^{(L)}``; None where the indices cannot be cut out."""
+    text, offset = source[name.span.start : name.span.end], name.span.start
+    wanted = {*occurrence.entries, occurrence.example}
+    for script in reversed(name.scripts):
+        if not wanted & {*script.items, script.text}:
+            continue
+        start, end = script.span.start - offset, script.span.end - offset
+        if text[start - 1 : start] == "{" and text[end : end + 1] == "}":
+            start, end = start - 1, end + 1
+        if text[start - 1 : start] not in ("_", "^"):
+            return None
+        text = text[: start - 1] + text[end:]
+    return text
 
 
 def _spell_function(elaborator: Elaborator, part: sx.Applied, functions: dict[str, str]) -> None:
