@@ -185,7 +185,12 @@ class Interval(Rational):
         return Fraction(a[0] + a[1], 2 * UNIT)
 
     def show(self, a: Scalar) -> str:
-        """Twelve decimals with a bound that holds; more for small numbers; exact ones as such."""
+        """Twelve decimals with a bound that holds; more for small numbers; exact ones as such.
+
+        >>> half = Interval().number(Fraction(1, 2))
+        >>> Interval().show(half), Interval().show((-1, 1))
+        ('1/2', '0 ± 1e-60')
+        """
         if a[0] == a[1] and self.middle(a).denominator < 1000:
             return str(self.middle(a))
         for digits in (12, 16, 24, 32, 40, 60):
@@ -201,8 +206,18 @@ class Interval(Rational):
 
 
 def _decimal(value: int, digits: int) -> str:
-    text = str(abs(value)).rjust(digits + 1, "0")
-    return f"{'-' if value < 0 else ''}{text[:-digits]}.{text[-digits:]}"
+    """The number ``value / 10^digits`` without needless zeros.
+
+    >>> _decimal(-25000, 4), _decimal(0, 60), _decimal(1928749848, 31)
+    ('-2.5', '0', '1.928749848e-22')
+    """
+    sign, text = "-" * (value < 0), str(abs(value))
+    power = len(text) - 1 - digits
+    if value and power < -6:
+        mantissa = f"{text[0]}.{text[1:]}".rstrip("0").rstrip(".")
+        return f"{sign}{mantissa}e{power}"
+    text = text.rjust(digits + 1, "0")
+    return f"{sign}{text[:-digits]}.{text[-digits:]}".rstrip("0").rstrip(".")
 
 
 def _short(a: Fraction) -> Fraction:
