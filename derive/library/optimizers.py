@@ -1,9 +1,11 @@
-"""Optimisers, one row each, and what is proved of them by SymPy.
+"""Optimisers, one row each, and what is proved of them.
 
 A row is the rule of one step as assignments in order.  Each proof is an induction over the
 number of steps t, symbolic: the closed form holds at t = 0, and one step of the rule takes
-the closed form at t - 1 to the closed form at t.  Differences are decided by ``cancel`` over
-beta^(t-1), a free atom; nothing is simplified.
+the closed form at t - 1 to the closed form at t.  SymPy decides the differences by ``cancel``
+over beta^(t-1), a free atom; nothing is simplified.  The same equations stand in each proof as
+identities of the shared vocabulary, which `derive.library.report` gives to the engine and the
+checker.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any, Final
 
 import sympy
 
+from derive.library.identities import Identity, free_powers, identity
 from derive.library.row import Optimizer
 
 _w, _w0, _g, _t = sympy.symbols("w w_0 g t", real=True)
@@ -113,13 +116,18 @@ def optimizer(name: str) -> Optimizer:
 
 @dataclass(frozen=True, slots=True)
 class RuleProof:
-    """A statement about an optimiser, the lines of its proof, and whether they all hold."""
+    """A statement about an optimiser and the lines of its proof.
+
+    proved: whether SymPy finds every equation of the proof to hold.  identities: the same
+    equations, for the engine and the checker to judge.
+    """
 
     name: str
     title: str
     statement: str
     steps: tuple[str, ...]
     proved: bool
+    identities: tuple[Identity, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +176,55 @@ _CLOSED_FORMS: Final = (
     _ClosedForm("adam", "s", lambda t: _g**2 * (1 - _beta2**t)),
 )
 
+_Equality = tuple[Any, Any]
+
+
+def _proof(
+    name: str, title: str, statement: str, steps: tuple[str, ...], *equalities: _Equality
+) -> RuleProof:
+    """The proof that holds if all its equalities do."""
+    return RuleProof(
+        name,
+        title,
+        statement,
+        steps,
+        all(_is_zero(left - right) for left, right in equalities),
+        tuple(identity(left, right) for left, right in equalities),
+    )
+
 
 def _rule(name: str, variable: str) -> Any:
     return dict(optimizer(name).equations)[variable]
 
 
-def _induction(claim: _ClosedForm) -> RuleProof:
-    """The start is right, and one step takes the form at t - 1 to the form at t."""
-    symbol = sympy.Symbol(claim.variable, real=True)
+def _closed_form(name: str, variable: str) -> _ClosedForm:
+    [claim] = [c for c in _CLOSED_FORMS if (c.optimizer, c.variable) == (name, variable)]
+    return claim
+
+
+def _stepped(claim: _ClosedForm) -> tuple[Any, Any]:
+    """The rule of the variable, over itself alone, and after a step from the form at t - 1."""
     others = {
         sympy.Symbol(c.variable, real=True): c.form(_t)
         for c in _CLOSED_FORMS
         if c.optimizer == claim.optimizer and c.variable != claim.variable
     }
     rule = _rule(claim.optimizer, claim.variable).subs(others)
-    start, after = claim.form(sympy.Integer(0)), claim.form(_t)
-    stepped = rule.subs(symbol, claim.form(_t - 1))
-    return RuleProof(
+    return rule, rule.subs(sympy.Symbol(claim.variable, real=True), claim.form(_t - 1))
+
+
+def _equalities(claim: _ClosedForm) -> tuple[_Equality, _Equality]:
+    """The start is right, and one step takes the form at t - 1 to the form at t."""
+    start = (claim.form(sympy.Integer(0)), claim.start)
+    return start, (_stepped(claim)[1], claim.form(_t))
+
+
+def _induction(claim: _ClosedForm) -> RuleProof:
+    """A closed form, by induction over the steps."""
+    symbol = sympy.Symbol(claim.variable, real=True)
+    rule, stepped = _stepped(claim)
+    after = claim.form(_t)
+    return _proof(
         f"{claim.optimizer}-{claim.variable}",
         f"{optimizer(claim.optimizer).title}: {claim.variable} for a constant gradient",
         rf"{claim.variable}_t = {_latex(after)}",
@@ -194,7 +234,7 @@ def _induction(claim: _ClosedForm) -> RuleProof:
             rf"= {_latex(stepped)}",
             rf"= {_latex(after)}",
         ),
-        _is_zero(start - claim.start) and _is_zero(stepped - after),
+        *_equalities(claim),
     )
 
 
@@ -204,11 +244,10 @@ def _at_step(variable: Any, step: str) -> Any:
 
 def _bias_correction(variable: str, corrected: Any, value: Any, statement: str) -> RuleProof:
     """The corrected moment is the moment of the constant gradient for every t."""
-    [claim] = [c for c in _CLOSED_FORMS if (c.optimizer, c.variable) == ("adam", variable)]
+    claim = _closed_form("adam", variable)
     symbol = sympy.Symbol(variable, real=True)
     shown = corrected.subs(symbol, _at_step(symbol, "t"))
-    substituted = corrected.subs(symbol, claim.form(_t))
-    return RuleProof(
+    return _proof(
         f"adam-bias-correction-{variable}",
         f"Adam: the corrected {variable} of a constant gradient is exact at every step",
         statement,
@@ -216,22 +255,37 @@ def _bias_correction(variable: str, corrected: Any, value: Any, statement: str) 
             _induction(claim).statement,
             rf"\hat {variable}_t = {_latex(shown)} = {_latex(value)}",
         ),
-        _induction(claim).proved and _is_zero(substituted - value),
+        *_equalities(claim),
+        _corrected(variable, corrected, value),
     )
+
+
+def _corrected(variable: str, corrected: Any, value: Any) -> _Equality:
+    """``g (1 - beta^t) = g (1 - beta^t)``: the moment is its corrected value times 1 - beta^t.
+
+    Multiplied out, because SymPy cancels a quotient as soon as it is written down.
+    """
+    symbol = sympy.Symbol(variable, real=True)
+    divisor = symbol / corrected
+    return _closed_form("adam", variable).form(_t), value * divisor
 
 
 def _adam_step() -> RuleProof:
     """For a constant gradient every step of Adam is rate g / (|g| + epsilon)."""
-    forms = {c.variable: c.form(_t) for c in _CLOSED_FORMS if c.optimizer == "adam"}
-    squared = _S_HAT.subs(_s, forms["s"])
-    moved = _rate * _M_HAT.subs(_m, forms["m"]) - _rate * _g
+    m_hat, s_hat = sympy.Symbol("m_hat", real=True), sympy.Symbol("s_hat", positive=True)
+    corrected = {_m: m_hat * (_m / _M_HAT), _s: s_hat * (_s / _S_HAT)}
+    moved = _rule("adam", "w").subs(corrected, simultaneous=True)
     statement = r"w_t = w_{t-1} - \frac{\text{rate} \cdot g}{|g| + \epsilon}"
-    return RuleProof(
+    return _proof(
         "adam-step",
         "Adam: a constant gradient moves the weight by the same amount at every step",
         statement,
         (r"\hat m_t = g", r"\sqrt{\hat s_t} = \sqrt{g^{2}} = |g|", statement),
-        _is_zero(moved) and _is_zero(squared - _g**2),
+        *_equalities(_closed_form("adam", "m")),
+        *_equalities(_closed_form("adam", "s")),
+        _corrected("m", _M_HAT, _g),
+        _corrected("s", _S_HAT, _g**2),
+        (moved, _w - _rate * m_hat / (sympy.sqrt(s_hat) + _epsilon)),
     )
 
 
@@ -245,40 +299,28 @@ def _first_step(name: str, state: dict[str, int], expected: Any, title: str) -> 
         symbol = sympy.Symbol(variable, real=True)
         values[symbol] = rule.subs(values)
         lines.append(f"{variable} = {_latex(values[symbol])}")
-    return RuleProof(
+    return _proof(
         f"{name}-step",
         title,
         f"w_1 = {_latex(expected)}",
         tuple(lines),
-        _is_zero(values[_w] - expected),
+        (values[_w], expected),
     )
 
 
 def _decoupled() -> RuleProof:
     """AdamW is Adam with the weight shrunk apart from the gradient."""
-    difference = _rule("adamw", "w") - _rule("adam", "w")
     statement = r"w_t^{\text{AdamW}} = w_t^{\text{Adam}} - \text{rate} \cdot \text{decay} \cdot w"
-    return RuleProof(
+    return _proof(
         "adamw-decay",
         "AdamW: the decay is apart from the gradient's step",
         statement,
         (statement,),
-        _is_zero(difference + _rate * _decay * _w),
+        (_rule("adamw", "w"), _rule("adam", "w") - _rate * _decay * _w),
     )
 
 
 def _is_zero(expression: Any) -> bool:
-    """Whether it is 0 as a rational function of its symbols and of the powers beta^(t-1).
-
-    ``beta^t`` is written ``beta * beta^(t-1)``; then each power is one free atom.
-    """
-    atoms: dict[Any, Any] = {}
-    for power in sorted(expression.atoms(sympy.Pow), key=str):
-        base, exponent = power.as_base_exp()
-        shift = exponent - (_t - 1)
-        if exponent.has(_t):
-            if not shift.is_Integer:
-                return False
-            atom = sympy.Symbol(f"{base}_power", positive=True)
-            atoms[power] = base**shift * atom
-    return bool(sympy.cancel(expression.xreplace(atoms)) == 0)
+    """Whether it is 0 as a rational function of its symbols and of the powers beta^(t-1)."""
+    free = free_powers(expression)
+    return not any(p.exp.has(_t) for p in free.atoms(sympy.Pow)) and bool(sympy.cancel(free) == 0)

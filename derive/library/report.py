@@ -6,10 +6,15 @@ In: the rules of `derive.library.claims` and the optimisers' recurrences.  Out: 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from derive.check import check
 from derive.library.claims import LibraryClaim, library_claims
 from derive.tensors import prove
 from derive.verdict import FileReport, Finding, Kind, Proof, Verdict
+
+if TYPE_CHECKING:
+    from derive.library.optimizers import RuleProof
 
 PATH = "library"
 
@@ -39,17 +44,27 @@ def _judged(line: int, claim: LibraryClaim) -> Finding:
 def _optimizers(before: int) -> list[Finding]:
     from derive.library.optimizers import optimizer_proofs
 
-    return [
-        _finding(
-            before + k,
-            rule.statement,
-            Kind.UPDATE,
-            Proof(("induction over the steps",), len(rule.steps), False) if rule.proved else None,
-            f"{rule.name}, by SymPy" if rule.proved else f"{rule.name}: no proof was found",
-            (),
-        )
-        for k, rule in enumerate(optimizer_proofs(), 1)
-    ]
+    return [_induction(before + k, rule) for k, rule in enumerate(optimizer_proofs(), 1)]
+
+
+def _induction(line: int, rule: RuleProof) -> Finding:
+    """Verified if SymPy, the engine and the checker agree on every equation of the proof."""
+    outcomes = [prove(each.program, each.statement) for each in rule.identities]
+    accepted = all(o.proved for o in outcomes) and all(
+        check(each.program, each.statement).accepted for each in rule.identities
+    )
+    used = sorted({name for outcome in outcomes for name in outcome.rules})
+    proved = rule.proved and accepted
+    return _finding(
+        line,
+        rule.statement,
+        Kind.UPDATE,
+        Proof(("induction over the steps", *used), sum(o.steps for o in outcomes), True)
+        if proved
+        else None,
+        rule.name if proved else f"{rule.name}: no proof was found",
+        tuple(sorted({text for outcome in outcomes for text in outcome.side_conditions})),
+    )
 
 
 def _finding(
