@@ -297,24 +297,36 @@ def cost_value(setting: Setting, chosen: CostLine) -> Expr:
     elaborator.entrywise = True
     if chosen.batch:
         elaborator.strip_examples = setting.mode != "batch"
-        value = elaborator.value(chosen.formula)
-        if value.shape != SCALAR:
-            _assume(setting, "the cost is summed over the output units too")
-            value = total(value)
+        value = over_units(setting, elaborator.value(chosen.formula))
         if setting.mode != "batch" and has_count(setting.facts, chosen.formula):
             value = Times(setting.count(), value)
         return value
     if setting.mode == "batch":
         letter = _example_letter(setting.facts, chosen.formula)
         elaborator.column = Index(letter, setting.facts.count)
-    value = elaborator.value(chosen.formula)
-    if value.shape != SCALAR:
-        _assume(setting, "the cost is summed over the output units too")
-        value = total(value)
+    value = over_units(setting, elaborator.value(chosen.formula))
     if setting.mode == "batch":
         assert elaborator.column is not None
         value = SumOver(elaborator.column, value)
     return _reduced(setting, value)
+
+
+def over_units(setting: Setting, value: Expr) -> Expr:
+    """A cost that is left with one value an output unit, summed; its scalar terms stand once."""
+    if value.shape == SCALAR:
+        return value
+    _assume(setting, "the cost is summed over the output units too")
+    return _summed_terms(value)
+
+
+def _summed_terms(value: Expr) -> Expr:
+    if value.shape == SCALAR:
+        return value
+    if isinstance(value, Plus):
+        return Plus(_summed_terms(value.left), _summed_terms(value.right))
+    if isinstance(value, Times) and value.left.shape == SCALAR:
+        return Times(value.left, _summed_terms(value.right))
+    return total(value)
 
 
 def _example_letter(facts: Facts, formula: Node) -> str:

@@ -33,8 +33,10 @@ from derive.program import (
     Symbol,
     Times,
     Transpose,
+    minus,
     negate,
     show_shape,
+    walk,
 )
 from derive.reading import syntax as sx
 from derive.reading.syntax import Name, Node
@@ -78,7 +80,7 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
     assert isinstance(right, sx.Sum)
     (first_sign, first), *rest = right.terms
     if not _same(plain_name(first), name):
-        return Update((), "the step does not begin with what it updates")
+        return _shrinking(setting, line, layers)
     if first_sign != 1:
         return Update((), "the old value enters with a minus sign")
     if not rest:
@@ -111,6 +113,37 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
             "the step goes up the gradient, not down",
         )
     return Update(tuple(_multiples(setting, step, gradient, rate, free)))
+
+
+def _shrinking(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update:
+    """``W = (1 - alpha lambda) W - alpha dW``: what is taken away in all is a step.
+
+    Only a free number of the line can be the rate; what is taken away must be that number
+    times the gradient, for otherwise the line does not keep what it updates.
+    """
+    name = plain_name(line.left)
+    assert name is not None
+    fault = Update((), "the step does not begin with what it updates")
+    if not setting.has_cost:
+        raise Outside("there is no cost to differentiate")
+    elaborator = Elaborator(setting, layers)
+    target = elaborator.program_name(name, resolve(setting.facts.roles, name))
+    old, new = elaborator.value(line.left), elaborator.value(line.right)
+    if old.shape != new.shape:
+        return fault
+    taken = minus(old, new)
+    gradient: Expr = Gradient(target, setting.shape(target))
+    if gradient.shape != taken.shape:
+        return fault
+    free = tuple(elaborator.free[k] for k in sorted(elaborator.free))
+    rates = {
+        n.name for n in walk(new) if isinstance(n, Symbol) and n.shape == SCALAR
+    } & setting.leaves.keys()  # fmt: skip
+    found: list[Equation] = []
+    for rate in sorted(rates):
+        if _is_rate(rate):
+            found += _multiples(setting, taken, gradient, Symbol(rate, SCALAR), free)
+    return Update(tuple(found)) if found else fault
 
 
 def _multiples(
