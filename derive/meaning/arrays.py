@@ -60,6 +60,8 @@ class Arrays(Context):
             raise Outside(f"the gradient by {name.base}, which has no role in the network")
         if name.primes:
             raise Outside(f"a prime on {name.base}, which is no function")
+        if name.accent not in ("", "vec"):
+            raise Outside(f"{name.base} with a {name.accent} has no role in the network")
         if occurrence.role == "size":
             return self._raised(self.setting.count(), occurrence.power)
         if name.scripts and occurrence.power is None and not name.word:

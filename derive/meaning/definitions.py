@@ -72,7 +72,7 @@ def _names_again(facts: Facts, line: Line) -> bool:
     right = plain(line.right)
     if call_of(right) is not None or isinstance(right, Name | Picture | Dots):
         return True
-    return facts.roles.role_of(head) is None and not head.scripts
+    return False
 
 
 def checks(

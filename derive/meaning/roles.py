@@ -69,8 +69,10 @@ class Roles:
     def role_of(self, name: Name) -> Role | None:
         """The role of an occurrence: a hat on labels or on nothing is the output."""
         role = self.role(name.base)
-        if name.accent == "hat" and role in ("Y", None):
-            return "A"
+        if name.accent == "hat":
+            return "A" if role in ("Y", None, "A") else None
+        if name.accent not in ("", "vec"):
+            return None  # a bar or tilde makes another quantity of it
         if role is None and self.is_cost(name):
             return "cost"
         return role

@@ -23,7 +23,7 @@ class Sums(Calls):
             raise Outside("a product over an index")
         facts = self.setting.facts
         over_examples = (
-            node.index in self.roles.examples
+            (node.index in self.roles.examples and node.upper in ("", facts.count))
             or (node.upper == facts.count)
             or node.lower == "rows"
             or (not node.index and not node.upper)
