@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from derive.errors import CallError, one_line
 from derive.report.outcome import Selection
-from derive.sources import STDIN, Source, collect, write_atomically
+from derive.sources import STDIN, Source, collect, file_names, write_atomically
 from derive.verdict import FileReport
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def verify(paths: Sequence[str], call: VerifyCall) -> int:
     sources = collect(paths) if paths else [*_library_sources()]
     if call.repair and any(source.path == STDIN for source in sources):
         raise CallError("--fix and --diff change files; name a file instead of -")
+    if call.options.proofs is not None:
+        names = file_names(source.path for source in sources)
+        call = replace(call, options=replace(call.options, names=names))
     judged = _judge(sources, call)
     reports = _with_claims(sources, judged, paths)
     hidden = -sum(len(report.claims) for report in reports)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import codecs
 import os
+import posixpath
 import re
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -65,6 +66,23 @@ def collect(paths: Sequence[str]) -> list[Source]:
         for source in sources:
             found.setdefault(source.path, source)
     return list(found.values())
+
+
+def file_names(paths: Iterable[str]) -> dict[str, str]:
+    """A name for what is written about each path, made different where two share theirs.
+
+    >>> file_names(["a/note.md", "b/note.tex", "-"])
+    {'a/note.md': 'note', 'b/note.tex': 'note-2', '-': 'stdin'}
+    """
+    names: dict[str, str] = {}
+    for path in paths:
+        base = posixpath.basename(path.replace("\\", "/"))
+        stem = "stdin" if path == STDIN else posixpath.splitext(base)[0] or "note"
+        name, number = stem, 2
+        while name in names.values():
+            name, number = f"{stem}-{number}", number + 1
+        names.setdefault(path, name)
+    return names
 
 
 def read_text(path: str) -> tuple[str, bool]:

@@ -9,8 +9,8 @@ the findings of a note together.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from derive.declare import Declarations, declarations
@@ -27,11 +27,15 @@ from derive.verdict import FileReport, Finding, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command asks of a verification beyond the source."""
+    """What the command asks of a verification beyond the source.
+
+    names: for a path, the name of its certificates; by default its stem.
+    """
 
     declare: Path | None = None
     proofs: Path | None = None
     timings: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Note:
@@ -55,9 +59,7 @@ class Note:
     def judgement(self, k: int) -> Judgement:
         """The verdict on the k-th claim with its grounds, before any mistake is looked for."""
         shape = self._shapes.get(k)
-        settled = (
-            shape if shape is not None else self._judge.judge(self.choice.interpretations[k])
-        )
+        settled = shape if shape is not None else self._judge.judge(self.choice.interpretations[k])
         torn = self._torn(k)
         if torn and settled.verdict in (Verdict.VERIFIED, Verdict.REFUTED):
             return Judgement(Verdict.UNPROVEN, torn)
@@ -82,7 +84,7 @@ class Note:
     def report(self, findings: Sequence[Finding]) -> FileReport:
         """The report of the note, given a finding for each claim in order."""
         if self.options.proofs is not None and self._judge.certificates:
-            stem = Path(self.path).stem or "note"
+            stem = self.options.names.get(self.path) or Path(self.path).stem or "note"
             write_certificates(self.options.proofs, stem, self._judge.certificates)
         return FileReport(
             self.path,

@@ -22,6 +22,7 @@ from derive.report.explain import (
 from derive.report.outcome import repaired, summary
 from derive.report.places import Page, place_of
 from derive.report.text import counterexample_line
+from derive.sources import file_names
 from derive.verdict import FileReport, Finding, Verdict
 
 
@@ -38,7 +39,7 @@ def site(
     notes: Sequence[FileReport], library: FileReport, entries: Sequence[Entry]
 ) -> dict[str, str]:
     """All pages of the site, by path relative to its root."""
-    names = _page_names(notes)
+    names = file_names(report.path for report in notes)
     pages = {"index.md": _index(notes, names, library, entries)}
     for report in notes:
         pages[f"notes/{names[report.path]}.md"] = note_page(report)
@@ -51,18 +52,6 @@ def site(
             entry_parts(entry.title, entry.steps), "markdown"
         )
     return pages
-
-
-def _page_names(notes: Sequence[FileReport]) -> Mapping[str, str]:
-    """A file name for each note, made different where two notes share theirs."""
-    out: dict[str, str] = {}
-    for report in notes:
-        stem = posixpath.splitext(posixpath.basename(report.path.replace("\\", "/")))[0]
-        name, number = stem or "note", 2
-        while name in out.values():
-            name, number = f"{stem}-{number}", number + 1
-        out[report.path] = name
-    return out
 
 
 def _index(

@@ -12,8 +12,8 @@ import re
 import sys
 import time
 import types
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from derive.verdict import (
@@ -33,6 +33,7 @@ class Options:
     declare: Path | None = None
     proofs: Path | None = None
     timings: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Note:

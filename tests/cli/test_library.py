@@ -36,11 +36,12 @@ def test_certificates_are_checked_without_the_engine(derive: Run, tmp_path: Path
     import subprocess
     import sys
 
-    (tmp_path / "note.md").write_text("$$Z = W X + b$$ $$A = f(Z)$$ $$dZ = dA \\odot f'(Z)$$")
-    done = derive("verify", "note.md", "--proofs", "proofs")
+    for name in ("note.md", "note.txt"):
+        (tmp_path / name).write_text("$$Z = W X + b$$ $$A = f(Z)$$ $$dZ = dA \\odot f'(Z)$$")
+    done = derive("verify", "note.md", "note.txt", "--proofs", "proofs")
     assert done.returncode == 0, done.stdout
     files = sorted((tmp_path / "proofs").iterdir())
-    assert files
+    assert [f.name.rpartition("-")[0] for f in files] == ["note"] * 3 + ["note-2"] * 3
     checked = subprocess.run(
         [sys.executable, "-m", "derive.check", *files],
         cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
