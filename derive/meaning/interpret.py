@@ -7,13 +7,13 @@ the fragment) or a list of statements that all have to hold; an update lists alt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.meaning import definitions, updates
 from derive.meaning.building import build
-from derive.meaning.facts import Facts, known_function
+from derive.meaning.facts import Facts, known_function, names_example, subtree
 from derive.meaning.lines import Line
-from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.notation import derivatives_in, is_transpose, names_in, plain_name
 from derive.meaning.readings import Reading, one_example, pure_maps, readings
 from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import (
@@ -26,7 +26,7 @@ from derive.meaning.setting import (
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
 from derive.program import Apply, Composition, Equation, Gradient, Statement, Symbol, walk
-from derive.reading.syntax import Applied, Big, Node, Picture, Tuple, Unreadable
+from derive.reading.syntax import Applied, Big, Node, Picture, Transposed, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.scalars import table
 from derive.verdict import Kind, Verdict
@@ -274,7 +274,9 @@ class Interpreter:
         arrow = line.relation.text in ("\\Rightarrow", "\\implies", "⇒")
         sums = _sums_examples(self.facts, line.right)
         already = _sums_examples(self.facts, line.left)
-        return sums and not already and (arrow or reading == "scalar")
+        return not already and (
+            (sums and (arrow or reading == "scalar")) or (arrow and _turns(line.right))
+        )
 
     def _entries_of_one(self, line: Line) -> bool:
         """Entries are named and no example: the line is about one example."""
@@ -346,8 +348,6 @@ class Interpreter:
 
 
 def _with(found: Interpretation, remark: tuple[Stated, ...]) -> Interpretation:
-    from dataclasses import replace
-
     return replace(found, remark=remark)
 
 
@@ -360,9 +360,14 @@ def _definition_chains(facts: Facts) -> dict[int, bool]:
     }
 
 
-def _sums_examples(facts: Facts, node: Node) -> bool:
-    from derive.meaning.facts import subtree
+def _turns(node: Node) -> bool:
+    """A transpose: the step leaves the path of one example for the arrays of all."""
+    return any(isinstance(p, Transposed) for p in subtree(node)) or any(
+        is_transpose(s) for n in names_in(node) for s in n.scripts
+    )
 
+
+def _sums_examples(facts: Facts, node: Node) -> bool:
     return any(
         isinstance(p, Big) and (p.index in facts.roles.examples or p.upper == facts.count)
         for p in subtree(node)
@@ -388,8 +393,6 @@ def _has_units(facts: Facts, line: Line) -> bool:
 
 def _names_batch(facts: Facts, node: Node) -> bool:
     """A cost of all examples by its arguments: ``J(W, b)`` beside ``J(W, b; x, y)``."""
-    from derive.meaning.facts import names_example, subtree
-
     return any(c.of_one for c in facts.costs) and any(
         isinstance(p, Applied) and facts.roles.is_cost(p.head) and not names_example(facts.roles, p)
         for p in subtree(node)
