@@ -16,7 +16,7 @@ from fractions import Fraction
 from math import isqrt
 
 from derive.tensors.label import freshened, split
-from derive.tensors.meter import Outside, needs, used
+from derive.tensors.meter import Outside, needs, needs_nonzero, used
 from derive.tensors.normal import (
     atom,
     collect,
@@ -338,7 +338,7 @@ def step(poly: Poly) -> Poly:
         return same
     if negative(poly):
         used("step of the opposite")
-        needs("arguments of step functions are not 0")
+        needs_nonzero(poly)
         return ONE - atom("step", arg=-poly)
     return atom("step", arg=poly)
 
@@ -350,7 +350,7 @@ def _without_positive_content(poly: Poly) -> Poly:
         if positive_atom(a):
             shared.append((a, e))
         elif whole(e) and e // 2:
-            needs("arguments of step functions are not 0")
+            needs_nonzero(monomial((), [(a, 1)]))
             shared.append((a, e // 2 * 2))
     if shared:
         used("step drops positive factors")

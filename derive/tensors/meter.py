@@ -12,6 +12,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from derive.tensors.terms import Poly
 
 
 class Exhausted(Exception):
@@ -23,9 +27,12 @@ class Outside(Exception):
 
 
 class Meter:
-    """What one question has used so far."""
+    """What one question has used so far.
 
-    __slots__ = ("conditions", "fresh", "limit", "rules", "steps")
+    nonzero: terms that must not be 0 on an open set, for a rule to hold that was applied.
+    """
+
+    __slots__ = ("conditions", "fresh", "limit", "nonzero", "rules", "steps")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -33,6 +40,7 @@ class Meter:
         self.fresh = 0
         self.rules: set[str] = set()
         self.conditions: set[str] = set()
+        self.nonzero: dict[str, Poly] = {}
 
     def charge(self, steps: int) -> None:
         """Count steps; raises `Exhausted` when the budget is spent."""
@@ -78,6 +86,12 @@ def used(rule: str) -> None:
 def needs(condition: str) -> None:
     """Record a side condition that the result rests on."""
     _current.meter.conditions.add(condition)
+
+
+def needs_nonzero(poly: Poly) -> None:
+    """Record that a rule holds except where the argument of a step is 0."""
+    needs("arguments of step functions are not 0")
+    _current.meter.nonzero[poly.key] = poly
 
 
 def fresh_name() -> str:

@@ -32,6 +32,7 @@ from derive.tensors.relations import is_zero, label_constraints
 from derive.tensors.substitute import Value, substitute
 from derive.tensors.telescope import fault
 from derive.tensors.terms import Poly, mentions
+from derive.tensors.vanishing import vanishes
 
 BUDGET = 400_000
 
@@ -109,6 +110,8 @@ def _equation(program: Program, claim: Equation, meter: Meter) -> Outcome:
     for difference in _ladder(program, claim):
         rules, conditions = set(meter.rules), set(meter.conditions)
         if is_zero(difference, constraints):
+            if any(vanishes(Model(program), poly) for poly in list(meter.nonzero.values())):
+                return _outcome(meter, "outside the fragment: a step at what is 0 in places")
             return _outcome(meter)
         residue = residue or difference.key[:400]
         meter.rules, meter.conditions = rules, conditions
