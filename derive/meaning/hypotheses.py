@@ -14,7 +14,8 @@ from typing import Literal
 
 from derive.meaning.building import has_count, stated_cost
 from derive.meaning.facts import Facts
-from derive.meaning.interpret import Interpretation, Interpreter, outline
+from derive.meaning.interpret import Interpretation, Interpreter
+from derive.meaning.outline import outline
 from derive.meaning.setting import Hypothesis
 from derive.verdict import Kind, Verdict
 

@@ -11,11 +11,20 @@ from dataclasses import dataclass, field, replace
 
 from derive.meaning import definitions, updates
 from derive.meaning.building import build
-from derive.meaning.facts import Facts, known_function, names_example, subtree
+from derive.meaning.facts import Facts, known_function
 from derive.meaning.lines import Line
-from derive.meaning.notation import derivatives_in, is_transpose, names_in, plain_name
-from derive.meaning.readings import Reading, one_example, pure_maps, readings
-from derive.meaning.roles import resolve, spelled_function
+from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.outline import (
+    Outline,
+    has_units,
+    kind_of,
+    outline,
+    roleless,
+    sums_examples,
+    turns,
+)
+from derive.meaning.readings import Reading, pure_maps
+from derive.meaning.roles import spelled_function
 from derive.meaning.setting import (
     Hypothesis,
     IllShaped,
@@ -25,10 +34,9 @@ from derive.meaning.setting import (
     Setting,
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
-from derive.program import Apply, Composition, Equation, Gradient, Statement, Symbol, walk
-from derive.reading.syntax import Applied, Big, Node, Picture, Transposed, Tuple, Unreadable
+from derive.program import Statement
+from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
-from derive.scalars import table
 from derive.verdict import Kind, Verdict
 
 
@@ -88,26 +96,6 @@ class World:
     @property
     def settings(self) -> tuple[Setting, ...]:
         return tuple(self._settings[m] for m in sorted(self._settings))
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What does not depend on the hypothesis: readings, base mode, chains that define."""
-
-    readings: Mapping[int, Reading]
-    base: Mode
-    roots: Mapping[int, int]
-    defining: Mapping[int, bool]
-
-
-def outline(facts: Facts) -> Outline:
-    """The outline of a note, made once for all its hypotheses."""
-    parents = {line.chain: line.inherits for line in facts.lines}
-    roots: dict[int, int] = {}
-    for chain, above in parents.items():
-        roots[chain] = chain if above is None else roots.get(above, above)
-    base: Mode = "single" if one_example(facts) else "batch"
-    return Outline(readings(facts), base, roots, _definition_chains(facts))
 
 
 class Interpreter:
@@ -197,7 +185,7 @@ class Interpreter:
 
     def _update(self, line: Line) -> Interpretation:
         setting = self.world.main
-        if _has_units(self.facts, line):
+        if has_units(self.facts, line):
             setting = self.world.setting("single")
         stated: list[Stated] = []
         fault = ""
@@ -272,15 +260,15 @@ class Interpreter:
         if derivative is None or pure_maps(self.facts.roles, line.head) is None:
             return False
         arrow = line.relation.text in ("\\Rightarrow", "\\implies", "⇒")
-        sums = _sums_examples(self.facts, line.right)
-        already = _sums_examples(self.facts, line.left)
+        sums = sums_examples(self.facts, line.right)
+        already = sums_examples(self.facts, line.left)
         return not already and (
-            (sums and (arrow or reading == "scalar")) or (arrow and _turns(line.right))
+            (sums and (arrow or reading == "scalar")) or (arrow and turns(line.right))
         )
 
     def _entries_of_one(self, line: Line) -> bool:
         """Entries are named and no example: the line is about one example."""
-        return _has_units(self.facts, line)
+        return has_units(self.facts, line)
 
     def _statements(
         self, line: Line, left: Node, kind: Kind, reading: str, mode: Mode
@@ -311,7 +299,7 @@ class Interpreter:
         if not stated:
             reason = f"there is no layer at which all names exist ({reason})"
             return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
-        missing = () if mode == "formal" else roleless(stated)
+        missing = () if mode == "formal" else roleless([(s.setting, s.statement) for s in stated])
         return Interpretation(line, kind, reading, tuple(stated), missing=missing)
 
     def _remark(self, line: Line) -> tuple[Stated, ...]:
@@ -349,98 +337,3 @@ class Interpreter:
 
 def _with(found: Interpretation, remark: tuple[Stated, ...]) -> Interpretation:
     return replace(found, remark=remark)
-
-
-def _definition_chains(facts: Facts) -> dict[int, bool]:
-    """For each chain that is no continuation: does its first line define its head?"""
-    return {
-        line.chain: definitions.is_definition(facts, line)
-        for line in facts.lines
-        if line.first and line.inherits is None
-    }
-
-
-def _turns(node: Node) -> bool:
-    """A transpose: the step leaves the path of one example for the arrays of all."""
-    return any(isinstance(p, Transposed) for p in subtree(node)) or any(
-        is_transpose(s) for n in names_in(node) for s in n.scripts
-    )
-
-
-def _sums_examples(facts: Facts, node: Node) -> bool:
-    return any(
-        isinstance(p, Big) and (p.index in facts.roles.examples or p.upper == facts.count)
-        for p in subtree(node)
-    )
-
-
-def _has_units(facts: Facts, line: Line) -> bool:
-    """Some array carries a unit letter and none carries an example."""
-    if facts.roles.unindexed:
-        return False
-    found = False
-    for node in (line.left, line.right):
-        for name in names_in(node):
-            occurrence = resolve(facts.roles, name)
-            if occurrence.role == "cost" and _names_batch(facts, node):
-                return False
-            if occurrence.role in ("W", "b", "Z", "A", "X", "Y", "gradient"):
-                if occurrence.example is not None:
-                    return False
-                found |= any(not e.isdigit() for e in occurrence.entries)
-    return found
-
-
-def _names_batch(facts: Facts, node: Node) -> bool:
-    """A cost of all examples by its arguments: ``J(W, b)`` beside ``J(W, b; x, y)``."""
-    return any(c.of_one for c in facts.costs) and any(
-        isinstance(p, Applied) and facts.roles.is_cost(p.head) and not names_example(facts.roles, p)
-        for p in subtree(node)
-    )
-
-
-def roleless(stated: list[Stated]) -> tuple[str, ...]:
-    """Free scalars and functions that a claim uses and neither network nor cost knows."""
-    found: set[str] = set()
-    for one in stated:
-        setting, statement = one.setting, one.statement
-        if isinstance(statement, Composition):
-            continue
-        known = set(setting.network) | {setting.facts.count}
-        for body in setting.definitions.values():
-            known |= {n.name for n in walk(body) if isinstance(n, Symbol)}
-        known |= {p for f in setting.functions if f in table.NAMES for p in table.parameters(f)}
-        for node in (*walk(statement.left), *walk(statement.right)):
-            if isinstance(node, Symbol) and node.name not in known:
-                found.add(node.name)
-            if isinstance(node, Apply) and node.function.startswith("u_"):
-                found.add(node.function.removeprefix("u_"))
-    return tuple(sorted(found))
-
-
-def kind_of(facts: Facts, line: Line) -> Kind:
-    """Gradient, chain rule, or algebra: by the sides and the head of the chain."""
-    roles = facts.roles
-    sides = (line.left, line.right)
-    maps = [pure_maps(roles, side) for side in sides]
-    if all(m is not None for m in maps) and max(len(m or ()) for m in maps) > 1:
-        return Kind.CHAIN_RULE
-    for node in (*sides, line.head):
-        if isinstance(node, Unreadable):
-            continue
-        if list(derivatives_in(node)):
-            return Kind.GRADIENT
-        for name in names_in(node):
-            if name.mark or roles.role_of(name) == "gradient":
-                return Kind.GRADIENT
-    return Kind.ALGEBRA
-
-
-def gradient_target(statement: Statement) -> str | None:
-    """The name whose gradient the left side of a statement is, if it is one."""
-    if isinstance(statement, Composition):
-        return statement.left.by if statement.left.of == "J" else None
-    if isinstance(statement, Equation):
-        found = [n.name for n in walk(statement.left) if isinstance(n, Gradient)]
-        return found[0] if len(found) == 1 else None
-    return None

@@ -1,0 +1,135 @@
+"""What the lines of a note are about, before any hypothesis: kinds, chains, examples, units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from derive.meaning import definitions
+from derive.meaning.facts import Facts, names_example, subtree
+from derive.meaning.lines import Line
+from derive.meaning.notation import derivatives_in, is_transpose, names_in
+from derive.meaning.readings import Reading, one_example, pure_maps, readings
+from derive.meaning.roles import resolve
+from derive.meaning.setting import (
+    Mode,
+    Setting,
+)
+from derive.program import Apply, Composition, Equation, Gradient, Statement, Symbol, walk
+from derive.reading.syntax import Applied, Big, Node, Transposed, Unreadable
+from derive.scalars import table
+from derive.verdict import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What does not depend on the hypothesis: readings, base mode, chains that define."""
+
+    readings: Mapping[int, Reading]
+    base: Mode
+    roots: Mapping[int, int]
+    defining: Mapping[int, bool]
+
+
+def outline(facts: Facts) -> Outline:
+    """The outline of a note, made once for all its hypotheses."""
+    parents = {line.chain: line.inherits for line in facts.lines}
+    roots: dict[int, int] = {}
+    for chain, above in parents.items():
+        roots[chain] = chain if above is None else roots.get(above, above)
+    base: Mode = "single" if one_example(facts) else "batch"
+    return Outline(readings(facts), base, roots, _definition_chains(facts))
+
+
+def _definition_chains(facts: Facts) -> dict[int, bool]:
+    """For each chain that is no continuation: does its first line define its head?"""
+    return {
+        line.chain: definitions.is_definition(facts, line)
+        for line in facts.lines
+        if line.first and line.inherits is None
+    }
+
+
+def turns(node: Node) -> bool:
+    """A transpose: the step leaves the path of one example for the arrays of all."""
+    return any(isinstance(p, Transposed) for p in subtree(node)) or any(
+        is_transpose(s) for n in names_in(node) for s in n.scripts
+    )
+
+
+def sums_examples(facts: Facts, node: Node) -> bool:
+    return any(
+        isinstance(p, Big) and (p.index in facts.roles.examples or p.upper == facts.count)
+        for p in subtree(node)
+    )
+
+
+def has_units(facts: Facts, line: Line) -> bool:
+    """Some array carries a unit letter and none carries an example."""
+    if facts.roles.unindexed:
+        return False
+    found = False
+    for node in (line.left, line.right):
+        for name in names_in(node):
+            occurrence = resolve(facts.roles, name)
+            if occurrence.role == "cost" and names_batch(facts, node):
+                return False
+            if occurrence.role in ("W", "b", "Z", "A", "X", "Y", "gradient"):
+                if occurrence.example is not None:
+                    return False
+                found |= any(not e.isdigit() for e in occurrence.entries)
+    return found
+
+
+def names_batch(facts: Facts, node: Node) -> bool:
+    """A cost of all examples by its arguments: ``J(W, b)`` beside ``J(W, b; x, y)``."""
+    return any(c.of_one for c in facts.costs) and any(
+        isinstance(p, Applied) and facts.roles.is_cost(p.head) and not names_example(facts.roles, p)
+        for p in subtree(node)
+    )
+
+
+def roleless(stated: Sequence[tuple[Setting, Statement]]) -> tuple[str, ...]:
+    """Free scalars and functions that a claim uses and neither network nor cost knows."""
+    found: set[str] = set()
+    for setting, statement in stated:
+        if isinstance(statement, Composition):
+            continue
+        known = set(setting.network) | {setting.facts.count}
+        for body in setting.definitions.values():
+            known |= {n.name for n in walk(body) if isinstance(n, Symbol)}
+        known |= {p for f in setting.functions if f in table.NAMES for p in table.parameters(f)}
+        for node in (*walk(statement.left), *walk(statement.right)):
+            if isinstance(node, Symbol) and node.name not in known:
+                found.add(node.name)
+            if isinstance(node, Apply) and node.function.startswith("u_"):
+                found.add(node.function.removeprefix("u_"))
+    return tuple(sorted(found))
+
+
+def kind_of(facts: Facts, line: Line) -> Kind:
+    """Gradient, chain rule, or algebra: by the sides and the head of the chain."""
+    roles = facts.roles
+    sides = (line.left, line.right)
+    maps = [pure_maps(roles, side) for side in sides]
+    if all(m is not None for m in maps) and max(len(m or ()) for m in maps) > 1:
+        return Kind.CHAIN_RULE
+    for node in (*sides, line.head):
+        if isinstance(node, Unreadable):
+            continue
+        if list(derivatives_in(node)):
+            return Kind.GRADIENT
+        for name in names_in(node):
+            if name.mark or roles.role_of(name) == "gradient":
+                return Kind.GRADIENT
+    return Kind.ALGEBRA
+
+
+def gradient_target(statement: Statement) -> str | None:
+    """The name whose gradient the left side of a statement is, if it is one."""
+    if isinstance(statement, Composition):
+        return statement.left.by if statement.left.of == "J" else None
+    if isinstance(statement, Equation):
+        found = [n.name for n in walk(statement.left) if isinstance(n, Gradient)]
+        return found[0] if len(found) == 1 else None
+    return None
