@@ -15,7 +15,7 @@ from derive.meaning.setting import (
     Mode,
     Setting,
 )
-from derive.program import Apply, Composition, Equation, Gradient, Statement, Symbol, walk
+from derive.program import Apply, Composition, Statement, Symbol, walk
 from derive.reading.syntax import Applied, Big, Node, Transposed, Unreadable
 from derive.scalars import table
 from derive.verdict import Kind
@@ -123,13 +123,3 @@ def kind_of(facts: Facts, line: Line) -> Kind:
             if name.mark or roles.role_of(name) == "gradient":
                 return Kind.GRADIENT
     return Kind.ALGEBRA
-
-
-def gradient_target(statement: Statement) -> str | None:
-    """The name whose gradient the left side of a statement is, if it is one."""
-    if isinstance(statement, Composition):
-        return statement.left.by if statement.left.of == "J" else None
-    if isinstance(statement, Equation):
-        found = [n.name for n in walk(statement.left) if isinstance(n, Gradient)]
-        return found[0] if len(found) == 1 else None
-    return None
