@@ -19,10 +19,10 @@ derive.program.ShapeError: matrix product of (k, m) and (n, k): m is not n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 Dim = str | int
 Shape = tuple[Dim, Dim]
@@ -369,20 +369,22 @@ class Composition:
 Statement = Equation | Composition
 
 
+_PARTS: Final[dict[type[Expr], Callable[[Any], tuple[Expr, ...]]]] = {
+    **dict.fromkeys((Transpose, Sum, Apply, Entry), lambda e: (e.arg,)),
+    **dict.fromkeys((MatMul, Times, Plus), lambda e: (e.left, e.right)),
+    Power: lambda e: (e.base,),
+    **dict.fromkeys((SumOver, Build, Partial), lambda e: (e.body,)),
+    **dict.fromkeys((Number, Size, Symbol, Eye, Gradient, Delta), lambda e: ()),
+}
+"""By kind of node, the direct subexpressions: a table, as this is asked most often of all."""
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The direct subexpressions, in order."""
-    match expr:
-        case Transpose(arg=a) | Sum(arg=a) | Apply(arg=a) | Entry(arg=a):
-            return (a,)
-        case MatMul(left=a, right=b) | Times(left=a, right=b) | Plus(left=a, right=b):
-            return (a, b)
-        case Power(base=a):
-            return (a,)
-        case SumOver(body=a) | Build(body=a) | Partial(body=a):
-            return (a,)
-        case Number() | Size() | Symbol() | Eye() | Gradient() | Delta():
-            return ()
-    raise TypeError(f"children: unknown expression {type(expr).__name__}")
+    parts = _PARTS.get(type(expr))
+    if parts is None:
+        raise TypeError(f"children: unknown expression {type(expr).__name__}")
+    return parts(expr)
 
 
 def with_children(expr: Expr, new: tuple[Expr, ...]) -> Expr:

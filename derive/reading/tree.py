@@ -5,7 +5,8 @@ In: a node of `derive.reading.syntax`.  Out: nodes; nothing is changed or interp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 from .syntax import (
     Applied,
@@ -30,33 +31,29 @@ from .syntax import (
     Unreadable,
 )
 
+_PARTS: Final[dict[type[Node], Callable[[Any], tuple[Node, ...]]]] = {
+    Sum: lambda n: tuple(term for _, term in n.terms),
+    Product: lambda n: tuple(factor for _, factor in n.factors),
+    Fraction_: lambda n: (n.numerator, n.denominator),
+    Derivative: lambda n: (n.by,) if n.of is None else (n.of, n.by),
+    Power: lambda n: (n.base, n.exponent),
+    **dict.fromkeys((Transposed, Indexed), lambda n: (n.base,)),
+    **dict.fromkeys((Group, Norm, Big), lambda n: (n.body,)),
+    Tuple: lambda n: n.items,
+    Applied: lambda n: (n.head, *n.arguments),
+    Comparison: lambda n: (n.left, n.right),
+    Cases: lambda n: tuple(b for branch in n.branches for b in branch if b is not None),
+    **dict.fromkeys((Number, Name, Picture, Dots, Unreadable), lambda n: ()),
+}
+"""By kind of node, the direct subexpressions: a table, as this is asked most often of all."""
+
 
 def children(node: Node) -> tuple[Node, ...]:
     """The direct subexpressions in reading order; scripts of names are not among them."""
-    match node:
-        case Sum(terms=terms):
-            return tuple(term for _, term in terms)
-        case Product(factors=factors):
-            return tuple(factor for _, factor in factors)
-        case Fraction_(numerator=a, denominator=b):
-            return (a, b)
-        case Derivative(of=of, by=by):
-            return (by,) if of is None else (of, by)
-        case Power(base=a, exponent=b):
-            return (a, b)
-        case Transposed(base=a) | Indexed(base=a) | Group(body=a) | Norm(body=a) | Big(body=a):
-            return (a,)
-        case Tuple(items=items):
-            return items
-        case Applied(head=head, arguments=arguments):
-            return (head, *arguments)
-        case Comparison(left=a, right=b):
-            return (a, b)
-        case Cases(branches=branches):
-            return tuple(n for branch in branches for n in branch if n is not None)
-        case Number() | Name() | Picture() | Dots() | Unreadable():
-            return ()
-    raise TypeError(f"children: unknown node {type(node).__name__}")
+    parts = _PARTS.get(type(node))
+    if parts is None:
+        raise TypeError(f"children: unknown node {type(node).__name__}")
+    return parts(node)
 
 
 def walk(node: Node) -> Iterator[Node]:
