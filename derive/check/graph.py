@@ -248,10 +248,17 @@ def derives(expr: Expr) -> bool:
     return any(isinstance(n, (Gradient, Partial)) for n in nodes(expr))
 
 
+_INDEXED: Final = (Entry, Partial, Delta)
+"""The expressions that mention an index."""
+
+
 def free_indices(expr: Expr) -> set[Index]:
     """The indices that are free in an expression."""
     found: dict[int, set[Index]] = {}
-    for node in reversed(list(nodes(expr))):
+    inside = nodes(expr)
+    if not any(isinstance(node, _INDEXED) for node in inside):
+        return set()
+    for node in reversed(list(inside)):
         free = set[Index]().union(*(found[id(child)] for child in children(node)))
         match node:
             case SumOver(index=index):
