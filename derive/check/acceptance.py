@@ -15,6 +15,7 @@ from derive.check.composition import compose, telescoped
 from derive.check.domains import Field, Logarithms, NoValue, Outside, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import Graph, fits, letters, nodes, sides
+from derive.check.order import REAL_POINTS, real_world
 from derive.check.shape import Census, height
 from derive.program import (
     ZERO,
@@ -87,7 +88,8 @@ def check(program: Program, statement: Statement) -> Acceptance:
     for k, cut in enumerate(_cuts(graph, statement)):
         outcome = trial.certify(cut)
         if outcome.accepted:
-            return outcome
+            reason = trial.out_of_order(outcome.sizes, cut)
+            return Acceptance(False, {}, 0, reason) if reason else outcome
         reason = reason or outcome.reason
         if k == 0 and not trial.plausible():
             break
@@ -137,7 +139,7 @@ class _Trial:
     def __init__(self, graph: Graph, statement: Equation) -> None:
         self.graph, self.statement = graph, statement
         exprs = [*sides(statement), *graph.program.definitions.values()]
-        self.met_logarithm = False
+        self.met_logarithm = self.met_step = self.met_root = False
         self.marked = Counter(i.dim for i in letters(statement) if isinstance(i.dim, str))
         self.agreed = 0
         self.repeated = _repeats_indices(statement, exprs)
@@ -152,8 +154,34 @@ class _Trial:
             self._agrees(field, sizes, whole, 1, plain) != "" for field in self._fields(whole)
         )
 
+    def out_of_order(self, sizes: dict[str, int], cut: Cut) -> str:
+        """Why what was certified does not hold in real numbers after all, "" if nothing.
+
+        Steps and roots: a few points in real numbers.  Steps alone: what is cut may be 0 for
+        half of all values, as a ReLU is, and random arrays never are.  So the sides have to agree
+        where many of their entries are 0 too, or else with nothing cut.
+        """
+        if not (self.met_step or self.met_root):
+            return ""
+        small = {dim: 2 + k % 2 for k, dim in enumerate(sizes)}
+        for number in range(REAL_POINTS):
+            try:
+                if not agree(real_world(self.graph, self.statement, small, number), self.statement):
+                    return "the sides differ in real numbers"
+            except (NoValue, Unsupported):  # the point says nothing
+                continue
+        if not self.met_step or not (cut.values or cut.gradients):
+            return ""
+        field = next(self._fields(cut))
+        if self._agrees(field, sizes, cut, POINTS_WITH_STEPS, frozenset(), sparse=True) is None:
+            return ""
+        whole, plain = Cut(frozenset(), frozenset()), frozenset(small)
+        outcomes = [self._agrees(f, small, whole, POINTS, plain) for f in self._fields(whole)]
+        return "" if None in outcomes else "the sides differ where a step meets 0"
+
     def certify(self, cut: Cut) -> Acceptance:
         """The verdict at the certifying shape of a cut."""
+        self.met_step = self.met_root = False
         census = Census(self.graph, cut.values, cut.gradients)
         sizes = _certifying_sizes(self.graph, self.statement, census)
         for dim, places in self.marked.items():
@@ -195,6 +223,8 @@ class _Trial:
         cut: Cut,
         wanted: int,
         plain: frozenset[str],
+        *,
+        sparse: bool = False,
     ) -> str | None:
         """None if the sides agree at that many points; "" if they differ; or why not."""
         self.agreed = 0
@@ -219,6 +249,8 @@ class _Trial:
             finally:
                 self.effort -= available - world.work
                 self.met_logarithm = self.met_logarithm or domain.met_logarithm
+                self.met_step = self.met_step or domain.met_step
+                self.met_root = self.met_root or domain.met_root
             if domain.met_step and wanted > 1:
                 wanted = max(wanted, POINTS_WITH_STEPS)
             if self.agreed >= wanted:

@@ -103,7 +103,7 @@ class Field:
         self.modulus = prod(levels)
         self._primes, self._levels = _units(primes), _units(levels)
         self._known: dict[tuple[object, ...], int] = {}
-        self.met_logarithm = self.met_step = False
+        self.met_logarithm = self.met_step = self.met_root = False
 
     # -- ring ----------------------------------------------------------------------------------
 
@@ -138,6 +138,7 @@ class Field:
 
     def _root(self, a: int, exponent: Fraction) -> int:
         """The power of a square in the group of squares, whose order is odd, prime by prime."""
+        self.met_root = True
         result = 0
         for p, unit in self._primes:
             if pow(a, (p - 1) // 2, p) != 1:
@@ -174,7 +175,7 @@ class Field:
 
     def _exp(self, a: int) -> int:
         # Nothing lies below the lowest level: there, exp is a function without algebra.
-        result = self._levels[0][1] * self._hash("exp", a % self.top)
+        result = self._levels[0][1] * self._hash("exp", a % self.top) ** 2
         for (p, _), (q, unit) in pairwise(self._levels):
             result += unit * pow(pow(3, (q - 1) // p, q), a % p, q)
         return result % self.modulus
@@ -246,7 +247,8 @@ class Logarithms(Field):
     def _log(self, a: int) -> int:
         if a % self.top == 0:
             raise NoValue("logarithm of zero")
-        if not self._primitive("step", a):
+        self.met_root = True
+        if pow(a, (self.top - 1) // 2, self.top) != 1:
             raise Outside("logarithm of a number that is no square")
         lower, upper = self._levels
         square = pow(a, 2, self.top)
