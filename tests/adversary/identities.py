@@ -82,7 +82,7 @@ def expression(rng: random.Random, shape: Shape, depth: int) -> Expr:
         return p.Power(p.Apply("exp", 0, of(shape)), rng.choice((Fraction(-1), Fraction(1, 2))))
     if draw < 0.86:
         return p.Power(p.Plus(ONE, p.Power(of(shape), Fraction(2))), Fraction(rng.choice((-1, -2))))
-    if draw < 0.9:
+    if draw < 0.9 and shape == (1, 1):  # a field has a root of one number in two
         square = p.Plus(p.Power(of(shape), Fraction(2)), p.Symbol("t", (1, 1)))
         return p.Power(square, Fraction(rng.choice((-1, 1)), 2))
     if draw < 0.92:
@@ -97,12 +97,19 @@ def expression(rng: random.Random, shape: Shape, depth: int) -> Expr:
 def _leaf(rng: random.Random, shape: Shape) -> Expr:
     found: list[Expr] = [p.Symbol(n, leaf.dims) for n, leaf in LEAVES.items() if leaf.dims == shape]
     found += [
-        p.Transpose(p.Symbol(n, leaf.dims)) for n, leaf in LEAVES.items() if leaf.dims[::-1] == shape
+        p.Transpose(p.Symbol(n, leaf.dims))
+        for n, leaf in LEAVES.items()
+        if leaf.dims[::-1] == shape
     ]
     if shape[0] == shape[1] != 1:
         found.append(p.Eye(shape[0]))
     if shape == (1, 1):
-        found += [p.number(rng.choice((-2, -1, 2, 3))), p.Size(N), p.Size(M), p.number(Fraction(1, 2))]
+        found += [
+            p.number(rng.choice((-2, -1, 2, 3))),
+            p.Size(N),
+            p.Size(M),
+            p.number(Fraction(1, 2)),
+        ]
     if not found:
         found = [p.MatMul(p.Symbol("x", (N, 1)), p.Transpose(p.Symbol("x", (N, 1))))]
         found = [p.Transpose(f) for f in found] if shape == (N, N) else [_product(shape)]

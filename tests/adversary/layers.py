@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from derive.scalars import table
-from tests.tensors.build import E, Net, eye, f, grad, num, size, softmax
+from tests.tensors.build import E, Net, f, grad, num, size, softmax
 
 Claims = list[tuple[E, E]]
 Item = tuple[Net, Claims, Claims]
@@ -30,10 +30,6 @@ def _weighed(net: Net, value: E) -> tuple[E, E, E]:
     return a, grad(net, "A"), grad(net, "Z")
 
 
-
-
-
-
 def _scalar(name: str) -> E:
     from derive.program import SCALAR, Symbol
 
@@ -45,7 +41,9 @@ PI = _scalar("pi")
 
 
 def _gelu_slope(z: E) -> E:
-    return HALF * (1 + f("erf", z * num(2) ** -HALF)) + z * f("exp", -HALF * z**2) * (2 * PI) ** -HALF
+    return (
+        HALF * (1 + f("erf", z * num(2) ** -HALF)) + z * f("exp", -HALF * z**2) * (2 * PI) ** -HALF
+    )
 
 
 SLOPES: dict[str, tuple[Callable[[E, E], E], Callable[[E, E], E]]] = {
@@ -62,8 +60,10 @@ SLOPES: dict[str, tuple[Callable[[E, E], E], Callable[[E, E], E]]] = {
         lambda a, z: f("step", z) + (1 - f("step", z)) * a,
     ),
     "selu": (
-        lambda a, z: _scalar("selu_scale")
-        * (f("step", z) + (1 - f("step", z)) * _scalar("selu_alpha") * f("exp", z)),
+        lambda a, z: (
+            _scalar("selu_scale")
+            * (f("step", z) + (1 - f("step", z)) * _scalar("selu_alpha") * f("exp", z))
+        ),
         lambda a, z: f("step", z) + (1 - f("step", z)) * _scalar("selu_alpha") * f("exp", z),
     ),
     "silu": (
@@ -218,7 +218,11 @@ def temperature() -> Item:
     net.define("J", -(y * f("log", a)).total() / size(M))
     dz, dt = size(M) * grad(net, "Z"), grad(net, "tau")
     good: Claims = [(dz, (a - y) / t), (dt, -((a - y) * z).total() / (size(M) * t**2))]
-    return net, good, [(dz, a - y), (dz, (a - y) * t), (dt, ((a - y) * z).total() / (size(M) * t**2))]
+    return (
+        net,
+        good,
+        [(dz, a - y), (dz, (a - y) * t), (dt, ((a - y) * z).total() / (size(M) * t**2))],
+    )
 
 
 def penalty(power: int) -> Item:
@@ -303,7 +307,11 @@ def attention(mask: str) -> Item:
     root = size("d") ** -HALF
     scores = q @ k.T * root
     s = net.define("S", scores + net.leaf("B", "t", "s") if mask == "added" else scores)
-    raw = f("exp", s) * net.leaf("B", "t", "s", domain="positive") if mask == "causal" else f("exp", s)
+    raw = (
+        f("exp", s) * net.leaf("B", "t", "s", domain="positive")
+        if mask == "causal"
+        else f("exp", s)
+    )
     w = net.define("P", raw / raw.sum(1))
     out = net.define("O", w @ v)
     net.define("J", (net.leaf("C", "t", "v") * out).total())
@@ -384,8 +392,6 @@ def second(name: str) -> Item:
         ),
     }[name]
     return net, [(d, right)], [(d, wrong)]
-
-
 
 
 _ACTIVATIONS = {name.replace("_", "-"): (lambda n=name: activation(n)) for name in SLOPES}

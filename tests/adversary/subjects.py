@@ -145,7 +145,7 @@ def _backward(
         outer, penalty = mean(dz @ values[k - 1].T), 0
         if kind == "l2":
             penalty = E(net.program(None).symbol("lambda")) * weights[k]
-        if kind != "tied" or k in (1, depth) and depth < 3:
+        if kind != "tied" or (k in (1, depth) and depth < 3):
             good.append((grad(net, f"W{k}"), outer + penalty if penalty else outer))
         good.append((grad(net, f"b{k}"), mean(dz.sum(1))))
         if k == 1:
@@ -167,7 +167,14 @@ def _backward(
 
 
 def _top(
-    net: Net, depth: int, out: str, loss: str, d: object, values: list[E], sums: list[E], summed: bool
+    net: Net,
+    depth: int,
+    out: str,
+    loss: str,
+    d: object,
+    values: list[E],
+    sums: list[E],
+    summed: bool,
 ) -> E:
     a, z, y = values[depth], sums[depth], E(net.program(None).symbol("Y"))
     share = num(1) if summed else size("m") ** -1
