@@ -19,6 +19,7 @@ from derive.meaning.notation import (
     is_transpose,
     layers_of,
     plain_name,
+    vector_of_ones,
 )
 from derive.meaning.roles import Role, Roles
 from derive.reading.syntax import Big, Name, Node, Product, Sum, Transposed
@@ -78,7 +79,7 @@ def _parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str,
         running = ""
         if isinstance(inner, Big) and inner.operator == "sum":
             running, inner = inner.index, plain(inner.body)
-        if isinstance(inner, Product) and len(inner.factors) == 2:
+        if _without_ones(inner) is inner and isinstance(inner, Product) and len(inner.factors) == 2:
             factors = [_factor(f) for _, f in inner.factors]
             if inner.factors[1][0] in MATRIX_PRODUCTS and None not in factors:
                 first, second = factors
@@ -87,10 +88,21 @@ def _parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str,
                 product, letter = (first, second), running
                 sign = inner.factors[1][0]
                 continue
-        bias = plain_name(inner)
+        bias = plain_name(_without_ones(inner))
     if product is None or bias is None:
         return None
     return product[0], product[1], bias, letter, sign
+
+
+def _without_ones(node: Node) -> Node:
+    """``b \\mathbf{1}^T`` is the bias b, repeated for every example."""
+    if isinstance(node, Product) and len(node.factors) == 2:
+        (_, one), (_, two) = node.factors
+        if vector_of_ones(two) is not None:
+            return plain(one)
+        if vector_of_ones(one) is not None:
+            return plain(two)
+    return node
 
 
 def _factor(node: Node) -> tuple[Name, bool] | None:

@@ -8,6 +8,7 @@ from derive.meaning.setting import COST, Outside
 from derive.program import (
     ONE,
     Apply,
+    Delta,
     Entry,
     Expr,
     Gradient,
@@ -32,6 +33,10 @@ class Arrays(Context):
             return Apply("exp", 0, self._value(occurrence.power))
         if name.base in self.bound and not name.mark:
             return self._raised(self.bound[name.base], self._sup_power(name))
+        if name.base == "1" and name.font and not name.mark and not name.primes:
+            return ONE  # an array of ones beside another: 1 for each entry
+        if self.roles.is_kronecker(name):
+            return self._kronecker(name)
         if name.mark == "Delta":
             raise Outside("a difference Delta is not understood")
         role = occurrence.role
@@ -47,6 +52,15 @@ class Arrays(Context):
             raise Outside(f"a prime on {name.base}, which is no function")
         value, program_name = self._array(name, occurrence)
         return self._scripted(value, program_name, occurrence)
+
+    def _kronecker(self, name: sx.Name) -> Expr:
+        """Kronecker's delta of two indices, one of which the line has used already."""
+        letters = name.scripts[0].items
+        known = [self.indices[i] for i in letters if i in self.indices]
+        if not known or self.setting.mode == "path":
+            raise Outside("a Kronecker delta of indices that run over nothing yet")
+        left, right = (self._index(i, known[0].dim) for i in letters)
+        return Delta(left, right)
 
     def _sup_power(self, name: sx.Name) -> sx.Node | None:
         for script in name.scripts:

@@ -16,9 +16,12 @@ from derive.program import (
     PRIMITIVES,
     SCALAR,
     Apply,
+    Build,
+    Delta,
     Entry,
     Expr,
     Function,
+    Index,
     Plus,
     Power,
     Sum,
@@ -33,6 +36,8 @@ from derive.reading import syntax as sx
 from derive.scalars import table
 
 SUM_WORDS = frozenset({"sum", "npsum"})
+PRODUCT_WORDS = {"dot": "at", "matmul": "at", "multiply": "ast"}
+"""Functions of two arrays that are products, and the sign that says the same."""
 
 
 class Calls(Arrays):
@@ -49,6 +54,10 @@ class Calls(Arrays):
             return alias
         if word in SUM_WORDS:
             return self._sum_call(node)
+        if head.word and not head.scripts and not head.primes:
+            value = self._array_call(word, node)
+            if value is not None:
+                return value
         if self.roles.is_cost(head) and not head.primes:
             one = self._cost_of_one(node)
             if one is not None:
@@ -61,6 +70,41 @@ class Calls(Arrays):
         if len(node.arguments) != 1:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
         return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
+
+    def _array_call(self, word: str, node: sx.Applied) -> Expr | None:
+        """Functions of arrays that are no functions of one number; None for another word."""
+        if word in PRODUCT_WORDS and len(node.arguments) == 2:
+            left, right = (self._value(a) for a in node.arguments)
+            return self.multiply(PRODUCT_WORDS[word], left, right)
+        if word == "power" and len(node.arguments) == 2:
+            return self._to_power(self._value(node.arguments[0]), node.arguments[1])
+        if len(node.arguments) != 1:
+            return None
+        if word == "square":
+            return Power(self._value(node.arguments[0]), Fraction(2))
+        if word == "transpose":
+            return self._transpose(self._value(node.arguments[0]))
+        if word == "diag":
+            return self._diagonal(self._value(node.arguments[0]))
+        return None
+
+    def _diagonal(self, value: Expr) -> Expr:
+        """The matrix with a vector on its diagonal and 0 elsewhere."""
+        if self.setting.mode in ("path", "formal") or value.shape == SCALAR:
+            return value
+        rows, columns = value.shape
+        if 1 not in (rows, columns):
+            raise Outside("the diagonal matrix of an array that is no vector")
+        dim = columns if rows == 1 else rows
+        one, two = (Index(self._fresh(k), dim) for k in ("p", "q"))
+        entry = Entry(value, None, one) if rows == 1 else Entry(value, one, None)
+        return Build(one, two, Times(Delta(one, two), entry))
+
+    def _fresh(self, letter: str) -> str:
+        """A letter that no index of the line has."""
+        while letter in self.indices:
+            letter += "_"
+        return letter
 
     def attached(self, node: sx.Power | sx.Transposed, base: sx.Node) -> sx.Node | None:
         """``a(1 - a)^2``: behind a product with a bracket a script belongs to the bracket."""

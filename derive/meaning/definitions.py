@@ -15,7 +15,7 @@ from derive.meaning.notation import derivatives_in, plain_name
 from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
 from derive.program import Equation, Statement
-from derive.reading.syntax import Applied, Dots, Name, Node, Picture, Tuple
+from derive.reading.syntax import Applied, Derivative, Dots, Name, Node, Picture, Tuple
 from derive.reading.tree import plain
 
 
@@ -51,7 +51,7 @@ def is_definition(facts: Facts, line: Line) -> bool:
         return False
     role = roles.role_of(name)
     if role == "gradient":
-        return len(list(derivatives_in(line.right))) == 1 and not line.source.opens
+        return isinstance(plain(line.right), Derivative) and not line.source.opens
     if list(derivatives_in(line.right)):
         return False
     if role in ("cost", "X", "Y", "A", "Z") or isinstance(plain(line.right), Tuple):

@@ -13,7 +13,8 @@ from derive.meaning.calls import library_function
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
 from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import IllShaped, Outside
-from derive.meaning.sums import Sums
+from derive.meaning.notation import vector_of_ones
+from derive.meaning.ones import Ones
 from derive.program import (
     ONE,
     SCALAR,
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 
-class Elaborator(Sums):
+class Elaborator(Ones):
     """Gives syntax its value in one setting."""
 
     def value(self, node: sx.Node) -> Expr:
@@ -110,10 +111,23 @@ class Elaborator(Sums):
 
     def _product(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr:
         out: Expr | None = None
+        before: bool | None = None  # a vector of ones in front: is it turned?
         for separator, node in nabla_joined(self.roles, factors):
+            ones = vector_of_ones(node) if len(factors) > 1 else None
+            if ones is not None and separator in ("", *MATRIX_SEPARATORS):
+                if before is not None:
+                    raise Outside("a product of vectors of ones")
+                if out is None:
+                    before = ones
+                else:
+                    out = self.times_ones(out, ones)
+                continue
             value = self._value(node)
+            if before is not None:
+                value, before = self.ones_times(before, value), None
             out = value if out is None else self.multiply(separator, out, value)
-        assert out is not None
+        if out is None:
+            raise Outside("a vector of ones alone")
         return out
 
     def _power(self, base: sx.Node, exponent: sx.Node) -> Expr:

@@ -74,6 +74,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
         facts.activations[Layer("", 1)] = Activation(known="identity")
     adopt(facts.roles, facts.affine, _shape_votes(facts))
     _letters_without_affine(facts)
+    _summed_layers(facts)
     _depth(facts)
     _activation_lines(facts)
     _function_definitions(facts)
@@ -179,6 +180,19 @@ def _letters_without_affine(facts: Facts) -> None:
                 for script in name.scripts:
                     if script.bracket:
                         roles.slots.add(slot(script))
+
+
+def _summed_layers(facts: Facts) -> None:
+    """``\\sum_l \\|W_l\\|^2``: a summed letter alone in the layer slot of a weight is a layer."""
+    roles = facts.roles
+    for node in all_nodes(facts):
+        for part in subtree(node):
+            if not isinstance(part, Big) or not part.index or part.index in roles.examples:
+                continue
+            for name in names_in(part.body):
+                scripts = [s for s in name.scripts if slot(s) in roles.slots]
+                if roles.role(name.base) == "W" and [s.text for s in scripts] == [part.index]:
+                    roles.letters.add(part.index)
 
 
 def _depth(facts: Facts) -> None:
@@ -358,7 +372,10 @@ def _gradient_names(facts: Facts) -> None:
 def _delta_by_convention(facts: Facts) -> None:
     """Delta stands for the gradient by z, unless its layers are not those of the network."""
     roles = facts.roles
-    deltas = [n for node in all_nodes(facts) for n in names_in(node) if n.base == "delta"]
+    deltas = [
+        n for node in all_nodes(facts) for n in names_in(node)
+        if n.base == "delta" and not roles.is_kronecker(n)
+    ]  # fmt: skip
     if not deltas or roles.role("delta") is not None:
         return
     numbers = [layer.offset for n in deltas for layer in layers_of(n).values() if not layer.letter]

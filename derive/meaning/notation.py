@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from derive.reading.syntax import Applied, Derivative, Name, Node, Script
+from derive.reading.syntax import Applied, Derivative, Name, Node, Script, Transposed
 from derive.reading.tree import children, plain
 
 TRANSPOSE = frozenset({"T", "\\top", "top", "\\intercal", "intercal", "⊤", "\\mathsf{T}", "t"})
@@ -33,6 +34,7 @@ class Layer:
         return self.letter + (f"{self.offset:+d}" if self.offset else "")
 
 
+@lru_cache(maxsize=4096)
 def parse_layer(text: str) -> Layer | None:
     """Reads a script as a layer: a number, a letter, or a letter plus or minus a number.
 
@@ -122,3 +124,19 @@ def derivatives_in(node: Node) -> Iterator[Derivative]:
 def function_word(base: str) -> str:
     """A word as the library's aliases spell it: lower case, letters and digits only."""
     return re.sub(r"[^a-z0-9]", "", base.lower())
+
+
+def vector_of_ones(node: Node) -> bool | None:
+    """Whether a bold 1 is turned into a row; None for anything else."""
+    inner = plain(node)
+    turned = False
+    if isinstance(inner, Transposed):
+        inner, turned = plain(inner.base), True
+    if not isinstance(inner, Name) or inner.base != "1" or not inner.font:
+        return None
+    for script in inner.scripts:
+        if script.place == "sup" and script.text in TRANSPOSE:
+            turned = True
+        elif script.place != "sub":
+            return None
+    return turned

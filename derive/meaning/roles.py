@@ -68,6 +68,8 @@ class Roles:
 
     def role_of(self, name: Name) -> Role | None:
         """The role of an occurrence: a hat on labels or on nothing is the output."""
+        if self.is_kronecker(name):
+            return None
         role = self.role(name.base)
         if name.accent == "hat":
             return "A" if role in ("Y", None, "A") else None
@@ -76,6 +78,18 @@ class Roles:
         if role is None and self.is_cost(name):
             return "cost"
         return role
+
+    def is_kronecker(self, name: Name) -> bool:
+        """``\\delta_{jk}``: two unit letters and nothing else."""
+        if name.base != "delta" or name.mark or name.primes or len(name.scripts) != 1:
+            return False
+        (script,) = name.scripts
+        items = script.items
+        return (
+            slot(script) == ("sub", "")
+            and len(items) == 2
+            and all(len(i) == 1 and i.isalpha() and i not in self.examples for i in items)
+        )
 
     def is_cost(self, name: Name) -> bool:
         """A cost word, or a cost letter that no equation has given another role."""

@@ -43,6 +43,10 @@ from derive.reading.syntax import Name, Node
 from derive.reading.tree import plain
 
 
+IN_PLACE = {"-=": -1, "+=": 1}
+"""Signs that add to what stands on their left, and with which sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
     """What an update says: its alternatives, any of which makes it true, or why it is false."""
@@ -59,6 +63,8 @@ def is_update(roles: Roles, line: Line) -> bool:
     right = plain(line.right)
     if roles.role_of(name) not in ("W", "b"):
         return False
+    if line.relation.text in IN_PLACE:
+        return True
     return isinstance(right, sx.Sum) and any(
         any(not n.mark and _same(n, name) for n in names_in(term)) for _, term in right.terms
     )
@@ -77,6 +83,9 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
     name = plain_name(line.left)
     right = plain(line.right)
     assert name is not None
+    in_place = IN_PLACE.get(line.relation.text)
+    if in_place is not None:
+        right = sx.Sum(line.right.span, ((1, line.left), (in_place, line.right)))
     assert isinstance(right, sx.Sum)
     (first_sign, first), *rest = right.terms
     if not _same(plain_name(first), name):

@@ -39,8 +39,11 @@ class Token(NamedTuple):
 _TOKEN: Final = re.compile(
     r"""
       (?P<space>\s+|~)
+    | (?P<in_place>\\math(?:rel|bin)\s*\{[-+]\}\s*=)
     | (?P<command>\\[A-Za-z]+\*?|\\\\\[-?[0-9.]+[a-z]{2}\]|\\.|\\)
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2}(?![0-9A-Za-z_^{]))?)
+    | (?P<dotted>(?<![A-Za-z\\])(?:np|numpy|jnp|torch)\.[A-Za-z_]{2,24})
+    | (?P<turned>\.T(?![A-Za-z]))
     | (?P<letter>[A-Za-z])
     | (?P<relation>:=|=>|->|==|\+=|-=|<=|>=|!=)
     | (?P<raised>[RAISED]+)
@@ -51,6 +54,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ENVIRONMENT: Final = re.compile(r"\s*\{([A-Za-z]+)\*?\}((?:\[[a-z]*\])?(?:\{[^{}\n]{0,40}\})?)")
+_MODULE: Final = re.compile(r"\b(?:np|numpy|jnp|torch)\.(?=[A-Za-z])")
 _ARGUMENTS: Final = frozenset(["array", "tabular", "alignat", "alignedat", "IEEEeqnarray"])
 _SPELLED: Final = {
     "=>": "\\Rightarrow", "->": "\\rightarrow", "==": "=", "<=": "\\le", ">=": "\\ge", "!=": "\\ne",
@@ -95,6 +99,13 @@ def tokenize(
             out.append(Token("symbol", _SPELLED.get(text, text), match.start(), at))
         elif kind in ("raised", "lowered"):
             out.extend(_scripts(kind, text, match.start()))
+        elif kind == "in_place":
+            out.append(Token("symbol", "-=" if "-" in text else "+=", match.start(), at))
+        elif kind == "turned":
+            out.append(Token("symbol", "^", match.start(), match.start()))
+            out.append(Token("letter", "T", match.start(), at))
+        elif kind == "dotted":
+            out.append(Token("word", text.rpartition(".")[2], match.start(), at))
         elif kind == "other":
             out.extend(_unicode(text, match.start()))
         else:
@@ -118,7 +129,8 @@ def _command(source: str, text: str, start: int, end: int, stop: int) -> Token:
             if plain == "d":
                 return Token("letter", "d", start, content[1] + 1)
             if name in WORDS or _is_word(plain):
-                return Token("word", inner.replace("\\_", "_"), start, content[1] + 1)
+                word = _MODULE.sub("", inner).replace("\\_", "_")
+                return Token("word", word, start, content[1] + 1)
     if text.endswith("*") and len(text) > 2:
         text = text[:-1]
         if text not in SWALLOW:
@@ -129,7 +141,8 @@ def _command(source: str, text: str, start: int, end: int, stop: int) -> Token:
 
 
 def _is_word(text: str) -> bool:
-    return len(text) > 1 and text.replace(" ", "").replace("-", "").isalpha()
+    bare = _MODULE.sub("", text)
+    return len(text) > 1 and bare.replace(" ", "").replace("-", "").isalpha()
 
 
 def _argument(source: str, at: int, stop: int) -> tuple[int, int] | None:

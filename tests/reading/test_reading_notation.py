@@ -154,7 +154,7 @@ EXPRESSIONS = {
     "a \\, b \\; c": "[a b c]",
     "a \\label{eq:x} \\tag{1}": "a",
     "w_1 x_1 + \\cdots + w_n x_n": "(+[w_1 x_1]+dots+[w_n x_n])",
-    "\\text{np.sum}(dZ, axis=1)": "'np.sum'(d.Z, 'axis' = 1:",
+    "\\text{np.sum}(dZ, axis=1)": "'sum'(d.Z, 'axis' = 1:",
 }
 
 DERIVATIVES = {

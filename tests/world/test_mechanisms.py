@@ -39,3 +39,59 @@ REGULARISED = COLUMNS + ENTROPY[:-2] + r"+ \frac{\lambda}{2m} \sum_{l=1}^2 \| W_
 )
 def test_a_penalty_is_not_summed_over_the_output_units(line: str, verdict: str) -> None:
     assert last(REGULARISED + f"$${line}$$") == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"db_2 = \frac{1}{m} np.sum(dZ_2, axis=1, keepdims=True)", "verified"),
+        (r"db_2 = \frac{1}{m} \mathrm{np.sum}(dZ_2, \mathrm{axis}=0)", "refuted"),
+        (r"dW_2 = \frac{1}{m} np.dot(dZ_2, A_1.T)", "verified"),
+        (r"dW_2 = \frac{1}{m} np.dot(dZ_2, A_1)", "refuted"),
+        (r"dZ_1 = np.multiply(np.dot(W_2^T, dZ_2), 1 - np.power(A_1, 2))", "verified"),
+        (r"dZ_1 = np.multiply(np.dot(W_2^T, dZ_2), 1 - np.power(A_1, 3))", "refuted"),
+        (r"W_1 -= \alpha dW_1", "verified"),
+        (r"W_1 \mathrel{-}= \alpha dW_1", "verified"),
+        (r"W_1 += \alpha dW_1", "refuted"),
+        (r"W_1 -= \alpha dW_2", "refuted"),
+        (r"db_2 = \frac{1}{m} dZ_2 \mathbf{1}", "verified"),
+        (r"db_2 = \frac{1}{m} \mathbf{1}^T dZ_2", "refuted"),
+        (r"dZ_1 = W_2^T dZ_2 \odot (\mathbf{1} - A_1^2)", "verified"),
+    ],
+)
+def test_numpy_and_vectors_of_ones(line: str, verdict: str) -> None:
+    assert last(COLUMNS + ENTROPY + f"\n$${line}$$") == verdict
+
+
+def test_a_bias_repeated_by_ones_tells_the_roles() -> None:
+    source = (COLUMNS + ENTROPY).replace("b_1$", r"b_1 \mathbf{1}^T$").replace("Z", "U")
+    assert last(source + r"$$dW_1 = \frac{1}{m} dU_1 X^T$$") == "verified"
+    assert last(source + r"$$dW_1 = \frac{1}{m} dU_1 X$$") == "refuted"
+
+
+VECTORS = r"""
+$$z_1 = W_1 x + b_1$$
+$$a_1 = f(z_1)$$
+$$z_2 = W_2 a_1 + b_2$$
+$$a_2 = f(z_2)$$
+$$E = \frac{1}{2} \| a_2 - y \|^2$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (
+            r"\frac{\partial E}{\partial z_1} = \mathrm{diag}(f'(z_1)) W_2^T "
+            r"\frac{\partial E}{\partial z_2}",
+            "verified",
+        ),
+        (
+            r"\frac{\partial E}{\partial z_1} = \mathrm{diag}(f'(z_2)) W_2^T "
+            r"\frac{\partial E}{\partial z_2}",
+            "refuted",
+        ),
+    ],
+)
+def test_a_diagonal_matrix(line: str, verdict: str) -> None:
+    assert last(VECTORS + f"$${line}$$") == verdict
