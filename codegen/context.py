@@ -54,6 +54,8 @@ def module_context(
         "label_kinds": _label_kinds(spec),
         "example_axis": 1 - network.feature_axis,
         "parameter_names": network.parameters,
+        "parameter_shapes": _lines([f"{p.name} {p.shape}" for p in blocks.parameters], 92),
+        "imported_functions": _lines(step.functions, 80),
         "parameter_gradients": [f"d{name}" for name in network.parameters],
         "optimizer_title": _OPTIMIZERS[spec.training.optimizer],
         "kinked": _kinked(network),
@@ -109,6 +111,17 @@ def _title(spec: Spec) -> str:
     names = ", ".join(layer.activation for layer in spec.layers)
     text = f"{spec.name}: dense layers {stack}; {names}; {LOSSES[spec.loss].title}."
     return "\n".join(textwrap.wrap(text, 96, break_on_hyphens=False))
+
+
+def _lines(items: Sequence[str], width: int) -> list[str]:
+    """Items with commas between them, as many on a line as fit; none behind the last of a line."""
+    lines: list[str] = []
+    for item in items:
+        if lines and len(lines[-1]) + len(item) + 2 <= width:
+            lines[-1] += f", {item}"
+        else:
+            lines.append(item)
+    return lines
 
 
 def _layout(spec: Spec) -> str:
@@ -187,9 +200,6 @@ def _several(names: list[str]) -> list[str]:
 def _training(network: Network, step: Step) -> dict[str, Any]:
     texts = [text for _, text in step.constants]
     lines = [line for block in (*step.forward, *step.backward) for line in block.lines]
-    counts: dict[str, list[str]] = {}
-    for _, kind, _, count in step.filled:
-        counts.setdefault(kind, []).append(count)
     numbers = [name for name, _ in step.constants] + [f[0] for f in step.filled]
     called = "\n".join(step.update.lines).replace(",", " ").replace("(", " ").split()
     constants = [name for name, _ in (*step.update.fixed, *step.update.moving) if name in called]
@@ -199,9 +209,5 @@ def _training(network: Network, step: Step) -> dict[str, Any]:
         "uses_m": " m" in step.cost or "(m" in step.cost,
         "uses_rate": any("learning_rate" in text for text in texts),
         "step_parameters": _used(network.parameters, "\n".join([*lines, step.cost])),
-        "filled_counts": [
-            (kind, known[0] if len(set(known)) == 1 else f"max({', '.join(dict.fromkeys(known))})")
-            for kind, known in sorted(counts.items())
-        ],
         "update_constants": constants,
     }

@@ -20,6 +20,7 @@ from typing import Final
 
 from codegen import equations, network, proof
 from codegen.context import document_context, module_context
+from codegen.joining import runtime_source
 from codegen.network import Network
 from codegen.proof import ProvedEquation
 from codegen.spec import GenerateError, Spec, SpecError, read
@@ -158,7 +159,7 @@ def render(derivation: Derivation) -> dict[str, bytes]:
         f"{name}.py": environment.get_template("network.py.jinja").render(context),
         f"test_{name}.py": environment.get_template("test_network.py.jinja").render(context),
         "derivation.md": environment.get_template("derivation.md.jinja").render(context | document),
-        "runtime.py": (TEMPLATES / "runtime.py").read_text(encoding="utf-8"),
+        "runtime.py": runtime_source(),
     }
     return _formatted(texts)
 
@@ -188,7 +189,7 @@ def _formatted(texts: dict[str, str]) -> dict[str, bytes]:
         paths = {name: Path(folder) / name for name in texts}
         for name, text in texts.items():
             paths[name].write_text(text, encoding="utf-8", newline="\n")
-        emitted = [str(paths[n]) for n in texts if n.endswith(".py") and n != "runtime.py"]
+        emitted = [str(paths[n]) for n in texts if n.endswith(".py")]
         options = ["--isolated", "--no-cache", "--quiet", f"--line-length={LINE_LENGTH}"]
         run = subprocess.run(
             [sys.executable, "-m", "ruff", "format", *options, "--target-version=py311", *emitted],

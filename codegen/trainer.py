@@ -6,7 +6,6 @@ the class Trainer.  Every array of a step is a view of memory that the Trainer a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,18 +18,17 @@ from codegen.module import training_graph
 from codegen.network import L2, Network
 from codegen.proof import ProvedEquation, judge
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
-from derive.program import Apply, Dim, Equation, Expr, Leaf, Program, Shape, walk
+from derive.program import Apply, Equation, Expr, Leaf, Program, Shape, walk
 
 _FUNCTIONS = (ELEMENTWISE - {"step"}) | {"dot", "vdot"}
 
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """A view in the workspace: its name, its shape and how many numbers it has, with m."""
+    """A view in the workspace: its name and its shape, with m."""
 
     name: str
     shape: str
-    count: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,8 @@ class Step:
 
     buffers: tuple[Buffer, ...]
     constants: tuple[tuple[str, str], ...]
-    filled: tuple[tuple[str, str, str, str], ...]
-    """(name, "ones" or "zeros", shape, count)"""
+    filled: tuple[tuple[str, str, str], ...]
+    """Arrays that hold one number: (name, it, rows and columns)."""
     forward: tuple[Block, ...]
     backward: tuple[Block, ...]
     cost: str
@@ -185,17 +183,11 @@ class _Shapes:
         return int(rows), int(columns)
 
     def buffer(self, name: str, shape: Shape) -> Buffer:
-        rows, columns = self.network.concrete(shape)
-        return Buffer(name, f"({rows}, {columns})", self._count(rows, columns))
+        return Buffer(name, f"({self._text(shape)})")
 
-    def filled(self, name: str, shape: Shape, value: str) -> tuple[str, str, str, str]:
-        rows, columns = self.network.concrete(shape)
-        kind = "ones" if value == "1.0" else "zeros"
-        return name, kind, f"({rows}, {columns})", self._count(rows, columns)
+    def filled(self, name: str, shape: Shape, value: str) -> tuple[str, str, str]:
+        return name, value, self._text(shape)
 
-    def _count(self, rows: Dim, columns: Dim) -> str:
-        """How many numbers, as Python text."""
-        fixed = math.prod(d for d in (rows, columns) if isinstance(d, int))
-        if isinstance(rows, int) and isinstance(columns, int):
-            return str(fixed)
-        return "m" if fixed == 1 else f"{fixed} * m"
+    def _text(self, shape: Shape) -> str:
+        rows, columns = self.network.concrete(shape)
+        return f"{rows}, {columns}"

@@ -18,31 +18,46 @@ A gradient ``dV`` is the derivative of the cost J, a mean over the m examples, s
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy import add, divide, dot, exp, greater, maximum, multiply, subtract, vdot
 from numpy.typing import DTypeLike, NDArray
 
-if TYPE_CHECKING or not __package__:
+
+def _runtime() -> ModuleType:
+    """``runtime.py`` beside this file, whether or not its folder is a package or on the path."""
+    path = Path(__file__).with_name("runtime.py")
+    name = f"{__package__}.runtime" if __package__ else "runtime"
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        found = None
+    if found is not None and os.path.realpath(found.origin or "") == os.path.realpath(path):
+        return importlib.import_module(name)
+    beside: Any = importlib.util.spec_from_file_location(f"{__name__}.runtime", path)
+    sys.modules[beside.name] = module = importlib.util.module_from_spec(beside)
+    beside.loader.exec_module(module)
+    return module
+
+
+if TYPE_CHECKING:
     import runtime
 else:
-    from . import runtime
+    runtime = _runtime()
 
 Array = NDArray[Any]
 
 NETWORK = runtime.Network(
     name="digits_relu_squared_error_rows",
-    shapes={
-        "W1": (784, 10),
-        "b1": (1, 10),
-        "W2": (10, 10),
-        "b2": (1, 10),
-    },
+    shapes={"W1": (784, 10), "b1": (1, 10), "W2": (10, 10), "b2": (1, 10)},
     features=784,
     outputs=10,
     examples="rows",
@@ -58,12 +73,9 @@ LEARNING_RATE = 0.1
 
 
 class Params(NamedTuple):
-    """The parameters, weights and biases layer by layer.
+    """The parameters, weights and biases layer by layer, with their shapes:
 
-    W1: (784, 10)
-    b1: (1, 10)
-    W2: (10, 10)
-    b2: (1, 10)
+    W1 (784, 10), b1 (1, 10), W2 (10, 10), b2 (1, 10)
     """
 
     W1: Array
@@ -79,9 +91,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
     to rounding.  dtype: float32 or float64.
     """
     rng = np.random.default_rng(rng)
-    kind = np.dtype(dtype)
-    if kind.name not in ("float32", "float64"):
-        raise ValueError(f"dtype: got {kind}, needs float32 or float64")
+    kind = runtime.float_dtype(dtype)
     return Params(
         W1=(rng.standard_normal((784, 10)) * math.sqrt(2.0 / 784)).astype(kind),
         b1=np.zeros((1, 10), kind),
@@ -197,7 +207,7 @@ def _gradients(params: Params, X: Array, Y: Array) -> tuple[Any, Params]:
 # -- training -----------------------------------------------------------------------------------
 
 
-class Trainer:
+class Trainer(runtime.BaseTrainer):
     """Trains a copy of the parameters in place, in memory that is allocated once.
 
     params: where to start; they are copied.  batch_size: the most examples that a step may
@@ -209,6 +219,11 @@ class Trainer:
         theta <- theta - learning_rate * gradient
     """
 
+    network = NETWORK
+    parameters = Params
+    folds_rate = True
+    params: Params
+
     def __init__(
         self,
         params: Params,
@@ -216,47 +231,7 @@ class Trainer:
         *,
         learning_rate: float = LEARNING_RATE,
     ) -> None:
-        dtype = NETWORK.params(params)
-        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
-            raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
-        self.batch_size = batch_size
-        self.steps = 0
-        self._dtype = dtype
-        self._theta = np.concatenate([np.ravel(array) for array in params])
-        self._gradient = np.empty_like(self._theta)
-        self.params = _views(self._theta)
-        self._dparams = _views(self._gradient)
-        m = batch_size
-        self._buffers = (
-            np.empty(784 * m, dtype),  # A0
-            np.empty(10 * m, dtype),  # Z1
-            np.empty(10 * m, dtype),  # A1
-            np.empty(10 * m, dtype),  # Z2
-            np.empty(m, dtype),  # t1
-            np.empty(10 * m, dtype),  # dA2
-            np.empty(10 * m, dtype),  # t2
-        )
-        self._ones = np.ones(max(10, m), dtype)
-        self._zeros = np.zeros(10 * m, dtype)
-        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
-        self._arrays: tuple[Array, ...] = ()
-        self._numbers: tuple[Array, ...] = ()
-        self._shapes: tuple[Any, Any] = (None, None)
-        self.learning_rate = learning_rate
-
-    @property
-    def learning_rate(self) -> float:
-        """The rate of the next step."""
-        return self._learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, rate: float) -> None:
-        if not (math.isfinite(rate) and rate > 0):
-            raise ValueError(f"learning_rate: got {rate!r}, needs a number greater than 0")
-        self._learning_rate = float(rate)
-        self._spaces.clear()
-        if self._shapes[0] is not None:
-            self._arrays, self._numbers = self._workspace(self._shapes[0][0])
+        super().__init__(params, batch_size, learning_rate)
 
     def step(self, X: Any, Y: Any) -> float:
         """One update from the examples X, Y; returns the cost J before it.
@@ -322,54 +297,30 @@ class Trainer:
 
     def _update(self) -> None:
         """The optimiser's rule, in place."""
-        theta, gradient = self._theta, self._gradient
+        theta, gradient = self._flat
         subtract(theta, gradient, out=theta)
 
-    def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
-        """Checks a batch of another shape or dtype than the last and lays out the memory."""
-        X = NETWORK.inputs(X, self._dtype)
-        m = X.shape[0]
-        if m > self.batch_size:
-            raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
-        Y = NETWORK.targets(Y, m, self._dtype)
-        self._arrays, self._numbers = self._spaces.get(m) or self._workspace(m)
-        self._shapes = (X.shape, Y.shape)
-        return X, Y
-
-    def _workspace(self, m: int) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-        """Views of the buffers for m examples; numbers as arrays without axes, ones, zeros."""
-        learning_rate = self._learning_rate
-        buffers = self._buffers
-        arrays = (
-            buffers[0][: 784 * m].reshape(m, 784),  # A0
-            buffers[1][: 10 * m].reshape(m, 10),  # Z1
-            buffers[2][: 10 * m].reshape(m, 10),  # A1
-            buffers[3][: 10 * m].reshape(m, 10),  # Z2
-            buffers[4][:m].reshape(m, 1),  # t1
-            buffers[5][: 10 * m].reshape(m, 10),  # dA2
-            buffers[6][: 10 * m].reshape(m, 10),  # t2
+    def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
+        return (
+            (m, 784),  # A0
+            (m, 10),  # Z1
+            (m, 10),  # A1
+            (m, 10),  # Z2
+            (m, 1),  # t1
+            (m, 10),  # dA2
+            (m, 10),  # t2
         )
-        numbers = (
-            np.array(1.0 / 255.0, self._dtype),  # c1
-            np.array(learning_rate * (2.0 / m), self._dtype),  # c2
-            np.array(0.0, self._dtype),  # zero
-            self._zeros[: 10 * m].reshape(m, 10),  # zeros
-            self._ones[:10].reshape(10, 1),  # ones
-            self._ones[:m].reshape(1, m),  # ones2
+
+    def _constants(self, m: int) -> tuple[Array, ...]:
+        learning_rate = self.learning_rate
+        return (
+            self._number(1.0 / 255.0),  # c1
+            self._number(learning_rate * (2.0 / m)),  # c2
+            self._number(0.0),  # zero
+            self._full(0.0, m, 10),  # zeros
+            self._full(1.0, 10, 1),  # ones
+            self._full(1.0, 1, m),  # ones2
         )
-        if len(self._spaces) > 3:
-            self._spaces.clear()
-        self._spaces[m] = (arrays, numbers)
-        return arrays, numbers
-
-
-def _views(flat: Array) -> Params:
-    """A flat array as parameters; no copy."""
-    views, start = [], 0
-    for rows, columns in NETWORK.shapes.values():
-        views.append(flat[start : start + rows * columns].reshape(rows, columns))
-        start += rows * columns
-    return Params(*views)
 
 
 def fit(
@@ -390,17 +341,9 @@ def fit(
     each epoch and stops the training by returning True.  The trained parameters are
     ``.params`` of what is returned, the best ones by validation ``.best``.
     """
-    return runtime.fit(
-        sys.modules[__name__],
-        params,
-        X,
-        Y,
-        epochs=epochs,
-        batch_size=batch_size,
-        seed=seed,
-        validation=validation,
-        callback=callback,
-    )
+    this = SimpleNamespace(**globals())
+    options = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
+    return runtime.fit(this, params, X, Y, validation=validation, callback=callback, **options)
 
 
 def save(path: str | os.PathLike[str], params: Params) -> None:
@@ -414,4 +357,4 @@ def load(path: str | os.PathLike[str]) -> Params:
 
 
 if __name__ == "__main__":
-    sys.exit(runtime.main(sys.modules[__name__]))
+    sys.exit(runtime.main(SimpleNamespace(**globals())))

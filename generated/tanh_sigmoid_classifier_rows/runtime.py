@@ -3,7 +3,7 @@
 In: the module of a network (``Params``, ``init``, ``predict``, ``loss``, ``gradients``,
 ``Trainer`` and a `Network` called ``NETWORK``) and arrays or files.  Out: checked arrays,
 a `History` of the training, parameters on disk.  NumPy and the standard library only; this
-file is copied unchanged beside each network.
+file is the same beside each network.
 
 ``examples="columns"`` holds one example a column, X is (features, m) and an output is
 (outputs, m); ``"rows"`` is the transpose of both.  Data files hold one example a row.
@@ -33,23 +33,87 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
-from typing import IO, Any, NoReturn
+from typing import IO, Any, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+# -- checks of arrays ---------------------------------------------------------------------------
+
 Array = NDArray[Any]
-MAX_BYTES = 4 << 30
-"""No data file is read that would need more memory than this."""
 DTYPES = ("float32", "float64")
 
 
-class NonFiniteLoss(FloatingPointError):
-    """The loss became NaN or infinite; the parameters are those before that step."""
+def as_array(value: Any, what: str) -> Array:
+    """An array of numbers, not copied if it is one; ValueError for anything else."""
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{what}: got no array of numbers ({error})") from None
+    if type(value) is not np.ndarray and np.ma.is_masked(value):
+        raise ValueError(f"{what}: got masked entries, needs numbers everywhere")
+    if array.dtype.hasobject or array.dtype.kind in "USVMmc":
+        raise ValueError(f"{what}: got dtype {array.dtype}, needs numbers")
+    return array
 
 
-# -- what a network takes and gives ------------------------------------------------------------
+def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """One of the two dtypes that parameters may have; ValueError for any other."""
+    kind = np.dtype(dtype)
+    if kind.name not in DTYPES:
+        raise ValueError(f"dtype: got {kind}, needs {' or '.join(DTYPES)}")
+    return kind
+
+
+def cast(array: Array, dtype: DTypeLike) -> Array:
+    """The array itself if it has the dtype; a value too large for it becomes infinite."""
+    with np.errstate(over="ignore"):
+        return array.astype(dtype, copy=False)
+
+
+def check_shape(array: Array, size: int, axis: int, what: str) -> None:
+    """ValueError unless `axis` holds at least one example and the other one `size` entries."""
+    need, place = (f"({size}, m)", "column") if axis else (f"(m, {size})", "row")
+    if array.ndim != 2 or array.shape[1 - axis] != size:
+        raise ValueError(f"{what}: got shape {array.shape}, needs {need}, one example a {place}")
+    if array.shape[axis] == 0:
+        raise ValueError(f"{what}: got no examples, shape {array.shape}; needs at least one")
+
+
+def check_labels(labels: Array, m: int, classes: int, full: tuple[int, int], what: str) -> None:
+    """ValueError unless there are `m` labels, integers from 0 to ``classes - 1``.
+
+    full: the shape of the array that could be given instead.
+    """
+    if labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"{what}: got labels of dtype {labels.dtype}, needs integers (m,) or an array {full}"
+        )
+    if len(labels) != m:
+        raise ValueError(f"{what}: got {len(labels)} labels, needs {m}, as many as X")
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= classes:
+        bad = low if low < 0 else high
+        raise ValueError(f"{what}: got the label {bad}, needs 0 to {classes - 1}")
+
+
+def check_finite(array: Array, what: str) -> None:
+    """ValueError at the first NaN or infinity; block by block, to need little memory."""
+    if array.dtype.kind != "f":
+        return
+    block = max(1, (1 << 20) // max(1, array[0].size))
+    for start in range(0, len(array), block):
+        finite = np.isfinite(array[start : start + block])
+        if not finite.all():
+            row, *rest = (int(i) for i in np.argwhere(~finite)[0])
+            index = (start + row, *rest)
+            raise ValueError(f"{what}: got {array[index]} at {list(index)}, needs finite numbers")
+
+
+# -- what a network takes and gives -------------------------------------------------------------
+
+Model = Any
+"""The module of a network, or a namespace with the same names."""
 
 
 @dataclass(frozen=True)
@@ -103,17 +167,17 @@ class Network:
         examples, not float (nor integer where pixels are accepted), NaN or infinite.
         """
         given = self.raw_inputs(X, what=what)
-        array = _cast(given, dtype or self.dtype)
-        _check_finite(array, what)
+        array = cast(given, dtype or self.dtype)
+        check_finite(array, what)
         return array
 
     def raw_inputs(self, X: Any, *, what: str = "X") -> Array:
         """X with its shape and dtype checked, not cast and not searched for NaN."""
-        array = _as_array(X, what)
+        array = as_array(X, what)
         kinds, need = "f", "float"
         if self.input_scale is not None:
             kinds, need = "fiu", "float or integer pixels"
-        _check_shape(self, array, self.features, what)
+        check_shape(array, self.features, self.axis, what)
         if array.dtype.kind not in kinds:
             raise ValueError(f"{what}: got dtype {array.dtype}, needs {need}")
         return array
@@ -128,21 +192,21 @@ class Network:
         array = self.raw_targets(Y, m, what=what)
         if array.ndim == 1:
             return self.one_hot(array, dtype)
-        return _cast(array, dtype or self.dtype)
+        return cast(array, dtype or self.dtype)
 
     def raw_targets(self, Y: Any, m: int, *, what: str = "Y") -> Array:
         """Y checked as `targets` does, neither cast nor made one-hot."""
-        array = _as_array(Y, what)
+        array = as_array(Y, what)
         if array.ndim == 1 and self.task != "regression":
-            _check_labels(self, array, m, what)
+            check_labels(array, m, max(self.outputs, 2), self.shape(self.outputs, m), what)
             return array
-        _check_shape(self, array, self.outputs, what)
+        check_shape(array, self.outputs, self.axis, what)
         if array.shape[self.axis] != m:
             need = self.shape(self.outputs, m)
             raise ValueError(f"{what}: got shape {array.shape}, needs {need}, as many as X")
         if array.dtype.kind not in "fiub":
             raise ValueError(f"{what}: got dtype {array.dtype}, needs float")
-        _check_finite(array, what)
+        check_finite(array, what)
         if self.labels != "real" and not (array.min() >= 0 and array.max() <= 1):
             bad = float(array.min() if array.min() < 0 else array.max())
             raise ValueError(f"{what}: got an entry {bad:g}, needs 0 to 1")
@@ -191,64 +255,7 @@ class Network:
         return dtype
 
 
-def _as_array(value: Any, what: str) -> Array:
-    try:
-        array = np.asarray(value)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{what}: got no array of numbers ({error})") from None
-    if type(value) is not np.ndarray and np.ma.is_masked(value):
-        raise ValueError(f"{what}: got masked entries, needs numbers everywhere")
-    if array.dtype.hasobject or array.dtype.kind in "USVMmc":
-        raise ValueError(f"{what}: got dtype {array.dtype}, needs numbers")
-    return array
-
-
-def _cast(array: Array, dtype: DTypeLike) -> Array:
-    """The array itself if it has the dtype; a value too large for it becomes infinite."""
-    with np.errstate(over="ignore"):
-        return array.astype(dtype, copy=False)
-
-
-def _check_shape(network: Network, array: Array, size: int, what: str) -> None:
-    need = "(m, {})" if network.axis == 0 else "({}, m)"
-    place = "column" if network.axis else "row"
-    if array.ndim != 2 or array.shape[1 - network.axis] != size:
-        raise ValueError(
-            f"{what}: got shape {array.shape}, needs {need.format(size)}, one example a {place}"
-        )
-    if array.shape[network.axis] == 0:
-        raise ValueError(f"{what}: got no examples, shape {array.shape}; needs at least one")
-
-
-def _check_labels(network: Network, labels: Array, m: int, what: str) -> None:
-    if labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"{what}: got labels of dtype {labels.dtype}, needs integers (m,) "
-            f"or an array {network.shape(network.outputs, m)}"
-        )
-    if len(labels) != m:
-        raise ValueError(f"{what}: got {len(labels)} labels, needs {m}, as many as X")
-    classes = max(network.outputs, 2)
-    low, high = int(labels.min()), int(labels.max())
-    if low < 0 or high >= classes:
-        bad = low if low < 0 else high
-        raise ValueError(f"{what}: got the label {bad}, needs 0 to {classes - 1}")
-
-
-def _check_finite(array: Array, what: str) -> None:
-    """ValueError at the first NaN or infinity; block by block, to need little memory."""
-    if array.dtype.kind != "f":
-        return
-    block = max(1, (1 << 20) // max(1, array[0].size))
-    for start in range(0, len(array), block):
-        finite = np.isfinite(array[start : start + block])
-        if not finite.all():
-            row, *rest = (int(i) for i in np.argwhere(~finite)[0])
-            index = (start + row, *rest)
-            raise ValueError(f"{what}: got {array[index]} at {list(index)}, needs finite numbers")
-
-
-# -- how good an output is ---------------------------------------------------------------------
+# -- how good an output is ----------------------------------------------------------------------
 
 
 def decide(network: Network, output: Array) -> Array:
@@ -286,7 +293,7 @@ def confusion(network: Network, output: Array, Y: Array) -> Array:
 
 
 def evaluate(
-    module: ModuleType, params: Any, X: Array, Y: Array, block: int = 4096
+    module: Model, params: Any, X: Array, Y: Array, block: int = 4096
 ) -> tuple[float, float]:
     """Loss and accuracy over all examples, a block at a time; accuracy NaN for regression."""
     network: Network = module.NETWORK
@@ -303,7 +310,7 @@ def evaluate(
     return loss, math.nan if network.task == "regression" else right
 
 
-# -- training ----------------------------------------------------------------------------------
+# -- what a training reports --------------------------------------------------------------------
 
 
 @dataclass
@@ -367,6 +374,9 @@ class Progress:
             self.stream.flush()
 
 
+# -- shuffled mini-batches ----------------------------------------------------------------------
+
+
 class _Gather:
     """Copies chosen examples of an array into a buffer, along the array's own memory order."""
 
@@ -426,10 +436,130 @@ class Batches:
         return self.network.one_hot(y, out=self.hot[len(y)])
 
 
-def _checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tuple[Array, Array]:
+# -- memory and checks of a training step; the mathematics is the network's own -----------------
+
+
+class NonFiniteLoss(FloatingPointError):
+    """The loss became NaN or infinite; the parameters are those before that step."""
+
+
+class BaseTrainer:
+    """What every Trainer has: flat memory, a learning rate, accepted batches, a workspace.
+
+    The Trainer of a network says what it needs (``network``, ``parameters``, ``state``,
+    `_buffers`, `_constants`) and has the step itself.  ``_flat`` holds the parameters, their
+    gradients and the optimiser's state, each one flat array; ``params`` and ``_dparams`` are
+    views of the first two.
+    """
+
+    network: ClassVar[Network]
+    parameters: ClassVar[Any]
+    """The named tuple of the parameters."""
+    state: ClassVar[int] = 0
+    """How many arrays the optimiser keeps, all 0 at first."""
+    chunk: ClassVar[int] = 0
+    """Parameters that are updated at a time, so that they stay in the cache; 0: all at once."""
+    folds_rate: ClassVar[bool] = False
+    """Whether the numbers of the workspace depend on the learning rate."""
+
+    def __init__(self, params: Any, batch_size: int, learning_rate: float) -> None:
+        self._dtype = self.network.params(params)
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
+        self.batch_size = batch_size
+        self.steps = 0
+        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
+        self._filled: dict[float, Array] = {}
+        self._arrays: tuple[Array, ...] = ()
+        self._numbers: tuple[Array, ...] = ()
+        self._shapes: tuple[Any, Any] = (None, None)
+        self.learning_rate = learning_rate
+        theta = np.concatenate([np.ravel(array) for array in params])
+        zeros = [np.zeros_like(theta) for _ in range(self.state)]
+        self._flat = (theta, np.empty_like(theta), *zeros)
+        self.params, self._dparams = map(self._views, self._flat[:2])
+        self._chunks = [
+            tuple(array[start : start + self.chunk] for array in self._flat)
+            for start in range(0, theta.size if self.chunk else 0, self.chunk or 1)
+        ]
+        self._memory = [
+            np.empty(rows * columns, self._dtype) for rows, columns in self._buffers(batch_size)
+        ]
+        self._workspace(batch_size)
+
+    def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
+        """The shapes of the arrays that a step of m examples writes to."""
+        raise NotImplementedError
+
+    def _constants(self, m: int) -> tuple[Array, ...]:
+        """The numbers that a step of m examples reads, as arrays of the dtype."""
+        raise NotImplementedError
+
+    def _number(self, value: float) -> Array:
+        """A number as an array without axes: several times as fast as a Python float."""
+        return np.array(value, self._dtype)
+
+    def _full(self, value: float, rows: int, columns: int) -> Array:
+        """An array that holds one number, a view of memory that is filled once."""
+        known = self._filled.get(value)
+        if known is None or known.size < rows * columns:
+            known = self._filled[value] = np.full(rows * columns, value, self._dtype)
+        return known[: rows * columns].reshape(rows, columns)
+
+    def _views(self, flat: Array) -> Any:
+        """A flat array as parameters; no copy."""
+        views, start = [], 0
+        for rows, columns in self.network.shapes.values():
+            views.append(flat[start : start + rows * columns].reshape(rows, columns))
+            start += rows * columns
+        return self.parameters(*views)
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"learning_rate: got {rate!r}, needs a number greater than 0")
+        self._learning_rate = float(rate)
+        if self.folds_rate:
+            self._spaces.clear()
+            if self._shapes[0] is not None:
+                self._workspace(self._shapes[0][self.network.axis])
+
+    def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
+        """Checks a batch of another shape or dtype than the last and lays out the memory."""
+        X = self.network.inputs(X, self._dtype)
+        m: int = X.shape[self.network.axis]
+        if m > self.batch_size:
+            raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
+        Y = self.network.targets(Y, m, self._dtype)
+        self._workspace(m)
+        self._shapes = (X.shape, Y.shape)
+        return X, Y
+
+    def _workspace(self, m: int) -> None:
+        """Views of the memory for m examples; the last few sizes are remembered."""
+        if m not in self._spaces:
+            if len(self._spaces) > 3:
+                self._spaces.clear()
+            arrays = tuple(
+                memory[: rows * columns].reshape(rows, columns)
+                for memory, (rows, columns) in zip(self._memory, self._buffers(m), strict=True)
+            )
+            self._spaces[m] = (arrays, self._constants(m))
+        self._arrays, self._numbers = self._spaces[m]
+
+
+# -- training by shuffled mini-batches ----------------------------------------------------------
+
+
+def checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tuple[Array, Array]:
     """Both arrays searched once for everything that `fit` refuses, and not copied."""
     x = network.raw_inputs(X, what=f"{what}X")
-    _check_finite(x, f"{what}X")
+    check_finite(x, f"{what}X")
     if x.dtype.kind == "f" and x.dtype.itemsize > np.dtype(dtype).itemsize:
         largest = max(float(x.max()), -float(x.min()))
         if largest > float(np.finfo(dtype).max):
@@ -452,7 +582,7 @@ def _generator(seed: Any) -> np.random.Generator:
 
 
 def fit(
-    module: ModuleType,
+    module: Model,
     params: Any,
     X: Any,
     Y: Any,
@@ -479,12 +609,12 @@ def fit(
     dtype = network.params(params)
     epochs = _positive(network.epochs if epochs is None else epochs, "epochs")
     size = _positive(network.batch_size if batch_size is None else batch_size, "batch_size")
-    x, y = _checked_data(network, X, Y, dtype, "")
+    x, y = checked_data(network, X, Y, dtype, "")
     held = None
     if validation is not None:
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
             raise ValueError(f"validation: got {type(validation).__name__}, needs a pair (X, Y)")
-        held = _checked_data(network, validation[0], validation[1], dtype, "validation ")
+        held = checked_data(network, validation[0], validation[1], dtype, "validation ")
     rng = _generator(network.seed if seed is None else seed)
     batches = Batches(network, x, y, min(size, x.shape[network.axis]), dtype)
     trainer = module.Trainer(params, batches.size)
@@ -529,7 +659,7 @@ def _train_epoch(
 
 
 def _judge_epoch(
-    module: ModuleType,
+    module: Model,
     history: History,
     X: Array,
     Y: Array,
@@ -552,59 +682,13 @@ def _judge_epoch(
     history.validation_accuracy.append(right)
 
 
-# -- parameters on disk ------------------------------------------------------------------------
+# -- data files ---------------------------------------------------------------------------------
+
+MAX_BYTES = 4 << 30
+"""No data file is read that would need more memory than this."""
 
 
-@contextmanager
-def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    """A binary file that appears at `path` whole or not at all."""
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "No such folder", str(path.parent))
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def save(network: Network, path: str | os.PathLike[str], params: Any) -> None:
-    """Writes the parameters as ``.npz``, one array a name, whole or not at all.
-
-    Raises ValueError if they are not this network's, OSError if the file cannot be written.
-    """
-    network.params(params)
-    with atomic(path) as file:
-        np.savez(file, **dict(zip(network.shapes, params, strict=True)))
-
-
-def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
-    """The parameters that `save` wrote, in the order of ``Params``.
-
-    Raises ValueError naming file and array if a name, shape or dtype is not this network's,
-    if an entry is NaN or infinite, or if the file is no sound ``.npz``; OSError if there is
-    no file.
-    """
-    size = sum(math.prod(shape) * 8 + 4096 for shape in network.shapes.values())
-    arrays = _read_npz(path, size)
-    if set(arrays) != set(network.shapes):
-        got, need = ", ".join(sorted(arrays)), ", ".join(network.shapes)
-        raise ValueError(f"{path}: got the arrays {got or 'none'}, needs {need}")
-    ordered = tuple(arrays[name] for name in network.shapes)
-    network.params(ordered, what=str(path))
-    for name, array in zip(network.shapes, ordered, strict=True):
-        _check_finite(array, f"{path}.{name}")
-    return list(ordered)
-
-
-# -- data files --------------------------------------------------------------------------------
-
-
-def _read_npz(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> dict[str, Array]:
+def read_npz(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> dict[str, Array]:
     """All arrays of an ``.npz``; ValueError for anything else, objects or too many bytes."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -622,7 +706,7 @@ def _read_npz(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> dict[str,
 _IDX_TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
-def _read_idx(path: str | os.PathLike[str]) -> Array:
+def read_idx(path: str | os.PathLike[str]) -> Array:
     """The array of an IDX file (the format of MNIST), ``.gz`` or plain, in native byte order."""
     opened: Callable[..., Any] = gzip.open if str(path).endswith(".gz") else open
     try:
@@ -650,7 +734,7 @@ USUAL_LABELS = ("label", "target", "class", "y")
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 
-def _read_csv(path: str | os.PathLike[str], wanted: str | None) -> tuple[list[str], Array]:
+def read_csv(path: str | os.PathLike[str], wanted: str | None) -> tuple[list[str], Array]:
     """Column names ([] without a header) and the numbers (m, columns) of a ``.csv``."""
     if os.stat(path).st_size > MAX_BYTES:
         raise ValueError(f"{path}: larger than {MAX_BYTES} bytes")
@@ -702,7 +786,7 @@ def _csv_fault(path: str | os.PathLike[str], columns: int, header: bool) -> str:
     return ""
 
 
-def _label_columns(names: list[str], width: int, wanted: str | None, path: Any) -> list[int]:
+def label_columns(names: list[str], width: int, wanted: str | None, path: Any) -> list[int]:
     """The places of the label columns: by name or index, else those of the usual names."""
     if wanted is None:
         lower = [name.lower() for name in names]
@@ -718,6 +802,58 @@ def _label_columns(names: list[str], width: int, wanted: str | None, path: Any) 
             have = ", ".join(names[:8]) or f"0 to {width - 1}"
             raise ValueError(f"{path}: no label column {item!r}; columns are {have}")
     return places
+
+
+# -- parameters on disk -------------------------------------------------------------------------
+
+
+@contextmanager
+def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """A binary file that appears at `path` whole or not at all."""
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "No such folder", str(path.parent))
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save(network: Network, path: str | os.PathLike[str], params: Any) -> None:
+    """Writes the parameters as ``.npz``, one array a name, whole or not at all.
+
+    Raises ValueError if they are not this network's, OSError if the file cannot be written.
+    """
+    network.params(params)
+    with atomic(path) as file:
+        np.savez(file, **dict(zip(network.shapes, params, strict=True)))
+
+
+def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
+    """The parameters that `save` wrote, in the order of ``Params``.
+
+    Raises ValueError naming file and array if a name, shape or dtype is not this network's,
+    if an entry is NaN or infinite, or if the file is no sound ``.npz``; OSError if there is
+    no file.
+    """
+    size = sum(math.prod(shape) * 8 + 4096 for shape in network.shapes.values())
+    arrays = read_npz(path, size)
+    if set(arrays) != set(network.shapes):
+        got, need = ", ".join(sorted(arrays)), ", ".join(network.shapes)
+        raise ValueError(f"{path}: got the arrays {got or 'none'}, needs {need}")
+    ordered = tuple(arrays[name] for name in network.shapes)
+    network.params(ordered, what=str(path))
+    for name, array in zip(network.shapes, ordered, strict=True):
+        check_finite(array, f"{path}.{name}")
+    return list(ordered)
+
+
+# -- from a data file to X and Y in the network's layout ----------------------------------------
 
 
 def read_data(
@@ -740,16 +876,16 @@ def read_data(
         raise ValueError(f"{path}: a label column is named for .csv files only, not {column!r}")
     Y: Array | None = None
     if suffix == ".npz":
-        X, Y = _pair(_read_npz(path), path)
+        X, Y = _pair(read_npz(path), path)
     elif suffix == ".csv":
-        names, table = _read_csv(path, column)
-        places = _label_columns(names, table.shape[1], column, path)
+        names, table = read_csv(path, column)
+        places = label_columns(names, table.shape[1], column, path)
         X = np.delete(table, places, axis=1)
         Y = table[:, places] if places else None
     else:
-        X = _read_idx(path)
+        X = read_idx(path)
     if labels is not None:
-        Y = _read_idx(labels)
+        Y = read_idx(labels)
     rows = suffix != ".npz"
     X = _oriented(network, X, network.features, rows)
     return X, None if Y is None else _read_labels(network, Y, f"{path}: Y", rows)
@@ -791,8 +927,7 @@ def _read_labels(network: Network, Y: Array, what: str, rows: bool) -> Array:
     return _oriented(network, Y, network.outputs, rows)
 
 
-# -- the command line --------------------------------------------------------------------------
-
+# -- the command line of a network --------------------------------------------------------------
 
 _THREADS = (
     "Where other programs are at work, set OPENBLAS_NUM_THREADS=1: several threads that wait "
@@ -845,7 +980,7 @@ def _parser(network: Network) -> argparse.ArgumentParser:
     return parser
 
 
-def main(module: ModuleType, argv: Sequence[str] | None = None) -> int:
+def main(module: Model, argv: Sequence[str] | None = None) -> int:
     """``python NAME.py train|predict|check``; returns the exit status.
 
     0 done, 1 a gradient test failed, 2 the call itself failed, with one line on stderr, 141
@@ -894,7 +1029,7 @@ def _split(
     return first, second
 
 
-def _train(module: ModuleType, options: argparse.Namespace) -> int:
+def _train(module: Model, options: argparse.Namespace) -> int:
     network: Network = module.NETWORK
     X, Y = read_data(network, options.data, labels=options.labels, column=options.column)
     if Y is None:
@@ -905,7 +1040,7 @@ def _train(module: ModuleType, options: argparse.Namespace) -> int:
     if not target.parent.is_dir():
         raise ValueError(f"--output: there is no folder {target.parent}")
     # refused before the data are divided, so that a message counts the file's own examples
-    x, y = _checked_data(network, X, Y, network.dtype, "")
+    x, y = checked_data(network, X, Y, network.dtype, "")
     data, held = _split(network, x, y, options.validation, options.seed)
     history = fit(
         module,
@@ -922,7 +1057,7 @@ def _train(module: ModuleType, options: argparse.Namespace) -> int:
     return 0
 
 
-def _predict(module: ModuleType, options: argparse.Namespace) -> int:
+def _predict(module: Model, options: argparse.Namespace) -> int:
     network: Network = module.NETWORK
     params = module.load(options.params)
     X, _ = read_data(network, options.data, column=options.column)
@@ -947,7 +1082,7 @@ def _predict(module: ModuleType, options: argparse.Namespace) -> int:
     return 0
 
 
-def _check(module: ModuleType, options: argparse.Namespace) -> int:
+def _check(module: Model, options: argparse.Namespace) -> int:
     """Runs each ``test_*`` function of the test file; its arguments: a temporary folder."""
     path = Path(str(module.__file__)).with_name(f"test_{module.NETWORK.name}.py")
     found = importlib.util.spec_from_file_location(path.stem, path)

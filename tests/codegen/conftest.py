@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from codegen.joining import runtime_source
+
 HERE = Path(__file__).parent
-RUNTIME = HERE.parents[1] / "codegen" / "templates" / "runtime.py"
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +20,7 @@ def folder(tmp_path_factory):
     """A folder with ``runtime.py`` and the network ``two_layer.py``."""
     path = tmp_path_factory.mktemp("emitted") / "two_layer"
     path.mkdir()
-    shutil.copy(RUNTIME, path)
+    (path / "runtime.py").write_text(runtime_source())
     shutil.copy(HERE / "two_layer.py", path)
     return path
 

@@ -295,4 +295,4 @@ def test_wrong_npz(emitted, make, write, content, message):
 def test_archive_with_too_many_bytes_is_not_read(emitted, make, write, monkeypatch):
     monkeypatch.setattr(emitted.runtime, "MAX_BYTES", 10)
     with pytest.raises(ValueError, match="at most 10 are read"):
-        emitted.runtime._read_npz(write("d.npz", npz(X=X)), emitted.runtime.MAX_BYTES)
+        emitted.runtime.read_npz(write("d.npz", npz(X=X)), emitted.runtime.MAX_BYTES)

@@ -38,43 +38,53 @@ ERRORS = {
     "np.sum(dZ2, axis=1, keepdims=True)": "np.sum(dZ2, axis=0, keepdims=True).T",
     "L2 * W1 + dZ1": "2.001 / 2 * L2 * W1 + dZ1",
     "np.maximum(z, 0.01 * z)": "np.where(z > 0, z, 0.02 * z)",
-    "_dparams = _views(self._gradient)": "_dparams = _views(self._gradient.copy())",
     "self.steps += 1": "self.steps += 2",
     "raise runtime.NonFiniteLoss": "print",
-    "self._theta = np.concatenate([": "self._theta = 1.0 * np.concatenate([0 * params[0][0], ",
+}
+IN_THE_RUNTIME = {
+    "self._views, self._flat[:2])": "self._views, (self._flat[0], self._flat[1].copy()))",
+    "np.concatenate([np.ravel(array)": "np.concatenate([1.01 * np.ravel(array)",
+    "start += rows * columns": "start += rows",
 }
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory):
-    """The folder of a generated network and the text of its module."""
+def folder(tmp_path_factory):
+    """The folder of a generated network."""
     out = tmp_path_factory.mktemp("planted")
     spec = out / "planted.toml"
     spec.write_text(SPEC)
     generate(spec, out)
-    path = out / "planted" / "planted.py"
-    return path, path.read_text()
+    return out / "planted"
 
 
-def check(path):
+def check(folder):
     """Standard output and exit status of the network's own tests."""
-    command = [sys.executable, path, "check"]
+    command = [sys.executable, folder / "planted.py", "check"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     return done.stdout + done.stderr, done.returncode
 
 
-def test_the_network_passes_its_tests(network):
-    path, text = network
-    path.write_text(text)
-    said, status = check(path)
+def test_the_network_passes_its_tests(folder):
+    said, status = check(folder)
     assert "0 failed" in said
     assert status == 0
 
 
-@pytest.mark.parametrize("right", sorted(ERRORS))
-def test_an_error_is_found(network, right):
-    path, text = network
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        *(("planted.py", *error) for error in sorted(ERRORS.items())),
+        *(("runtime.py", *error) for error in sorted(IN_THE_RUNTIME.items())),
+    ],
+)
+def test_an_error_is_found(folder, file, right, wrong):
+    path = folder / file
+    text = path.read_text()
     assert right in text
-    path.write_text(text.replace(right, ERRORS[right]))
-    said, status = check(path)
+    path.write_text(text.replace(right, wrong))
+    try:
+        said, status = check(folder)
+    finally:
+        path.write_text(text)
     assert status != 0, said

@@ -1,0 +1,125 @@
+"""Memory and checks of a training step; the mathematics is the network's own."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from codegen.runtime.checks import Array
+from codegen.runtime.network import Network
+
+
+class NonFiniteLoss(FloatingPointError):
+    """The loss became NaN or infinite; the parameters are those before that step."""
+
+
+class BaseTrainer:
+    """What every Trainer has: flat memory, a learning rate, accepted batches, a workspace.
+
+    The Trainer of a network says what it needs (``network``, ``parameters``, ``state``,
+    `_buffers`, `_constants`) and has the step itself.  ``_flat`` holds the parameters, their
+    gradients and the optimiser's state, each one flat array; ``params`` and ``_dparams`` are
+    views of the first two.
+    """
+
+    network: ClassVar[Network]
+    parameters: ClassVar[Any]
+    """The named tuple of the parameters."""
+    state: ClassVar[int] = 0
+    """How many arrays the optimiser keeps, all 0 at first."""
+    chunk: ClassVar[int] = 0
+    """Parameters that are updated at a time, so that they stay in the cache; 0: all at once."""
+    folds_rate: ClassVar[bool] = False
+    """Whether the numbers of the workspace depend on the learning rate."""
+
+    def __init__(self, params: Any, batch_size: int, learning_rate: float) -> None:
+        self._dtype = self.network.params(params)
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
+        self.batch_size = batch_size
+        self.steps = 0
+        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
+        self._filled: dict[float, Array] = {}
+        self._arrays: tuple[Array, ...] = ()
+        self._numbers: tuple[Array, ...] = ()
+        self._shapes: tuple[Any, Any] = (None, None)
+        self.learning_rate = learning_rate
+        theta = np.concatenate([np.ravel(array) for array in params])
+        zeros = [np.zeros_like(theta) for _ in range(self.state)]
+        self._flat = (theta, np.empty_like(theta), *zeros)
+        self.params, self._dparams = map(self._views, self._flat[:2])
+        self._chunks = [
+            tuple(array[start : start + self.chunk] for array in self._flat)
+            for start in range(0, theta.size if self.chunk else 0, self.chunk or 1)
+        ]
+        self._memory = [
+            np.empty(rows * columns, self._dtype) for rows, columns in self._buffers(batch_size)
+        ]
+        self._workspace(batch_size)
+
+    def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
+        """The shapes of the arrays that a step of m examples writes to."""
+        raise NotImplementedError
+
+    def _constants(self, m: int) -> tuple[Array, ...]:
+        """The numbers that a step of m examples reads, as arrays of the dtype."""
+        raise NotImplementedError
+
+    def _number(self, value: float) -> Array:
+        """A number as an array without axes: several times as fast as a Python float."""
+        return np.array(value, self._dtype)
+
+    def _full(self, value: float, rows: int, columns: int) -> Array:
+        """An array that holds one number, a view of memory that is filled once."""
+        known = self._filled.get(value)
+        if known is None or known.size < rows * columns:
+            known = self._filled[value] = np.full(rows * columns, value, self._dtype)
+        return known[: rows * columns].reshape(rows, columns)
+
+    def _views(self, flat: Array) -> Any:
+        """A flat array as parameters; no copy."""
+        views, start = [], 0
+        for rows, columns in self.network.shapes.values():
+            views.append(flat[start : start + rows * columns].reshape(rows, columns))
+            start += rows * columns
+        return self.parameters(*views)
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(f"learning_rate: got {rate!r}, needs a number greater than 0")
+        self._learning_rate = float(rate)
+        if self.folds_rate:
+            self._spaces.clear()
+            if self._shapes[0] is not None:
+                self._workspace(self._shapes[0][self.network.axis])
+
+    def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
+        """Checks a batch of another shape or dtype than the last and lays out the memory."""
+        X = self.network.inputs(X, self._dtype)
+        m: int = X.shape[self.network.axis]
+        if m > self.batch_size:
+            raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
+        Y = self.network.targets(Y, m, self._dtype)
+        self._workspace(m)
+        self._shapes = (X.shape, Y.shape)
+        return X, Y
+
+    def _workspace(self, m: int) -> None:
+        """Views of the memory for m examples; the last few sizes are remembered."""
+        if m not in self._spaces:
+            if len(self._spaces) > 3:
+                self._spaces.clear()
+            arrays = tuple(
+                memory[: rows * columns].reshape(rows, columns)
+                for memory, (rows, columns) in zip(self._memory, self._buffers(m), strict=True)
+            )
+            self._spaces[m] = (arrays, self._constants(m))
+        self._arrays, self._numbers = self._spaces[m]
