@@ -70,9 +70,7 @@ def _names_again(facts: Facts, line: Line) -> bool:
     if head.mark or list(derivatives_in(line.left)) or list(derivatives_in(line.right)):
         return False
     right = plain(line.right)
-    if call_of(right) is not None or isinstance(right, Name | Picture | Dots):
-        return True
-    return False
+    return call_of(right) is not None or isinstance(right, Name | Picture | Dots)
 
 
 def checks(

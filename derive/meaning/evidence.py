@@ -11,6 +11,7 @@ import re
 
 from derive.declare import Declarations
 from derive.meaning.affine import adopt, find_affine
+from derive.meaning.costs import widened
 from derive.meaning.facts import (
     SYMBOLIC_DEPTH,
     Activation,
@@ -404,7 +405,10 @@ def _cost_lines(facts: Facts) -> None:
             roles.by_base[name.base] = "cost"
         inner = plain(line.left)
         of_one = isinstance(inner, Applied) and names_example(roles, inner)
-        facts.costs.append(CostLine(name, line.right, line, batch and not of_one, of_one))
+        formula = widened(facts, line.right)
+        if formula is not line.right:
+            roles.assumptions.append("the sum in the cost covers all the terms behind it")
+        facts.costs.append(CostLine(name, formula, line, batch and not of_one, of_one))
 
 
 def _abbreviations(facts: Facts) -> None:

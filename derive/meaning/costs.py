@@ -1,0 +1,64 @@
+"""Costs whose sum is written without the brackets that it needs.
+
+``-1/m \\sum_i y_i \\log a_i + (1 - y_i) \\log(1 - a_i)`` means the sum of both terms: by the
+letter the second would stand beside a number, for no example in particular.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.meaning.facts import Facts, subtree
+from derive.meaning.notation import names_in
+from derive.meaning.roles import BATCHED, resolve
+from derive.reading.syntax import Big, Node, Product, Span, Sum
+from derive.reading.tree import plain
+
+
+def widened(facts: Facts, formula: Node) -> Node:
+    """The formula with later terms drawn into the sum over the examples before them.
+
+    Only terms that speak of examples outside every sum are drawn in: a penalty
+    ``+ \\lambda \\|W\\|^2`` stays where it is.
+    """
+    node = plain(formula)
+    if not isinstance(node, Sum) or len(node.terms) < 2:
+        return formula
+    (sign, first), *rest = node.terms
+    big = _last_sum(facts, first)
+    if big is None:
+        return formula
+    drawn, kept = [], []
+    for term in rest:
+        (drawn if not kept and _bare(facts, term[1]) else kept).append(term)
+    if not drawn:
+        return formula
+    span = Span(first.span.start, drawn[-1][1].span.end)
+    inside = Sum(Span(big.body.span.start, span.end), ((1, big.body), *drawn))
+    whole = _with_body(first, replace(big, body=inside, span=span))
+    return Sum(node.span, ((sign, whole), *kept))
+
+
+def _last_sum(facts: Facts, node: Node) -> Big | None:
+    """The sum over examples that ends a term: all that follows it may belong to it."""
+    inner = plain(node) if not isinstance(node, Product) else node
+    if isinstance(inner, Product):
+        return _last_sum(facts, inner.factors[-1][1])
+    if isinstance(inner, Big) and inner is node and inner.operator == "sum":
+        examples = inner.index in facts.roles.examples or inner.upper == facts.count
+        return inner if examples or not inner.index else None
+    return None
+
+
+def _with_body(node: Node, big: Big) -> Node:
+    if isinstance(node, Product):
+        separator, last = node.factors[-1]
+        return replace(node, factors=(*node.factors[:-1], (separator, _with_body(last, big))))
+    return big
+
+
+def _bare(facts: Facts, node: Node) -> bool:
+    """Arrays of examples occur, and no sum binds them."""
+    if any(isinstance(p, Big) for p in subtree(node)):
+        return False
+    return any(resolve(facts.roles, n).role in BATCHED for n in names_in(node))
