@@ -215,6 +215,21 @@ ENTRIES: Final = tuple(_ENTRIES)
 """The names that have a derivation, in the order of the library."""
 
 
+def losses_with_closing() -> tuple[str, ...]:
+    """The losses whose derivative has a known form that the rules alone do not reach."""
+    return tuple(_LOSS_CLOSINGS)
+
+
+def loss_closing(name: str) -> Closing:
+    """The last lines of the derivative of such a loss, in ``a`` and ``y``, with their rules."""
+    return _LOSS_CLOSINGS[name]
+
+
+def activation_closing(name: str) -> Closing:
+    """The last lines of an activation's derivative, in ``z``, ``a`` and ``sigma``; () if none."""
+    return _CLOSINGS.get(name, ())
+
+
 def title(name: str) -> str:
     """``the derivative of sigmoid``, for a heading."""
     return f"The derivative of {_known(name).replace('-', ' ')}"

@@ -1,0 +1,302 @@
+"""The derivation behind one claim of a note, in the note's own notation.
+
+In: a note that was understood, the ordinal of a claim and its finding.  Out: an `Explanation`:
+the sections from the cost, or from the gradients named on the right, to the target; for a
+refuted claim the right derivation with the place where the note leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from derive.diagnosis.scene import Scene
+from derive.explain.board import Chalk, Line, Section, fault
+from derive.explain.calculus import local_lines
+from derive.explain.chains import broken, telescope
+from derive.explain.departure import departure
+from derive.explain.gradient import NoDerivation, derivation, users_of
+from derive.explain.rules import RULES
+from derive.explain.shapes import replaced
+from derive.latex import to_latex
+from derive.meaning.elaborate import Elaborator
+from derive.meaning.interpret import Interpretation, Stated
+from derive.meaning.scenery import left_value, scene_of
+from derive.meaning.setting import IllShaped, Outside, Setting
+from derive.program import (
+    ONE,
+    Composition,
+    Entry,
+    Equation,
+    Expr,
+    Gradient,
+    Partial,
+    Symbol,
+    Times,
+    walk,
+)
+from derive.scalars.blackboard import Step, WrongStep
+from derive.verdict import Finding, Kind, Verdict
+
+if TYPE_CHECKING:
+    from derive.verify import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is told of a claim.
+
+    sections: in order.  departs: the ordinal of the section and step at which the note leaves
+    the derivation, with the reason; None if it does not.  missing: why there is no derivation.
+    """
+
+    sections: tuple[Section, ...] = ()
+    departs: tuple[int, int, str] | None = None
+    missing: str = ""
+    note: str = ""
+
+
+def explained(note: Note, k: int, finding: Finding) -> Explanation:
+    """The derivation behind the k-th claim of a note."""
+    if finding.verdict == Verdict.DEFINITION:
+        return Explanation(missing="it introduces a symbol: there is nothing to derive")
+    if finding.verdict not in (Verdict.VERIFIED, Verdict.REFUTED):
+        return Explanation(missing="it is neither proved nor refuted")
+    found = note.choice.interpretations[k]
+    try:
+        return _explained(note, k, found, finding)
+    except (NoDerivation, WrongStep, Outside, IllShaped) as error:
+        return Explanation(missing=str(error))
+
+
+def _explained(note: Note, k: int, found: Interpretation, finding: Finding) -> Explanation:
+    if found.ill is not None:
+        setting, _, layers = found.ill
+        task = _Task(found, finding, Stated(setting, Equation(ONE, ONE), layers))
+        return task.ill_shaped()
+    stated = note.judgement(k).failed or next(iter(found.statements), None)
+    if stated is None:
+        return Explanation(missing="it is decided without a proof: " + (found.reason or "a shape"))
+    task = _Task(found, finding, stated)
+    statement = stated.statement
+    if isinstance(statement, Composition):
+        return task.chain(statement)
+    if found.kind == Kind.UPDATE:
+        return task.update(statement)
+    return task.equation(statement)
+
+
+@dataclass
+class _Task:
+    """One claim, at one layer."""
+
+    found: Interpretation
+    finding: Finding
+    stated: Stated
+
+    @property
+    def setting(self) -> Setting:
+        return self.stated.setting
+
+    @property
+    def scene(self) -> Scene:
+        return scene_of(self.setting, self.found.line, self.stated.layers)
+
+    @property
+    def refuted(self) -> bool:
+        return self.finding.verdict == Verdict.REFUTED
+
+    @property
+    def where(self) -> str:
+        """At which layers it is told, for a line that speaks of several."""
+        layers = sorted(self.stated.layers.items())
+        return ", ".join(f"{letter or 'the layer'} = {value}" for letter, value in layers)
+
+    # -- kinds of claims ----------------------------------------------------------------------
+
+    def chain(self, claim: Composition) -> Explanation:
+        """A product of derivatives."""
+        scene = self.scene
+        left = claim.left
+        if self.refuted:
+            path = _path(self.setting, left.of, left.by)
+            right = Composition(left, tuple(path)) if path else None
+            if right is None:
+                return Explanation(missing=broken(claim, scene))
+            steps = telescope(self.setting.program, right, scene)
+            return Explanation((_section("the chain that telescopes", steps),), (0, 1, broken(claim, scene)))
+        steps = telescope(self.setting.program, claim, scene)
+        return Explanation((_section("the factors telescope", steps),), note=self.where)
+
+    def update(self, statement: Equation) -> Explanation:
+        """A step of gradient descent: what is subtracted is a rate times the gradient."""
+        notation = self.scene
+        shown = " = ".join(to_latex(side, notation) for side in (statement.left, statement.right))
+        step = Step("what is subtracted", shown, "a positive rate times the gradient")
+        section = _section("the step goes against the gradient", [step])
+        departs = (0, 0, self.finding.message) if self.refuted else None
+        return Explanation((section,), departs, note=self.where)
+
+    def ill_shaped(self) -> Explanation:
+        """The right side has no value: the right derivation, where its gradient is known."""
+        setting, line = self.setting, self.found.line
+        elaborator = Elaborator(setting, self.stated.layers)
+        left = left_value(elaborator, line.left) or left_value(elaborator, line.head)
+        if left is None or _target(left) is None:
+            return Explanation(missing=self.finding.message)
+        return self._gradient(left, None, ())
+
+    def equation(self, statement: Equation) -> Explanation:
+        """An equation of values; the head of its chain says what it is about."""
+        left, head = statement.left, self._head()
+        if _target(left) is None and head is not None and head.shape == statement.right.shape:
+            left = head
+        if _target(left) is not None:
+            return self._gradient(left, statement.right, statement.free)
+        lines = list(local_lines(self.setting.program, left))
+        if lines:
+            return self._local(left, lines, statement.right, statement.free)
+        if self.refuted:
+            return Explanation(missing=self.finding.message)
+        chalk = Chalk(self.setting.program, self.scene, statement.left, statement.free)
+        chalk.write("in the note's form", statement.right)
+        section = self._closed("both sides have the same normal form", chalk)
+        return Explanation((section,), note=self.where)
+
+    def _head(self) -> Expr | None:
+        elaborator = Elaborator(self.setting, self.stated.layers)
+        return left_value(elaborator, self.found.line.head)
+
+    # -- gradients ------------------------------------------------------------------------------
+
+    def _gradient(self, left: Expr, right: Expr | None, free: tuple[object, ...]) -> Explanation:
+        target = _target(left)
+        assert target is not None
+        name, scale = target
+        scene, program = self.scene, self.setting.program
+        named = _gradients(right) - {name}
+        if not users_of(program, name):
+            return Explanation(missing=f"{scene.spelling.get(name, name)} does not reach the cost")
+        sections = derivation(program, name, scene, sorted(named))
+        closing = self._closing(left, right, scale, sections, named)
+        told = (*sections, *([closing] if closing else []))
+        if not self.refuted:
+            return Explanation(told, note=self.where)
+        return Explanation(
+            told, departure(program, scene, told, right, scale, self.finding), note=self.where
+        )
+
+    def _closing(
+        self,
+        left: Expr,
+        right: Expr | None,
+        scale: Expr,
+        sections: list[Section],
+        named: set[str],
+    ) -> Section | None:
+        """From the gradient as it was derived to the note's own line."""
+        program, scene = self.setting.program, self.scene
+        result = sections[-1].result
+        whole = result if scale == ONE else Times(scale, result)
+        chalk = Chalk(program, scene, left if left.shape == whole.shape else whole)
+        if scale != ONE and left.shape == whole.shape:
+            chalk.write("the note's normalisation", whole)
+        known = {section.name: section.result for section in sections}
+        start = chalk.last if chalk.lines else whole
+        for line in _substituted(start, known, named):
+            chalk.write("substitute the gradient", line)
+        if right is not None and not self.refuted:
+            if left.shape != whole.shape or _indexed(left):
+                chalk = Chalk(program, scene, left, self._free())
+            last = chalk.lines[-1].expr if chalk.lines else whole
+            if to_latex(last, scene) != to_latex(right, scene):
+                chalk.write("in the note's form", right)
+        return self._closed("as the note writes it", chalk) if chalk.lines else None
+
+    def _free(self) -> tuple:  # type: ignore[type-arg]
+        statement = self.stated.statement
+        return statement.free if isinstance(statement, Equation) else ()
+
+    # -- formulas of scalars ---------------------------------------------------------------------
+
+    def _local(
+        self, left: Expr, lines: list[tuple[str, Expr]], right: Expr, free: tuple[object, ...]
+    ) -> Explanation:
+        chalk = Chalk(self.setting.program, self.scene, left, self._free())
+        goal = to_latex(right, self.scene)
+        for rule, line in lines:
+            chalk.write(rule, line)
+            if not self.refuted and to_latex(line, self.scene) == goal:
+                break
+        if not self.refuted and to_latex(chalk.last, self.scene) != goal:
+            chalk.write("in the note's form", right)
+        section = self._closed("one rule of calculus a line", chalk)
+        if not self.refuted:
+            return Explanation((section,), note=self.where)
+        last = len(section.steps) - 1
+        return Explanation((section,), (0, last, self.finding.message), note=self.where)
+
+    def _closed(self, title: str, chalk: Chalk) -> Section:
+        left = to_latex(chalk.left, self.scene)
+        return Section(title, "", left, (), tuple(chalk.lines), chalk.last)
+
+
+def _section(title: str, steps: Iterable[Step]) -> Section:
+    return Section(title, "", "", (), tuple(Line(step, ONE) for step in steps), ONE)
+
+
+def _target(left: Expr) -> tuple[str, Expr] | None:
+    """The name whose gradient a side is, and its factor."""
+    match left:
+        case Gradient(name=name):
+            return name, ONE
+        case Times(left=scale, right=Gradient(name=name)):
+            return name, scale
+        case Entry(arg=arg):
+            return _target(arg)
+    return None
+
+
+def _indexed(left: Expr) -> bool:
+    return isinstance(left, Entry)
+
+
+def _gradients(expr: Expr | None) -> set[str]:
+    return set() if expr is None else {n.name for n in walk(expr) if isinstance(n, Gradient)}
+
+
+def _substituted(line: Expr, known: dict[str, Expr], named: set[str]) -> Iterable[Expr]:
+    """The line with gradients that the note does not name put in, one after the other."""
+    if not named and len(known) > _MOST:
+        return
+    while True:
+        left = sorted((_gradients(line) - named) & known.keys())
+        if not left:
+            return
+        name = left[0]
+        line = replaced(
+            line, lambda e: known[name] if isinstance(e, Gradient) and e.name == name else None
+        )
+        yield line
+
+
+_MOST = 12
+"""Sections whose results are put into one line at most."""
+
+
+def _path(setting: Setting, of: str, by: str) -> list:  # type: ignore[type-arg]
+    """The links of the one way from a name to what it is computed from; [] if there are more."""
+    from derive.program import Jacobian
+
+    out, at = [], by
+    while at != of:
+        users = users_of(setting.program, at)
+        if len(users) != 1:
+            return []
+        out.append(Jacobian(users[0], at))
+        at = users[0]
+    return out[::-1]
+
+
+__all__ = ["RULES", "Explanation", "Partial", "Symbol", "explained", "fault"]

@@ -1,0 +1,347 @@
+"""The gradient by one name of a program, from the cost down, as on a blackboard.
+
+In: a program, a name, and the gradients that may stay as they are.  Out: a `Section` for each
+gradient on the way, the one by the name last: chain rule through the definition, local
+derivative, delta contraction, back to matrices.  Every line is proved by the engine and
+accepted by the checker (`derive.explain.board`).
+
+>>> from derive.latex import PlainNotation
+>>> from derive.library.layers import dense
+>>> [section] = derivation(dense("columns").program, "W", PlainNotation(), ("Z",))
+>>> [step.rule for step in section.steps][1:]
+['chain rule', 'derivative of an affine map', 'delta contraction', 'back to matrices']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from derive.explain import cost as cost_rules
+from derive.explain.board import Chalk, Section
+from derive.explain.entries import (
+    Letters,
+    MaybeIndex,
+    NoEntries,
+    constants_out,
+    contracted,
+    divided,
+    entry_of,
+    mentions_name,
+    partial_of,
+    picked,
+    split,
+    summed,
+)
+from derive.explain.rules import RULES
+from derive.explain.shapes import elementwise, is_affine, replaced, slope, softmax_axis
+from derive.latex import Notation, to_latex
+from derive.program import (
+    ONE,
+    Apply,
+    Delta,
+    Entry,
+    Expr,
+    Gradient,
+    Index,
+    MatMul,
+    Partial,
+    Power,
+    Program,
+    Sum,
+    SumOver,
+    Symbol,
+    Times,
+    minus,
+    show_shape,
+    walk,
+)
+from derive.scalars.blackboard import Step, WrongStep
+from derive.scalars.rules import product, total
+from derive.tensors import Underivable, derived_gradient
+
+
+class NoDerivation(ValueError):
+    """No derivation can be written; the message says why."""
+
+
+def derivation(
+    program: Program, name: str, notation: Notation, stops: Collection[str] = ()
+) -> list[Section]:
+    """The sections that lead to the gradient of the cost by `name`.
+
+    stops: names whose gradients are taken as known.  Raises `NoDerivation`.
+    """
+    writer = _Writer(program, notation, frozenset(stops) - {name})
+    try:
+        writer.section(name)
+    except (NoEntries, WrongStep, Underivable) as error:
+        raise NoDerivation(str(error)) from error
+    return list(writer.done.values())
+
+
+def users_of(program: Program, name: str) -> list[str]:
+    """The definitions that use a name directly and reach the cost, in order."""
+    reach = {program.cost}
+    for definition, body in reversed(program.definitions.items()):
+        if definition in reach:
+            reach |= {node.name for node in walk(body) if isinstance(node, Symbol)}
+    return [n for n, e in program.definitions.items() if n in reach and mentions_name(e, name)]
+
+
+@dataclass
+class _Writer:
+    """Writes sections on demand, the gradients that they need first."""
+
+    program: Program
+    notation: Notation
+    stops: frozenset[str]
+    done: dict[str, Section] = field(default_factory=dict)
+
+    def section(self, name: str) -> Section:
+        """The section of a name, written if it is not there yet."""
+        if name not in self.done:
+            users = users_of(self.program, name)
+            if not users:
+                raise NoDerivation(f"{name} does not reach the cost")
+            for user in users:
+                if user != self.program.cost and user not in self.stops:
+                    self.section(user)
+            self.done[name] = self._written(name, users)
+        return self.done[name]
+
+    def _written(self, name: str, users: list[str]) -> Section:
+        shape = self.program.shape(name)
+        row = None if shape[0] == 1 else Index("i", shape[0])
+        column = None if shape[1] == 1 else Index("j", shape[1])
+        gradient = self.program.gradient(name)
+        free = tuple(index for index in (row, column) if index is not None)
+        chalk = Chalk(self.program, self.notation, picked(gradient, row, column), free)
+        task = _Task(self, name, row, column, chalk, Letters())
+        if users == [self.program.cost]:
+            task.through_cost()
+        elif len(users) == 1:
+            task.through(users[0])
+        else:
+            task.along_paths(users)
+        task.fuse(users)
+        return Section(
+            f"the gradient by {name}",
+            name,
+            to_latex(gradient, self.notation),
+            tuple(self._given(user) for user in users),
+            tuple(chalk.lines),
+            chalk.last,
+            show_shape(shape),
+        )
+
+    def _given(self, user: str) -> Step:
+        symbol, body = self.program.symbol(user), self.program.definitions[user]
+        latex = f"{to_latex(symbol, self.notation)} = {to_latex(body, self.notation)}"
+        return Step("definition", latex, RULES["definition"])
+
+    def local_form(self, name: str, users: list[str]) -> Expr:
+        """The gradient in those of the users, as arrays."""
+        opaque = [u for u in users if u != self.program.cost]
+        return derived_gradient(self.program, name, opaque)
+
+
+@dataclass
+class _Task:
+    """The lines of one section."""
+
+    writer: _Writer
+    name: str
+    row: MaybeIndex
+    column: MaybeIndex
+    chalk: Chalk
+    letters: Letters
+
+    @property
+    def program(self) -> Program:
+        return self.chalk.program
+
+    @property
+    def gradient(self) -> Gradient:
+        return self.program.gradient(self.name)
+
+    # -- from the cost -----------------------------------------------------------------------
+
+    def through_cost(self) -> None:
+        """The gradient by what the cost is made of."""
+        cost = self.program.cost
+        assert cost is not None
+        body = entry_of(self.program.definitions[cost], None, None, self.letters)
+        by = self.name, self.row, self.column
+        self.chalk.write("substitute the definition", Partial(body, *by))
+        lines = cost_rules.entry_lines(body, *by)
+        if lines is None:
+            line = partial_of(body, *by)
+            self.chalk.write("product and chain rule", line)
+            self.chalk.write("delta contraction", contracted(line))
+            self._to_arrays(self.writer.local_form(self.name, []))
+            return
+        for rule, line in lines:
+            self.chalk.write(rule, line)
+        self._to_arrays(cost_rules.as_arrays(self.chalk.last, self.gradient))
+
+    # -- through one definition ---------------------------------------------------------------
+
+    def through(self, user: str) -> None:
+        """The gradient by what one definition is computed from."""
+        at = self._at(user)
+        upstream = picked(self.program.gradient(user), *at)
+        output = picked(self.program.symbol(user), *at)
+        pending = Partial(output, self.name, self.row, self.column)
+        self.chalk.write("chain rule", self._summed(at, product(upstream, pending)))
+        rule, local = self._local(user, at)
+        line = self._summed(at, product(upstream, local))
+        self.chalk.write(rule, line)
+        line = contracted(line)
+        self.chalk.write("delta contraction", line)
+        known = self.writer.done.get(user)
+        if known is not None and softmax_axis(self.program, user, self.name) is not None:
+            self._through_softmax(user, known, line)
+            return
+        self._to_arrays(self.writer.local_form(self.name, [user]))
+
+    def along_paths(self, users: list[str]) -> None:
+        """The sum over all definitions that use the name, each with its local derivative."""
+        parts = []
+        for user in users:
+            at = self._at(user)
+            local = self._local(user, at)[1]
+            own = user == self.program.cost
+            upstream = ONE if own else picked(self.program.gradient(user), *at)
+            parts.append(self._summed(at, product(upstream, local)))
+        line = total(*parts)
+        self.chalk.write("the sum over the paths", line)
+        self.chalk.write("delta contraction", contracted(line))
+        self._to_arrays(self.writer.local_form(self.name, users))
+
+    def _at(self, user: str) -> tuple[MaybeIndex, MaybeIndex]:
+        rows, columns = self.program.shape(user)
+        return self.letters.index(rows), self.letters.index(columns)
+
+    def _summed(self, at: tuple[MaybeIndex, MaybeIndex], body: Expr) -> Expr:
+        return summed(at[0], summed(at[1], body))
+
+    def _local(self, user: str, at: tuple[MaybeIndex, MaybeIndex]) -> tuple[str, Expr]:
+        """The derivative of an entry of the user by an entry of the name, with its rule."""
+        axis = softmax_axis(self.program, user, self.name)
+        if axis is not None:
+            jacobian = self._jacobian(user, at, axis)
+            if jacobian is not None:
+                return "Jacobian of softmax", jacobian
+        body = self.program.definitions[user]
+        local = partial_of(entry_of(body, *at, self.letters), self.name, self.row, self.column)
+        if elementwise(body):
+            return "derivative of an elementwise function", local
+        rule = "derivative of an affine map" if is_affine(body) else "product and chain rule"
+        return rule, contracted(local)
+
+    def _jacobian(
+        self, user: str, at: tuple[MaybeIndex, MaybeIndex], axis: int
+    ) -> Expr | None:
+        """a_r (delta_ri - a_i), at the same example."""
+        unit, own = at[axis], (self.row, self.column)[axis]
+        other, example = at[1 - axis], (self.row, self.column)[1 - axis]
+        if unit is None or own is None:
+            return None
+        a = self.program.symbol(user)
+        same = picked(a, own, other) if axis == 0 else picked(a, other, own)
+        factor = minus(Delta(unit, own), same)
+        apart = [Delta(other, example)] if other is not None and example is not None else []
+        return product(picked(a, *at), factor, *apart)
+
+    def _through_softmax(self, user: str, known: Section, line: Expr) -> None:
+        """In entries: the gradient by the output put in, divided out, the sum split."""
+        line = self._put_in(line, user, known.result)
+        self.chalk.write("substitute the gradient", line)
+        for rule, change in (
+            ("divide out", divided),
+            ("split the sum", split),
+            ("delta contraction", contracted),
+            ("constants out of the sum", constants_out),
+            ("labels sum to 1", self._labels),
+        ):
+            line = change(line)
+            self.chalk.write(rule, line)
+        self._to_arrays(derived_gradient(self.program, self.name, sorted(self.writer.stops)))
+
+    def _put_in(self, line: Expr, user: str, result: Expr) -> Expr:
+        """The entries of a gradient replaced by those of what it was found to be."""
+
+        def value(node: Expr) -> Expr | None:
+            if isinstance(node, Entry) and node.arg == self.program.gradient(user):
+                return entry_of(result, node.row, node.column, self.letters)
+            return None
+
+        return replaced(line, value)
+
+    def _labels(self, line: Expr) -> Expr:
+        """The sum of the labels of one example is 1."""
+
+        def value(node: Expr) -> Expr | None:
+            match node:
+                case SumOver(index=index, body=Entry(arg=Symbol(name=name), row=r, column=c)):
+                    leaf = self.program.leaves.get(name)
+                    axis = None if leaf is None else leaf.sums_to_one
+                    return ONE if axis is not None and (r, c)[axis] == index else None
+            return None
+
+        return _tidy(replaced(line, value))
+
+    # -- back to arrays ------------------------------------------------------------------------
+
+    def _to_arrays(self, expr: Expr) -> None:
+        rule = "back to arrays"
+        if any(isinstance(node, MatMul | Sum) for node in walk(expr)):
+            rule = "back to matrices"
+        self.chalk.turn(self.gradient, expr, rule)
+
+    def fuse(self, users: list[str]) -> None:
+        """Behind an activation: the gradient by its value put in, and what becomes of it."""
+        user = users[0]
+        known = self.writer.done.get(user)
+        if known is None or len(users) > 1 or not elementwise(self.program.definitions[user]):
+            return
+        upstream = self.program.gradient(user)
+        if not any(node == upstream for node in walk(self.chalk.last)):
+            return
+        line = replaced(self.chalk.last, lambda e: known.result if e == upstream else None)
+        self.chalk.write("substitute the gradient", line)
+        for rule, line in self._closing(user):
+            self.chalk.write(rule, line)
+
+    def _closing(self, user: str) -> Iterator[tuple[str, Expr]]:
+        value = slope(self.program, user)
+        if value is not None:
+            arrow, formula = value
+            line = replaced(self.chalk.last, lambda e: formula if e == arrow else None)
+            yield "substitute the derivative", line
+        opaque = {n.name for n in walk(self.chalk.last) if isinstance(n, Gradient)}
+        best = derived_gradient(self.program, self.name, sorted(opaque))
+        if _size(best) < _size(self.chalk.last) and _slopes(best) <= _slopes(self.chalk.last):
+            fewer = _quotients(best) < _quotients(self.chalk.last)
+            yield "divide out" if fewer else "collect", best
+
+
+def _tidy(expr: Expr) -> Expr:
+    """Products without factors 1."""
+    return replaced(expr, lambda e: product(e.left, e.right) if isinstance(e, Times) else None)
+
+
+def _size(expr: Expr) -> int:
+    return sum(1 for _ in walk(expr))
+
+
+def _slopes(expr: Expr) -> int:
+    return sum(isinstance(node, Apply) and node.order > 0 for node in walk(expr))
+
+
+def _quotients(expr: Expr) -> int:
+    return sum(
+        isinstance(node, Power) and node.exponent < 0 and bool(node.base.shape != (1, 1))
+        for node in walk(expr)
+    )

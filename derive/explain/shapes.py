@@ -1,0 +1,73 @@
+"""What kind of formula a definition is: affine, elementwise, a softmax; and replacing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final
+
+from derive.program import (
+    ONE,
+    Apply,
+    Expr,
+    MatMul,
+    Number,
+    Plus,
+    Power,
+    Program,
+    Size,
+    Symbol,
+    Times,
+    Transpose,
+    children,
+    minus,
+    softmax,
+    walk,
+    with_children,
+)
+from derive.scalars import table
+
+_LINEAR: Final = (MatMul, Plus, Transpose, Symbol, Number, Size, Times)
+
+
+def replaced(expr: Expr, value: Callable[[Expr], Expr | None]) -> Expr:
+    """The expression with every node for which `value` gives one replaced, innermost first."""
+    rebuilt = with_children(expr, tuple(replaced(child, value) for child in children(expr)))
+    found = value(rebuilt)
+    return rebuilt if found is None else found
+
+
+def is_affine(expr: Expr) -> bool:
+    """Sums and products of names, no function of them."""
+    return all(isinstance(node, _LINEAR) for node in walk(expr))
+
+
+def elementwise(expr: Expr) -> bool:
+    """One function applied to one name."""
+    return isinstance(expr, Apply) and isinstance(expr.arg, Symbol)
+
+
+def softmax_axis(program: Program, user: str, name: str) -> int | None:
+    """The axis along which `user` is the softmax of `name`; None if it is none."""
+    body = program.definitions.get(user)
+    for axis in (0, 1):
+        if body == softmax(program.symbol(name), axis):
+            return axis
+    return None
+
+
+def slope(program: Program, user: str) -> tuple[Expr, Expr] | None:
+    """The derivative of a known activation and its form in the activation's value.
+
+    ``(sigma'(Z), A (1 - A))`` for ``A = sigma(Z)``; None where no such form is known.
+    """
+    body = program.definitions[user]
+    if not isinstance(body, Apply) or body.order:
+        return None
+    function = program.functions.get(body.function)
+    a = program.symbol(user)
+    forms = {"sigmoid": Times(a, minus(ONE, a)), "tanh": minus(ONE, Power(a, Fraction(2)))}
+    for name, form in forms.items():
+        if function is not None and function.body in (table.body(name),):
+            return Apply(body.function, 1, body.arg), form
+    return None
