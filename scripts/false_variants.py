@@ -1,0 +1,37 @@
+"""Plants slips of the pen in every true equation of the notes; none may be verified.
+
+    python scripts/false_variants.py
+
+Whether a changed equation is still true is decided by floating point and central differences,
+not by the project.  Prints a table by kind of slip.  Exit status 1 if a false equation is
+verified, a true one refuted, or fewer than 1000 false ones were tried.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.notes.planting import plant, table, wrong
+from tests.notes.samples import samples
+
+LEAST = 1000
+
+
+def main() -> int:
+    """Prints the table and what is wrong; the exit status."""
+    found = [planted for sample in samples() for planted in plant(sample)]
+    print(table(found))
+    for planted in wrong(found):
+        said = "true" if planted.true else "false"
+        print(f"{planted.note}:{planted.line}: {said}, yet {planted.verdict}: {planted.latex}")
+    false = sum(p.true is False for p in found)
+    if false < LEAST:
+        print(f"only {false} false equations were tried, {LEAST} are needed")
+    return 1 if wrong(found) or false < LEAST else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
