@@ -57,7 +57,7 @@ def find_affine(lines: Sequence[Line]) -> list[Affine]:
         z = plain_name(line.head)
         if z is None or z.accent not in ("", "hat") or z.primes:
             continue
-        parts = _parts(line.right)
+        parts = affine_parts(line.right)
         if parts is None:
             continue
         affine = _read(line, z, *parts)
@@ -66,7 +66,7 @@ def find_affine(lines: Sequence[Line]) -> list[Affine]:
     return found
 
 
-def _parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str, str] | None:
+def affine_parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str, str] | None:
     """The two factors (with their transposition), the summand, summed letter, product sign."""
     node = plain(node)
     if not isinstance(node, Sum) or len(node.terms) != 2 or any(s != 1 for s, _ in node.terms):

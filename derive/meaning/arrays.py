@@ -114,7 +114,7 @@ class Arrays(Context):
         occurrence = found_layer(occurrence, name.base, self.layers)
         role = occurrence.role
         if role == "gradient":
-            role = self.roles.gradient_of[name.base]
+            role = occurrence.of or self.roles.gradient_of[name.base]
         if role == "W" and self.roles.unindexed and occurrence.entries == ("0",):
             role, occurrence = "b", Occurrence("b", occurrence.layer)
         as_subject = Occurrence(role, occurrence.layer)

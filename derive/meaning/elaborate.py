@@ -11,10 +11,10 @@ from fractions import Fraction
 
 from derive.meaning.calls import library_function
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
-from derive.meaning.roles import Roles, resolve
-from derive.meaning.setting import IllShaped, Outside
 from derive.meaning.notation import vector_of_ones
 from derive.meaning.ones import Ones
+from derive.meaning.roles import Roles, resolve
+from derive.meaning.setting import IllShaped, Outside
 from derive.program import (
     ONE,
     SCALAR,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from derive.declare import Declarations
+from derive.meaning.activations import activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine
 from derive.meaning.costs import widened
 from derive.meaning.facts import (
@@ -19,18 +20,18 @@ from derive.meaning.facts import (
     Facts,
     all_nodes,
     call_of,
-    known_function,
     names_example,
     names_output,
     subtree,
 )
-from derive.meaning.lines import Line, lines_of
+from derive.meaning.gradient_names import gradient_names
+from derive.meaning.layering import adopt_layering, find_layering
+from derive.meaning.lines import lines_of
 from derive.meaning.notation import (
     COST_LETTERS,
     Layer,
     derivatives_in,
     is_cost_word,
-    layers_of,
     names_in,
     plain_name,
     slot,
@@ -39,7 +40,6 @@ from derive.meaning.roles import Role, Roles, resolve, spelled_function
 from derive.reading.syntax import (
     Applied,
     Big,
-    Derivative,
     Document,
     Fraction_,
     Name,
@@ -71,19 +71,25 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _example_letters(facts)
     _shape_lines(facts)
     facts.affine = find_affine(facts.lines)
+    layering = find_layering(facts.lines)
+    if layering is not None:
+        adopt_layering(facts, layering)
     if any(item.z.accent for item in facts.affine):
         facts.activations[Layer("", 1)] = Activation(known="identity")
-    adopt(facts.roles, facts.affine, _shape_votes(facts))
+    if layering is None:
+        adopt(facts.roles, facts.affine, _shape_votes(facts))
     _letters_without_affine(facts)
     _summed_layers(facts)
     _depth(facts)
-    _activation_lines(facts)
+    activation_lines(facts)
+    for line, head, layer in layering.functions if layering is not None else ():
+        state_activation(facts, line, head, Layer("", layer))
     _function_definitions(facts)
     _primed_heads(facts)
     _input_by_equation(facts)
     _priors(facts)
     _depth(facts)
-    _gradient_names(facts)
+    gradient_names(facts)
     _cost_lines(facts)
     _abbreviations(facts)
     _depth(facts)
@@ -225,58 +231,6 @@ def _depth(facts: Facts) -> None:
     roles.depth = SYMBOLIC_DEPTH if roles.symbolic_depth else max(depth, 1)
 
 
-def _activation_lines(facts: Facts) -> None:
-    roles = facts.roles
-    for line in facts.lines:
-        call = call_of(line.right)
-        if call is None:
-            _identity_line(facts, line)
-            continue
-        head, argument = call
-        z = plain_name(argument)
-        if z is None or roles.role(z.base) != "Z" or head.primes or head.mark:
-            continue
-        target = plain_name(line.head)
-        if target is None or roles.is_cost(target):
-            continue
-        if roles.role(target.base) is None and not target.accent:
-            roles.by_base[target.base] = "A"
-            roles.note(line.piece.line, f"{target.base} = {head.base}({z.base}): activation")
-        if roles.role_of(target) != "A":
-            continue
-        layer = resolve(roles, z).layer
-        if layer is None:
-            continue
-        if roles.numbered_by_sender and not layer.letter:
-            layer = Layer("", layer.offset - 1)
-        entry = facts.activations.setdefault(layer, Activation(line=line.piece.line))
-        known = known_function(head)
-        if known is not None:
-            entry.known = entry.known or known
-        if known is None or (entry.known == "sigmoid" and head.base == "sigma"):
-            entry.symbols.add(spelled_function(head))
-            roles.by_base.setdefault(head.base, "function")
-        if not layer.letter:
-            roles.depth = max(roles.depth, layer.offset)
-
-
-def _identity_line(facts: Facts, line: Line) -> None:
-    """``A_2 = Z_2``: the layer has no activation."""
-    roles = facts.roles
-    target, z = plain_name(line.head), plain_name(line.right)
-    if target is None or z is None or target.mark or z.mark or z.accent or z.primes:
-        return
-    if roles.role_of(target) != "A" or roles.role_of(z) != "Z":
-        return
-    output, below = resolve(roles, target), resolve(roles, z)
-    special = output.entries or below.entries or output.transposed or below.transposed
-    same = output.layer == below.layer or target.accent
-    if below.layer is None or below.lost or special or not same or roles.numbered_by_sender:
-        return
-    entry = facts.activations.setdefault(below.layer, Activation(line=line.piece.line))
-    entry.known = entry.known or "identity"
-
-
 def _function_definitions(facts: Facts) -> None:
     """``f(x) = formula`` with a bare parameter that has no role of its own in the network."""
     roles = facts.roles
@@ -340,51 +294,6 @@ def _priors(facts: Facts) -> None:
             if letter in used and roles.role(letter) is None:
                 roles.by_base[letter] = role  # type: ignore[assignment]
                 break
-
-
-def _gradient_names(facts: Facts) -> None:
-    """``\\delta = \\partial J/\\partial z``: delta names a gradient."""
-    roles = facts.roles
-    for node in all_nodes(facts):
-        for derivative in derivatives_in(node):
-            subject = plain_name(derivative.of) if derivative.of is not None else None
-            if subject is not None and roles.is_cost(subject):
-                facts.costs_used.add(subject.base)
-    for line in facts.lines:
-        for one, other in ((line.left, line.right), (line.right, line.left)):
-            name, quotient = plain_name(one), plain(other)
-            if name is None or not isinstance(quotient, Derivative) or quotient.of is None:
-                continue
-            subject = plain_name(quotient.of)
-            of = roles.role(quotient.by.base)
-            introduces = one is line.left or of in ("Z", "A")
-            known = subject is not None and roles.is_cost(subject)
-            if not known or of not in ("Z", "A", "W", "b") or not introduces:
-                continue
-            if set(layers_of(name).values()) != set(layers_of(quotient.by).values()):
-                continue
-            if roles.role(name.base) is None:
-                roles.by_base[name.base] = "gradient"
-                roles.gradient_of[name.base] = of
-                roles.note(line.piece.line, f"{name.base} names the gradient by {quotient.by.base}")
-    _delta_by_convention(facts)
-
-
-def _delta_by_convention(facts: Facts) -> None:
-    """Delta stands for the gradient by z, unless its layers are not those of the network."""
-    roles = facts.roles
-    deltas = [
-        n for node in all_nodes(facts) for n in names_in(node)
-        if n.base == "delta" and not roles.is_kronecker(n)
-    ]  # fmt: skip
-    if not deltas or roles.role("delta") is not None:
-        return
-    numbers = [layer.offset for n in deltas for layer in layers_of(n).values() if not layer.letter]
-    if numbers and max(numbers) > roles.depth:
-        return  # numbered in a way of its own: each is what its line says
-    roles.by_base["delta"] = "gradient"
-    roles.gradient_of["delta"] = "Z"
-    roles.assumptions.append("delta is taken as the gradient by the pre-activation z")
 
 
 def _cost_lines(facts: Facts) -> None:

@@ -20,9 +20,11 @@ from derive.meaning.notation import (
     parse_layer,
     slot,
 )
-from derive.reading.syntax import Name, Node
+from derive.reading.syntax import Name, Node, Script
 
 Role = Literal["W", "b", "Z", "A", "X", "Y", "cost", "gradient", "function", "size"]
+Named = tuple[str, str, tuple[tuple[str, str, str], ...]]
+"""A name as it is spelled: letter, accent, and its scripts as (place, bracket, text)."""
 LAYERED = frozenset({"W", "b", "Z", "A", "gradient"})
 BATCHED = frozenset({"Z", "A", "X", "Y"})
 
@@ -34,6 +36,9 @@ class Roles:
     by_base: dict[str, Role] = field(default_factory=dict)
     gradient_of: dict[str, Role] = field(default_factory=dict)
     """For names introduced as gradients (delta): the role that they are the gradient of."""
+    named: dict[Named, tuple[Role, int, Role | None]] = field(default_factory=dict)
+    """Names whose role and layer the forward lines tell, whatever their scripts; with what a
+    gradient is the gradient of."""
     slots: set[Slot] = field(default_factory=set)
     """Script positions that hold layers."""
     letters: set[str] = field(default_factory=set)
@@ -70,6 +75,9 @@ class Roles:
         """The role of an occurrence: a hat on labels or on nothing is the output."""
         if self.is_kronecker(name):
             return None
+        known = self.named_as(name)
+        if known is not None:
+            return known[0][0]
         role = self.role(name.base)
         if name.accent == "hat":
             return "A" if role in ("Y", None, "A") else None
@@ -78,6 +86,27 @@ class Roles:
         if role is None and self.is_cost(name):
             return "cost"
         return role
+
+    def named_as(
+        self, name: Name
+    ) -> tuple[tuple[Role, int, Role | None], tuple[Script, ...]] | None:
+        """The entry of `named` that a name is, and its scripts beyond that spelling."""
+        if not self.named:
+            return None
+        scripts = [s for s in name.scripts if not is_transpose(s)]
+        spelled = {(s.place, s.bracket, s.text) for s in scripts}
+        for base in (name.base, name.base.swapcase()):
+            if base != name.base and (len(base) != 1 or name.base in self.by_base):
+                return None
+            fitting = [
+                key for key in self.named
+                if key[:2] == (base, name.accent) and spelled.issuperset(key[2])
+            ]  # fmt: skip
+            if fitting:
+                key = max(sorted(fitting), key=lambda k: len(k[2]))
+                rest = [s for s in name.scripts if (s.place, s.bracket, s.text) not in key[2]]
+                return self.named[key], tuple(rest)
+        return None
 
     def is_kronecker(self, name: Name) -> bool:
         """``\\delta_{jk}``: two unit letters and nothing else."""
@@ -120,10 +149,15 @@ class Occurrence:
     transposed: bool = False
     power: Node | None = None
     lost: bool = False
+    of: Role | None = None
+    """Of a gradient that is told by its name: by what it differentiates."""
 
 
 def resolve(roles: Roles, name: Name) -> Occurrence:
     """Reads the scripts of one name under the roles of the note."""
+    known = roles.named_as(name)
+    if known is not None:
+        return _resolve_named(roles, known[0], known[1])
     role = roles.role_of(name)
     hatted = name.accent == "hat" and role == "A"
     subject = roles.gradient_of.get(name.base) if role == "gradient" else role
@@ -185,6 +219,34 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
         layer = Layer("", roles.depth)
         lost = False
     return Occurrence(role, layer, entries, example, transposed, power, lost)
+
+
+def _resolve_named(
+    roles: Roles, known: tuple[Role, int, Role | None], scripts: tuple[Script, ...]
+) -> Occurrence:
+    """An occurrence whose role and layer its name tells: the other scripts are entries."""
+    role, number, of = known
+    entries: tuple[str, ...] = ()
+    example: str | None = None
+    transposed, power = False, None
+    for script in scripts:
+        if is_transpose(script):
+            transposed = True
+        elif script.bracket or script.text in roles.examples:
+            example = script.text
+        elif script.place == "sub":
+            entries = script.items
+        else:
+            power = script.node
+    entries, example = _split_example(roles, entries, example)
+    layer = None if role in ("X", "Y") else Layer("", number)
+    return Occurrence(role, layer, entries, example, transposed, power, False, of)
+
+
+def key_of(name: Name) -> Named:
+    """How a name is spelled, transposition aside."""
+    scripts = tuple((s.place, s.bracket, s.text) for s in name.scripts if not is_transpose(s))
+    return (name.base, name.accent, scripts)
 
 
 def _split_example(

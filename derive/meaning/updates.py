@@ -39,9 +39,8 @@ from derive.program import (
     walk,
 )
 from derive.reading import syntax as sx
-from derive.reading.syntax import Name, Node
+from derive.reading.syntax import Name
 from derive.reading.tree import plain
-
 
 IN_PLACE = {"-=": -1, "+=": 1}
 """Signs that add to what stands on their left, and with which sign."""

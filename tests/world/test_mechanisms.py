@@ -95,3 +95,46 @@ $$E = \frac{1}{2} \| a_2 - y \|^2$$
 )
 def test_a_diagonal_matrix(line: str, verdict: str) -> None:
     assert last(VECTORS + f"$${line}$$") == verdict
+
+
+NAMED = r"""
+$$h = \tanh(W x + b)$$
+$$o = V h + c$$
+$$\hat{y} = \sigma(o)$$
+$$L = -(y \log \hat{y} + (1 - y) \log(1 - \hat{y}))$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial o} = \hat{y} - y", "verified"),
+        (r"\frac{\partial L}{\partial V} = (\hat{y} - y) h^T", "verified"),
+        (r"\frac{\partial L}{\partial V} = h (\hat{y} - y)^T", "refuted"),
+        (r"\frac{\partial L}{\partial c} = \hat{y} - y", "verified"),
+        (r"\frac{\partial L}{\partial h} = V^T (\hat{y} - y)", "verified"),
+        (r"\frac{\partial L}{\partial h} = V (\hat{y} - y)", "refuted"),
+        (r"\frac{\partial L}{\partial W} = (V^T (\hat{y} - y) \odot (1 - h^2)) x^T", "verified"),
+        (r"\frac{\partial L}{\partial W} = (V^T (\hat{y} - y) \odot (1 - o^2)) x^T", "refuted"),
+        (r"\frac{\partial L}{\partial b} = V^T (\hat{y} - y) \odot (1 - h^2)", "verified"),
+        (r"V \leftarrow V - \eta \frac{\partial L}{\partial V}", "verified"),
+    ],
+)
+def test_layers_without_numbers_are_told_by_what_feeds_what(line: str, verdict: str) -> None:
+    assert last(NAMED + f"$${line}$$") == verdict
+
+
+def test_a_gradient_may_be_numbered_in_a_way_of_its_own() -> None:
+    source = NAMED + r"$$\delta_1 = \frac{\partial L}{\partial o}$$" + "\n"
+    assert last(source + r"$$\frac{\partial L}{\partial V} = \delta_1 h^T$$") == "verified"
+    assert last(source + r"$$\frac{\partial L}{\partial c} = -\delta_1$$") == "refuted"
+
+
+def test_two_branches_are_no_chain_of_layers() -> None:
+    source = r"""
+$$h = \tanh(W x + b)$$
+$$g = \tanh(U x + c)$$
+$$E = \frac{1}{2} \|h - y\|^2$$
+$$\frac{\partial E}{\partial h} = y$$
+"""
+    assert last(source) != "verified"

@@ -1,0 +1,68 @@
+"""Lines that say which function a layer applies."""
+
+from __future__ import annotations
+
+from derive.meaning.facts import Activation, Facts, call_of, known_function
+from derive.meaning.lines import Line
+from derive.meaning.notation import Layer, plain_name
+from derive.meaning.roles import resolve, spelled_function
+from derive.reading.syntax import Name
+
+
+def activation_lines(facts: Facts) -> None:
+    """Takes ``A = f(Z)`` and ``A = Z`` for what they say of a layer."""
+    roles = facts.roles
+    for line in facts.lines:
+        call = call_of(line.right)
+        if call is None:
+            _identity_line(facts, line)
+            continue
+        head, argument = call
+        z = plain_name(argument)
+        if z is None or roles.role(z.base) != "Z" or head.primes or head.mark:
+            continue
+        target = plain_name(line.head)
+        if target is None or roles.is_cost(target):
+            continue
+        if roles.role(target.base) is None and not target.accent:
+            roles.by_base[target.base] = "A"
+            roles.note(line.piece.line, f"{target.base} = {head.base}({z.base}): activation")
+        if roles.role_of(target) != "A":
+            continue
+        layer = resolve(roles, z).layer
+        if layer is None:
+            continue
+        if roles.numbered_by_sender and not layer.letter:
+            layer = Layer("", layer.offset - 1)
+        state_activation(facts, line, head, layer)
+
+
+def state_activation(facts: Facts, line: Line, head: Name, layer: Layer) -> None:
+    """A line says that this function is the activation of a layer."""
+    roles = facts.roles
+    entry = facts.activations.setdefault(layer, Activation(line=line.piece.line))
+    known = known_function(head)
+    if known is not None:
+        entry.known = entry.known or known
+    if known is None or (entry.known == "sigmoid" and head.base == "sigma"):
+        entry.symbols.add(spelled_function(head))
+        roles.by_base.setdefault(head.base, "function")
+    if not layer.letter:
+        roles.depth = max(roles.depth, layer.offset)
+
+
+def _identity_line(facts: Facts, line: Line) -> None:
+    """``A_2 = Z_2``: the layer has no activation."""
+    roles = facts.roles
+    target, z = plain_name(line.head), plain_name(line.right)
+    if target is None or z is None or target.mark or z.mark or z.accent or z.primes:
+        return
+    if roles.role_of(target) != "A" or roles.role_of(z) != "Z":
+        return
+    output, below = resolve(roles, target), resolve(roles, z)
+    special = output.entries or below.entries or output.transposed or below.transposed
+    same = output.layer == below.layer or target.accent
+    if below.layer is None or below.lost or special or not same or roles.numbered_by_sender:
+        return
+    entry = facts.activations.setdefault(below.layer, Activation(line=line.piece.line))
+    entry.known = entry.known or "identity"
