@@ -3,15 +3,16 @@
 In: a `codegen.graph.Graph` and where its results belong.  Out: `Code`, the lines of a training
 step in which every array operation has its ``out=``, and the buffers and constants that it
 needs.  A step writes over an operand that dies with it; buffers of one shape are used again.
+A result may have the name of an input: it takes its place behind the input's last use.
 Nothing is reordered: the steps run in the order of the graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from codegen.graph import ELEMENTWISE, INFIX, Graph, Node, infix, level_of
+from codegen.graph import ELEMENTWISE, INFIX, Graph, Node, PlanError, infix, level_of
 from derive.program import SCALAR, Shape
 
 _CONSTANT_NAMES = {"0.0": "zero", "1.0": "one", "2.0": "two", "4.0": "four"}
@@ -37,7 +38,7 @@ class Code:
 class _Lifetimes:
     """Where each step is used for the last time; scalars are computed where the root stands."""
 
-    def __init__(self, graph: Graph, roots: Iterable[int], cost: int) -> None:
+    def __init__(self, graph: Graph, roots: Iterable[int], cost: int | None) -> None:
         self.graph = graph
         self.needed: set[int] = set()
         self.last: dict[int, int] = {}
@@ -45,9 +46,11 @@ class _Lifetimes:
         self.kept = frozenset(roots)
         for root in sorted(self.kept):
             self._visit(root)
-        self._visit(cost)
+        if cost is not None:
+            self._visit(cost)
         for step in sorted(self.needed):
-            at = cost if graph.nodes[step].shape == SCALAR else step
+            scalar = graph.nodes[step].shape == SCALAR
+            at = cost if scalar and cost is not None else step
             for arg in graph.nodes[step].args:
                 self.last[arg] = max(self.last.get(arg, 0), at)
                 self.count[arg] = self.count.get(arg, 0) + 1
@@ -68,8 +71,18 @@ class _Lifetimes:
 class Allocator:
     """Gives every array step a buffer, then prints the steps."""
 
-    def __init__(self, graph: Graph, results: Mapping[int, str], cost: int) -> None:
-        """results: step to the name of the array that must hold it; cost: a scalar step."""
+    def __init__(
+        self,
+        graph: Graph,
+        results: Mapping[int, str],
+        cost: int | None = None,
+        spare: Collection[str] = (),
+    ) -> None:
+        """results: step to the name of the array that must hold it; cost: a scalar step, if any.
+
+        spare: names of inputs that may be written over once nothing needs them.  Raises
+        PlanError if a result would take the place of an input that is still needed.
+        """
         self.graph = graph
         self.cost = cost
         self.lives = _Lifetimes(graph, results, cost)
@@ -79,6 +92,16 @@ class Allocator:
         self.fixed: dict[int, str] = {}
         """number of a buffer that was given from outside to its name"""
         self.free: list[int] = []
+        self.inputs = {
+            graph.nodes[s].attr: s for s in self.lives.needed if graph.nodes[s].op == "input"
+        }
+        self.spare: set[int] = set()
+        """numbers of the spare inputs' buffers"""
+        for name in sorted(set(spare) & set(self.inputs)):
+            step = self.inputs[name]
+            self.place[step] = self._new(graph.nodes[step].shape)
+            self.fixed[self.place[step]] = name
+            self.spare.add(self.place[step])
         self._reserve(results)
 
     def _reserve(self, results: Mapping[int, str]) -> None:
@@ -86,8 +109,11 @@ class Allocator:
         for step, name in results.items():
             number = self._new(self.graph.nodes[step].shape)
             self.fixed[number] = name
+            occupied = self.lives.last.get(self.inputs.get(name, -1), -1)
+            if step < occupied:
+                raise PlanError(f"{name} is written while its old value is still needed")
             current: int | None = step
-            while current is not None:
+            while current is not None and current >= occupied:
                 self.place[current] = number
                 current = self._sole_operand(current)
 
@@ -138,7 +164,9 @@ class Allocator:
         taken = self.place[step]
         for arg in sorted(set(self.graph.nodes[step].args)):
             number = self.place.get(arg)
-            if number is None or number == taken or number in self.fixed or number in self.free:
+            if number is None or number == taken or number in self.free:
+                continue
+            if number in self.fixed and number not in self.spare:
                 continue
             if self.lives.dies(arg, step):
                 self.free.append(number)
@@ -174,18 +202,18 @@ class _Printer:
         for number, shape in enumerate(memory.shapes):
             if number not in memory.fixed:
                 self.out.buffers[self.names[number]] = shape
-        done = False
+        cost = memory.cost
         for step in self.arrays:
-            if step > memory.cost and not done:
-                self._cost()
-                done = True
+            if cost is not None and step > cost:
+                self._cost(cost)
+                cost = None
             self._line(step)
-        if not done:
-            self._cost()
+        if cost is not None:
+            self._cost(cost)
         return self.out
 
-    def _cost(self) -> None:
-        self.out.result = self._scalar(self.memory.cost)[0]
+    def _cost(self, step: int) -> None:
+        self.out.result = self._scalar(step)[0]
         self.out.lines.append(("J", f"J = {self.out.result}"))
 
     def _line(self, step: int) -> None:

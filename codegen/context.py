@@ -64,8 +64,10 @@ def module_context(
     }
 
 
-def document_context(network: Network, proved: Sequence[ProvedEquation]) -> dict[str, Any]:
-    """What ``derivation.md`` needs besides: equations as LaTeX, proofs, kinks."""
+def document_context(
+    network: Network, proved: Sequence[ProvedEquation], updates: Sequence[ProvedEquation]
+) -> dict[str, Any]:
+    """What ``derivation.md`` needs besides: equations as LaTeX, proofs, kinks, the update."""
     definitions = [
         {
             "name": name,
@@ -94,9 +96,21 @@ def document_context(network: Network, proved: Sequence[ProvedEquation]) -> dict
             }
             for e in proved
         ],
+        "updates": [_update_proof(e) for e in updates],
         "sizes": network.sizes(),
         "kinks": _kinks(network),
         "loss_title": LOSSES[network.spec.loss].title,
+    }
+
+
+def _update_proof(proved: ProvedEquation) -> dict[str, Any]:
+    """Both sides of what makes an emitted update that of the library."""
+    return {
+        "name": proved.name,
+        "left": equations.readable(proved.equation.left),
+        "right": equations.readable(proved.equation.right),
+        "rules": ", ".join(proved.outcome.rules) or "normal form",
+        "conditions": proved.outcome.side_conditions,
     }
 
 

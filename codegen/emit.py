@@ -154,7 +154,8 @@ def render(derivation: Derivation) -> dict[str, bytes]:
     )
     name = derivation.spec.name
     context = module_context(derivation.network, derivation.gradients, derivation.step)
-    document = document_context(derivation.network, derivation.equations)
+    updates = derivation.step.update.proofs
+    document = document_context(derivation.network, derivation.equations, updates)
     texts = {
         f"{name}.py": environment.get_template("network.py.jinja").render(context),
         f"test_{name}.py": environment.get_template("test_network.py.jinja").render(context),

@@ -16,7 +16,7 @@ from codegen.graph import ELEMENTWISE
 from codegen.kernels import FROM_OUTPUT
 from codegen.module import training_graph
 from codegen.network import L2, Network
-from codegen.proof import ProvedEquation, judge
+from codegen.proof import ProvedEquation, judge, require
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
 from derive.program import Apply, Equation, Expr, Leaf, Program, Shape, walk
 
@@ -59,9 +59,10 @@ class Step:
 
 
 def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
-    """The step of a network."""
+    """The step of a network; raises `codegen.proof.Unproved` if its update is not the library's."""
     rewrites, from_output = output_forms(network, proved)
     change = update(network.spec.training, foldable=L2 not in network.constants)
+    require(network, change.proofs)
     graph, results, cost = training_graph(network, proved, from_output, fold_rate=change.folds)
     code = Allocator(graph, results, cost).run()
     shapes = _Shapes(network)

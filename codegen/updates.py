@@ -1,20 +1,92 @@
 """How a training step changes the parameters, as lines of NumPy on the flat buffers.
 
 In: the `Training` of a spec.  Out: `Update`, the arrays that the optimiser keeps, its
-constants, and the lines that update ``theta`` from ``gradient`` in place.  The rules are
-those of `derive.library.optimizers`, rearranged so that each is a few passes over memory;
-the emitted tests compare them with the rules as they are written in the papers.
+constants, and the lines that update ``theta`` from ``gradient`` in place.  A `Rule` is that of
+`derive.library.optimizers`, rearranged so that it is a few passes over memory; `claims` says
+what makes the two the same, for the engine and the checker, and the lines are printed from the
+expressions that they judge.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
 
+from codegen.buffers import Allocator
+from codegen.equations import readable
+from codegen.graph import Graph, PlanError
+from codegen.numpy_printer import expression
+from codegen.plan import Forms, Lowering
+from codegen.proof import ProvedEquation, judge
 from codegen.spec import Training
+from derive.library.identities import scalar
+from derive.library.optimizers import optimizer
+from derive.program import (
+    ONE,
+    SCALAR,
+    Equation,
+    Expr,
+    Leaf,
+    Plus,
+    Power,
+    Program,
+    Shape,
+    Symbol,
+    Times,
+    children,
+    divide,
+    minus,
+    walk,
+    with_children,
+)
 
-CHUNK = 65_536
+CHUNK: Final = 65_536
 """Parameters that are updated at a time, so that all arrays of a chunk stay in the cache."""
-UNCHUNKED = 150_000
+UNCHUNKED: Final = 150_000
+
+_FLAT: Final[Shape] = ("n", 1)
+_TEXTS: Final[Mapping[str, str]] = {
+    "rate": "self.learning_rate",
+    "beta": "MOMENTUM",
+    "beta1": "BETA1",
+    "beta2": "BETA2",
+    "beta1^t": "BETA1**self.steps",
+    "beta2^t": "BETA2**self.steps",
+    "epsilon": "EPSILON",
+}
+"""The leaves of the rules as Python."""
+
+
+def _number(name: str) -> Symbol:
+    return Symbol(name, SCALAR)
+
+
+_THETA, _GRADIENT = Symbol("theta", _FLAT), Symbol("gradient", _FLAT)
+_RATE, _BETA, _EPSILON = map(_number, ("rate", "beta", "epsilon"))
+_BETA1, _BETA2 = map(_number, ("beta1", "beta2"))
+_POWER1, _POWER2 = map(_number, ("beta1^t", "beta2^t"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One update as expressions over flat arrays.
+
+    meaning: name in the library's rule to what stands for it here; ``w`` is ``theta``.
+    after: array to its new value, in order; an array that has a new value is that one.
+    numbers: scalars that each step begins with, in order.
+    """
+
+    optimizer: str
+    meaning: Mapping[str, Expr]
+    after: Mapping[str, Expr]
+    numbers: Mapping[str, Expr] = field(default_factory=dict)
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """The arrays that the optimiser keeps, zero at first."""
+        return tuple(name for name in self.after if name != "theta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +96,8 @@ class Update:
     folds: the learning rate is already in the gradient.  state: flat arrays, zero at first.
     fixed: constants, name and Python text, arrays without axes.  numbers: assignments that
     each step begins with.  moving: constants that depend on them, set each step.  lines: the
-    update of ``theta`` by ``gradient``, which may be overwritten.  rule: it, for a reader.
+    update of ``theta`` by ``gradient``, which may be overwritten.  text: it, for a reader.
+    proofs: that it is the library's rule.  definitions: the numbers in them, for a reader.
     """
 
     folds: bool
@@ -33,77 +106,161 @@ class Update:
     moving: tuple[tuple[str, str], ...]
     numbers: tuple[str, ...]
     lines: tuple[str, ...]
-    rule: tuple[str, ...]
+    text: tuple[str, ...]
+    proofs: tuple[ProvedEquation, ...]
+    definitions: tuple[str, ...]
 
 
 def update(training: Training, *, foldable: bool) -> Update:
     """The update of a spec's optimiser; foldable: the gradient is linear in its first step."""
-    if training.optimizer == "momentum":
-        return _momentum()
-    if training.optimizer == "adam":
-        return _adam()
-    return _sgd(foldable)
-
-
-def _sgd(folds: bool) -> Update:
-    scale = () if folds else ("multiply(gradient, rate, out=gradient)",)
+    folds = foldable and training.optimizer == "sgd"
+    rule = _FOLDED if folds else RULES[training.optimizer]
+    used = _names(rule.after.values()) - {"theta", "gradient", *rule.state}
+    moving = [name for name in (*rule.numbers, "rate") if name in used]
+    fixed = [name for name in _TEXTS if name in used and name not in moving]
     return Update(
         folds=folds,
-        state=(),
-        fixed=(),
-        moving=() if folds else (("rate", "self.learning_rate"),),
-        numbers=(),
-        lines=(*scale, "subtract(theta, gradient, out=theta)"),
-        rule=("theta <- theta - learning_rate * gradient",),
+        state=rule.state,
+        fixed=tuple((_variable(name), _TEXTS[name]) for name in fixed),
+        moving=tuple((name, _python(rule.numbers.get(name, _number(name)))) for name in moving),
+        numbers=tuple(f"{n} = {_python(e)}" for n, e in rule.numbers.items() if n not in used),
+        lines=lines(rule),
+        text=tuple(_text(rule)),
+        proofs=proofs(rule),
+        definitions=tuple(f"{n} = {readable(e)}" for n, e in rule.numbers.items()),
     )
 
 
-def _momentum() -> Update:
-    return Update(
-        folds=False,
-        state=("velocity",),
-        fixed=(("momentum", "MOMENTUM"),),
-        moving=(("rate", "self.learning_rate"),),
-        numbers=(),
-        lines=(
-            "multiply(velocity, momentum, out=velocity)",
-            "add(velocity, gradient, out=velocity)",
-            "multiply(velocity, rate, out=gradient)",
-            "subtract(theta, gradient, out=theta)",
-        ),
-        rule=(
-            "velocity <- MOMENTUM * velocity + gradient",
-            "theta <- theta - learning_rate * velocity",
-        ),
-    )
+# -- the rules ---------------------------------------------------------------------------------
 
 
-def _adam() -> Update:
+def _adam() -> Rule:
     """The moments without their factors 1 - beta, which are put in with the bias correction."""
-    return Update(
-        folds=False,
-        state=("first", "second"),
-        fixed=(("beta1", "BETA1"), ("beta2", "BETA2")),
-        moving=(
-            ("root", "math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate"),
-            ("offset", "EPSILON / rate"),
-        ),
-        numbers=("rate = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)",),
-        lines=(
-            "multiply(first, beta1, out=first)",
-            "add(first, gradient, out=first)",
-            "multiply(gradient, gradient, out=gradient)",
-            "multiply(second, beta2, out=second)",
-            "add(second, gradient, out=second)",
-            "sqrt(second, out=gradient)",
-            "multiply(gradient, root, out=gradient)",
-            "add(gradient, offset, out=gradient)",
-            "divide(first, gradient, out=gradient)",
-            "subtract(theta, gradient, out=theta)",
-        ),
-        rule=(
-            "first <- BETA1 * first + gradient, second <- BETA2 * second + gradient^2",
-            "the moments of the paper are (1 - BETA1) * first and (1 - BETA2) * second;",
-            "theta <- theta - learning_rate * corrected first / (sqrt(corrected second) + EPSILON)",
-        ),
+    first, second = Symbol("first", _FLAT), Symbol("second", _FLAT)
+    factor, root, offset = map(_number, ("factor", "root", "offset"))
+    left1, left2 = minus(ONE, _BETA1), minus(ONE, _BETA2)
+    corrected = divide(left2, minus(ONE, _POWER2))
+    below = Plus(Times(Power(second, Fraction(1, 2)), root), offset)
+    return Rule(
+        "adam",
+        meaning={"m": Times(left1, first), "s": Times(left2, second)},
+        after={
+            "first": Plus(Times(first, _BETA1), _GRADIENT),
+            "second": Plus(Times(second, _BETA2), Power(_GRADIENT, Fraction(2))),
+            "theta": minus(_THETA, divide(first, below)),
+        },
+        numbers={
+            "factor": divide(Times(_RATE, left1), minus(ONE, _POWER1)),
+            "root": divide(Power(corrected, Fraction(1, 2)), factor),
+            "offset": divide(_EPSILON, factor),
+        },
     )
+
+
+def _momentum() -> Rule:
+    velocity = Symbol("velocity", _FLAT)
+    return Rule(
+        "momentum",
+        meaning={"v": velocity},
+        after={
+            "velocity": Plus(Times(velocity, _BETA), _GRADIENT),
+            "theta": minus(_THETA, Times(velocity, _RATE)),
+        },
+    )
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "sgd": Rule("sgd", {}, {"theta": minus(_THETA, Times(_GRADIENT, _RATE))}),
+    "momentum": _momentum(),
+    "adam": _adam(),
+}
+_FOLDED: Final = Rule("sgd", {"g": divide(_GRADIENT, _RATE)}, {"theta": minus(_THETA, _GRADIENT)})
+
+
+# -- what makes a rule that of the library -----------------------------------------------------
+
+
+def claims(rule: Rule) -> Iterator[tuple[str, Program, Equation]]:
+    """Name, program and equation for each variable of the library's rule.
+
+    With what its variables mean here put in, the new value of the library is what the new
+    value here means.
+    """
+    meaning: dict[str, Expr] = {"w": _THETA, "g": _GRADIENT, **rule.meaning}
+    arrays = {
+        node.name: node.dims
+        for expr in (*meaning.values(), *rule.after.values())
+        for node in walk(expr)
+        if isinstance(node, Symbol) and node.dims == _FLAT
+    }
+    # the mean of squares is not negative, and where it is 0 both sides are the same
+    domains = {"second": "positive", "rate": "positive", "epsilon": "positive"}
+    leaves = {name: Leaf(dims, domains.get(name, "real")) for name, dims in arrays.items()}
+    for name in _TEXTS:
+        leaves[name] = Leaf(SCALAR, domains.get(name, "unit"))
+    program = Program(leaves, dict(rule.numbers))
+    for name, right in optimizer(rule.optimizer).equations:
+        here = _put_in(meaning[name], rule.after)
+        yield name, program, Equation(_put_in(scalar(right), meaning), here)
+
+
+def proofs(rule: Rule) -> tuple[ProvedEquation, ...]:
+    """The claims with the engine's and the checker's opinion."""
+    return tuple(
+        judge(program, f"{rule.optimizer}: {name}", "", equation)
+        for name, program, equation in claims(rule)
+    )
+
+
+def _put_in(expr: Expr, values: Mapping[str, Expr]) -> Expr:
+    """The expression with its symbols replaced, all at once."""
+    if isinstance(expr, Symbol):
+        return values.get(expr.name, expr)
+    return with_children(expr, tuple(_put_in(child, values) for child in children(expr)))
+
+
+# -- as text -----------------------------------------------------------------------------------
+
+
+def lines(rule: Rule) -> tuple[str, ...]:
+    """The update in place; the gradient's memory is all that it needs besides.
+
+    >>> lines(RULES["sgd"])
+    ('multiply(gradient, rate, out=gradient)', 'subtract(theta, gradient, out=theta)')
+    """
+    graph = Graph()
+    symbols = [
+        node for expr in rule.after.values() for node in walk(expr) if isinstance(node, Symbol)
+    ]
+    steps = {s.name: graph.input(_variable(s.name), s.dims) for s in symbols}
+    lowering = Lowering(graph, steps, {}, Forms())
+    results = {}
+    for name, expr in rule.after.items():
+        steps[name] = lowering.expr(expr)
+        results[steps[name]] = name
+    code = Allocator(graph, results, spare=("gradient",)).run()
+    if code.buffers or code.constants or code.filled:
+        raise PlanError(f"{rule.optimizer}: the update needs more memory than the gradient has")
+    return tuple(line for _, line in code.lines)
+
+
+def _text(rule: Rule) -> Iterator[str]:
+    """The library's rule, then what its variables are here."""
+    for name, right in optimizer(rule.optimizer).equations:
+        yield f"{name} <- {readable(scalar(right))}"
+    parts = [f"w = theta{'' if 'g' in rule.meaning else ', g = gradient'}"]
+    parts += [f"{name} = {readable(expr)}" for name, expr in rule.meaning.items()]
+    yield f"where {', '.join(parts)}"
+
+
+def _python(expr: Expr) -> str:
+    # of a float, not of an array
+    return expression(expr, _TEXTS).replace("np.sqrt(", "math.sqrt(")
+
+
+def _variable(name: str) -> str:
+    return _TEXTS[name].lower() if _TEXTS.get(name, "").isupper() else name
+
+
+def _names(exprs: Iterable[Expr]) -> set[str]:
+    return {node.name for expr in exprs for node in walk(expr) if isinstance(node, Symbol)}

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import sympy
 
-from derive.program import SCALAR, Equation, Leaf, Program, Symbol, walk
+from derive.program import SCALAR, Equation, Expr, Leaf, Program, Symbol, walk
 from derive.scalars.convert import from_sympy
 
 STEP: Final = "t"
@@ -57,6 +57,15 @@ def identity(left: Any, right: Any) -> Identity:
     known = _DOMAINS | domains
     leaves = {name: Leaf(SCALAR, known.get(name, "real")) for name in names}
     return Identity(Program(leaves, {}), Equation(a, b))
+
+
+def scalar(expression: Any) -> Expr:
+    """A rule in the shared vocabulary, powers like ``beta^t`` as leaves of that name.
+
+    >>> scalar(sympy.Symbol("beta") ** sympy.Symbol("t"))
+    Symbol(name='beta^t', dims=(1, 1))
+    """
+    return from_sympy(free_powers(expression))
 
 
 def free_powers(expression: Any) -> Any:

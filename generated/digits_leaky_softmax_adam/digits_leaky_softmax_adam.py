@@ -28,7 +28,8 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy import add, divide, dot, exp, greater, log, maximum, multiply, sqrt, subtract, vdot
+from numpy import add, divide, dot, exp, greater, log, maximum, multiply, sqrt, square, subtract
+from numpy import vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -225,9 +226,10 @@ class Trainer(runtime.BaseTrainer):
     ``.params`` are views of one flat array that every step changes; copy them to keep them.
     The rule is Adam with bias correction:
 
-        first <- BETA1 * first + gradient, second <- BETA2 * second + gradient^2
-        the moments of the paper are (1 - BETA1) * first and (1 - BETA2) * second;
-        theta <- theta - learning_rate * corrected first / (sqrt(corrected second) + EPSILON)
+        m <- m beta1 + g (1 - beta1)
+        s <- s beta2 + g^2 (1 - beta2)
+        w <- w - m rate / (1 - beta1^t) / (epsilon + (s / (1 - beta2^t))^(1/2))
+        where w = theta, g = gradient, m = (1 - beta1) first, s = (1 - beta2) second
     """
 
     network = NETWORK
@@ -310,9 +312,9 @@ class Trainer(runtime.BaseTrainer):
 
     def _update(self) -> None:
         """The optimiser's rule, in place."""
-        rate = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)
-        self._root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / rate
-        self._offset[...] = EPSILON / rate
+        factor = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)
+        self._root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / factor
+        self._offset[...] = EPSILON / factor
         beta1 = self._beta1
         beta2 = self._beta2
         root = self._root
@@ -320,8 +322,8 @@ class Trainer(runtime.BaseTrainer):
         theta, gradient, first, second = self._flat
         multiply(first, beta1, out=first)
         add(first, gradient, out=first)
-        multiply(gradient, gradient, out=gradient)
         multiply(second, beta2, out=second)
+        square(gradient, out=gradient)
         add(second, gradient, out=second)
         sqrt(second, out=gradient)
         multiply(gradient, root, out=gradient)

@@ -222,7 +222,8 @@ class Trainer(runtime.BaseTrainer):
     ``.params`` are views of one flat array that every step changes; copy them to keep them.
     The rule is plain gradient descent:
 
-        theta <- theta - learning_rate * gradient
+        w <- w - g rate
+        where w = theta, g = gradient / rate
     """
 
     network = NETWORK

@@ -215,8 +215,9 @@ class Trainer(runtime.BaseTrainer):
     ``.params`` are views of one flat array that every step changes; copy them to keep them.
     The rule is gradient descent with momentum:
 
-        velocity <- MOMENTUM * velocity + gradient
-        theta <- theta - learning_rate * velocity
+        v <- g + v beta
+        w <- w - v rate
+        where w = theta, g = gradient, v = velocity
     """
 
     network = NETWORK
