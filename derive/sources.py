@@ -22,8 +22,8 @@ from typing import Final
 from derive.errors import CallError, one_line
 
 KINDS: Final = {".md": "md", ".markdown": "md", ".txt": "txt", ".tex": "tex", ".toml": "toml"}
-LIMIT: Final = 20 * 1024 * 1024
-"""Largest file that is read, in bytes."""
+LIMIT: Final = 2 * 1024 * 1024
+"""Largest file that is read, in bytes: hundreds of printed pages."""
 STDIN: Final = "-"
 _LAYER = re.compile(r"^\s*\[\[\s*layer\s*\]\]", re.MULTILINE)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from derive.meaning.affine import Affine
 from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, CostLine, Facts, names_example, subtree
+from derive.meaning.lines import Line
 from derive.meaning.notation import names_in, plain_name
-from derive.meaning.roles import resolve
+from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
 from derive.program import (
     ONE,
@@ -221,14 +222,7 @@ def _activation(setting: Setting, layer: int) -> None:
 
 def _stated_formula(setting: Setting, layer: int) -> Expr | None:
     """``A_1 = 1/(1 + e^{-Z_1})``: an activation that is written out, not called."""
-    facts = setting.facts
-    for line in facts.lines:
-        target = plain_name(line.left)
-        if target is None or facts.roles.role_of(target) != "A" or not line.first:
-            continue
-        occurrence = resolve(facts.roles, target)
-        if occurrence.entries or occurrence.example or target.accent:
-            continue
+    for line, occurrence in _output_lines(setting.facts):
         try:
             if setting.layer_number(occurrence, {}) != layer:
                 continue
@@ -241,6 +235,20 @@ def _stated_formula(setting: Setting, layer: int) -> Expr | None:
         if fits and any(isinstance(n, Apply) for n in walk(value)):
             return value
     return None
+
+
+def _output_lines(facts: Facts) -> list[tuple[Line, Occurrence]]:
+    """The lines that give all units of an activation a value, looked for once in a note."""
+    if facts.output_lines is None:
+        facts.output_lines = []
+        for line in facts.lines:
+            target = plain_name(line.left)
+            if target is None or facts.roles.role_of(target) != "A" or not line.first:
+                continue
+            occurrence = resolve(facts.roles, target)
+            if not (occurrence.entries or occurrence.example or target.accent):
+                facts.output_lines.append((line, occurrence))
+    return facts.output_lines
 
 
 # -- cost -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from derive.meaning.notation import (
     function_word,
     names_in,
 )
-from derive.meaning.roles import Roles, spelled_function
+from derive.meaning.roles import Occurrence, Roles, spelled_function
 from derive.reading.syntax import (
     Applied,
     Document,
@@ -71,6 +71,8 @@ class Facts:
     """The letter for the number of examples."""
     output_word: str | None = None
     """An activation that the prose names beside the word output."""
+    output_lines: list[tuple[Line, Occurrence]] | None = None
+    """The lines with an activation alone on the left, once they have been asked for."""
 
     def activation(self, layer: int) -> Activation:
         """The activation of a layer: stated for it, or for every layer by a letter."""

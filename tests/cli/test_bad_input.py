@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, one_line
 
 SECONDS = 5
 """What a person waits for; on a loaded machine the tests allow the same again."""
@@ -50,8 +50,15 @@ def test_note(derive: Run, tmp_path: Path, name: str) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_five_megabytes_of_prose(derive: Run, tmp_path: Path) -> None:
-    text = NET + "Words about gradients, and $x$ and $y$.\n" * 130_000
+def test_five_megabytes_are_refused_at_once(derive: Run, tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text(NET * (5_000_000 // len(NET)))
+    start = time.monotonic()
+    assert "split the note" in one_line(derive("verify", "note.md"))
+    assert time.monotonic() - start < SECONDS
+
+
+def test_two_megabytes_of_prose(derive: Run, tmp_path: Path) -> None:
+    text = NET + "Words about gradients, and $x$ and $y$.\n" * 50_000
     (tmp_path / "note.md").write_text(text)
     start = time.monotonic()
     done = derive("verify", "note.md")
@@ -60,8 +67,8 @@ def test_five_megabytes_of_prose(derive: Run, tmp_path: Path) -> None:
     assert "internal error" not in done.stdout + done.stderr
 
 
-def test_one_line_of_five_megabytes(derive: Run, tmp_path: Path) -> None:
-    (tmp_path / "note.md").write_text("$$a = " + "x" * 5_000_000 + "$$")
+def test_one_line_of_two_megabytes(derive: Run, tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("$$a = " + "x" * 2_000_000 + "$$")
     done = derive("verify", "note.md")
     assert done.returncode == 1
     assert len(done.stdout) < 10_000
