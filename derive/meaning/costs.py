@@ -28,7 +28,8 @@ def widened(facts: Facts, formula: Node) -> Node:
     big = _last_sum(facts, first)
     if big is None:
         return formula
-    drawn, kept = [], []
+    drawn: list[tuple[int, Node]] = []
+    kept: list[tuple[int, Node]] = []
     for term in rest:
         (drawn if not kept and _bare(facts, term[1]) else kept).append(term)
     if not drawn:
