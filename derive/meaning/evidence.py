@@ -31,6 +31,7 @@ from derive.meaning.notation import (
     COST_LETTERS,
     Layer,
     derivatives_in,
+    is_bare,
     is_cost_word,
     names_in,
     plain_name,
@@ -46,6 +47,7 @@ from derive.reading.syntax import (
     Node,
     Number,
     Picture,
+    Product,
     Tuple,
     Unreadable,
 )
@@ -90,6 +92,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _priors(facts)
     _depth(facts)
     gradient_names(facts)
+    _cost_examples(facts)
     _cost_lines(facts)
     _abbreviations(facts)
     _depth(facts)
@@ -114,10 +117,11 @@ def _example_letters(facts: Facts) -> None:
     for node in all_nodes(facts):
         for part in subtree(node):
             if isinstance(part, Fraction_) and isinstance(plain(part.numerator), Number):
-                below = plain_name(part.denominator)
+                below = _counted(part.denominator)
                 if below is not None and below.base in ("n", "N", "M") and not below.scripts:
                     sums = [p for p in subtree(node) if isinstance(p, Big)]
-                    if any(s.upper == below.base for s in sums):
+                    bounds = {s.upper for s in sums}
+                    if below.base in bounds or bounds == {""}:
                         facts.count = below.base
     for node in all_nodes(facts):
         for part in subtree(node):
@@ -128,6 +132,14 @@ def _example_letters(facts: Facts) -> None:
             ):
                 facts.roles.examples.add(part.index)
     facts.roles.by_base[facts.count] = "size"
+
+
+def _counted(denominator: Node) -> Name | None:
+    """The letter of ``1/n`` and ``1/(2n)``."""
+    inner = plain(denominator)
+    if isinstance(inner, Product) and isinstance(plain(inner.factors[0][1]), Number):
+        return plain_name(inner.factors[1][1]) if len(inner.factors) == 2 else None
+    return plain_name(inner)
 
 
 def _marks_example(body: Node, letter: str) -> bool:
@@ -306,10 +318,11 @@ def _cost_lines(facts: Facts) -> None:
         if not any(r in ("Y", "A") for r in mentions) and not names_output(facts, line.right):
             continue
         batch = any(
-            isinstance(p, Big)
-            and (p.index in roles.examples or p.upper == facts.count or p.lower == "rows")
+            p.index in roles.examples or p.upper == facts.count or p.lower == "rows"
+            or (is_bare(p) and _of_all(facts, line.right))
             for p in subtree(line.right)
-        )
+            if isinstance(p, Big)
+        )  # fmt: skip
         if name.base in COST_LETTERS:
             roles.by_base[name.base] = "cost"
         inner = plain(line.left)
@@ -318,6 +331,32 @@ def _cost_lines(facts: Facts) -> None:
         if formula is not line.right:
             roles.assumptions.append("the sum in the cost covers all the terms behind it")
         facts.costs.append(CostLine(name, formula, line, batch and not of_one, of_one))
+
+
+def _of_all(facts: Facts, formula: Node) -> bool:
+    """A cost of all examples: it divides by their number, or its arrays are capitals."""
+    roles = facts.roles
+    names = list(names_in(formula))
+    arrays = [n for n in names if roles.role_of(n) in ("Y", "A", "Z")]
+    counted = any(roles.role(n.base) == "size" for n in names)
+    return counted or (bool(arrays) and all(n.base.isupper() for n in arrays))
+
+
+def _cost_examples(facts: Facts) -> None:
+    """``J = 1/m \\sum_i ...``: the outermost letter of a cost that divides by m is an example."""
+    roles = facts.roles
+    for line in facts.lines:
+        if _cost_head(roles, line.left) is None or not _of_all(facts, line.right):
+            continue
+        sums = [p for p in subtree(line.right) if isinstance(p, Big)]
+        if any(p.index in roles.examples or p.upper == facts.count or is_bare(p) for p in sums):
+            continue
+        for outer in sums:
+            labels = [n for n in names_in(outer.body) if roles.role_of(n) == "Y"]
+            if outer.index and not outer.upper and labels:
+                roles.examples.add(outer.index)
+                roles.note(line.piece.line, f"{outer.index} runs over the examples")
+                break
 
 
 def _abbreviations(facts: Facts) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.reading.syntax import Applied, Derivative, Name, Node, Script, Transposed
+from derive.reading.syntax import Applied, Big, Derivative, Name, Node, Script, Transposed
 from derive.reading.tree import children, plain
 
 TRANSPOSE = frozenset({"T", "\\top", "top", "\\intercal", "intercal", "⊤", "\\mathsf{T}", "t"})
@@ -140,3 +140,8 @@ def vector_of_ones(node: Node) -> bool | None:
         elif script.place != "sub":
             return None
     return turned
+
+
+def is_bare(node: Big) -> bool:
+    """A sum that names neither a letter nor a bound: over all that there is."""
+    return not (node.index or node.upper or node.lower)

@@ -195,6 +195,9 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
                 and (not found.letter or found.letter in roles.letters | roles.top)
             ):
                 layer = found
+            elif layered and layer is None and _layer_first(roles, script):
+                layer = parse_layer(script.items[0])
+                entries = script.items[1:]
             elif subject is not None or role is not None:
                 entries = script.items
     for script in pending:
@@ -211,6 +214,8 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
             power = script.node
     if role == "cost" and entries and entries[0] in ("0",):
         entries = ()
+    if example is None and len(entries) == 1 and entries[0] in roles.examples:
+        entries, example = (), entries[0]
     entries, example = _split_example(roles, entries, example)
     lost = layered and layer is None and not roles.unindexed
     if lost and role == "A":
@@ -219,6 +224,16 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
         layer = Layer("", roles.depth)
         lost = False
     return Occurrence(role, layer, entries, example, transposed, power, lost)
+
+
+def _layer_first(roles: Roles, script: Script) -> bool:
+    """``a_{2,i}``: where subscripts hold layers, the layer and then the unit or example."""
+    return (
+        slot(script) in roles.slots
+        and len(script.items) in (2, 3)
+        and script.items[0].isdigit()
+        and all(len(i) == 1 and i.isalpha() for i in script.items[1:])
+    )
 
 
 def _resolve_named(

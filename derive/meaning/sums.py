@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from derive.meaning.calls import Calls
-from derive.meaning.notation import names_in
+from derive.meaning.notation import is_bare, names_in
 from derive.meaning.roles import resolve
 from derive.meaning.setting import NoLayer, Outside
 from derive.program import (
+    SCALAR,
     Expr,
     Index,
     Plus,
     SumOver,
+    total,
 )
 from derive.reading import syntax as sx
 
@@ -32,6 +34,9 @@ class Sums(Calls):
             return self._layer_sum(node)
         if over_examples and self._unit_letter(node):
             over_examples = False
+        if is_bare(node) and (self.column is not None or self.setting.mode != "batch"):
+            value = self._value(node.body)  # of one example: over its units
+            return value if value.shape == SCALAR else total(value)
         if not over_examples:
             return self._unit_sum(node)
         if self.strip_examples:

@@ -138,3 +138,27 @@ $$E = \frac{1}{2} \|h - y\|^2$$
 $$\frac{\partial E}{\partial h} = y$$
 """
     assert last(source) != "verified"
+
+
+@pytest.mark.parametrize(
+    ("cost", "target", "gradient"),
+    [
+        (r"\frac{1}{2m} \sum (A_2 - Y)^2", r"dA_2", r"\frac{1}{m} (A_2 - Y)"),
+        (r"\frac{1}{N} \sum (A_2 - Y)^2", r"dA_2", r"\frac{2}{N} (A_2 - Y)"),
+        (r"\sum (A_2 - Y)^2", r"dA_2", r"2 (A_2 - Y)"),
+        (r"\frac{1}{2n} \sum_i (a_{2,i} - y_i)^2", r"dA_2", r"\frac{1}{n} (A_2 - Y)"),
+        (r"-\frac{1}{m} \sum_i y_i \log a_{2i} + (1 - y_i) \log(1 - a_{2i})",
+         r"dZ_2", r"\frac{1}{m} (A_2 - Y)"),
+    ],
+)  # fmt: skip
+def test_sums_of_a_cost_without_bounds(cost: str, target: str, gradient: str) -> None:
+    source = COLUMNS + f"$$J = {cost}$$\n"
+    line = r"\frac{\partial J}{\partial " + target[1:] + "} = "
+    assert last(source + f"$${line}{gradient}$$") == "verified"
+    assert last(source + f"$${line}3 {gradient}$$") == "refuted"
+
+
+def test_a_bare_sum_over_one_example_runs_over_its_units() -> None:
+    source = VECTORS.replace(r"\| a_2 - y \|^2", r"\sum (a_2 - y)^2")
+    assert last(source + r"$$\frac{\partial E}{\partial a_2} = a_2 - y$$") == "verified"
+    assert last(source + r"$$\frac{\partial E}{\partial a_2} = 2 (a_2 - y)$$") == "refuted"
