@@ -14,16 +14,13 @@ from typing import Final
 from derive.check.composition import compose, telescoped
 from derive.check.domains import Field, Logarithms, NoValue, Outside, Scalar, Unsupported
 from derive.check.evaluate import World
-from derive.check.graph import Graph, fits, letters, nodes, sides
+from derive.check.graph import Graph, derives, fits, graph_of, letters, nodes, sides
 from derive.check.order import REAL_POINTS, real_world
 from derive.check.shape import Census, height
 from derive.program import (
     ZERO,
     Composition,
-    Delta,
     Equation,
-    Expr,
-    Eye,
     Gradient,
     Partial,
     Program,
@@ -75,7 +72,7 @@ def check(program: Program, statement: Statement) -> Acceptance:
     'the sides differ'
     """
     try:
-        graph = Graph(program)
+        graph = graph_of(program)
         graph.check_statement(statement)
     except ValueError as error:
         return Acceptance(False, {}, 0, str(error))
@@ -138,11 +135,10 @@ class _Trial:
 
     def __init__(self, graph: Graph, statement: Equation) -> None:
         self.graph, self.statement = graph, statement
-        exprs = [*sides(statement), *graph.program.definitions.values()]
         self.met_logarithm = self.met_step = self.met_root = False
         self.marked = Counter(i.dim for i in letters(statement) if isinstance(i.dim, str))
         self.agreed = 0
-        self.repeated = _repeats_indices(statement, exprs)
+        self.repeated = _repeats_indices(graph, statement)
         self.effort = 20 * EFFORT
 
     def plausible(self) -> bool:
@@ -307,12 +303,12 @@ def _dimensions(graph: Graph, statement: Equation) -> list[str]:
     return sorted({*graph.dimensions(sides(statement)), *indices})
 
 
-def _repeats_indices(statement: Equation, exprs: list[Expr]) -> bool:
+def _repeats_indices(graph: Graph, statement: Equation) -> bool:
     """Whether an index may meet itself in a delta: by a derivative by an entry, or a delta."""
-    kinds = (Partial, Delta, Eye)
-    return any(isinstance(n, kinds) for expr in exprs for n in nodes(expr)) or (
-        bool(letters(statement))
-        and any(isinstance(n, Gradient) for expr in exprs for n in nodes(expr))
+    if graph.holds_deltas(sides(statement)):
+        return True
+    return bool(letters(statement)) and (
+        any(graph.derives.values()) or any(map(derives, sides(statement)))
     )
 
 

@@ -7,7 +7,8 @@ itself is a `ValueError` here, before anything is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from operator import is_
 from typing import Final
 
 from derive.program import (
@@ -23,9 +24,12 @@ from derive.program import (
     Entry,
     Equation,
     Expr,
+    Eye,
+    Function,
     Gradient,
     Index,
     Jacobian,
+    Leaf,
     Number,
     Partial,
     Plus,
@@ -46,8 +50,41 @@ LARGEST: Final = 20_000
 LARGEST_BODY: Final = 300
 """Operations in the body of a function, all calls counted."""
 DEEPEST_CALL: Final = 20
+MOST_RECENT: Final = 4
+"""Graphs that are kept."""
 LARGEST_PROGRAM: Final = 200_000
 """Nodes of all definitions together."""
+
+
+Parts = tuple[dict[str, Leaf], dict[str, Expr], dict[str, Function], str | None]
+_recent: list[tuple[Parts, Graph]] = []
+
+
+def graph_of(program: Program) -> Graph:
+    """The graph of a program, made once for many statements about it.
+
+    A program counts as the same if each of its parts is the same object, under the same name and
+    in the same order.  ValueError as `Graph`.
+    """
+    parts = (
+        dict(program.leaves), dict(program.definitions), dict(program.functions), program.cost
+    )  # fmt: skip
+    for known, graph in _recent:
+        if _same(known, parts):
+            return graph
+    graph = Graph(program)
+    _recent.insert(0, (parts, graph))
+    del _recent[MOST_RECENT:]
+    return graph
+
+
+def _same(known: Parts, parts: Parts) -> bool:
+    pairs: list[tuple[Mapping[str, object], Mapping[str, object]]] = [
+        (known[0], parts[0]), (known[1], parts[1]), (known[2], parts[2])
+    ]  # fmt: skip
+    return known[3] == parts[3] and all(
+        list(a) == list(b) and all(map(is_, a.values(), b.values())) for a, b in pairs
+    )
 
 
 def nodes(expr: Expr) -> Iterable[Expr]:
@@ -80,6 +117,9 @@ class Graph:
         self.derives: dict[str, bool] = {}
         self.readers: dict[str, list[str]] = {name: [] for name in program.leaves}
         self.signs: dict[str, int] = {}
+        self.heights: dict[frozenset[str], tuple[dict[str, int], int]] = {}
+        self._dimensions: set[Dim] | None = None
+        self._marked: bool | None = None
         self._sound: dict[int, Expr] = {}
         self.operations: dict[str, int] = dict.fromkeys(PRIMITIVES, 1)
         for name in program.functions:
@@ -196,22 +236,19 @@ class Graph:
             costs[id(node)] = cost
         return costs[id(body)]
 
+    def holds_deltas(self, exprs: Iterable[Expr]) -> bool:
+        """Whether definitions or expressions hold a delta or a derivative by an entry."""
+        if self._marked is None:
+            self._marked = _holds_deltas(self.program.definitions.values())
+        return self._marked or _holds_deltas(exprs)
+
     def dimensions(self, exprs: Iterable[Expr]) -> list[str]:
         """The symbolic dimensions of the program and of expressions, sorted."""
-        found: set[Dim] = set()
-        for leaf in self.program.leaves.values():
-            found.update(leaf.dims)
-        for expr in [*self.program.definitions.values(), *exprs]:
-            for node in nodes(expr):
-                found.update(node.shape)
-                if isinstance(node, Size):
-                    found.add(node.dim)
-                elif isinstance(node, SumOver):
-                    found.add(node.index.dim)
-                elif isinstance(node, (Entry, Partial)):
-                    found.update(i.dim for i in (node.row, node.column) if i is not None)
-                elif isinstance(node, Delta):
-                    found.add(node.left.dim)
+        if self._dimensions is None:
+            leaves = self.program.leaves.values()
+            self._dimensions = {dim for leaf in leaves for dim in leaf.dims}
+            self._dimensions |= _dimensions_in(self.program.definitions.values())
+        found = self._dimensions | _dimensions_in(exprs)
         return sorted(dim for dim in found if isinstance(dim, str))
 
     # -- reachability --------------------------------------------------------------------------
@@ -236,6 +273,26 @@ class Graph:
     def ordered(self, some: Iterable[str]) -> list[str]:
         """Definitions among `some`, in order of computation."""
         return sorted((n for n in some if n in self.position), key=self.position.__getitem__)
+
+
+def _holds_deltas(exprs: Iterable[Expr]) -> bool:
+    return any(isinstance(n, (Partial, Delta, Eye)) for expr in exprs for n in nodes(expr))
+
+
+def _dimensions_in(exprs: Iterable[Expr]) -> set[Dim]:
+    found: set[Dim] = set()
+    for expr in exprs:
+        for node in nodes(expr):
+            found.update(node.shape)
+            if isinstance(node, Size):
+                found.add(node.dim)
+            elif isinstance(node, SumOver):
+                found.add(node.index.dim)
+            elif isinstance(node, (Entry, Partial)):
+                found.update(i.dim for i in (node.row, node.column) if i is not None)
+            elif isinstance(node, Delta):
+                found.add(node.left.dim)
+    return found
 
 
 def names(expr: Expr) -> frozenset[str]:

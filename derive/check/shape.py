@@ -194,7 +194,7 @@ class Census:
         direct = names(root)
         within = self.graph.sources(direct & self.graph.readers.keys())
         cut = self.gradients if flows is self._flows else ()
-        needed = self.graph.effects([name]) & (within | {name})
+        needed = self._between(name, within, cut)
         for top in [*reversed(self.graph.ordered(needed)), *sorted(needed)]:
             if top in flows:
                 continue
@@ -208,6 +208,17 @@ class Census:
             rows, columns = self.program.shape(top)
             flows[top] = _capped(most) - (_one(rows) + _one(columns))
         return flows[name]
+
+    def _between(self, name: str, within: Collection[str], cut: Collection[str]) -> set[str]:
+        """The name and what lies between it and the root, as far as the nearest cuts."""
+        found, stack = set[str](), [name]
+        while stack:
+            top = stack.pop()
+            if top not in found:
+                found.add(top)
+                if top not in cut:
+                    stack.extend(r for r in self.graph.readers[top] if r in within)
+        return found
 
 
 def _one(dim: Dim) -> Count:
@@ -229,12 +240,16 @@ def _capped(count: Count) -> Count:
 
 def height(graph: Graph, exprs: Iterable[Expr], cut: Collection[str]) -> int:
     """Primes needed so that all exponentials in the program and in `exprs` are homomorphisms."""
-    depth: dict[str, int] = dict.fromkeys(cut, 0)
-    deepest = 0
-    for name, expr in graph.program.definitions.items():
-        nested = _exponentials(graph, expr, depth)
-        deepest = max(deepest, nested)
-        depth.setdefault(name, nested)
+    key = frozenset(cut)
+    if key not in graph.heights:
+        depth: dict[str, int] = dict.fromkeys(cut, 0)
+        deepest = 0
+        for name, expr in graph.program.definitions.items():
+            nested = _exponentials(graph, expr, depth)
+            deepest = max(deepest, nested)
+            depth.setdefault(name, nested)
+        graph.heights[key] = depth, deepest
+    depth, deepest = graph.heights[key]
     return 1 + max([deepest, *(_exponentials(graph, expr, depth) for expr in exprs)])
 
 

@@ -9,6 +9,8 @@ parameters need nothing of their own.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from operator import is_
 
 from derive.program import SCALAR, Expr, Gradient, Partial, Program, Symbol, walk
 from derive.tensors.derivative import derivative
@@ -18,6 +20,42 @@ from derive.tensors.meter import Outside, used
 from derive.tensors.normal import at_indices, collect, entry, sum_over, times
 from derive.tensors.substitute import substitute
 from derive.tensors.terms import ZERO, Index, Poly, mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a program's definitions use, the same for all questions about it.
+
+    differential: definitions that hold a gradient.  upstream: filled on demand.
+    """
+
+    known: tuple[tuple[str, ...], dict[str, Expr]]
+    uses: dict[str, tuple[str, ...]]
+    differential: frozenset[str]
+    upstream: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+_recent: list[Structure] = []
+MOST_RECENT = 4
+
+
+def _structure(program: Program) -> Structure:
+    """Made once for many questions: if leaves and definitions are the same objects as before."""
+    leaves, definitions = tuple(program.leaves), dict(program.definitions)
+    for structure in _recent:
+        names, bodies = structure.known
+        same = names == leaves and list(bodies) == list(definitions)
+        if same and all(map(is_, bodies.values(), definitions.values())):
+            return structure
+    differential = frozenset(
+        n
+        for n, e in definitions.items()
+        if any(isinstance(node, Gradient | Partial) for node in walk(e))
+    )
+    uses = {n: _names(e, program) for n, e in definitions.items()}
+    _recent.insert(0, Structure((leaves, definitions), uses, differential))
+    del _recent[MOST_RECENT:]
+    return _recent[0]
 
 
 class Model:
@@ -30,15 +68,12 @@ class Model:
     def __init__(self, program: Program, *, opaque_functions: bool = False) -> None:
         self.program = program
         self.lowering = Lowering(program, self.total, opaque_functions=opaque_functions)
-        self.uses = {n: _names(e, program) for n, e in program.definitions.items()}
-        self._differential = frozenset(
-            n
-            for n, e in program.definitions.items()
-            if any(isinstance(node, Gradient | Partial) for node in walk(e))
-        )
+        structure = _structure(program)
+        self.uses = structure.uses
+        self._differential = structure.differential
         self._bodies: dict[str, tuple[tuple[Index, ...], Poly]] = {}
         self._totals: dict[tuple[str, str, frozenset[str]], tuple[tuple[Index, ...], Poly]] = {}
-        self._upstream: dict[str, frozenset[str]] = {}
+        self._upstream = structure.upstream
 
     # -- the graph of definitions -------------------------------------------------------------
 
