@@ -23,7 +23,9 @@ def judged(output: str) -> FileReport:
     return verify_text(NOTE % output)
 
 
-@pytest.mark.parametrize("output", ["$$A_2 = Z_2$$", r"$$\hat{Y} = Z_2$$", "$$A_2 = g(Z_2) = Z_2$$"])
+@pytest.mark.parametrize(
+    "output", ["$$A_2 = Z_2$$", r"$$\hat{Y} = Z_2$$", "$$A_2 = g(Z_2) = Z_2$$"]
+)
 def test_the_output_is_its_preactivation(output: str) -> None:
     report = judged(output)
     assert report.model is not None
