@@ -116,18 +116,22 @@ def explain(
     subject: Annotated[
         str,
         typer.Argument(
-            metavar="NOTE:LINE[:COLUMN]|NAME", help="A claim, a library entry, or a code."
+            metavar="NOTE:LINE[:COLUMN]|NAME|SPEC",
+            help="A claim, a library entry, a network spec, or a code.",
         ),
     ],
     form: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="text, markdown or latex.")
     ] = "text",
+    level: Annotated[
+        str, typer.Option("--level", metavar="LEVEL", help="full, or short: results only.")
+    ] = "full",
 ) -> int:
-    """Tell the derivation behind a claim or a library entry, one named rule a step."""
+    """Tell the derivation behind a claim, a library entry or a network, one named rule a step."""
     from derive.commands import explain as run
-    from derive.report.explain import FORMATS
+    from derive.report.explain import FORMATS, LEVELS
 
-    return run(subject, _choice("--format", form, FORMATS))
+    return run(subject, _choice("--format", form, FORMATS), _choice("--level", level, LEVELS))
 
 
 @app.command(epilog="Example: derive generate digits.toml -o networks")

@@ -161,23 +161,22 @@ def _judge_text(source: Source, call: VerifyCall, text: str) -> FileReport:
     return call.selection.shown(_judge([replace(source, text=text)], call))[0]
 
 
-def explain(subject: str, form: str) -> int:
-    """The derivation behind ``NOTE:LINE[:COLUMN]`` or a library entry; what a code means."""
-    from derive.report.explain import claim_parts, render
-    from derive.report.lookup import claims_at, split_place
+def explain(subject: str, form: str, level: str = "full") -> int:
+    """The derivation behind ``NOTE:LINE[:COLUMN]``, a library entry or a spec; or a code."""
+    from derive.report.entries import named_parts, spec_parts
+    from derive.report.explain import render
+    from derive.report.lookup import split_place
 
     place = split_place(subject)
-    if place is None:
-        from derive.report.entries import named_parts
+    if place is not None:
+        from derive.report.lookup import told_at
 
+        told = told_at(place, level)
+        _write("\n".join(render(parts, form) for parts in told), None)
+    elif subject.endswith(".toml"):
+        _write(render(spec_parts(subject, level), form), None)
+    else:
         _write(render(named_parts(subject), form), None)
-        return 0
-    from derive.verify import Options
-    from derive.workers import judge_all
-
-    [report] = judge_all(collect([place.path]), Options())
-    found = claims_at(report, place)
-    _write("\n".join(render(claim_parts(report, f), form) for f in found), None)
     return 0
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from derive.declare import Declarations, declarations
 from derive.findings import finding_of, model_report
@@ -23,6 +24,9 @@ from derive.meaning.interpret import Interpreter
 from derive.meaning.shapes import judge_shapes
 from derive.reading import read
 from derive.verdict import FileReport, Finding, Verdict
+
+if TYPE_CHECKING:
+    from derive.explain.claims import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,12 @@ class Note:
         finding = finding_of(self, self.choice.interpretations[k], self.judgement(k), self._judge)
         spent = 1000 * (time.perf_counter() - start)
         return replace(finding, milliseconds=round(spent, 3)) if self.options.timings else finding
+
+    def explain(self, k: int, finding: Finding) -> Explanation:
+        """The derivation behind the k-th claim, whose finding is given."""
+        from derive.explain.claims import explained
+
+        return explained(self, k, finding)
 
     def unjudged(self, k: int, reason: str) -> Finding:
         """The k-th claim left unproven for a reason outside it."""

@@ -29,7 +29,7 @@ class Section:
     """One gradient of a derivation: the definitions that it goes through, its lines, its result.
 
     name: the program's name, "" for a closing section.  left: LaTeX of what is derived.
-    shape: of the result, as text.
+    shape: of the result, as text.  subject: LaTeX that ends the title, "" for none.
     """
 
     title: str
@@ -39,6 +39,7 @@ class Section:
     lines: tuple[Line, ...]
     result: Expr
     shape: str = ""
+    subject: str = ""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -70,10 +71,10 @@ class Chalk:
         """Appends a line that shows something new; raises `WrongStep` if it does not follow."""
         latex = to_latex(line, self.notation)
         shown = f"{to_latex(self.left, self.notation)} = {latex}"
-        if self.lines and self.lines[-1].step.latex == shown:
-            self._demand(rule, line, shown)
-            return
         self._demand(rule, line, shown)
+        if self.lines and self.lines[-1].step.latex == shown:
+            self.lines[-1] = Line(self.lines[-1].step, line)
+            return
         self.lines.append(Line(Step(rule, shown, text or RULES[rule]), line))
 
     def follows(self, line: Expr) -> bool:
@@ -94,7 +95,11 @@ class Chalk:
         found = fault(self.program, Equation(left, line))
         if found:
             raise WrongStep(f"{rule}: {shown}: {found}")
+        same = left == self.left and bool(self.lines) and self.lines[-1].step.latex == shown
         self.left, self.free = left, ()
+        if same:
+            self.lines[-1] = Line(self.lines[-1].step, line)
+            return
         self.lines.append(Line(Step(rule, shown, text or RULES[rule]), line))
 
 

@@ -7,7 +7,7 @@ the form in which the derivative of a known activation is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from derive.explain.shapes import replaced
 from derive.program import (
@@ -21,6 +21,7 @@ from derive.program import (
     Times,
     Transpose,
     function_body,
+    walk,
 )
 from derive.scalars import table
 from derive.scalars.blackboard import advanced
@@ -77,7 +78,7 @@ def _unfolded(program: Program, body: Expr, name: str) -> tuple[Expr, list[Apply
 def _closing(program: Program, applied: Apply, body: Expr, unfolded: Expr) -> Iterator[Rule]:
     """The last lines of a known activation, over the claim's own names."""
     formula = program.functions[applied.function].body
-    if unfolded != function_body(formula, applied.arg) if formula is not None else True:
+    if formula is None or unfolded != function_body(formula, applied.arg):
         return
     value = body if isinstance(body, Symbol) else applied
     for name in table.NAMES:
@@ -86,12 +87,13 @@ def _closing(program: Program, applied: Apply, body: Expr, unfolded: Expr) -> It
         for rule, line in activation_closing(name):
             if any(isinstance(n, Symbol) and n.name == "sigma" for n in _symbols(line)):
                 return
-            put = {"z": applied.arg, "a": value}
-            yield rule, replaced(line, lambda e: put.get(e.name) if isinstance(e, Symbol) else None)
+            yield rule, _named(line, {"z": applied.arg, "a": value})
         return
 
 
-def _symbols(expr: Expr) -> Iterator[Symbol]:
-    from derive.program import walk
+def _named(line: Expr, values: Mapping[str, Expr]) -> Expr:
+    return replaced(line, lambda e: values.get(e.name) if isinstance(e, Symbol) else None)
 
+
+def _symbols(expr: Expr) -> Iterator[Symbol]:
     return (node for node in walk(expr) if isinstance(node, Symbol))

@@ -43,7 +43,11 @@ def telescope(program: Program, claim: Composition, notation: Notation) -> list[
         notation.spelling.get(name, name) for name in (claim.left.of, *(c.by for c in chain))
     )
     steps = [
-        Step("definition", path, "the way from what is differentiated to what it is differentiated by"),
+        Step(
+            "definition",
+            path,
+            "the way from what is differentiated to what it is differentiated by",
+        ),
         Step("order the factors", f"{left} = {shown(chain)}", RULES["order the factors"]),
     ]
     while len(chain) > 1:

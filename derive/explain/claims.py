@@ -7,31 +7,37 @@ refuted claim the right derivation with the place where the note leaves it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
+from derive.diagnosis.loose import Leaf
 from derive.diagnosis.scene import Scene
 from derive.explain.board import Chalk, Line, Section, fault
 from derive.explain.calculus import local_lines
 from derive.explain.chains import broken, telescope
 from derive.explain.departure import departure
 from derive.explain.gradient import NoDerivation, derivation, users_of
-from derive.explain.rules import RULES
-from derive.explain.shapes import replaced
+from derive.explain.shapes import put_in
 from derive.latex import to_latex
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.interpret import Interpretation, Stated
-from derive.meaning.scenery import left_value, scene_of
+from derive.meaning.notation import derivatives_in
+from derive.meaning.scenery import left_value, loose_of, scene_of
 from derive.meaning.setting import IllShaped, Outside, Setting
 from derive.program import (
     ONE,
+    SCALAR,
     Composition,
     Entry,
     Equation,
     Expr,
     Gradient,
-    Partial,
+    Index,
+    Jacobian,
+    Number,
+    Power,
+    Size,
     Symbol,
     Times,
     walk,
@@ -101,7 +107,16 @@ class _Task:
 
     @property
     def scene(self) -> Scene:
-        return scene_of(self.setting, self.found.line, self.stated.layers)
+        """The notation; a claim about a derivative fraction is told in fractions."""
+        line = self.found.line
+        scene = scene_of(self.setting, line, self.stated.layers)
+        fractions = any(True for _ in derivatives_in(line.head))
+        left = self.stated.statement.left
+        target = _target(left) if fractions and isinstance(left, Expr) else None
+        if target is None:
+            return scene
+        spelling = {k: v for k, v in scene.gradient_spelling.items() if k != target[0]}
+        return replace(scene, gradient_spelling=spelling)
 
     @property
     def refuted(self) -> bool:
@@ -125,7 +140,9 @@ class _Task:
             if right is None:
                 return Explanation(missing=broken(claim, scene))
             steps = telescope(self.setting.program, right, scene)
-            return Explanation((_section("the chain that telescopes", steps),), (0, 1, broken(claim, scene)))
+            return Explanation(
+                (_section("the chain that telescopes", steps),), (0, 1, broken(claim, scene))
+            )
         steps = telescope(self.setting.program, claim, scene)
         return Explanation((_section("the factors telescope", steps),), note=self.where)
 
@@ -145,37 +162,55 @@ class _Task:
         left = left_value(elaborator, line.left) or left_value(elaborator, line.head)
         if left is None or _target(left) is None:
             return Explanation(missing=self.finding.message)
-        return self._gradient(left, None, ())
+        named = _gradients_said(loose_of(elaborator, line.right))
+        return self._gradient(left, None, (), named)
 
     def equation(self, statement: Equation) -> Explanation:
         """An equation of values; the head of its chain says what it is about."""
-        left, head = statement.left, self._head()
-        if _target(left) is None and head is not None and head.shape == statement.right.shape:
-            left = head
-        if _target(left) is not None:
-            return self._gradient(left, statement.right, statement.free)
-        lines = list(local_lines(self.setting.program, left))
-        if lines:
-            return self._local(left, lines, statement.right, statement.free)
+        right, free = statement.right, statement.free
+        for left in self._sides(statement):
+            if _target(left) is not None:
+                return self._gradient(left, right, free)
+        for left in self._sides(statement):
+            lines = list(local_lines(self.setting.program, left))
+            if lines:
+                return self._local(left, lines, right, free)
         if self.refuted:
             return Explanation(missing=self.finding.message)
-        chalk = Chalk(self.setting.program, self.scene, statement.left, statement.free)
-        chalk.write("in the note's form", statement.right)
+        chalk = Chalk(self.setting.program, self.scene, statement.left, free)
+        chalk.write("in the note's form", right)
         section = self._closed("both sides have the same normal form", chalk)
         return Explanation((section,), note=self.where)
 
+    def _sides(self, statement: Equation) -> Iterator[Expr]:
+        """The left side, and the head of the chain where the claim is true of it as well."""
+        head = self._head()
+        if head is not None and head.shape == statement.right.shape:
+            claim = Equation(head, statement.right, statement.free)
+            if self.refuted or not fault(self.setting.program, claim):
+                yield head
+        yield statement.left
+
     def _head(self) -> Expr | None:
+        if self.setting.mode == "formal":
+            return None
         elaborator = Elaborator(self.setting, self.stated.layers)
         return left_value(elaborator, self.found.line.head)
 
     # -- gradients ------------------------------------------------------------------------------
 
-    def _gradient(self, left: Expr, right: Expr | None, free: tuple[object, ...]) -> Explanation:
+    def _gradient(
+        self,
+        left: Expr,
+        right: Expr | None,
+        free: tuple[Index, ...],
+        said: frozenset[str] = frozenset(),
+    ) -> Explanation:
         target = _target(left)
         assert target is not None
         name, scale = target
         scene, program = self.scene, self.setting.program
-        named = _gradients(right) - {name}
+        named = (said | _gradients(right)) - {name}
         if not users_of(program, name):
             return Explanation(missing=f"{scene.spelling.get(name, name)} does not reach the cost")
         sections = derivation(program, name, scene, sorted(named))
@@ -193,7 +228,7 @@ class _Task:
         right: Expr | None,
         scale: Expr,
         sections: list[Section],
-        named: set[str],
+        named: Collection[str],
     ) -> Section | None:
         """From the gradient as it was derived to the note's own line."""
         program, scene = self.setting.program, self.scene
@@ -210,18 +245,19 @@ class _Task:
             if left.shape != whole.shape or _indexed(left):
                 chalk = Chalk(program, scene, left, self._free())
             last = chalk.lines[-1].expr if chalk.lines else whole
-            if to_latex(last, scene) != to_latex(right, scene):
+            shown = to_latex(right, scene)
+            if shown not in (to_latex(last, scene), to_latex(chalk.left, scene)):
                 chalk.write("in the note's form", right)
         return self._closed("as the note writes it", chalk) if chalk.lines else None
 
-    def _free(self) -> tuple:  # type: ignore[type-arg]
+    def _free(self) -> tuple[Index, ...]:
         statement = self.stated.statement
         return statement.free if isinstance(statement, Equation) else ()
 
     # -- formulas of scalars ---------------------------------------------------------------------
 
     def _local(
-        self, left: Expr, lines: list[tuple[str, Expr]], right: Expr, free: tuple[object, ...]
+        self, left: Expr, lines: list[tuple[str, Expr]], right: Expr, free: tuple[Index, ...]
     ) -> Explanation:
         chalk = Chalk(self.setting.program, self.scene, left, self._free())
         goal = to_latex(right, self.scene)
@@ -251,11 +287,20 @@ def _target(left: Expr) -> tuple[str, Expr] | None:
     match left:
         case Gradient(name=name):
             return name, ONE
-        case Times(left=scale, right=Gradient(name=name)):
+        case Times(left=scale, right=Gradient(name=name)) if _is_constant(scale):
             return name, scale
         case Entry(arg=arg):
             return _target(arg)
     return None
+
+
+def _is_constant(scale: Expr) -> bool:
+    """Numbers and sizes; on one path of scalars m is a letter."""
+    allowed = (Number, Size, Power, Times)
+    return all(
+        isinstance(node, allowed) or (isinstance(node, Symbol) and node.dims == SCALAR)
+        for node in walk(scale)
+    )
 
 
 def _indexed(left: Expr) -> bool:
@@ -266,18 +311,25 @@ def _gradients(expr: Expr | None) -> set[str]:
     return set() if expr is None else {n.name for n in walk(expr) if isinstance(n, Gradient)}
 
 
-def _substituted(line: Expr, known: dict[str, Expr], named: set[str]) -> Iterable[Expr]:
+def _gradients_said(side: object) -> frozenset[str]:
+    """The gradients that a side names whose shapes do not fit."""
+    if isinstance(side, Leaf):
+        return frozenset(_gradients(side.expr))
+    parts = [getattr(side, f.name) for f in fields(side)] if is_dataclass(side) else side
+    if not isinstance(parts, list | tuple):
+        return frozenset()
+    return frozenset().union(*(_gradients_said(part) for part in parts))
+
+
+def _substituted(line: Expr, known: dict[str, Expr], named: Collection[str]) -> Iterable[Expr]:
     """The line with gradients that the note does not name put in, one after the other."""
     if not named and len(known) > _MOST:
         return
     while True:
-        left = sorted((_gradients(line) - named) & known.keys())
+        left = sorted((_gradients(line) - set(named)) & known.keys())
         if not left:
             return
-        name = left[0]
-        line = replaced(
-            line, lambda e: known[name] if isinstance(e, Gradient) and e.name == name else None
-        )
+        line = put_in(line, left[0], known[left[0]])
         yield line
 
 
@@ -285,11 +337,9 @@ _MOST = 12
 """Sections whose results are put into one line at most."""
 
 
-def _path(setting: Setting, of: str, by: str) -> list:  # type: ignore[type-arg]
+def _path(setting: Setting, of: str, by: str) -> list[Jacobian]:
     """The links of the one way from a name to what it is computed from; [] if there are more."""
-    from derive.program import Jacobian
-
-    out, at = [], by
+    out, at = list[Jacobian](), by
     while at != of:
         users = users_of(setting.program, at)
         if len(users) != 1:
@@ -297,6 +347,3 @@ def _path(setting: Setting, of: str, by: str) -> list:  # type: ignore[type-arg]
         out.append(Jacobian(users[0], at))
         at = users[0]
     return out[::-1]
-
-
-__all__ = ["RULES", "Explanation", "Partial", "Symbol", "explained", "fault"]

@@ -72,6 +72,8 @@ def _single(expr: Expr, name: str, row: MaybeIndex, column: MaybeIndex) -> Expr 
     """The derivative pulled to the one entry that holds the name."""
     if not mentions_name(expr, name):
         return ZERO
+    if row is None and column is None and not any(isinstance(n, SumOver) for n in walk(expr)):
+        return Partial(expr, name, None, None)
     match expr:
         case Plus(left=left, right=right):
             parts = [_single(part, name, row, column) for part in (left, right)]
@@ -85,7 +87,7 @@ def _single(expr: Expr, name: str, row: MaybeIndex, column: MaybeIndex) -> Expr 
             return None if inner is None else product(inner, right)
         case SumOver():
             return _of_sum(expr, name, row, column)
-    return Partial(expr, name, row, column) if row is None and column is None else None
+    return None
 
 
 def _of_sum(expr: Expr, name: str, row: MaybeIndex, column: MaybeIndex) -> Expr | None:
@@ -148,9 +150,7 @@ def _as_scalars(body: Expr) -> tuple[dict[str, Expr], Expr]:
     return entries, replaced(body, letter)
 
 
-def _as_entries(
-    line: Expr, entries: dict[str, Expr], row: MaybeIndex, column: MaybeIndex
-) -> Expr:
+def _as_entries(line: Expr, entries: dict[str, Expr], row: MaybeIndex, column: MaybeIndex) -> Expr:
     """Letters as entries again."""
     match line:
         case Partial(body=body, name=name):
@@ -172,9 +172,7 @@ def _closing(
     derived = [line for _, line in advanced(pending(formula, variable))][-1:]
 
     def put(expr: Expr) -> Expr:
-        return replaced(
-            expr, lambda e: letters.get(e.name) if isinstance(e, Symbol) else None
-        )
+        return replaced(expr, lambda e: letters.get(e.name) if isinstance(e, Symbol) else None)
 
     for loss in losses_with_closing():
         lines = [(rule, put(line)) for rule, line in loss_closing(loss)]
@@ -184,4 +182,3 @@ def _closing(
             if answer.decision is Decision.EQUAL:
                 yield from signed
                 return
-

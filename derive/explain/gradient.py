@@ -14,7 +14,7 @@ accepted by the checker (`derive.explain.board`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.explain import cost as cost_rules
@@ -34,8 +34,8 @@ from derive.explain.entries import (
     summed,
 )
 from derive.explain.rules import RULES
-from derive.explain.shapes import elementwise, is_affine, replaced, slope, softmax_axis
-from derive.latex import Notation, to_latex
+from derive.explain.shapes import elementwise, is_affine, put_in, replaced, slope, softmax_axis
+from derive.latex import Notation, name_latex, to_latex
 from derive.program import (
     ONE,
     Apply,
@@ -72,9 +72,17 @@ def derivation(
 
     stops: names whose gradients are taken as known.  Raises `NoDerivation`.
     """
-    writer = _Writer(program, notation, frozenset(stops) - {name})
+    return derivations(program, [name], notation, set(stops) - {name})
+
+
+def derivations(
+    program: Program, names: Sequence[str], notation: Notation, stops: Collection[str] = ()
+) -> list[Section]:
+    """As `derivation` for several names, each section once, in the order of need."""
+    writer = _Writer(program, notation, frozenset(stops))
     try:
-        writer.section(name)
+        for name in names:
+            writer.section(name)
     except (NoEntries, WrongStep, Underivable) as error:
         raise NoDerivation(str(error)) from error
     return list(writer.done.values())
@@ -83,7 +91,7 @@ def derivation(
 def users_of(program: Program, name: str) -> list[str]:
     """The definitions that use a name directly and reach the cost, in order."""
     reach = {program.cost}
-    for definition, body in reversed(program.definitions.items()):
+    for definition, body in list(program.definitions.items())[::-1]:
         if definition in reach:
             reach |= {node.name for node in walk(body) if isinstance(node, Symbol)}
     return [n for n, e in program.definitions.items() if n in reach and mentions_name(e, name)]
@@ -126,13 +134,14 @@ class _Writer:
             task.along_paths(users)
         task.fuse(users)
         return Section(
-            f"the gradient by {name}",
+            "the gradient by",
             name,
             to_latex(gradient, self.notation),
             tuple(self._given(user) for user in users),
             tuple(chalk.lines),
             chalk.last,
             show_shape(shape),
+            name_latex(name, self.notation),
         )
 
     def _given(self, user: str) -> Step:
@@ -240,9 +249,7 @@ class _Task:
         rule = "derivative of an affine map" if is_affine(body) else "product and chain rule"
         return rule, contracted(local)
 
-    def _jacobian(
-        self, user: str, at: tuple[MaybeIndex, MaybeIndex], axis: int
-    ) -> Expr | None:
+    def _jacobian(self, user: str, at: tuple[MaybeIndex, MaybeIndex], axis: int) -> Expr | None:
         """a_r (delta_ri - a_i), at the same example."""
         unit, own = at[axis], (self.row, self.column)[axis]
         other, example = at[1 - axis], (self.row, self.column)[1 - axis]
@@ -309,7 +316,7 @@ class _Task:
         upstream = self.program.gradient(user)
         if not any(node == upstream for node in walk(self.chalk.last)):
             return
-        line = replaced(self.chalk.last, lambda e: known.result if e == upstream else None)
+        line = put_in(self.chalk.last, user, known.result)
         self.chalk.write("substitute the gradient", line)
         for rule, line in self._closing(user):
             self.chalk.write(rule, line)

@@ -10,6 +10,7 @@ from derive.program import (
     ONE,
     Apply,
     Expr,
+    Gradient,
     MatMul,
     Number,
     Plus,
@@ -35,6 +36,11 @@ def replaced(expr: Expr, value: Callable[[Expr], Expr | None]) -> Expr:
     rebuilt = with_children(expr, tuple(replaced(child, value) for child in children(expr)))
     found = value(rebuilt)
     return rebuilt if found is None else found
+
+
+def put_in(expr: Expr, name: str, value: Expr) -> Expr:
+    """The expression with the gradient by a name replaced by what it was found to be."""
+    return replaced(expr, lambda e: value if isinstance(e, Gradient) and e.name == name else None)
 
 
 def is_affine(expr: Expr) -> bool:

@@ -1,11 +1,12 @@
-"""What ``derive explain NAME`` can tell: library entries step by step, codes of mistakes."""
+"""What ``derive explain`` can tell by name: library entries, codes of mistakes, whole networks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from derive.errors import CallError, one_line
-from derive.report.explain import Part, code_parts, entry_parts
+from derive.report.explain import Part, code_parts, entry_parts, section_parts
 from derive.report.markdown import Entry
 
 
@@ -21,18 +22,34 @@ def named_parts(name: str) -> Iterator[Part]:
 
 def entry(name: str) -> Entry:
     """The entry of that name or alias; `CallError` if there is none."""
-    from derive.scalars.steps import derivation, title
+    from derive.library.explanations import explanation, title
 
     try:
-        return Entry(name, title(name), derivation(name))
+        return Entry(name, title(name), explanation(name))
     except KeyError as error:
         raise CallError(
-            f"{one_line(str(error.args[0]), 600)} (a claim of a note is named NOTE:LINE)"
+            f"{one_line(str(error.args[0]), 600)} "
+            "(a claim of a note is named NOTE:LINE, a network by its .toml)"
         ) from None
 
 
 def entries() -> list[Entry]:
     """All entries, in the library's order."""
-    from derive.scalars.steps import ENTRIES
+    from derive.library.explanations import names
 
-    return [entry(name) for name in ENTRIES]
+    return [entry(name) for name in names()]
+
+
+def spec_parts(path: str, level: str) -> Iterator[Part]:
+    """Forward pass, cost and gradients of a network; `CallError` if it cannot be used."""
+    import codegen
+    from derive.explain.gradient import NoDerivation
+    from derive.explain.network import network_sections
+
+    try:
+        title, sections = network_sections(Path(path))
+    except (codegen.SpecError, codegen.GenerateError, codegen.Unproved, NoDerivation) as error:
+        raise CallError(one_line(str(error))) from None
+    yield Part(title, title=True)
+    for section in sections:
+        yield from section_parts(section, "full" if not section.name else level)

@@ -1,15 +1,17 @@
 """One derivation told in full: the proof behind a claim, or behind a library entry.
 
-In: a finding with its report, or the named steps of a library entry.
-Out: the same content as ``text``, ``markdown`` or ``latex``.
+In: a finding with its report and its derivation, the named steps of a library entry, or those
+of a network.  Out: the same content as ``text`` (Unicode), ``markdown`` or ``latex``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from derive.explain.unicode import in_unicode
 from derive.report.outcome import repaired
 from derive.report.places import Page, escaped, place_of
 from derive.report.text import counterexample_line
@@ -17,8 +19,11 @@ from derive.verdict import FileReport, Finding
 
 if TYPE_CHECKING:
     from derive.diagnosis.codes import Code
+    from derive.explain.board import Section
+    from derive.explain.claims import Explanation
 
 FORMATS = ("text", "markdown", "latex")
+LEVELS = ("full", "short")
 
 
 class Step(Protocol):
@@ -34,12 +39,19 @@ class Step(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A paragraph of an explanation: a title, or a label with prose or with an equation."""
+    """A paragraph of an explanation: a title, or a label with prose or with an equation.
+
+    inline: LaTeX that ends the label.  heading: a title of lower rank.  mixed: the prose (or the
+    label) holds pieces of LaTeX, as messages do.
+    """
 
     label: str
     prose: str = ""
     latex: str = ""
     title: bool = False
+    inline: str = ""
+    heading: bool = False
+    mixed: bool = False
 
 
 def claim_parts(report: FileReport, finding: Finding) -> Iterator[Part]:
@@ -48,7 +60,8 @@ def claim_parts(report: FileReport, finding: Finding) -> Iterator[Part]:
     yield Part(f"{report.path}, line {place.line}, step {finding.step}", title=True)
     yield Part("Claim", latex=finding.latex)
     verdict = " ".join(filter(None, (finding.verdict.value, finding.code)))
-    yield Part("Verdict", f"{verdict}: {finding.message}" if finding.message else verdict)
+    said = f"{verdict}: {finding.message}" if finding.message else verdict
+    yield Part("Verdict", said, mixed=True)
     yield Part("Read as", f"{finding.kind.value}, {finding.reading}")
     if report.model is not None:
         model = report.model
@@ -66,8 +79,15 @@ def claim_parts(report: FileReport, finding: Finding) -> Iterator[Part]:
     for repair in finding.repairs:
         yield Part(
             f"Repair ({repair.edit or repair.verdict.value})",
-            latex=repaired(finding, report.source, repair.latex),
+            latex=repair_latex(report, finding, repair.latex),
+            mixed=True,
         )
+
+
+def repair_latex(report: FileReport, finding: Finding, latex: str) -> str:
+    """The equation with the repair; without its left side where that stands in another piece."""
+    whole = repaired(finding, report.source, latex)
+    return f"= {latex}" if "$" in whole or "\\begin" in whole else whole
 
 
 def _proof_parts(finding: Finding) -> Iterator[Part]:
@@ -80,6 +100,46 @@ def _proof_parts(finding: Finding) -> Iterator[Part]:
     )
     for number, rule in enumerate(proof.rules, 1):
         yield Part(f"Rule {number}", rule)
+
+
+def explanation_parts(told: Explanation, level: str = "full") -> Iterator[Part]:
+    """The derivation behind a claim, with the place where the note leaves it."""
+    if told.missing:
+        yield Part("No derivation", told.missing)
+        return
+    yield Part("The right derivation" if told.departs else "Derivation", heading=True)
+    if told.note:
+        yield Part("At", told.note)
+    for number, section in enumerate(told.sections):
+        departs = told.departs if told.departs and told.departs[0] == number else None
+        yield from section_parts(section, level, departs[1:] if departs else None)
+
+
+def section_parts(
+    section: Section, level: str = "full", departs: tuple[int, str] | None = None
+) -> Iterator[Part]:
+    """The lines of one section; of a short one the definitions and the result.
+
+    departs: the ordinal of the step at which a note leaves it, and what is wrong there.
+    """
+    shape = f"shape {section.shape}" if section.shape else ""
+    yield Part(_sentence(section.title), shape, inline=section.subject, heading=True)
+    steps = section.steps
+    short = level == "short" and bool(section.name)
+    shown = [*section.given, section.summary] if short else [*steps]
+    left = ""
+    for number, step in enumerate(shown, 1):
+        before, _, right = step.latex.partition(" = ")
+        same = right and before == left
+        left = before if right else left
+        yield Part(f"{number}. {step.rule}", step.text, f"= {right}" if same else step.latex)
+        last = number == len(shown)
+        if departs and (last if short else number - 1 == departs[0]):
+            yield Part("Here the note leaves it", departs[1], mixed=True)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def entry_parts(title: str, steps: Sequence[Step]) -> Iterator[Part]:
@@ -101,31 +161,49 @@ def code_parts(row: Code) -> Iterator[Part]:
 def render(parts: Iterator[Part], form: str) -> str:
     """The parts in one of `FORMATS`."""
     write = {"text": _text, "markdown": _markdown, "latex": _latex}[form]
-    return "".join(write(part) for part in parts)
+    return re.sub("\n{3,}", "\n\n", "".join(write(part) for part in parts))
 
 
 def _text(part: Part) -> str:
-    if part.title:
-        return f"{escaped(part.label)}\n\n"
-    lines = [f"{escaped(part.label)}: {escaped(part.prose)}".rstrip(": ") + "\n"]
+    label, prose = _words(part)
+    label = escaped(" ".join(filter(None, (label, in_unicode(part.inline)))))
+    prose = escaped(prose)
+    if part.title or part.heading:
+        above = "\n" if part.heading else ""
+        return f"{above}{label}{f' ({prose})' if prose else ''}\n\n"
+    lines = [f"{label}: {prose}".rstrip(": ") + "\n"]
     if part.latex:
-        lines.append(f"    {escaped(' '.join(part.latex.split()))}\n")
+        lines.append(f"    {escaped(in_unicode(part.latex))}\n")
     return "".join(lines)
 
 
+def _words(part: Part) -> tuple[str, str]:
+    """Label and prose, with the LaTeX in them as Unicode."""
+    if not part.mixed:
+        return part.label, part.prose
+    return in_unicode(part.label), in_unicode(part.prose)
+
+
 def _markdown(part: Part) -> str:
-    if part.title:
-        return f"## {markdown_text(part.label)}\n\n"
-    lines = [f"**{markdown_text(part.label)}** {markdown_text(part.prose)}".rstrip() + "\n\n"]
+    inline = f" ${part.inline}$" if part.inline else ""
+    words = _words(part)
+    label, prose = markdown_text(words[0]) + inline, markdown_text(words[1])
+    if part.title or part.heading:
+        mark = "##" if part.title else "###"
+        return f"{mark} {label}{f' ({prose})' if prose else ''}\n\n"
+    lines = [f"**{label}** {prose}".rstrip() + "\n\n"]
     if part.latex:
         lines.append(markdown_equation(part.latex))
     return "".join(lines)
 
 
 def _latex(part: Part) -> str:
-    if part.title:
-        return f"\\section*{{{latex_text(part.label)}}}\n\n"
-    lines = [f"\\paragraph{{{latex_text(part.label)}}} {latex_text(part.prose)}".rstrip() + "\n"]
+    inline = f" ${part.inline}$" if part.inline else ""
+    label, prose = latex_text(part.label) + inline, latex_text(part.prose)
+    if part.title or part.heading:
+        command = "section" if part.title else "subsection"
+        return f"\\{command}*{{{label}{f' ({prose})' if prose else ''}}}\n\n"
+    lines = [f"\\paragraph{{{label}}} {prose}".rstrip() + "\n"]
     if part.latex:
         lines.append(f"\\[\n{_one_paragraph(part.latex)}\n\\]\n")
     return "".join([*lines, "\n"])

@@ -1,13 +1,20 @@
-"""Finds the claim that ``NOTE:LINE[:COLUMN]`` points at."""
+"""Finds and tells the claim that ``NOTE:LINE[:COLUMN]`` points at."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from derive.errors import CallError, one_line
+from derive.report.explain import Part, claim_parts, explanation_parts
 from derive.report.places import Page, place_of
-from derive.verdict import FileReport, Finding
+from derive.sources import collect
+from derive.verdict import FileReport, Finding, Verdict
+
+if TYPE_CHECKING:
+    from derive.explain.claims import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +61,34 @@ def claims_at(report: FileReport, pointer: Pointer) -> list[Finding]:
         over = [(p, f) for p, f in found if (p.line, p.column) <= at < (p.end_line, p.end_column)]
         found = over or found
     return [f for _, f in found]
+
+
+def told_at(place: Pointer, level: str) -> list[Iterator[Part]]:
+    """All that is told of each claim at a place: its verdict, then its derivation."""
+    from derive.subjects import open_subject
+    from derive.verify import Options
+    from derive.workers import judge_all
+
+    sources = collect([place.path])
+    [report] = judge_all(sources, Options())
+    found = claims_at(report, place)
+    note = open_subject(sources[0], Options()) if _derivable(found) else None
+    explain = getattr(note, "explain", None)
+    out = []
+    for finding in found:
+        k = next(n for n, f in enumerate(report.claims) if f is finding)
+        out.append(_told(report, finding, explain and explain(k, finding), level))
+    return out
+
+
+def _told(
+    report: FileReport, finding: Finding, told: Explanation | None, level: str
+) -> Iterator[Part]:
+    yield from claim_parts(report, finding)
+    if told is not None:
+        yield from explanation_parts(told, level)
+
+
+def _derivable(found: list[Finding]) -> bool:
+    """Whether a claim was decided; one that used up its time is not tried again."""
+    return any(f.verdict in (Verdict.VERIFIED, Verdict.REFUTED) for f in found)

@@ -173,7 +173,7 @@ def test_explain_a_claim(fake: Run, note: Path) -> None:
     done = fake("explain", "note.md:3")
     assert done.returncode == 0
     assert "the softmax Jacobian is missing" in done.stdout
-    assert "bad = A \\odot B" in done.stdout
+    assert "bad = A ⊙ B" in done.stdout
     assert fake("explain", "note.md:3:7", "--format", "markdown").stdout.startswith("## note.md")
     assert "\\section*" in fake("explain", "note.md:3", "--format", "latex").stdout
 
