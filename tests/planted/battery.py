@@ -237,6 +237,14 @@ def _powers() -> Iterator[Question]:
             p.Sum(p.Plus(to(unit, -1), to(p.minus(unit, p.ONE), -1)), 0),
             p.Sum(to(p.Times(unit, p.minus(p.ONE, unit)), -1), 0),
         ),
+        (
+            p.divide(p.Times(two, pos), p.Plus(p.ONE, p.Times(two, pos))),
+            p.minus(p.ONE, to(p.Plus(p.ONE, p.Times(two, pos)), -1)),
+        ),
+        (
+            p.divide(p.Sum(p.Times(two, pos), 0), p.Plus(p.ONE, p.Times(two, p.Sum(pos, 0)))),
+            p.minus(p.ONE, to(p.Plus(p.ONE, p.Times(two, p.Sum(pos, 0))), -1)),
+        ),
         (to(p.Plus(p.ONE, f("exp", z)), -2), to(f("sigmoid", p.negate(z)), 2)),
         (p.Plus(f("exp", z), f("exp", p.negate(z))), p.Times(f("exp", z), to(f("sigmoid", p.Times(two, z)), -1))),
         (p.Times(f("sigmoid", z), f("exp", p.negate(z))), p.minus(p.ONE, f("sigmoid", z))),

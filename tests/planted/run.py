@@ -21,7 +21,9 @@ from .bugs import Bug
 ROOT = Path(__file__).parents[2]
 TESTS = ("tests/check", "tests/tensors", "tests/scalars/test_scalar_table.py")
 PATIENCE = 120
-"""Seconds for the battery; a bug that never ends has shown itself."""
+"""Seconds for the battery, which takes some 10; a bug that never ends has shown itself."""
+LONG_PATIENCE = 600
+"""Seconds for the tests, which take some 20."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def results(
 
 def _battery(folder: Path) -> str:
     try:
-        done = _python(folder, "-m", "tests.planted.battery")
+        done = _python(folder, PATIENCE, "-m", "tests.planted.battery")
     except subprocess.TimeoutExpired:
         return "test: the battery does not end"
     if done.returncode:
@@ -80,16 +82,20 @@ def _battery(folder: Path) -> str:
 
 
 def _tests(folder: Path) -> str:
-    done = _python(folder, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *TESTS)
+    options = ("-x", "-q", "-p", "no:cacheprovider")
+    try:
+        done = _python(folder, LONG_PATIENCE, "-m", "pytest", *options, *TESTS)
+    except subprocess.TimeoutExpired:
+        return "test: the tests do not end"
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     if not done.returncode:
         return "survived"
     return f"test: {failed[0]}" if failed else f"test: {done.stdout.strip().splitlines()[-1]}"
 
 
-def _python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _python(folder: Path, seconds: float, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds
     )
