@@ -220,8 +220,11 @@ def _depth(facts: Facts) -> None:
     if roles.unindexed:
         roles.depth = 1
         return
-    depth, letters = 0, set(roles.letters)
-    for node in all_nodes(facts):
+    letters = set(roles.letters)
+    places: dict[int, set[int]] = {}  # layer -> the pieces that name it
+    nodes = [(line.piece.span.start, node) for line in facts.lines for node in line.nodes]
+    nodes += [(p.span.start, node) for p in facts.document.pieces for node in p.loose]
+    for piece, node in nodes:
         for name in names_in(node):
             if roles.role(name.base) not in ("W", "b", "Z", "A"):
                 continue
@@ -237,10 +240,22 @@ def _depth(facts: Facts) -> None:
                 letters.add(layer.letter)
             elif roles.role(name.base) != "A" or name.scripts:
                 sender = roles.numbered_by_sender and roles.role(name.base) in ("Z", "A")
-                depth = max(depth, layer.offset - sender)
+                places.setdefault(layer.offset - sender, set()).add(piece)
+    depth = _top_layer(facts, places)
     roles.letters = (roles.letters | letters) - roles.top
     roles.symbolic_depth = depth < 2 and bool(letters)
     roles.depth = SYMBOLIC_DEPTH if roles.symbolic_depth else max(depth, 1)
+
+
+def _top_layer(facts: Facts, places: dict[int, set[int]]) -> int:
+    """The highest layer that is named; above the forward pass one mention is a slip."""
+    shift = 1 if facts.roles.numbered_by_sender else 0
+    layers = [item.layer.offset - shift for item in facts.affine
+              if item.layer is not None and not item.layer.letter]  # fmt: skip
+    layers += [layer.offset for layer in facts.activations if not layer.letter]
+    forward = max(layers, default=0)
+    named = [layer for layer, at in places.items() if not forward or len(at) > 1]
+    return max([forward, *named])
 
 
 def _function_definitions(facts: Facts) -> None:
