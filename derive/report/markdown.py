@@ -7,8 +7,10 @@ Nothing on a page is typed beside what was checked.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from derive.diagnosis.codes import CODES
 from derive.report.explain import (
@@ -20,10 +22,12 @@ from derive.report.explain import (
     render,
 )
 from derive.report.outcome import repaired, summary
-from derive.report.places import Page, place_of
-from derive.report.text import counterexample_line
+from derive.report.prose import with_maths
+from derive.report.text import counterexample as counterexample_parts
 from derive.sources import file_names
-from derive.verdict import FileReport, Finding, Verdict
+from derive.verdict import Counterexample, FileReport, Finding, Proof, Verdict
+
+_HEADING: Final = re.compile(r"^# +(.+?)[ #]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,9 @@ def site(
         render(code_parts(row), "markdown") for row in CODES.values()
     )
     for entry in entries:
-        pages[f"library/{entry.name}.md"] = render(
-            entry_parts(entry.title, entry.steps), "markdown"
-        )
-    return pages
+        text = render(entry_parts(entry.title, entry.steps), "markdown")
+        pages[f"library/{entry.name}.md"] = text.removeprefix("#").rstrip("\n") + "\n"
+    return {path: text.rstrip("\n") + "\n" for path, text in pages.items()}
 
 
 def _index(
@@ -68,7 +71,7 @@ def _index(
         "| | claims | verified | refuted | unproven | definition | unreadable |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    rows = [(f"notes/{names[report.path]}.md", names[report.path], report) for report in notes]
+    rows = [(f"notes/{names[report.path]}.md", _title(report), report) for report in notes]
     for link, name, report in [*rows, ("library/index.md", "The library", library)]:
         counts = " | ".join(str(n) for n in summary([report]).values())
         lines.append(f"| [{markdown_text(name)}]({link}) | {counts} |")
@@ -78,56 +81,121 @@ def _index(
     return "\n".join(lines) + "\n"
 
 
+def _title(report: FileReport) -> str:
+    """The first heading of a note, else the name of its file."""
+    heading = _HEADING.search(report.source)
+    return heading[1] if heading else posixpath.basename(report.path.replace("\\", "/"))
+
+
 def note_page(report: FileReport, title: str = "") -> str:
     """Each equation of a note with verdict, reason, counterexample, repair and proof."""
-    page = Page(report.source)
-    name = title or posixpath.basename(report.path.replace("\\", "/"))
-    parts = [f"# {markdown_text(name)}\n\n", *_model(report)]
+    parts = [f"# {markdown_text(title or _title(report))}\n\n", *_model(report)]
     for finding in report.claims:
-        parts.extend(_claim(report, finding, page))
+        parts.extend(_claim(report, finding))
     parts.extend(_algorithm(report))
     return "".join(parts).rstrip("\n") + "\n"
 
 
 def _model(report: FileReport) -> Iterator[str]:
+    """What was understood of the note as a whole, and from which lines."""
     if report.model is None:
         return
     model = report.model
+    layers = ", ".join(
+        " ".join(str(layer[key]) for key in ("index", "activation") if layer.get(key) is not None)
+        for layer in model.layers
+    )
     facts = [
         ("Layout", model.layout),
-        ("Cost", model.cost),
+        ("Layers", layers),
+        ("Cost", _cost(model.cost)),
         ("Convention", model.convention),
         *(("Assumed", assumption) for assumption in model.assumptions),
-        *(("Evidence", line) for line in model.evidence),
     ]
-    yield from (f"* {name}: {markdown_text(fact)}\n" for name, fact in facts if fact)
+    for name, fact in facts:
+        if fact:
+            yield f"* {name}: {fact if fact.startswith('$') else with_maths(fact)}\n"
+    for said, lines in _gathered(model.evidence).items():
+        where = f"line{'s' * (len(lines) > 1)} {', '.join(lines)}: " if lines else ""
+        yield f"* Evidence: {where}{with_maths(said)}\n"
     yield "\n"
 
 
-def _claim(report: FileReport, finding: Finding, page: Page) -> Iterator[str]:
-    verdict = " ".join(filter(None, (finding.verdict.value, finding.code)))
-    where = f"line {place_of(finding, page).line}" if report.source else finding.message
-    yield f"## {markdown_text(where)}: {verdict}\n\n"
+def _cost(cost: str) -> str:
+    """A cost as a formula if it is one: the names of the library's losses are words."""
+    formula = any(c in cost for c in "\\^_=") and "$" not in cost
+    return f"${cost}$" if formula else cost
+
+
+def _gathered(evidence: Sequence[str]) -> dict[str, list[str]]:
+    """What the lines of a note say, each thing once, with the lines that say it.
+
+    >>> _gathered(["line 3: W is a weight", "line 5: W is a weight", "a"])
+    {'W is a weight': ['3', '5'], 'a': []}
+    """
+    out: dict[str, list[str]] = {}
+    for text in evidence:
+        line = re.match(r"line (\d+): ", text)
+        lines = out.setdefault(text[line.end() :] if line else text, [])
+        if line and line[1] not in lines:
+            lines.append(line[1])
+    return out
+
+
+def _claim(report: FileReport, finding: Finding) -> Iterator[str]:
+    yield f"## {_heading(report, finding)}\n\n"
     yield markdown_equation(finding.latex) if finding.latex else ""
     if finding.message and report.source:
-        yield f"{markdown_text(finding.message)}\n\n"
+        yield f"{with_maths(finding.message)}\n\n"
+    known = report.model.assumptions if report.model is not None else ()
     details = [
-        *(f"assumed: {text}" for text in finding.assumptions),
-        *(f"where: {text}" for text in finding.side_conditions),
+        *(f"assumed: {with_maths(text)}" for text in finding.assumptions if text not in known),
+        *(f"where: {with_maths(text)}" for text in finding.side_conditions),
     ]
     if finding.expected and finding.verdict != Verdict.VERIFIED:
         details.append("the note states this verdict itself")
     if finding.counterexample is not None:
-        details.append(f"counterexample: {counterexample_line(finding.counterexample)}")
+        details.append(_counterexample(finding.counterexample))
     if finding.proof is not None:
-        checked = ", accepted by the independent checker" if finding.proof.checked else ""
-        rules = ", ".join(finding.proof.rules)
-        details.append(f"proved for all shapes in {finding.proof.steps} steps{checked}: {rules}")
-    yield from (f"* {markdown_text(line)}\n" for line in details)
+        details.append(_proof(finding.proof))
+    yield from (f"* {line}\n" for line in details)
     yield "\n" if details else ""
     for repair in finding.repairs:
-        yield f"Repair ({markdown_text(repair.edit or repair.verdict.value)}):\n\n"
+        yield f"Repair ({with_maths(repair.edit or repair.verdict.value)}):\n\n"
         yield markdown_equation(repaired(finding, report.source, repair.latex))
+
+
+def _heading(report: FileReport, finding: Finding) -> str:
+    """Where a claim stands and its verdict; a code leads to what it means."""
+    code = f" [{finding.code}](../codes.md)" if finding.code else ""
+    if not report.source:
+        return f"{markdown_text(finding.message)}: {finding.verdict}{code}"
+    steps = sum(f.line == finding.line for f in report.claims)
+    step = f", step {finding.step}" if steps > 1 else ""
+    return f"Line {finding.line}{step}: {finding.verdict}{code}"
+
+
+def _proof(proof: Proof) -> str:
+    checked = ", accepted by the independent checker" if proof.checked else ""
+    rules = f": {', '.join(map(markdown_text, proof.rules))}" if proof.rules else ""
+    steps = f"{proof.steps} step{'s' * (proof.steps != 1)}"
+    return f"proved for all shapes in {steps}{checked}{rules}"
+
+
+def _counterexample(example: Counterexample) -> str:
+    given, left, right = (part.replace("\xa0", " ") for part in counterexample_parts(example))
+    return f"counterexample: {_code(given)}; {_valued(left)}, {_valued(right)}"
+
+
+def _valued(side: str) -> str:
+    """``left (1, 2): 3/8`` with the value as code."""
+    name, _, value = side.partition(": ")
+    return f"{name} {_code(value)}"
+
+
+def _code(text: str) -> str:
+    """Text as it stands; no backtick can be in it."""
+    return f"`{text.replace('`', chr(39))}`" if text else ""
 
 
 def _algorithm(report: FileReport) -> Iterator[str]:
@@ -139,4 +207,4 @@ def _algorithm(report: FileReport) -> Iterator[str]:
         because = row.get("because")
         lines = ", ".join(map(str, because)) if isinstance(because, (list, tuple)) else ""
         verdict = markdown_text(str(row.get("verdict", "")))
-        yield f"| {markdown_text(name)} | {verdict} | {lines} |\n"
+        yield f"| {with_maths(name)} | {verdict} | {lines} |\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -84,17 +84,23 @@ def test_site() -> None:
         3, 1, 3, 9, 1, "a = b", Kind.GRADIENT, Verdict.VERIFIED,
         proof=Proof(("chain rule",), 5, True),
     )  # fmt: skip
-    notes = [FileReport(f"{folder}/n.md", None, (proved,), {}, "x") for folder in "ab"]
+    notes = [
+        FileReport("a/n.md", None, (proved,), {}, "x"),
+        FileReport("b/n.md", None, (proved, replace(proved, step=2)), {}, "# Two lines #\nx"),
+    ]
     library = FileReport("library", None, (proved,))
     pages = site(notes, library, [Entry("sigmoid", "Sigmoid", [Step("power rule", "x_1", "so")])])
     assert list(pages) == [
         "index.md", "notes/n.md", "notes/n-2.md", "library/index.md", "codes.md",
         "library/sigmoid.md",
     ]  # fmt: skip
-    assert "| [n-2](notes/n-2.md) | 1 | 1 | 0 | 0 | 0 | 0 |" in pages["index.md"]
+    assert "| [n.md](notes/n.md) | 1 | 1 | 0 | 0 | 0 | 0 |" in pages["index.md"]
+    assert "| [Two lines](notes/n-2.md) | 2 | 2 | 0 | 0 | 0 | 0 |" in pages["index.md"]
+    assert "## Line 3: verified\n" in pages["notes/n.md"]
+    assert "## Line 3, step 2: verified\n" in pages["notes/n-2.md"]
     assert "[Sigmoid](library/sigmoid.md)" in pages["index.md"]
     assert "accepted by the independent checker: chain rule" in pages["notes/n.md"]
-    assert pages["library/sigmoid.md"] == ("## Sigmoid\n\n**1. power rule** so\n\n$$\nx_1\n$$\n\n")
+    assert pages["library/sigmoid.md"] == "# Sigmoid\n\n**1. power rule** so\n\n$$\nx_1\n$$\n"
 
 
 def test_explanations_escape_what_the_form_takes_for_its_own() -> None:

@@ -1,0 +1,54 @@
+"""Messages as Markdown: prose escaped, names and formulas in it set as mathematics.
+
+In: one line of a message, in which formulas stand as bare LaTeX.  Out: Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from derive.report.explain import markdown_text
+
+_NAME: Final = re.compile(r"[A-Za-z]+(?:_\w|_\{\w+\})(?:\^\w|\^\{[\w()]+\})*")
+_COMMAND_AT_END: Final = re.compile(r"\\[A-Za-z]+$")
+_BEHIND: Final = ",.;:"
+"""Punctuation of the sentence, not of the formula that it follows."""
+
+
+def with_maths(text: str) -> str:
+    r"""Escaped prose; words that are LaTeX, and what their braces enclose, between dollars.
+
+    >>> print(with_maths(r"the product is \frac{\partial J}{\partial z_1}; not dz_1 * m"))
+    the product is $\frac{\partial J}{\partial z_1}$; not $dz_1$ \* m
+    >>> print(with_maths(r"{a broken \frac{1}{2"))
+    \{a broken \\frac\{1\}\{2
+    """
+    words = text.split(" ")
+    out, k = [], 0
+    while k < len(words):
+        stop = _formula_end(words, k)
+        word = " ".join(words[k:stop])
+        bare = word.rstrip(_BEHIND)
+        formula = stop > k and bare and "$" not in bare
+        out.append(f"${bare}${word[len(bare) :]}" if formula else markdown_text(words[k]))
+        k = stop if formula else k + 1
+    return " ".join(out)
+
+
+def _formula_end(words: list[str], start: int) -> int:
+    """Behind the formula that begins with a word; `start` itself if none does.
+
+    A formula goes on while a brace is open, and behind a command that takes the next word.
+    """
+    first = words[start]
+    if not (first.startswith("\\") or _NAME.fullmatch(first.rstrip(_BEHIND))):
+        return start
+    depth = 0
+    for k in range(start, len(words)):
+        depth += words[k].count("{") - words[k].count("}")
+        if depth < 0:
+            return start
+        if depth == 0 and not _COMMAND_AT_END.search(words[k]):
+            return k + 1
+    return len(words) if depth == 0 else start
