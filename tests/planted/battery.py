@@ -37,6 +37,7 @@ def questions() -> Iterator[Question]:
     yield from _indexed()
     yield from _compositions()
     yield from _small_models()
+    yield from _square()
     for name, (left, right) in {**test_order.TRUE, **test_order.FALSE}.items():
         yield name, test_order.PROGRAM, Equation(left, right), name in test_order.TRUE
     yield from _powers()
@@ -180,6 +181,53 @@ def _small_models() -> Iterator[Question]:
     yield "trace of a square", program, Equation(symmetric, other), True
     gram = p.total(p.Power(cube, Fraction(2)))
     yield "norm for a trace", program, Equation(gram, other), False
+
+
+def _square() -> Iterator[Question]:
+    """One axis for the other where both have one size, and numbers that need several rules."""
+    y, a = p.Symbol("Y", ("n", "n")), p.Symbol("A", ("n", "n"))
+    s, t = p.Symbol("s", p.SCALAR), p.Symbol("t", p.SCALAR)
+    program = Program(
+        {
+            "Y": p.Leaf(y.dims, "real", 0),
+            "A": p.Leaf(a.dims),
+            "s": p.Leaf(p.SCALAR),
+            "t": p.Leaf(p.SCALAR, "positive"),
+        },
+        {},
+        {name: KNOWN[name] for name in ("sigmoid", "tanh")},
+    )
+
+    def tanh(x: p.Expr) -> p.Expr:
+        return p.Apply("tanh", 0, x)
+
+    def sum_of(x: p.Expr, z: p.Expr, sign: int) -> p.Expr:
+        below = p.Plus(p.ONE, p.Times(p.number(sign), p.Times(tanh(x), tanh(z))))
+        return p.divide(p.Plus(tanh(x), tanh(z)), below)
+
+    root, one = p.Plus(p.ONE, t), p.Power(a, Fraction(0))
+    half, more = p.Power(root, Fraction(1, 2)), p.Power(root, Fraction(3, 2))
+    value = p.Apply("sigmoid", 0, s)
+    rest = p.minus(p.ONE, value)
+    squares = p.Plus(p.Power(value, Fraction(2)), p.Power(rest, Fraction(2)))
+    double = p.Apply("sigmoid", 0, p.Times(p.number(2), s))
+    sides = [
+        (p.Times(p.Sum(y, 0), p.Sum(a, 0)), p.Sum(a, 0), True),
+        (p.Times(p.Sum(y, 1), p.Sum(a, 1)), p.Sum(a, 1), False),
+        (p.Times(p.Sum(p.softmax(a, 0), 0), one), one, True),
+        (p.Times(p.Sum(p.softmax(a, 0), 1), one), one, False),
+        (p.Sum(p.softmax(p.Transpose(a), 0), 0), p.Sum(p.softmax(a, 0), 0), True),
+        (p.Transpose(p.softmax(p.Transpose(a), 0)), p.softmax(a, 0), False),
+        (p.Transpose(p.softmax(p.Transpose(a), 0)), p.softmax(a, 1), True),
+        (more, p.Times(root, half), True),
+        (more, p.Times(half, half), False),
+        (tanh(p.Plus(s, t)), sum_of(s, t, 1), True),
+        (tanh(p.Plus(s, t)), sum_of(s, t, -1), False),
+        (double, p.divide(p.Power(value, Fraction(2)), squares), True),
+        (double, p.divide(p.Power(rest, Fraction(2)), squares), False),
+    ]
+    for left, right, truth in sides:
+        yield "square", program, Equation(left, right), truth
 
 
 def _powers() -> Iterator[Question]:

@@ -90,7 +90,6 @@ NORMAL_FORM = [
         ("coefficient of a generator", "monomial((), [(a, -e) for a, e in rest]).scaled(inverse(c))", "monomial((), [(a, -e) for a, e in rest]).scaled(c)"),
         ("the rest of a rewritten product", "return left, [f for f in m.factors if f not in mine], at", "return left, [], at"),
         ("exponent of a rewritten factor", "rest = [*m.factors[:position], (a, e - 1), *m.factors[position + 1 :]]", "rest = [*m.factors[:position], *m.factors[position + 1 :]]"),
-        ("occurrence of a pattern", "if len(mine) != len(r.factors) or _mask(mine) != r.mask:", "if _mask(mine) != r.mask and False:"),
         ("match of a pattern", "if {(rename_atom(a, names).key, e) for a, e in r.factors} == target:", "if True:"),
         ("cleared denominators", "poly = expanded(times(poly, factor))", "poly = expanded(poly)"),
         ("multiplied out", "    return times(power(a.argument, count), monomial((), [(a, e - count)]))", "    return times(power(a.argument, count), monomial((), [(a, e)]))"),
