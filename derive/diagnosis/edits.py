@@ -39,7 +39,7 @@ from derive.diagnosis.loose import (
 )
 from derive.diagnosis.product_edits import product_edits, sum_edits
 from derive.diagnosis.vocabulary import Vocabulary, is_gradient, leaf_name, whole
-from derive.program import ONE, Index, SumOver
+from derive.program import ONE, Index, ShapeError, SumOver
 
 LATE = 15
 """Added to the rank of a replacement that is less likely than a lost factor."""
@@ -114,7 +114,11 @@ def _sums_over_letters(tree: Loose, words: Vocabulary) -> Iterator[Edit]:
                 for k, (f, e) in enumerate(zip(factors, plain, strict=True))
             )
             body = product(changed)
-            summed = Indexed(body, SumOver(new, to_expr(body, words.scene.examples)))
+            try:
+                term = to_expr(body, words.scene.examples)
+            except ShapeError:  # the factors need not fit at other letters
+                continue
+            summed = Indexed(body, SumOver(new, term))
             yield undo("missing-sum", "sum over {subject}", summed, tree)
 
 

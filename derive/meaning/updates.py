@@ -62,7 +62,7 @@ def is_update(roles: Roles, line: Line) -> bool:
     right = plain(line.right)
     if roles.role_of(name) not in ("W", "b"):
         return False
-    if line.relation.text in IN_PLACE:
+    if line.relation.text in IN_PLACE or _same(plain_name(right), name):
         return True
     return isinstance(right, sx.Sum) and any(
         any(not n.mark and _same(n, name) for n in names_in(term)) for _, term in right.terms
@@ -85,6 +85,8 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
     in_place = IN_PLACE.get(line.relation.text)
     if in_place is not None:
         right = sx.Sum(line.right.span, ((1, line.left), (in_place, line.right)))
+    elif not isinstance(right, sx.Sum):
+        right = sx.Sum(line.right.span, ((1, line.right),))
     assert isinstance(right, sx.Sum)
     (first_sign, first), *rest = right.terms
     if not _same(plain_name(first), name):

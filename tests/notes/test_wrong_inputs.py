@@ -165,3 +165,10 @@ def test_a_wrong_reason_in_brackets() -> None:
     bare = (r"\because a_3 = \frac{1}{1 + e^{-z_3}}", r"\because a_3 = \frac{2}{1 + e^{-z}}")
     (claim,) = of(judged(changed(THREE_LAYERS, bare)), r"\frac{2}{1 + e^{-z}}")
     assert claim.verdict in ("refuted", "unproven")
+
+
+def test_an_update_that_subtracts_nothing() -> None:
+    old = r"w^{[1]} := w^{[1]} - \alpha dw^{[1]}"
+    found = judged(changed(DIGITS, (old, "w^{[1]} := w^{[1]}")))
+    assert found[-1].verdict == "refuted"
+    assert found[-1].kind == "update"
