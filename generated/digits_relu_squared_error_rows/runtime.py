@@ -696,11 +696,21 @@ def read_npz(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> dict[str, 
         if size > limit:
             raise ValueError(f"holds {size} bytes, at most {limit} are read")
         with np.load(path, allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name]) for name in archive.files}
+            return {name: _entry(archive, name) for name in archive.files}
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ValueError(f"{path}: no sound .npz file ({error})") from None
     except (ValueError, KeyError, RuntimeError, NotImplementedError, MemoryError) as error:
         raise ValueError(f"{path}: {error or 'too large'}") from None
+
+
+def _entry(archive: Any, name: str) -> Array:
+    """One array of an opened ``.npz``; ValueError names it."""
+    try:
+        return np.asarray(archive[name])
+    except ValueError as error:
+        objects = "Object arrays" in str(error)
+        reason = "got Python objects, which are not loaded; needs numbers" if objects else error
+        raise ValueError(f"{name}: {reason}") from None
 
 
 _IDX_TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
