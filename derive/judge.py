@@ -73,7 +73,7 @@ class Judge:
     def judge(self, found: Interpretation) -> Judgement:
         """The verdict on one line."""
         if found.verdict is not None and found.verdict != Verdict.DEFINITION:
-            return Judgement(found.verdict, found.reason)
+            return Judgement(found.verdict, found.reason + self._true_layers(found))
         if not found.statements:
             return Judgement(Verdict.DEFINITION)
         if found.any_of:
@@ -97,6 +97,11 @@ class Judge:
         if found.definition and result.verdict == Verdict.VERIFIED:
             return Judgement(Verdict.DEFINITION)
         return result
+
+    def _true_layers(self, found: Interpretation) -> str:
+        """The layers at which a line that has lost one would be true, in words."""
+        layers = [str(layer) for layer, stated in found.guesses if self.holds(stated)]
+        return f"; it is true of layer {' and '.join(layers)}" if layers else ""
 
     def settle(self, stated: Stated) -> Judgement:
         """Proves or refutes one statement."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.meaning import definitions, updates
 from derive.meaning.building import build
+from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.facts import Facts, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
@@ -71,6 +72,8 @@ class Interpretation:
     definition: bool = False
     ill: tuple[Setting, str, Mapping[str, int]] | None = None
     remark: tuple[Stated, ...] = ()
+    guesses: tuple[tuple[int, Stated], ...] = ()
+    """For a name that has lost its layer: what the line would say at each."""
     missing: tuple[str, ...] = ()
     """Names without a role in the network: a claim about them is never refuted."""
 
@@ -289,7 +292,10 @@ class Interpreter:
                     continue
                 return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
             except Outside as error:
-                return self._decided(line, Verdict.UNPROVEN, str(error), kind, reading)
+                found = self._decided(line, Verdict.UNPROVEN, str(error), kind, reading)
+                if "lost its layer" in str(error):
+                    found = replace(found, guesses=self._at_each_layer(setting, left, line.right))
+                return found
             except IllShaped as error:
                 return Interpretation(
                     line, kind, reading, verdict=Verdict.REFUTED, reason=str(error),
@@ -301,6 +307,19 @@ class Interpreter:
             return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
         missing = () if mode == "formal" else roleless([(s.setting, s.statement) for s in stated])
         return Interpretation(line, kind, reading, tuple(stated), missing=missing)
+
+    def _at_each_layer(
+        self, setting: Setting, left: Node, right: Node
+    ) -> tuple[tuple[int, Stated], ...]:
+        """What a line would say if the names that have lost their layer had this one."""
+        out = []
+        for layer in range(1, setting.depth + 1):
+            try:
+                statement = statement_of(setting, left, right, {ANY_LAYER: layer})
+            except (Outside, IllShaped):
+                continue
+            out.append((layer, Stated(setting, statement, {ANY_LAYER: layer})))
+        return tuple(out)
 
     def _remark(self, line: Line) -> tuple[Stated, ...]:
         """The values that a remark behind an arrow names, for the last factors in order."""
