@@ -1,0 +1,335 @@
+"""What a source computes: its cost, its parameters, and the gradients that it returns.
+
+In: a module and an `Entry` (which functions are the forward pass, the cost, the gradients).
+Out: an `Account`: the trace with everything computed and the pairs (parameter, gradient).
+Functions are run one after the other on shared arguments, matched by their names.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from derive.program import SCALAR, Expr, Symbol, Times
+from derive.pycode import arrays
+from derive.pycode.interpreter import Interpreter
+from derive.pycode.names import COST_NAMES, PREDICTIONS, UPSTREAM, target_of
+from derive.pycode.values import (
+    Bound,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Record,
+    Ref,
+    Tensor,
+    Unknown,
+    Unsupported,
+    Value,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Names of functions, or of methods of the class `owner`; "" where there is none."""
+
+    gradient: str
+    forward: str = ""
+    cost: str = ""
+    owner: str = ""
+    inner: tuple[Entry, ...] = ()
+    """Entries whose gradients this one calls; judged instead where it cannot be followed."""
+
+    @property
+    def title(self) -> str:
+        return f"{self.owner}.{self.gradient}" if self.owner else self.gradient
+
+
+@dataclass
+class Pair:
+    """A parameter's leaf and the value that is returned as its gradient."""
+
+    target: str
+    label: str
+    value: Tensor
+
+
+@dataclass
+class Account:
+    run: Interpreter
+    cost: Expr
+    pairs: list[Pair] = field(default_factory=list)
+
+
+class Accountant:
+    """Runs the functions of an entry and takes down what they return."""
+
+    def __init__(self, run: Interpreter, entry: Entry) -> None:
+        self.run, self.entry = run, entry
+        self.known: dict[str, Value] = {}
+        self.output: Value = None
+        self.instance: Instance | None = None
+        self.cost: Expr | None = None
+
+    def account(self) -> Account:
+        entry = self.entry
+        if entry.owner:
+            self.instance = self._instance(entry.owner)
+        if entry.forward:
+            self.output = self._first(self._call(entry.forward))
+            self._note_returned()
+        if entry.cost:
+            self.cost = self._scalar(self._call(entry.cost))
+        result = self._call(entry.gradient)
+        returned, scope = self.run.returned, self.run.scope
+        if self.cost is None:
+            self.cost = self._cost_of(result, returned, scope)
+        pairs = self._pairs(result, returned)
+        if not pairs:
+            raise Unsupported(
+                f"no gradient was recognised in what {entry.title} returns", self._node()
+            )
+        return Account(self.run, self.run.trace.define("cost", self.cost, None), pairs)
+
+    # -- calls ----------------------------------------------------------------------------
+
+    def _instance(self, owner: str) -> Instance:
+        kind = self.run.globals[owner]
+        assert isinstance(kind, ClassValue)
+        init = kind.methods.get("__init__")
+        args = [] if init is None else [self._argument(a, d) for a, d in parameters(init)[1:]]
+        made = self.run.call(kind, args, {}, kind.node)
+        if not isinstance(made, Instance):
+            raise Unsupported(f"{owner} is no class with attributes", kind.node)
+        self._make_parameters(made, "")
+        return made
+
+    def _make_parameters(self, value: Value, name: str, depth: int = 6) -> None:
+        """What ``__init__`` makes is arbitrary afterwards: only shapes are kept."""
+        if isinstance(value, Ref):
+            tensor = self.run.trace.read(value)
+            shape = tensor.expr.shape
+            leaf = self.run.trace.leaf(name, shape)
+            self.run.trace.write(value, leaf)
+        elif depth:
+            for key, part in _named_parts(value, name):
+                self._make_parameters(part, key, depth - 1)
+
+    def _function(self, name: str) -> Value:
+        if self.instance is not None:
+            node = self.instance.kind.methods[name]
+            return Bound(
+                self.instance, name, FunctionValue(name, node, {}, self.instance.kind)
+            )
+        return self.run.globals[name]
+
+    def _node(self) -> ast.AST:
+        function = self._function(self.entry.gradient)
+        function = function.function if isinstance(function, Bound) else function
+        return function.node  # type: ignore[union-attr,no-any-return]
+
+    def _call(self, name: str) -> Value:
+        function = self._function(name)
+        inner = function.function if isinstance(function, Bound) else function
+        if not isinstance(inner, FunctionValue) or isinstance(inner.node, ast.Lambda):
+            raise Unsupported(f"{name} is no plain function")
+        wanted = parameters(inner.node)
+        if isinstance(function, Bound):
+            wanted = wanted[1:]
+        args = [self._argument(a, d) for a, d in wanted]
+        return self.run.call(function, args, {}, inner.node)
+
+    def _argument(self, arg: ast.arg, default: ast.expr | None) -> Value:
+        name = arg.arg
+        if name in self.known:
+            return self.known[name]
+        if self.output is not None and self.entry.cost != "" and PREDICTIONS.fullmatch(name):
+            return self.output
+        if (
+            name_is_upstream(name)
+            and not self.entry.cost
+            and self.output is not None
+            and isinstance(self.output, Ref)
+        ):
+            return self._make_upstream(name)
+        if isinstance(default, ast.Constant) and (
+            default.value is None or isinstance(default.value, (str, bool))
+        ):
+            return default.value
+        record = self._record(arg)
+        self.known[name] = Unknown(name) if record is None else record
+        return self.known[name]
+
+    def _record(self, arg: ast.arg) -> Value:
+        """An argument annotated with a named tuple of the file."""
+        if isinstance(arg.annotation, (ast.Name, ast.Constant)):
+            name = getattr(arg.annotation, "id", getattr(arg.annotation, "value", ""))
+            kind = self.run.globals.get(name) if isinstance(name, str) else None
+            if isinstance(kind, ClassValue) and kind.fields is not None:
+                return Record(kind, {f: Unknown(f) for f in kind.fields})
+        return None
+
+    def _make_upstream(self, name: str) -> Value:
+        """The gradient by the output is given: the cost is the sum of their products."""
+        out = self.run.trace.read(self.output)
+        leaf = self.run.trace.leaf(name, out.expr.shape)
+        self.cost = arrays.summed(Times(arrays.real(out).expr, leaf), None)
+        self.known[name] = self.run.trace.new(Tensor(leaf, out.ndim))
+        return self.known[name]
+
+    # -- what is returned -----------------------------------------------------------------
+
+    def _first(self, value: Value) -> Value:
+        value = self.run.settled(value)
+        return value[0] if isinstance(value, tuple) and value else value
+
+    def _note_returned(self) -> None:
+        """What the forward pass returns is known by the names that it has there."""
+        scope = self.run.scope
+        for node in _returned_names(self.run.returned):
+            if node.id in scope:
+                self.known[node.id] = scope[node.id]
+
+    def _scalar(self, value: Value) -> Expr:
+        value = self.run.settled(value)
+        if isinstance(value, tuple) and value:
+            value = value[0]
+        tensor = arrays.real(self.run.tensor(value))
+        if tensor.expr.shape != SCALAR:
+            raise Unsupported(f"the cost that {self.entry.cost or self.entry.title} returns is no number")
+        return tensor.expr
+
+    def _cost_of(self, result: Value, returned: ast.expr | None, scope: dict[str, Value]) -> Expr:
+        for node in _returned_names(returned):
+            if node.id in COST_NAMES and node.id in scope:
+                return self._scalar(scope[node.id])
+        for name in COST_NAMES:
+            if name in scope and isinstance(scope[name], Tensor):
+                return self._scalar(scope[name])
+        if isinstance(result, tuple):
+            for part in result:
+                if isinstance(part, Tensor):
+                    return self._scalar(part)
+        raise Unsupported("no cost was found: name a function loss or cost", self._node())
+
+    def _pairs(self, result: Value, returned: ast.expr | None) -> list[Pair]:
+        leaves = {
+            n: n for n in self.run.trace.leaves if n not in self.run.trace.shifts and "." not in n
+        }
+        pairs: dict[str, Pair] = {}
+        for label, value in _labelled(self.run, result, returned, "", True):
+            target = target_of(label, leaves) or (label if label in leaves else None)
+            self._add(pairs, target, label, value)
+        if self.instance is not None:
+            for label, value, target in _of_instance(self.run, self.instance):
+                self._add(pairs, target if target in leaves else None, label, value)
+        return list(pairs.values())
+
+    def _add(self, pairs: dict[str, Pair], target: str | None, label: str, value: Value) -> None:
+        if target is None or target in pairs or not isinstance(value, (Ref, Tensor)):
+            return
+        tensor = arrays.real(self.run.tensor(value))
+        if isinstance(tensor.expr, Symbol) and tensor.expr.name == target:
+            return  # the parameter itself
+        pairs[target] = Pair(target, label, tensor)
+
+
+def name_is_upstream(name: str) -> bool:
+    """Whether an argument is usually the gradient by the output of a layer."""
+    return UPSTREAM.fullmatch(name) is not None
+
+
+def parameters(node: ast.FunctionDef) -> list[tuple[ast.arg, ast.expr | None]]:
+    """The parameters of a function that are called by position, each with its default."""
+    args = [*node.args.posonlyargs, *node.args.args]
+    defaults: list[ast.expr | None] = [None] * (len(args) - len(node.args.defaults))
+    return list(zip(args, [*defaults, *node.args.defaults], strict=True))
+
+
+def _returned_names(node: ast.expr | None) -> Iterator[ast.Name]:
+    if node is not None:
+        parts = node.elts if isinstance(node, ast.Tuple) else [node]
+        for part in parts:
+            if isinstance(part, ast.Call) and len(part.args) == 1:  # float(J)
+                part = part.args[0]
+            if isinstance(part, ast.Name):
+                yield part
+
+
+def _named_parts(value: Value, name: str) -> Iterator[tuple[str, Value]]:
+    if isinstance(value, Instance):
+        yield from value.attributes.items()
+    elif isinstance(value, (DictValue, Record)):
+        yield from ((str(k), v) for k, v in value.items.items())
+    elif isinstance(value, (ListValue, tuple)):
+        items = value.items if isinstance(value, ListValue) else value
+        yield from ((f"{name}_{k}", v) for k, v in enumerate(items))
+
+
+def _labelled(
+    run: Interpreter, value: Value, node: ast.expr | None, name: str, top: bool
+) -> Iterator[tuple[str, Value]]:
+    """The arrays in what is returned, each with the name that it has there."""
+    value = run.settled(value)
+    if isinstance(value, (Ref, Tensor)):
+        label = node.id if isinstance(node, ast.Name) else name
+        if label:
+            yield label, value
+        return
+    if isinstance(value, tuple):
+        nodes = node.elts if isinstance(node, ast.Tuple) else [None] * len(value)
+        for k, (part, each) in enumerate(zip(value, nodes, strict=False)):
+            yield from _labelled(run, part, each, f"{name}_{k}" if name else "", False)
+        return
+    inner = node.id if isinstance(node, ast.Name) else name
+    for key, part in _named_parts(value, inner):
+        yield from _labelled(run, part, None, key, False)
+
+
+def _of_instance(run: Interpreter, instance: Instance) -> Iterator[tuple[str, Value, str]]:
+    """Attributes of objects that are gradients of other attributes of theirs."""
+    seen: list[Instance] = []
+    stack = [instance]
+    while stack:
+        one = stack.pop()
+        if one in seen:
+            continue
+        seen.append(one)
+        names = list(one.attributes)
+        for name, value in one.attributes.items():
+            target = target_of(name, names)
+            if target is not None:
+                yield from _matched(run, name, value, one.attributes[target])
+            stack += [v for v in _instances(value) if v not in seen]
+        grads = [v for k, v in one.attributes.items() if k in ("grads", "gradients", "grad")]
+        for value in grads:
+            if isinstance(value, DictValue):
+                for key, part in value.items.items():
+                    yield str(key), part, target_of(str(key), run.trace.leaves) or str(key)
+
+
+def _matched(
+    run: Interpreter, name: str, value: Value, target: Value
+) -> Iterator[tuple[str, Value, str]]:
+    if isinstance(value, (Ref, Tensor)) and isinstance(target, Ref):
+        leaf = run.trace.buffers[target.buffer].content.expr
+        if isinstance(leaf, Symbol):
+            yield name, value, leaf.name
+    elif isinstance(value, (ListValue, DictValue)) and type(value) is type(target):
+        theirs = dict(_named_parts(target, ""))
+        for key, part in _named_parts(value, ""):
+            if key in theirs:
+                yield from _matched(run, f"{name}{key}", part, theirs[key])
+
+
+def _instances(value: Value) -> list[Instance]:
+    if isinstance(value, Instance):
+        return [value]
+    if isinstance(value, (ListValue, tuple)):
+        items = value.items if isinstance(value, ListValue) else value
+        return [i for i in items if isinstance(i, Instance)]
+    return []
+
+

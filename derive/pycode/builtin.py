@@ -1,0 +1,302 @@
+"""Calls of libraries, builtins and methods of arrays and containers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from derive.pycode import arrays
+from derive.pycode.functions import library_row
+from derive.pycode.iteration import MOST_TURNS, items_of
+from derive.pycode.values import (
+    Bound,
+    DictValue,
+    Library,
+    ListValue,
+    Opaque,
+    Range,
+    Ref,
+    Tensor,
+    Unknown,
+    Unsupported,
+    Value,
+    is_number,
+)
+
+if TYPE_CHECKING:
+    from derive.pycode.interpreter import Interpreter
+
+_IGNORED = ("dtype", "copy", "casting", "order")
+_OUT_AT = {"add": 2, "subtract": 2, "multiply": 2, "divide": 2, "dot": 2, "matmul": 2,
+           "maximum": 2, "minimum": 2, "exp": 1, "log": 1, "tanh": 1, "sqrt": 1, "square": 1,
+           "abs": 1, "negative": 1}  # fmt: skip
+_INTEGER = ("int", "int32", "int64", "bool", "uint8", "bool_", "complex")
+_MATH = {"math.exp": "numpy.exp", "math.log": "numpy.log", "math.sqrt": "numpy.sqrt"}
+_RANDOM = ("numpy.random.default_rng", "numpy.random.seed", "numpy.random.RandomState")
+
+
+def call_library(
+    run: Interpreter,
+    function: Bound | Library,
+    args: list[Value],
+    keywords: dict[str, Value],
+    node: ast.AST,
+) -> Value:
+    """The value of a call outside the source; what is not known may change its arguments."""
+    if isinstance(function, Bound):
+        return _method(run, function, args, keywords, node)
+    name = _MATH.get(function.name, function.name)
+    if name.startswith("builtins."):
+        return _builtin(run, name.removeprefix("builtins."), args, keywords, node)
+    if name in _RANDOM:
+        return Library("numpy.random")
+    if name == "numpy.put_along_axis":
+        from derive.pycode.largest import put_along_axis
+
+        return put_along_axis(run, args, keywords)
+    row = library_row(name)
+    if row is None:
+        reason = f"a call of {name}, which is outside the fragment"
+        run.spoil([*args, *keywords.values()], reason)
+        return Opaque(reason, getattr(node, "lineno", 0), getattr(node, "col_offset", 0) + 1)
+    _check_dtype(keywords)
+    keywords = {k: v for k, v in keywords.items() if k not in _IGNORED}
+    out = keywords.pop("out", None)
+    place = _OUT_AT.get(name.removeprefix("numpy."))
+    if place is not None and len(args) == place + 1:
+        out = args.pop()
+    if name in ("numpy.zeros", "numpy.ones", "numpy.eye", "numpy.array") and len(args) == 2:
+        args.pop()  # the dtype
+    result = row(run, args, keywords)
+    return result if out is None else _into(run, out, result)
+
+
+def _into(run: Interpreter, out: Value, result: Value) -> Value:
+    from derive.pycode.statements import overwrite
+
+    ref = run.need_array(out)
+    if not isinstance(ref, Ref):
+        raise Unsupported("out= of what is no array")
+    overwrite(run, ref, run.tensor(result))
+    run.trace.rename(ref, "out", None)
+    return ref
+
+
+def _check_dtype(keywords: dict[str, Value]) -> None:
+    """An array of integers cuts off decimals; it is outside the fragment."""
+    if "dtype" in keywords and _is_integer(keywords["dtype"]):
+        raise Unsupported("an array of integers")
+
+
+def _is_integer(dtype: Value) -> bool:
+    name = dtype.name.rsplit(".", 1)[-1] if isinstance(dtype, Library) else dtype
+    return name in _INTEGER
+
+
+# -- methods ----------------------------------------------------------------------------------
+
+
+def _method(
+    run: Interpreter, bound: Bound, args: list[Value], keywords: dict[str, Value], node: ast.AST
+) -> Value:
+    of, name = run.settled(bound.of), bound.name
+    if isinstance(of, DictValue):
+        return _of_dictionary(of, name, args, node)
+    if isinstance(of, ListValue):
+        return _of_list(of, name, args, node)
+    if isinstance(of, (Ref, Tensor)):
+        return _of_array(run, of, name, args, keywords)
+    raise Unsupported(f"the method {name}", node)
+
+
+def _of_dictionary(of: DictValue, name: str, args: list[Value], node: ast.AST) -> Value:
+    match name:
+        case "items":
+            return tuple((k, v) for k, v in of.items.items())
+        case "keys":
+            return tuple(of.items)
+        case "values":
+            return tuple(of.items.values())
+        case "copy":
+            return DictValue(dict(of.items))
+        case "get" if args and isinstance(args[0], (str, int)):
+            return of.items.get(args[0], args[1] if len(args) > 1 else None)
+        case "update" if len(args) == 1 and isinstance(args[0], DictValue):
+            of.items.update(args[0].items)
+            return None
+    raise Unsupported(f"the method {name} of a dictionary", node)
+
+
+def _of_list(of: ListValue, name: str, args: list[Value], node: ast.AST) -> Value:
+    match name:
+        case "append" if len(args) == 1:
+            if len(of.items) >= 256:
+                raise Unsupported("a list of more than 256 parts", node)
+            of.items.append(args[0])
+            return None
+        case "insert" if len(args) == 2 and isinstance(args[0], int):
+            of.items.insert(args[0], args[1])
+            return None
+        case "pop" if of.items and (not args or isinstance(args[0], int)):
+            place = args[0] if args else -1
+            if -len(of.items) <= place < len(of.items):
+                return of.items.pop(place)
+        case "reverse":
+            of.items.reverse()
+            return None
+        case "extend" if len(args) == 1 and isinstance(args[0], (ListValue, tuple)):
+            of.items.extend(args[0].items if isinstance(args[0], ListValue) else args[0])
+            return None
+        case "copy":
+            return ListValue(list(of.items))
+    raise Unsupported(f"the method {name} of a list", node)
+
+
+def _of_array(
+    run: Interpreter, of: Value, name: str, args: list[Value], keywords: dict[str, Value]
+) -> Value:
+    match name:
+        case "copy" | "flatten" | "ravel" | "squeeze" if not args and not keywords:
+            if name == "copy":
+                return run.tensor(of)
+            flat = run.reshaped(of, (-1,)) if name != "squeeze" else of
+            return arrays.real(run.tensor(flat))
+        case "astype":
+            if keywords.keys() - set(_IGNORED) or not args or _is_integer(args[0]):
+                raise Unsupported("astype to integers")
+            return arrays.real(run.tensor(of))
+        case "item":
+            return run.tensor(of)
+        case "reshape":
+            return run.reshaped(of, args[0] if len(args) == 1 else tuple(args))
+        case "transpose" if not args:
+            return run.transposed(of)
+    row = library_row(f"numpy.{name}")
+    if row is None:
+        raise Unsupported(f"the method {name} of an array")
+    _check_dtype(keywords)
+    out = keywords.pop("out", None)
+    result = row(run, [of, *args], {k: v for k, v in keywords.items() if k not in _IGNORED})
+    return result if out is None else _into(run, out, result)
+
+
+# -- builtins ---------------------------------------------------------------------------------
+
+
+def _builtin(
+    run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+) -> Value:
+    args = [run.settled(a) for a in args]
+    rule = _BUILTINS.get(name)
+    if rule is not None and not keywords:
+        return rule(run, args, node)
+    if name in ("print", "isinstance", "str", "round", "getattr", "hasattr"):
+        return Opaque(f"the result of {name}", getattr(node, "lineno", 0))
+    raise Unsupported(f"a call of {name}", node)
+
+
+def _range(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    if all(isinstance(a, int) for a in args):
+        try:
+            found = range(*args)
+        except (TypeError, ValueError):
+            raise Unsupported("range of these", node) from None
+        if len(found) > MOST_TURNS:
+            raise Unsupported(f"a loop of {len(found)} turns", node)
+        return tuple(found)
+    if len(args) == 1:
+        return Range(run.tensor(args[0]).expr)
+    raise Unsupported("range of what is not known", node)
+
+
+def _len(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    [value] = args
+    if isinstance(value, (ListValue, DictValue)):
+        return len(value.items)
+    if isinstance(value, (tuple, str)):
+        return len(value)
+    if isinstance(value, Unknown) and (value.parts or len(value.name) > 2):
+        raise Unsupported(f"the length of {value.name} is not known", node)
+    dims = arrays.shape_of(run.tensor(value))
+    if not dims:
+        raise Unsupported("len of a number", node)
+    return dims[0] if isinstance(dims[0], int) else Tensor(arrays.size(dims[0]), 0)
+
+
+def _number(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    [value] = args
+    if is_number(value):
+        return Fraction(value)
+    tensor = arrays.real(run.tensor(value))
+    if tensor.ndim:
+        raise Unsupported("float of an array", node)
+    return tensor
+
+
+def _whole(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    [value] = args
+    if is_number(value):
+        return int(value)
+    raise Unsupported("int of what is not known", node)
+
+
+def _sum(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    total: Any = args[1] if len(args) == 2 else 0
+    from derive.pycode.expressions import binary
+
+    for item in items_of(run, args[0], node):
+        total = run.keep(binary(run, ast.Add(), total, item, node))
+    return total
+
+
+def _extreme(largest: bool) -> Callable[[Interpreter, list[Value], ast.AST], Value]:
+    def rule(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+        if len(args) > 1 and all(is_number(a) for a in args):
+            return max(args) if largest else min(args)
+        raise Unsupported("max or min of what is not known", node)
+
+    return rule
+
+
+def _abs(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    [value] = args
+    return abs(value) if is_number(value) else arrays.magnitude(run.tensor(value))
+
+
+def _zip(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    return tuple(zip(*(items_of(run, a, node) for a in args), strict=False))
+
+
+def _enumerate(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    start = args[1] if len(args) == 2 and isinstance(args[1], int) else 0
+    return tuple(enumerate(items_of(run, args[0], node), start))
+
+
+def _list(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    return ListValue(items_of(run, args[0], node) if args else [])
+
+
+def _dict(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    if args and not isinstance(args[0], DictValue):
+        raise Unsupported("dict of this", node)
+    return DictValue(dict(args[0].items) if args else {})
+
+
+_BUILTINS: dict[str, Callable[[Any, list[Value], ast.AST], Value]] = {
+    "range": _range,
+    "len": _len,
+    "float": _number,
+    "int": _whole,
+    "sum": _sum,
+    "max": _extreme(True),
+    "min": _extreme(False),
+    "abs": _abs,
+    "zip": _zip,
+    "enumerate": _enumerate,
+    "reversed": lambda run, args, node: tuple(reversed(items_of(run, args[0], node))),
+    "list": _list,
+    "tuple": lambda run, args, node: tuple(items_of(run, args[0], node) if args else ()),
+    "dict": _dict,
+}

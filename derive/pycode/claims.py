@@ -1,0 +1,316 @@
+"""A returned gradient against the true one: lemmas on what is computed on the way, then the claim.
+
+Every value of the backward pass that is proved to be the gradient by some value of the forward
+pass stands for that gradient from there on, so each step of a proof is local.  `verified` needs
+the engine's proof and the checker's acceptance of every lemma and of the claim.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from derive.check import Screen, check, find_counterexample
+from derive.program import (
+    Apply,
+    Equation,
+    Expr,
+    Gradient,
+    Leaf,
+    Number,
+    Plus,
+    Program,
+    Size,
+    Sum,
+    Symbol,
+    Times,
+    show_shape,
+    walk,
+)
+from derive.pycode.account import Account, Pair
+from derive.pycode.guess import is_labels
+from derive.pycode.names import target_of
+from derive.pycode.shifts import depends, replaced, without_shifts
+from derive.scalars.table import function
+from derive.tensors import prove
+from derive.verdict import Counterexample, Proof, Verdict
+
+COST = "cost"
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The verdict on one returned gradient; node: the place in the source that decides it."""
+
+    pair: Pair
+    verdict: Verdict
+    reason: str = ""
+    node: ast.AST | None = None
+    counterexample: Counterexample | None = None
+    proof: Proof | None = None
+    conditions: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass
+class Case:
+    """One account, ready to be judged."""
+
+    account: Account
+    definitions: dict[str, Expr] = field(default_factory=dict)
+    program: Program = field(init=False)
+    forward: list[str] = field(default_factory=list)
+    lemmas: dict[str, Expr] = field(default_factory=dict)
+    assumptions: tuple[str, ...] = ()
+    rules: set[str] = field(default_factory=set)
+    steps: int = 0
+    conditions: set[str] = field(default_factory=set)
+    _screen: Screen | None = None
+    _looked: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        trace = self.account.run.trace
+        self.definitions = without_shifts(trace)
+        cost = self.account.cost
+        name = cost.name if isinstance(cost, Symbol) else COST
+        if name not in self.definitions:
+            self.definitions[name] = cost
+        self.forward = _behind(Symbol(name, cost.shape), self.definitions)
+        wanted = dict.fromkeys(self.forward)
+        for pair in self.account.pairs:
+            wanted |= dict.fromkeys(_behind(pair.value.expr, self.definitions))
+        kept = {n: e for n, e in self.definitions.items() if n in wanted}
+        self.program = Program(trace.leaves, kept, {"tanh": function("tanh")}, name)
+
+    @property
+    def screen(self) -> Screen:
+        if self._screen is None:
+            self._screen = Screen(self.program)
+        return self._screen
+
+    def assume(self, label: str, axis: int) -> Case:
+        """The same case where the entries of a leaf add up to 1 along an axis."""
+        leaves = dict(self.program.leaves)
+        leaves[label] = replace(leaves[label], sums_to_one=axis)
+        said = f"the entries of {label} add up to 1 along axis {axis}"
+        other = replace_case(self)
+        other.program = replace(self.program, leaves=leaves)
+        other.assumptions = (*self.assumptions, said)
+        return other
+
+    # -- one claim ------------------------------------------------------------------------
+
+    def rule(self, pair: Pair) -> Ruling:
+        """The verdict on one pair."""
+        trace = self.account.run.trace
+        leaf = trace.leaves[pair.target]
+        node = self.place(pair)
+        for expr in (Symbol(self.program.cost or COST, (1, 1)), pair.value.expr):
+            if depends(expr, self.program.definitions, trace.shifts):
+                reason = "a maximum that is not proved to cancel is in it"
+                return self._ruling(pair, Verdict.UNPROVEN, reason, node)
+        value = pair.value.expr
+        if value.shape != leaf.dims:
+            value = _stretched(value, Symbol(pair.target, leaf.dims))
+            if value.shape != leaf.dims:
+                reason = (
+                    f"the gradient by {pair.target} has the shape {show_shape(leaf.dims)}, "
+                    f"this one {show_shape(value.shape)}"
+                )
+                return self._ruling(pair, Verdict.REFUTED, reason, node)
+        left = self.program.gradient(pair.target)
+        plain = Equation(left, value)
+        if self.screen.agrees(plain) is False:
+            example = find_counterexample(self.program, plain)
+            if example is not None:
+                return self._refuted(pair, example)
+        return self._proved(pair, left, value, node)
+
+    def _proved(self, pair: Pair, left: Gradient, value: Expr, node: ast.AST | None) -> Ruling:
+        self.rules, self.steps, self.conditions = set(), 0, set()
+        self._find_lemmas(pair.value.expr)
+        own = value.name if isinstance(value, Symbol) else ""
+        if own in self.program.definitions:
+            value = self.program.definitions[own]
+        local = replaced(value, self.lemmas.get)
+        for equation in (Equation(left, local), Equation(left, pair_value(pair, left))):
+            reason = self.settle(equation)
+            if not reason:
+                proof = Proof(tuple(sorted(self.rules)), self.steps, True)
+                return replace(self._ruling(pair, Verdict.VERIFIED, "", node), proof=proof)
+        example = find_counterexample(self.program, Equation(left, pair_value(pair, left)))
+        if example is not None:
+            return self._refuted(pair, example)
+        return self._ruling(pair, Verdict.UNPROVEN, reason, node)
+
+    def settle(self, equation: Equation) -> str:
+        """Empty if proved and accepted, else why not."""
+        outcome = prove(self.program, equation)
+        if not outcome.proved:
+            return "neither proved nor refuted" if outcome.reason == "not zero" else outcome.reason
+        acceptance = check(self.program, equation)
+        if not acceptance.accepted:
+            return f"the engine proves it, the checker does not accept it ({acceptance.reason})"
+        self.rules |= set(outcome.rules)
+        self.steps += outcome.steps
+        self.conditions |= set(outcome.side_conditions)
+        return ""
+
+    def _ruling(self, pair: Pair, verdict: Verdict, reason: str, node: ast.AST | None) -> Ruling:
+        conditions = sorted({*self.conditions, *self.account.run.trace.conditions})
+        return Ruling(
+            pair, verdict, reason, node, None, None, tuple(conditions), self.assumptions
+        )
+
+    def place(self, pair: Pair) -> ast.AST | None:
+        """Where the value of a pair was computed."""
+        expr = pair.value.expr
+        while not isinstance(expr, Symbol) and isinstance(getattr(expr, "arg", None), Symbol):
+            expr = expr.arg  # type: ignore[attr-defined]
+        made = self.account.run.trace.made.get(expr.name, []) if isinstance(expr, Symbol) else []
+        return next((m.node for m in made if m.node is not None), None)
+
+    # -- lemmas ---------------------------------------------------------------------------
+
+    def _find_lemmas(self, expr: Expr) -> None:
+        """Proves for the values behind `expr` which gradients they are."""
+        for name in _behind(expr, self.program.definitions):
+            if name in self._looked or name in self.forward:
+                continue
+            self._looked.add(name)
+            for left, stands in self._candidates(name):
+                if self.screen.agrees(Equation(left, self.program.symbol(name))) is not True:
+                    continue
+                local = replaced(self.program.definitions[name], self.lemmas.get)
+                if not self.settle(Equation(left, local)):
+                    self.lemmas[name] = stands
+                break
+
+    def _candidates(self, name: str) -> Iterator[tuple[Expr, Expr]]:
+        """Gradients of the same shape, perhaps times a size, those of fitting names first."""
+        shape = self.program.shape(name)
+        labels = [made.name for made in self.account.run.trace.made.get(name, [])]
+        names = [*self.forward, *(p.target for p in self.account.pairs)]
+        alike = [n for n in names if self.program.shape(n) == shape and n != self.program.cost]
+        alike.sort(key=lambda n: not any(target_of(label, self._called(n)) for label in labels))
+        for other in alike:
+            gradient = self.program.gradient(other)
+            yield gradient, gradient
+            for dim in dict.fromkeys(d for d in shape if isinstance(d, str)):
+                scaled = Times(Size(dim), gradient)
+                yield scaled, scaled
+
+    def _called(self, name: str) -> list[str]:
+        return [name, *(made.name for made in self.account.run.trace.made.get(name, []))]
+
+    # -- refutations ----------------------------------------------------------------------
+
+    def _refuted(self, pair: Pair, example: Counterexample) -> Ruling:
+        """With the first line of the backward pass that is no longer right."""
+        node, label = self._first_wrong(pair)
+        reason = ""
+        if label and label != pair.label:
+            reason = f"{label} is wrong, from which {pair.label} is computed"
+        ruling = self._ruling(pair, Verdict.REFUTED, reason, node)
+        return replace(ruling, counterexample=example)
+
+    def _first_wrong(self, pair: Pair) -> tuple[ast.AST | None, str]:
+        """The first value named as a gradient that is none, else that of the pair itself."""
+        trace = self.account.run.trace
+        called = {c: n for n in self.forward for c in self._called(n)}
+        for name in _behind(pair.value.expr, self.program.definitions):
+            if name in self.forward:
+                continue
+            for made in trace.made.get(name, []):
+                target = target_of(made.name, called)
+                if target is None or made.node is None or made.name == pair.label:
+                    continue
+                if not self._right(called[target], name):
+                    return made.node, made.name
+        return self.place(pair), pair.label
+
+    def _right(self, target: str, name: str) -> bool:
+        if self.program.shape(target) != self.program.shape(name):
+            return False
+        value, gradient = self.program.symbol(name), self.program.gradient(target)
+        dims = [d for d in self.program.shape(name) if isinstance(d, str)]
+        scales: list[Expr] = [Number(Fraction(1)), *map(Size, dict.fromkeys(dims))]
+        return any(
+            self.screen.agrees(Equation(Times(scale, gradient), value)) is not False
+            for scale in scales
+        )
+
+
+def replace_case(case: Case) -> Case:
+    """A copy of which the program and the assumptions may be changed."""
+    other = object.__new__(Case)
+    other.account, other.definitions = case.account, case.definitions
+    other.program, other.forward = case.program, case.forward
+    other.lemmas, other.assumptions = {}, case.assumptions
+    other.rules, other.steps, other.conditions = set(), 0, set()
+    other._screen, other._looked = None, set()
+    return other
+
+
+def pair_value(pair: Pair, left: Gradient) -> Expr:
+    """The value of a pair, stretched to the shape of the parameter."""
+    value = pair.value.expr
+    return value if value.shape == left.shape else _stretched(value, Symbol(left.name, left.dims))
+
+
+def _stretched(value: Expr, like: Expr) -> Expr:
+    """Broadcast as an update would do it: ``value + 0 * like``."""
+    fits = all(a == b or a == 1 for a, b in zip(value.shape, like.shape, strict=True))
+    return Plus(value, Times(Number(Fraction(0)), like)) if fits else value
+
+
+def _behind(expr: Expr, definitions: Mapping[str, Expr]) -> list[str]:
+    """The definitions that an expression is computed from, in the order of computation."""
+    found: set[str] = set()
+    stack = [expr]
+    while stack:
+        for node in walk(stack.pop()):
+            if isinstance(node, Symbol) and node.name in definitions and node.name not in found:
+                found.add(node.name)
+                stack.append(definitions[node.name])
+    return [name for name in definitions if name in found]
+
+
+def rulings(account: Account) -> list[Ruling]:
+    """The verdict on every gradient that an account holds."""
+    case = Case(account)
+    first = [case.rule(pair) for pair in account.pairs]
+    if all(r.verdict == Verdict.VERIFIED for r in first):
+        return first
+    for label, axis in _distributions(case):
+        other = case.assume(label, axis)
+        again = [other.rule(pair) for pair in account.pairs]
+        if _proved(again) > _proved(first):
+            return again
+    return first
+
+
+def _proved(found: list[Ruling]) -> int:
+    return sum(r.verdict == Verdict.VERIFIED for r in found)
+
+
+def _distributions(case: Case) -> Iterator[tuple[str, int]]:
+    """Labels whose entries may add up to 1: along the axis of a softmax of their shape."""
+    axes = {
+        (node.arg.shape, node.axis)
+        for name in case.forward
+        for node in walk(case.program.definitions[name])
+        if isinstance(node, Sum) and _is_exponential(node.arg, case.program.definitions)
+    }
+    for name, leaf in case.program.leaves.items():
+        for shape, axis in sorted(axes, key=str):
+            if is_labels(name) and leaf == Leaf(leaf.dims) and leaf.dims == shape:
+                yield name, axis
+
+
+def _is_exponential(expr: Expr, definitions: Mapping[str, Expr]) -> bool:
+    while isinstance(expr, Symbol) and expr.name in definitions:
+        expr = definitions[expr.name]
+    return isinstance(expr, Apply) and expr.function == "exp"

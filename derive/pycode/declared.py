@@ -1,0 +1,76 @@
+"""Shapes that a source states: in comments behind parameters or assignments, or annotations.
+
+``def f(W: Float[np.ndarray, "n k"])``, ``W1,  # (n_1, n_0)`` or, in a docstring, ``W1: (n, k)``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from derive.program import Dim
+from derive.pycode.account import Entry
+from derive.pycode.guess import Declared
+from derive.pycode.source import Module
+
+_SHAPE = re.compile(r"\(\s*([A-Za-z_]\w*|\d+)\s*,\s*([A-Za-z_]\w*|\d+)?\s*\)")
+_DOC = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?::|--?)\s[^()\n]{0,60}(\([^()]*\))", re.MULTILINE)
+
+
+def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
+    """The shapes that are stated for arguments of the entry's functions."""
+    found: dict[str, Declared] = {}
+    for node in _functions(module, entry):
+        for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+            comment = module.comments.get(arg.lineno, "")
+            one = len({a.lineno for a in node.args.args}) == len(node.args.args) > 1
+            shape = _annotated(arg.annotation) or (_read(comment) if one else None)
+            if shape is not None:
+                found.setdefault(arg.arg, shape)
+        for name, text in _DOC.findall(ast.get_docstring(node) or ""):
+            shape = _read(text)
+            if shape is not None:
+                found.setdefault(name, shape)
+    return found
+
+
+def _functions(module: Module, entry: Entry) -> Iterator[ast.FunctionDef]:
+    body = module.classes[entry.owner].body if entry.owner else module.body
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef) and statement.name in (
+            entry.gradient,
+            entry.forward,
+            entry.cost,
+        ):
+            yield statement
+
+
+def _annotated(node: ast.expr | None) -> Declared:
+    """``Float[np.ndarray, "n m"]``."""
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+        return None
+    last = node.slice.elts[-1]
+    if isinstance(last, ast.Constant) and isinstance(last.value, str):
+        words = last.value.split()
+        if all(re.fullmatch(r"[A-Za-z_]\w*|\d+", word) for word in words) and len(words) <= 2:
+            return tuple(map(_dim, words))
+    return None
+
+
+def _read(text: str) -> Declared:
+    """``(n, m)`` or ``(m,)`` in a text.
+
+    >>> _read("labels (m,)"), _read("(n_1, 1)"), _read("none")
+    (('m',), ('n_1', 1), None)
+    """
+    found = _SHAPE.search(text)
+    if found is None:
+        return None
+    return (_dim(found[1]),) if found[2] is None else (_dim(found[1]), _dim(found[2]))
+
+
+def _dim(word: str) -> Dim:
+    if word.isdigit():
+        return 1 if word == "1" else f"n{int(word)}"
+    return word

@@ -1,0 +1,79 @@
+"""What arguments are of which the source says nothing: shapes declared, or guessed by name.
+
+A guess decides only how many axes an argument has and which of them are 1; all other sizes are
+free and made equal where operations need it.  What was guessed is an assumption of the report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from derive.program import Dim
+
+Declared = tuple[Dim, ...] | str | None
+"""The sizes of the axes, ``"labels"`` for integer classes, or None: not known."""
+
+_SCALAR = re.compile(
+    r"(lr|learning_?rate|alpha|eta|rate|lam|lambda_?|lambd|reg|reg_strength|weight_decay|decay|l2|"
+    r"beta_?[12]|eps|epsilon|momentum|mu|rho|t|m|step|scale|tau|temperature|keep_prob|c|slope)"
+)
+_SIZE = re.compile(
+    r"(n|num|dim|d|size|hidden|input|output|units|features|classes|batch|vocab)(_\w+|\d+)?|\w+_(size|dim|units|features)"
+)
+_BIAS = re.compile(r"(b|bias|B|beta|gamma|by|bh|c)(_?\d+|_?[a-z]{1,3})?|\w*bias\w*")
+_LABELS = re.compile(r"(y|Y|t|T|labels?|targets?|y_true|Y_true|ys|y_batch|y_train)")
+
+
+def is_scalar(name: str) -> bool:
+    """Whether a name usually stands for a number."""
+    return _SCALAR.fullmatch(name) is not None
+
+
+def is_size(name: str) -> bool:
+    """Whether a name usually stands for the size of an axis."""
+    return _SIZE.fullmatch(name) is not None and len(name) > 1
+
+
+def is_labels(name: str) -> bool:
+    """Whether a name usually stands for the labels."""
+    return _LABELS.fullmatch(name) is not None
+
+
+@dataclass(frozen=True)
+class Guess:
+    """bias: ``column``, ``row`` or ``vector``; labels: ``matrix``, ``classes`` or ``vector``."""
+
+    bias: str = "column"
+    labels: str = "matrix"
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+
+    def shape(self, name: str) -> Declared:
+        """What is declared or guessed of an argument.
+
+        >>> Guess("row").shape("b1")
+        (1, 'b1')
+        """
+        base = name.rsplit(".", 1)[-1]
+        if base in self.declared:
+            return self.declared[base]
+        if is_scalar(base):
+            return ()
+        if is_labels(base):
+            return {"matrix": None, "classes": "labels", "vector": (base,)}[self.labels]
+        if _BIAS.fullmatch(base):
+            return {"column": (base, 1), "row": (1, base), "vector": (base,)}[self.bias]
+        return None
+
+
+BIASES: Final = ("column", "row", "vector")
+LABELS: Final = ("matrix", "classes", "vector")
+
+
+def guesses(declared: Mapping[str, Declared]) -> Iterator[Guess]:
+    """All guesses, the usual ones first."""
+    for labels in LABELS:
+        for bias in BIASES:
+            yield Guess(bias, labels, declared)

@@ -1,0 +1,294 @@
+"""Subscripts: of containers by constants, of arrays by views, labels and masks.
+
+Reading ``A[:, None]`` or ``A[...]`` makes a view; ``P[np.arange(m), y]`` picks; a mask or a
+pick on the left side changes the entries that it names.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from derive.program import ZERO, Build, Eye, Transpose
+from derive.pycode import arrays
+from derive.pycode.values import (
+    DictValue,
+    Instance,
+    ListValue,
+    Opaque,
+    Range,
+    Record,
+    Ref,
+    Tensor,
+    Unknown,
+    Unsupported,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from derive.pycode.interpreter import Interpreter
+
+Scope = dict[str, Value]
+
+
+def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: ast.AST) -> Value:
+    """``holder[index]``."""
+    holder = run.settled(holder)
+    if isinstance(holder, Opaque):
+        return holder
+    if isinstance(holder, (DictValue, ListValue, tuple, Record)):
+        return _item(run, holder, index, scope, node)
+    if isinstance(holder, Unknown):
+        key = _key(run, index, scope)
+        if isinstance(key, str):
+            return holder.parts.setdefault(key, Unknown(key))
+        if isinstance(key, int) and (holder.parts or not _array_like(holder.name)):
+            return holder.parts.setdefault(key, Unknown(f"{holder.name}_{key}"))
+    if isinstance(index, ast.Slice) and isinstance(holder, Range):
+        return Opaque("a part of a range", getattr(node, "lineno", 0))
+    return _of_array(run, run.need_array(holder), index, scope, node)
+
+
+def _array_like(name: str) -> bool:
+    return len(name) <= 2 or name.lower() in ("inputs", "data", "labels", "targets", "probs")
+
+
+def _key(run: Interpreter, index: ast.expr, scope: Scope) -> Value:
+    from derive.pycode.expressions import evaluate
+
+    if isinstance(index, (ast.Slice, ast.Tuple)):
+        return None
+    key = run.settled(evaluate(run, index, scope))
+    return key if isinstance(key, (str, int)) and not isinstance(key, bool) else None
+
+
+def _item(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: ast.AST) -> Value:
+    if isinstance(index, ast.Slice):
+        return _part(run, holder, index, scope, node)
+    key = _key(run, index, scope)
+    if key is None:
+        raise Unsupported(f"the index {ast.unparse(index)[:60]} is not known", node)
+    if isinstance(holder, DictValue):
+        if key not in holder.items:
+            raise Unsupported(f"the key {key!r} is not in the dictionary", node)
+        return holder.items[key]
+    items = list(holder.items.values()) if isinstance(holder, Record) else holder
+    items = items.items if isinstance(items, ListValue) else items
+    if not isinstance(key, int) or not -len(items) <= key < len(items):
+        raise Unsupported(f"the index {key!r} is out of range", node)
+    return items[key]
+
+
+def _part(run: Interpreter, holder: Value, index: ast.Slice, scope: Scope, node: ast.AST) -> Value:
+    from derive.pycode.expressions import evaluate
+
+    bounds = [
+        None if b is None else run.settled(evaluate(run, b, scope))
+        for b in (index.lower, index.upper, index.step)
+    ]
+    if any(b is not None and not isinstance(b, int) for b in bounds) or bounds[2] == 0:
+        raise Unsupported("a slice whose bounds are not known", node)
+    if isinstance(holder, tuple):
+        return holder[slice(*bounds)]
+    if isinstance(holder, ListValue):
+        return ListValue(holder.items[slice(*bounds)])
+    raise Unsupported("a slice of this", node)
+
+
+# -- arrays -----------------------------------------------------------------------------------
+
+
+def _whole(index: ast.expr) -> bool:
+    return isinstance(index, ast.Slice) and not (index.lower or index.upper or index.step)
+
+
+def _new_axis(run: Interpreter, index: ast.expr) -> bool:
+    if isinstance(index, ast.Constant):
+        return index.value is None
+    return isinstance(index, ast.Attribute) and index.attr == "newaxis"
+
+
+def _view(run: Interpreter, holder: Value, index: ast.expr) -> Ref | None:
+    """The view that a subscript of colons, dots and new axes means, else None."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    kinds = "".join(
+        ":" if _whole(p) else "n" if _new_axis(run, p) else "." if _dots(p) else "?" for p in parts
+    )
+    if not isinstance(holder, Ref) or "?" in kinds:
+        return None
+    if kinds in (":", ".", "::") and holder.ndim >= kinds.count(":"):
+        return holder
+    if holder.ndim == 1 and kinds in (":n", ".n"):
+        return Ref(holder.buffer, not holder.flipped, 2)
+    if holder.ndim == 1 and kinds in ("n:", "n", "n."):
+        return Ref(holder.buffer, holder.flipped, 2)
+    return None
+
+
+def _dots(index: ast.expr) -> bool:
+    return isinstance(index, ast.Constant) and index.value is ...
+
+
+def _of_array(
+    run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: ast.AST
+) -> Value:
+    view = _view(run, holder, index)
+    if view is not None:
+        return view
+    tensor = run.tensor(holder)
+    if isinstance(index, ast.Tuple):
+        found = _picked(run, tensor, index, scope)
+        if found is not None:
+            return found[0]
+    elif not isinstance(index, ast.Slice):
+        value = _labels(run, index, scope)
+        if value is not None and isinstance(tensor.expr, Eye):
+            arrays.agree(tensor.expr.shape, (1, value.expr.shape[1]), "one-hot rows")
+            return Tensor(value.expr, 2)
+    raise Unsupported(f"the index {ast.unparse(index)[:60]} of an array", node)
+
+
+def _labels(run: Interpreter, index: ast.expr, scope: Scope) -> Tensor | None:
+    from derive.pycode.expressions import evaluate
+
+    value = run.settled(evaluate(run, index, scope))
+    if isinstance(value, Unknown) and run.guess.shape(value.name) == "labels":
+        value = run.resolve(value)
+    if isinstance(value, Ref) and run.trace.read(value).kind == "labels":
+        return run.trace.read(value)
+    return None
+
+
+def _picked(
+    run: Interpreter, tensor: Tensor, index: ast.Tuple, scope: Scope
+) -> tuple[Tensor, Tensor, int] | None:
+    """The pick, the labels, and the axis along which they run."""
+    from derive.pycode.expressions import evaluate
+
+    if len(index.elts) != 2 or tensor.ndim != 2:
+        return None
+    if any(isinstance(p, ast.Slice) for p in index.elts):
+        return None
+    for axis, (place, label) in enumerate((index.elts[::-1], index.elts)):
+        if isinstance(place, ast.Name) and place.id not in {**run.globals, **scope}:
+            continue
+        where = run.settled(evaluate(run, place, scope))
+        if not isinstance(where, Range):
+            continue
+        labels = _labels(run, label, scope)
+        if labels is None:
+            return None
+        length = tensor.expr.shape[1 - axis]
+        if where.size != arrays.size(length):
+            arrays.agree((length, 1), (labels.expr.shape[0], 1), "indexing by labels")
+            raise Unsupported(f"places {ast.unparse(place)[:40]} that are not all examples")
+        return arrays.pick(tensor, labels, axis), labels, axis
+    return None
+
+
+def store(
+    run: Interpreter, holder: Value, index: ast.expr, value: Value, scope: Scope, node: ast.AST
+) -> None:
+    """``holder[index] = value``."""
+    from derive.pycode.statements import named, overwrite
+
+    if isinstance(holder, (DictValue, ListValue, Unknown, Instance)):
+        key = _key(run, index, scope)
+        if key is None:
+            raise Unsupported(f"the key {ast.unparse(index)[:60]} is not known", node)
+        value = named(run, value, key if isinstance(key, str) else _name_of(index, key), node)
+        if isinstance(holder, DictValue):
+            holder.items[key] = value
+        elif isinstance(holder, ListValue) and isinstance(key, int):
+            if not -len(holder.items) <= key < len(holder.items):
+                raise Unsupported(f"the index {key} is out of range", node)
+            holder.items[key] = value
+        elif isinstance(holder, Unknown):
+            holder.parts[key] = value
+        else:
+            raise Unsupported("assignment into this", node)
+        return
+    if not isinstance(holder, Ref):
+        raise Unsupported("assignment into what is no array", node)
+    view = _view(run, holder, index)
+    if view is not None:
+        overwrite(run, view, run.tensor(value))
+        return
+    _change_part(run, holder, index, None, run.tensor(value), scope, node)
+
+
+def _name_of(index: ast.expr, key: Value) -> str:
+    return f"item{key}" if isinstance(key, int) and key >= 0 else "item"
+
+
+def change(
+    run: Interpreter, holder: Value, node: ast.AugAssign, right: Value, scope: Scope
+) -> None:
+    """``holder[index] op= right`` of an array."""
+    from derive.pycode.expressions import binary
+    from derive.pycode.statements import overwrite
+
+    assert isinstance(node.target, ast.Subscript)
+    holder = run.need_array(holder)
+    if not isinstance(holder, Ref):
+        raise Unsupported("an in-place operator on a part of a number", node)
+    view = _view(run, holder, node.target.slice)
+    if view is not None:
+        overwrite(run, view, run.tensor(binary(run, node.op, view, right, node)))
+        return
+    _change_part(run, holder, node.target.slice, node.op, run.tensor(right), scope, node)
+
+
+def _change_part(
+    run: Interpreter,
+    holder: Ref,
+    index: ast.expr,
+    op: ast.operator | None,
+    value: Tensor,
+    scope: Scope,
+    node: ast.AST,
+) -> None:
+    """Entries under a mask or at labels take a new value: ``old + where * (new - old)``."""
+    from derive.pycode.expressions import binary, evaluate
+
+    have = run.trace.read(holder)
+    if have.kind != "real" or have.picked is not None:
+        raise Unsupported("assignment into a part of this", node)
+    if isinstance(index, ast.Tuple):
+        found = _picked(run, have, index, scope)
+        if found is None:
+            raise Unsupported(f"assignment at {ast.unparse(index)[:60]}", node)
+        where = found[1].expr if found[2] == 1 else Transpose(found[1].expr)
+    else:
+        mask = evaluate(run, index, scope) if not isinstance(index, ast.Slice) else None
+        tensor = run.tensor(mask) if isinstance(mask, Ref) else None
+        if tensor is None or tensor.kind != "mask" or tensor.ndim != have.ndim:
+            raise Unsupported(f"assignment at {ast.unparse(index)[:60]}", node)
+        where = tensor.expr
+    if where.shape != have.expr.shape:
+        arrays.agree(where.shape, have.expr.shape, "assignment at places")
+        raise Unsupported("a mask of another shape", node)
+    if value.ndim != 0:
+        raise Unsupported("assignment of an array into a part of an array", node)
+    place = Tensor(where, 2)
+    if isinstance(op, (ast.Add, ast.Sub)):
+        sign = arrays.constant(1 if isinstance(op, ast.Add) else -1)
+        new = arrays.plus(have, arrays.times(sign, arrays.times(value, place)))
+    elif op is None and _is_zero(have):
+        new = arrays.times(value, place)
+    else:
+        entry = value if op is None else run.tensor(binary(run, op, have, value, node))
+        new = arrays.plus(have, arrays.times(place, arrays.minus(entry, have)))
+    run.trace.write(holder, new.expr)
+    run.trace.rename(holder, _variable(node), node)
+
+
+def _is_zero(tensor: Tensor) -> bool:
+    return isinstance(tensor.expr, Build) and tensor.expr.body == ZERO
+
+
+def _variable(node: ast.AST) -> str:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Subscript) and isinstance(child.value, ast.Name):
+            return child.value.id
+    return "value"

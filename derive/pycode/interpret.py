@@ -1,0 +1,120 @@
+"""The account of an entry under the guess about its arguments that fits best.
+
+Each guess is run until no two sizes have to be made equal any more.  Of the guesses that run
+through, the first with gradients of the shapes of their parameters is taken.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derive.program import Dim, Symbol
+from derive.pycode.account import Account, Accountant, Entry
+from derive.pycode.guess import Declared, Guess, guesses
+from derive.pycode.interpreter import Interpreter
+from derive.pycode.shapes import unforced
+from derive.pycode.source import Module
+from derive.pycode.store import Sizes, Unify
+from derive.pycode.values import Raised, Unsupported
+
+MOST_UNIFICATIONS = 200
+
+
+@dataclass(frozen=True)
+class Understood:
+    """An account with the guess it rests on, or the reason why there is none.
+
+    strained: pairs of sizes that only the gradients need to be equal, with the place of one.
+    """
+
+    entry: Entry
+    account: Account | None
+    guess: Guess | None = None
+    problem: Unsupported | None = None
+    strained: tuple[tuple[Dim, Dim], ...] = ()
+    strained_at: ast.AST | None = None
+    message: str = ""
+
+
+def understand(module: Module, entry: Entry, declared: Mapping[str, Declared]) -> Understood:
+    """The best account of an entry."""
+    best: tuple[tuple[int, int], Understood] | None = None
+    problem: tuple[int, Unsupported] | None = None
+    for guess in guesses(declared):
+        found, steps = _under(module, entry, guess)
+        if found.account is None:
+            assert found.problem is not None
+            if problem is None or steps > problem[0]:
+                problem = steps, found.problem
+            continue
+        rank = (_misfits(found.account), len(found.strained))
+        if best is None or rank < best[0]:
+            best = rank, found
+        if rank == (0, 0):
+            break
+    if best is not None:
+        return best[1]
+    assert problem is not None
+    return Understood(entry, None, None, problem[1])
+
+
+def _misfits(account: Account) -> int:
+    """Gradients that have not the shape of their parameters, sizes and number of axes."""
+    wrong = 0
+    for pair in account.pairs:
+        leaf = account.run.trace.leaves[pair.target]
+        wrong += leaf.dims != pair.value.expr.shape
+    return wrong
+
+
+def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]:
+    sizes = Sizes()
+    events: list[tuple[Unify, ast.AST | None]] = []
+    run: Interpreter | None = None
+    for _ in range(MOST_UNIFICATIONS):
+        try:
+            run = Interpreter(module, sizes, guess)
+            account = Accountant(run, entry).account()
+            return _with_strains(entry, account, guess, events), run.steps
+        except Unify as event:
+            events.append((event, getattr(event, "node", None)))
+            if not sizes.join(event.left, event.right):
+                problem = Unsupported(str(event), getattr(event, "node", None))
+                return Understood(entry, None, guess, problem), run.steps if run else 0
+        except Unsupported as error:
+            return Understood(entry, None, guess, error), run.steps if run else 0
+        except Raised as error:
+            problem = Unsupported(f"line {error} raises")
+            return Understood(entry, None, guess, problem), run.steps if run else 0
+        except RecursionError:
+            problem = Unsupported("nested too deeply to be followed")
+            return Understood(entry, None, guess, problem), 0
+    return Understood(entry, None, guess, Unsupported("too many unknown sizes")), 0
+
+
+def _with_strains(
+    entry: Entry,
+    account: Account,
+    guess: Guess,
+    events: list[tuple[Unify, ast.AST | None]],
+) -> Understood:
+    trace = account.run.trace
+    assert isinstance(account.cost, Symbol)
+    extra = unforced(account.cost, trace.own_sizes, trace.definitions, trace.sizes)
+    if not extra:
+        return Understood(entry, account, guess)
+    joined = Sizes()
+    at, message = None, ""
+    wanted = {frozenset(pair) for pair in extra}
+    for event, node in events:
+        joined.join(event.left, event.right)
+        if any(joined.find(a) == joined.find(b) for a, b in map(tuple, map(sorted_pair, wanted))):
+            at, message = node, str(event)
+            break
+    return Understood(entry, account, guess, None, tuple(extra), at, message)
+
+
+def sorted_pair(pair: frozenset[Dim]) -> list[Dim]:
+    return sorted(pair, key=str)

@@ -1,0 +1,324 @@
+"""One abstract run of a source: conversions between values, calls, and what is assumed.
+
+An `Interpreter` holds the state of a run: the `Trace` of arrays and definitions, the module's
+names, and the guesses about arguments of which the source says nothing (`Guess`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from fractions import Fraction
+
+from derive.program import SCALAR, Dim, Expr, Number, Shape, Size, Sum, Symbol
+from derive.pycode import arrays, classes, functions, statements
+from derive.pycode.guess import Guess, is_scalar, is_size
+from derive.pycode.source import Module
+from derive.pycode.store import Sizes, Trace
+from derive.pycode.values import (
+    Bound,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    Library,
+    ListValue,
+    Opaque,
+    Range,
+    Record,
+    Ref,
+    Tensor,
+    Unknown,
+    Unsupported,
+    Value,
+    is_number,
+)
+
+MOST_STEPS = 60_000
+MOST_CALLS = 24
+KEPT_SIZE = 1
+"""Constant sizes up to here stay numbers; larger ones become symbols."""
+
+
+class Interpreter:
+    def __init__(self, module: Module, sizes: Sizes, guess: Guess) -> None:
+        self.trace = Trace(sizes)
+        self.module, self.guess = module, guess
+        self.globals: dict[str, Value] = {}
+        self.active: list[ast.AST] = []
+        self.steps = 0
+        self.returned: ast.expr | None = None
+        """What the outermost function that was called last returns."""
+        self.scope: dict[str, Value] = {}
+        """The names of that function when it returned."""
+        self._shifts: dict[tuple[Expr, int | None], Expr] = {}
+        statements.define_module(self)
+
+    def tick(self, node: ast.AST) -> None:
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise Unsupported(f"more than {MOST_STEPS} steps", node)
+
+    def condition(self, text: str) -> None:
+        """Something that is taken to hold, listed with every verdict."""
+        self.trace.conditions.setdefault(text)
+
+    # -- conversions ----------------------------------------------------------------------
+
+    def settled(self, value: Value) -> Value:
+        """What an argument turned out to be."""
+        return value.value if isinstance(value, Unknown) and value.known else value
+
+    def tensor(self, value: Value) -> Tensor:
+        """A number or array as a tensor; an unknown argument becomes an array or a number."""
+        value = self.settled(value)
+        if isinstance(value, Unknown):
+            value = self.resolve(value)
+        match value:
+            case Tensor():
+                return value
+            case Ref():
+                return self.trace.read(value)
+            case bool():
+                return Tensor(Number(Fraction(int(value))), 0, "mask")
+            case int() | Fraction():
+                return arrays.constant(value)
+            case ListValue() | tuple():
+                return self.data(value)
+            case Opaque():
+                raise _refused(value)
+        raise Unsupported(f"{_kind(value)} where an array is needed")
+
+    def resolve(self, unknown: Unknown) -> Value:
+        """Decides what an argument used as an array or number is."""
+        if unknown.parts:
+            raise Unsupported(f"{unknown.name} used as a container and as an array")
+        unknown.known = True
+        name = unknown.name
+        declared = self.guess.shape(name)
+        if declared is None and is_size(name):
+            unknown.value = Tensor(Size(str(self.trace.sizes.find(name))), 0)
+        elif declared == () or (declared is None and is_scalar(name)):
+            unknown.value = Tensor(self.trace.leaf(name, SCALAR), 0)
+        elif declared == "labels":
+            leaf = self.trace.leaf(name, (f"{name}_rows", f"{name}_classes"), "real", 1)
+            unknown.value = self.trace.new(Tensor(leaf, 1, "labels"))
+        else:
+            dims = declared if isinstance(declared, tuple) else (f"{name}_rows", f"{name}_columns")
+            shape, ndim = functions.shape_argument(dims)
+            unknown.value = self.trace.new(Tensor(self.trace.leaf(name, shape), ndim))
+        return unknown.value
+
+    def need_array(self, value: Value) -> Value:
+        """A reference if it is an array with axes, else a tensor."""
+        value = self.settled(value)
+        if isinstance(value, Unknown):
+            value = self.resolve(value)
+        return value if isinstance(value, Ref) else self.keep(self.tensor(value))
+
+    def keep(self, value: Value) -> Value:
+        """A tensor with axes gets a buffer of its own."""
+        if isinstance(value, Tensor) and value.ndim > 0:
+            return self.trace.new(value)
+        return value
+
+    def data(self, rows: ListValue | tuple[Value, ...]) -> Tensor:
+        """Literal data: an arbitrary array of that shape."""
+        items = rows.items if isinstance(rows, ListValue) else list(rows)
+        nested = [i.items if isinstance(i, ListValue) else i for i in map(self.settled, items)]
+        if nested and all(map(is_number, nested)):
+            return Tensor(self.trace.leaf("data", (1, self.constant_size(len(nested)))), 1)
+        widths = {len(i) if isinstance(i, list) else -1 for i in nested}
+        if len(widths) == 1 and min(widths) > 0 and all(is_number(x) for i in nested for x in i):
+            shape = (self.constant_size(len(nested)), self.constant_size(widths.pop()))
+            return Tensor(self.trace.leaf("data", shape), 2)
+        raise Unsupported("a list where an array is needed")
+
+    def constant_size(self, size: int) -> Dim:
+        """A size that the source fixes, as a symbol, so that what is proved holds for all."""
+        if size <= 0:
+            raise Unsupported("an axis of size 0")
+        return size if size <= KEPT_SIZE else self.trace.sizes.find(f"n{size}")
+
+    def dim(self, value: Value) -> Dim:
+        """The size of an axis that a value stands for."""
+        value = self.settled(value)
+        if isinstance(value, Unknown):
+            value.known = True
+            value.value = Tensor(Size(str(self.trace.sizes.find(value.name))), 0)
+            value = value.value
+        if isinstance(value, Tensor) and isinstance(value.expr, Size):
+            return self.trace.sizes.find(value.expr.dim)
+        if isinstance(value, Tensor) and isinstance(value.expr, Number):
+            value = int(value.expr.value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self.constant_size(value)
+        if isinstance(value, Opaque):
+            raise _refused(value)
+        raise Unsupported("a size that is not known")
+
+    def shape(self, value: Value) -> tuple[Shape, int]:
+        """A shape argument: a size, or a tuple of sizes."""
+        value = self.settled(value)
+        parts = value.items if isinstance(value, ListValue) else value
+        if not isinstance(parts, (tuple, list)):
+            parts = (parts,)
+        return functions.shape_argument(tuple(self.dim(part) for part in parts))
+
+    def show_number(self, value: Value) -> str:
+        value = self.settled(value)
+        if isinstance(value, Fraction):
+            return f"{float(value):g}"
+        if isinstance(value, int):
+            return str(value)
+        tensor = self.tensor(value)
+        return f"{float(tensor.expr.value):g}" if isinstance(tensor.expr, Number) else "a number"
+
+    # -- pieces that need the state -------------------------------------------------------
+
+    def shift(self, expr: Expr, axis: int | None) -> Expr:
+        """The maximum along an axis: any value, for nothing that is claimed may depend on it."""
+        key = (expr, axis)
+        if key not in self._shifts:
+            rows, columns = (Sum(expr, axis) if axis is not None else arrays.summed(expr, None)).shape
+            leaf = self.trace.leaf("largest", (rows, columns))
+            self.trace.shifts.add(leaf.name)
+            self._shifts[key] = leaf
+        return self._shifts[key]
+
+    def powered(self, base: Value, exponent: Value) -> Value:
+        exponent = self.settled(exponent)
+        if isinstance(exponent, Tensor) and isinstance(exponent.expr, Number):
+            exponent = exponent.expr.value
+        if not is_number(exponent):
+            raise Unsupported("an exponent that is no constant")
+        return arrays.power(self.tensor(base), Fraction(exponent))
+
+    def transposed(self, value: Value) -> Value:
+        ref = self.need_array(value)
+        if not isinstance(ref, Ref) or ref.ndim < 2:
+            return ref
+        return Ref(ref.buffer, not ref.flipped, 2)
+
+    def reshaped(self, value: Value, shape: Value) -> Value:
+        """A view with other axes; only axes of size 1 come and go."""
+        ref = self.need_array(value)
+        wanted = self._wanted(shape)
+        if not isinstance(ref, Ref):
+            if all(w in (1, -1) for w in wanted) and len(wanted) == 2:
+                return self.trace.new(Tensor(ref.expr, 2))
+            raise Unsupported("reshape of a number")
+        have = self.trace.read(ref)
+        dims = arrays.shape_of(have)
+        if have.kind == "labels":
+            if wanted in ((-1,), dims):
+                return ref
+            raise Unsupported("reshape of integer labels")
+        long = [d for d in dims if d != 1]
+        if list(wanted) == list(dims):
+            return ref
+        if len(long) > 1 or len(wanted) > 2 or sum(w != 1 for w in wanted) > 1:
+            raise Unsupported("reshape that mixes axes")
+        if len(wanted) == 2 and 1 not in wanted:
+            raise Unsupported("reshape that mixes axes")
+        kept = [w for w in wanted if w not in (1, -1)]
+        if kept and kept != long:
+            raise Unsupported("reshape to another size")
+        row = len(wanted) == 1 or wanted[0] == 1
+        is_row = have.expr.shape[0] == 1
+        flipped = ref.flipped if row == is_row or have.expr.shape == SCALAR else not ref.flipped
+        return Ref(ref.buffer, flipped, len(wanted))
+
+    def _wanted(self, shape: Value) -> tuple[Dim, ...]:
+        shape = self.settled(shape)
+        parts = shape.items if isinstance(shape, ListValue) else shape
+        if not isinstance(parts, (tuple, list)):
+            parts = (parts,)
+        return tuple(-1 if part == -1 else self.dim(part) for part in parts)
+
+    # -- calls ----------------------------------------------------------------------------
+
+    def call(
+        self, function: Value, args: Sequence[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """Calls a function of the source, of a library or of an object."""
+        self.tick(node)
+        function = self.settled(function)
+        match function:
+            case FunctionValue():
+                return self.call_source(function, list(args), keywords, node)
+            case Bound(of=of, function=FunctionValue() as method):
+                return self.call_source(method, [of, *args], keywords, node)
+            case ClassValue():
+                return classes.instantiate(self, function, list(args), keywords, node)
+            case Instance() if "__call__" in function.kind.methods:
+                bound = classes.attribute(self, function, "__call__")
+                return self.call(bound, args, keywords, node)
+            case Bound() | Library():
+                from derive.pycode.builtin import call_library
+
+                return call_library(self, function, list(args), keywords, node)
+            case Opaque():
+                self.spoil([*args, *keywords.values()], function.reason)
+                return function
+        raise Unsupported(f"a call of {_kind(function)}", node)
+
+    def call_source(
+        self, function: FunctionValue, args: list[Value], keywords: dict[str, Value], node: ast.AST
+    ) -> Value:
+        if function.node in self.active:
+            raise Unsupported(f"recursion of {function.name}", node)
+        if len(self.active) >= MOST_CALLS:
+            raise Unsupported(f"more than {MOST_CALLS} calls within one another", node)
+        scope = statements.bind(self, function, args, keywords, node)
+        self.active.append(function.node)
+        try:
+            return statements.run_body(self, function, scope)
+        finally:
+            self.active.pop()
+
+    def spoil(self, values: Sequence[Value], reason: str) -> None:
+        """What a call that is not followed may have changed is no longer known."""
+        for value in values:
+            for ref in references(value):
+                self.trace.spoil(ref, reason)
+
+
+def references(value: Value, depth: int = 6) -> list[Ref]:
+    """The arrays that can be reached from a value."""
+    if isinstance(value, Ref):
+        return [value]
+    if depth == 0:
+        return []
+    inner: list[Value] = []
+    if isinstance(value, tuple):
+        inner = list(value)
+    elif isinstance(value, ListValue):
+        inner = value.items
+    elif isinstance(value, Instance):
+        inner = list(value.attributes.values())
+    elif isinstance(value, Unknown):
+        inner = [value.value, *value.parts.values()]
+    elif isinstance(value, Record) or hasattr(value, "items"):
+        inner = list(value.items.values())
+    return [ref for part in inner for ref in references(part, depth - 1)]
+
+
+def _refused(value: Opaque) -> Unsupported:
+    error = Unsupported(value.reason)
+    error.line, error.column = value.line, value.column
+    return error
+
+
+def _kind(value: Value) -> str:
+    match value:
+        case None:
+            return "None"
+        case str():
+            return "a string"
+        case Library():
+            return value.name
+        case Range():
+            return "a range"
+        case Symbol():
+            return value.name
+    return type(value).__name__.removesuffix("Value").lower()

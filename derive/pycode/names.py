@@ -1,0 +1,60 @@
+"""The names that people give to gradients, costs, forward and backward passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+FORWARD: Final = re.compile(
+    r"_*(\w+_)?(forward|fwd|predict|feed_?forward|forward_(prop|pass)\w*|__call__|call|model_forward)(_\w+)?"
+)
+COST: Final = re.compile(
+    r"_*(compute_|get_|calc\w*_)?(\w+_)?(loss|cost|objective|cross_entropy\w*|mse|bce|nll|criterion|energy)(_\w+)?|J|L"
+)
+GRADIENT: Final = re.compile(
+    r"_*(\w+_)?(backward|bwd|backprop\w*|back_prop\w*|gradients?|grads?|loss_and_grad\w*|"
+    r"loss_grad\w*|compute_grad\w*|derivatives?|value_and_grad)(_\w+)?"
+)
+COST_NAMES: Final = ("loss", "cost", "J", "L", "total_loss", "data_loss", "E", "error", "objective")
+PREDICTIONS: Final = re.compile(
+    r"A|AL|A\d|a|a\d|y_?hat|Y_?hat|y_?pred\w*|Y_?pred\w*|preds?|predictions?|probs?|out|outputs?|P|p|"
+    r"scores|logits|Z\d?|z\d?"
+)
+UPSTREAM: Final = re.compile(
+    r"dout|d_out|dA|dY|dy|da|grad_out\w*|upstream\w*|grad_output|dL_dout|dout_\w+|delta|grad|dH|dh|dO|dZ|dvalues"
+)
+_PREFIXES: Final = (
+    "grad_", "dL_d", "dJ_d", "dLd", "dJd", "dloss_d", "d_loss_d_", "d_", "nabla_", "delta_",
+    "grad", "d", "g_", "g", "delta",
+)  # fmt: skip
+_SUFFIXES: Final = ("_gradient", "_grad", "_grads")
+_ALIASES: Final = {
+    "w": "weights", "b": "biases", "W": "weights", "Ws": "weights", "ws": "weights",
+    "bs": "biases", "weight": "weights", "bias": "biases",
+}  # fmt: skip
+
+
+def target_of(name: str, known: Collection[str]) -> str | None:
+    """The name of which `name` is the gradient, among those known.
+
+    >>> target_of("dW1", ["W1", "b1"]), target_of("grad_b", ["W", "b"]), target_of("Z", ["W"])
+    ('W1', 'b', None)
+    """
+    for prefix in _PREFIXES:
+        if name.startswith(prefix) and len(name) > len(prefix):
+            rest = name[len(prefix) :]
+            for candidate in (rest, _ALIASES.get(rest, rest)):
+                if candidate in known:
+                    return candidate
+    for suffix in _SUFFIXES:
+        if name.endswith(suffix) and name.removesuffix(suffix) in known:
+            return name.removesuffix(suffix)
+    return None
+
+
+def stem(name: str) -> str:
+    """What a pair of functions has in common: ``layernorm`` of ``layernorm_backward``."""
+    return re.sub(
+        r"(forward|fwd|backward|bwd|gradients?|grads?|backprop\w*|feed|pass|prop\w*|_)", "", name
+    )

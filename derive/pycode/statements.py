@@ -1,0 +1,367 @@
+"""Statements: assignment, in-place operators, branches and loops that the source decides.
+
+Assignments name what they compute (a definition of the program); in-place operators and
+assignments into an array go through its buffer, so every alias sees them.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from derive.pycode import classes, indexing, iteration
+from derive.pycode.expressions import binary, evaluate
+from derive.pycode.store import Unify
+from derive.pycode.values import (
+    DictValue,
+    FunctionValue,
+    Instance,
+    Library,
+    ListValue,
+    Opaque,
+    Raised,
+    Record,
+    Ref,
+    Tensor,
+    Unknown,
+    Unsupported,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from derive.pycode.interpreter import Interpreter
+
+Scope = dict[str, Value]
+
+
+class Returned(Exception):
+    def __init__(self, value: Value, node: ast.expr | None) -> None:
+        super().__init__()
+        self.value, self.node = value, node
+
+
+class Broken(Exception):
+    """``break`` or ``continue``."""
+
+    def __init__(self, ends: bool) -> None:
+        super().__init__()
+        self.ends = ends
+
+
+# -- modules and functions --------------------------------------------------------------------
+
+
+def define_module(run: Interpreter) -> None:
+    """The names of the top level; what cannot be followed there is opaque until it is used."""
+    for statement in run.module.body:
+        if isinstance(statement, ast.ClassDef):
+            run.globals[statement.name] = classes.define(run, statement)
+        elif isinstance(statement, ast.FunctionDef):
+            run.globals[statement.name] = function_value(statement, {})
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            _import(statement, run.globals)
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            try:
+                execute(run, statement, run.globals)
+            except (Unsupported, Raised, Unify) as error:
+                reason = getattr(error, "message", str(error))
+                for name in _targets(statement):
+                    run.globals[name] = Opaque(reason, statement.lineno, statement.col_offset + 1)
+
+
+def function_value(node: ast.FunctionDef, scope: Scope) -> Value:
+    """The function that a ``def`` makes."""
+    if node.decorator_list:
+        return Opaque(f"the function {node.name} has a decorator", node.lineno, 1)
+    return FunctionValue(node.name, node, scope)
+
+
+def _targets(statement: ast.Assign | ast.AnnAssign) -> list[str]:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+
+
+def _import(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            full = alias.name if alias.asname else alias.name.split(".")[0]
+            scope[alias.asname or full] = Library(full)
+        return
+    for alias in node.names:
+        scope[alias.asname or alias.name] = Library(f"{node.module or '.'}.{alias.name}")
+
+
+def bind(
+    run: Interpreter,
+    function: FunctionValue,
+    args: list[Value],
+    keywords: dict[str, Value],
+    node: ast.AST,
+) -> Scope:
+    """The arguments of a call by name; arrays without a name get that of the parameter."""
+    spec = function.node.args
+    names = [a.arg for a in [*spec.posonlyargs, *spec.args]]
+    if len(args) > len(names) and spec.vararg is None:
+        raise Unsupported(f"too many arguments for {function.name}", node)
+    scope: Scope = dict(zip(names, args, strict=False))
+    if spec.vararg is not None:
+        scope[spec.vararg.arg] = tuple(args[len(names) :])
+    for name, value in keywords.items():
+        if name in scope or name not in [*names, *(a.arg for a in spec.kwonlyargs)]:
+            raise Unsupported(f"the argument {name} of {function.name}", node)
+        scope[name] = value
+    defaults = dict(zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True))
+    defaults |= {
+        a.arg: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None
+    }
+    for name in [*names, *(a.arg for a in spec.kwonlyargs)]:
+        if name not in scope:
+            if name not in defaults:
+                raise Unsupported(f"{function.name} without its argument {name}", node)
+            scope[name] = evaluate(run, defaults[name], {})
+        if isinstance(scope[name], Ref):
+            run.trace.rename(scope[name], name, node)
+    return scope
+
+
+def run_body(run: Interpreter, function: FunctionValue, scope: Scope) -> Value:
+    """The value that a function returns."""
+    scope = {"": function, **function.scope, **scope}
+    if isinstance(function.node, ast.Lambda):
+        return evaluate(run, function.node.body, scope)
+    try:
+        block(run, function.node.body, scope)
+    except Returned as returned:
+        run.returned, run.scope = returned.node, scope
+        return returned.value
+    run.returned, run.scope = None, scope
+    return None
+
+
+def block(run: Interpreter, body: list[ast.stmt], scope: Scope) -> None:
+    for statement in body:
+        try:
+            execute(run, statement, scope)
+        except Unsupported as error:
+            raise error.at(statement) from None
+        except Unify as error:
+            if not hasattr(error, "node"):
+                error.node = statement  # type: ignore[attr-defined]
+            raise
+
+
+# -- one statement ----------------------------------------------------------------------------
+
+
+def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
+    run.tick(node)
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            result = run.keep(evaluate(run, value, scope))
+            for target in targets:
+                assign(run, target, result, scope, node)
+        case ast.AnnAssign(target=target, value=value):
+            if value is not None:
+                assign(run, target, run.keep(evaluate(run, value, scope)), scope, node)
+        case ast.AugAssign():
+            _in_place(run, node, scope)
+        case ast.Expr(value=value):
+            evaluate(run, value, scope)
+        case ast.Return(value=value):
+            result = None if value is None else run.keep(evaluate(run, value, scope))
+            name_returned(run, value, result)
+            raise Returned(result, value)
+        case ast.If():
+            _branch(run, node, scope)
+        case ast.For():
+            iteration.loop(run, node, scope)
+        case ast.With(items=items, body=body):
+            for item in items:
+                manager = ast.unparse(item.context_expr)
+                if not manager.split("(")[0].endswith(("errstate", "printoptions")):
+                    raise Unsupported(f"with {manager[:60]}", node)
+            block(run, body, scope)
+        case ast.FunctionDef(name=name):
+            scope[name] = function_value(node, scope)
+        case ast.Import() | ast.ImportFrom():
+            _import(node, scope)
+        case ast.Delete(targets=targets):
+            for target in targets:
+                if not isinstance(target, ast.Name):
+                    raise Unsupported("del of what is no name", node)
+                scope.pop(target.id, None)
+        case ast.Raise():
+            raise Raised(str(node.lineno))
+        case ast.Break() | ast.Continue():
+            raise Broken(isinstance(node, ast.Break))
+        case ast.Pass() | ast.Assert():
+            pass
+        case _:
+            raise Unsupported(f"the statement {type(node).__name__.lower()}", node)
+
+
+def name_returned(run: Interpreter, node: ast.expr | None, value: Value) -> None:
+    """A returned array without a name is called ``result``."""
+    if isinstance(value, Ref) and node is not None:
+        run.trace.rename(value, "result", node)
+
+
+def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope, node: ast.AST) -> None:
+    match target:
+        case ast.Name(id=name):
+            scope[name] = named(run, value, name, node)
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            for each, part in unpack(run, targets, value, node):
+                assign(run, each, part, scope, node)
+        case ast.Attribute(value=owner, attr=name):
+            holder = run.settled(evaluate(run, owner, scope))
+            value = named(run, value, name, node)
+            if isinstance(holder, Instance):
+                holder.attributes[name] = value
+            elif isinstance(holder, Unknown):
+                holder.parts[name] = value
+            else:
+                raise Unsupported(f"assignment to the attribute {name}", node)
+        case ast.Subscript(value=owner, slice=index):
+            holder = run.settled(evaluate(run, owner, scope))
+            indexing.store(run, holder, index, value, scope, node)
+        case _:
+            raise Unsupported("an assignment of this kind", node)
+
+
+def named(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value:
+    """The value, under a name of the program if it was computed."""
+    if isinstance(value, Ref):
+        run.trace.rename(value, name, node)
+    elif isinstance(value, Tensor) and value.kind == "real":
+        from derive.program import Number, Size
+
+        if not isinstance(value.expr, (Number, Size)):
+            return Tensor(run.trace.define(name, value.expr, node), value.ndim)
+    return value
+
+
+def unpack(
+    run: Interpreter, targets: list[ast.expr], value: Value, node: ast.AST
+) -> list[tuple[ast.expr, Value]]:
+    """Targets with the parts of a tuple, list, named tuple or unknown argument."""
+    value = run.settled(value)
+    if isinstance(value, Unknown):
+        if any(isinstance(t, ast.Starred) for t in targets):
+            raise Unsupported("unpacking an argument of unknown length", node)
+        return [
+            (t, value.parts.setdefault(k, Unknown(t.id if isinstance(t, ast.Name) else str(k))))
+            for k, t in enumerate(targets)
+        ]
+    if isinstance(value, Opaque):
+        return [(t, value) for t in targets]
+    items = iteration.items_of(run, value, node)
+    stars = [k for k, t in enumerate(targets) if isinstance(t, ast.Starred)]
+    if len(stars) == 1 and len(items) >= len(targets) - 1:
+        start, after = stars[0], len(targets) - stars[0] - 1
+        middle = ListValue(items[start : len(items) - after])
+        items = [*items[:start], middle, *items[len(items) - after :]]
+        targets = [t.value if isinstance(t, ast.Starred) else t for t in targets]
+    if len(items) != len(targets):
+        raise Unsupported(f"unpacking {len(items)} values into {len(targets)} names", node)
+    return list(zip(targets, items, strict=True))
+
+
+def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
+    """``a op= b``: through the buffer of an array, else a new value."""
+    right = evaluate(run, node.value, scope)
+    if isinstance(node.target, ast.Subscript):
+        holder = run.settled(evaluate(run, node.target.value, scope))
+        if not isinstance(holder, (DictValue, ListValue, Unknown, Record, Instance)):
+            indexing.change(run, holder, node, right, scope)
+            return
+    load = ast.copy_location(_loaded(node.target), node.target)
+    current = run.settled(evaluate(run, load, scope))
+    if isinstance(current, Unknown):
+        current = run.resolve(current)
+    result = binary(run, node.op, current, right, node)
+    if not isinstance(current, Ref):
+        assign(run, node.target, run.keep(result), scope, node)
+        return
+    overwrite(run, current, run.tensor(result))
+    run.trace.rename(current, _label(node.target), node)
+
+
+def overwrite(run: Interpreter, ref: Ref, result: Tensor) -> None:
+    """All entries of an array take new values; the result may have to be stretched."""
+    from derive.pycode import arrays
+
+    have = run.trace.read(ref).expr
+    expr = arrays.real(result).expr
+    if expr.shape != have.shape:
+        arrays.agree(have.shape, expr.shape, "in-place operation")
+        stretched = arrays.plus(
+            Tensor(expr, 2), Tensor(arrays.filled(have.shape, arrays.ZERO), 2)
+        ).expr
+        if stretched.shape != have.shape:
+            raise Unsupported("an in-place operation whose result is larger than the array")
+        expr = stretched
+    run.trace.write(ref, expr)
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    match target:
+        case ast.Name(id=name):
+            return ast.Name(name, ast.Load())
+        case ast.Attribute(value=value, attr=name):
+            return ast.Attribute(value, name, ast.Load())
+        case ast.Subscript(value=value, slice=index):
+            return ast.Subscript(value, index, ast.Load())
+    raise Unsupported("an in-place operator on this", target)
+
+
+def _label(target: ast.expr) -> str:
+    match target:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str() as name)):
+            return name
+    return "value"
+
+
+# -- branches ---------------------------------------------------------------------------------
+
+_HARMLESS = (ast.Raise, ast.Pass, ast.Assert, ast.Import, ast.ImportFrom)
+
+
+def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
+    decided = truth(run, node.test, scope)
+    if decided is not None:
+        block(run, node.body if decided else node.orelse, scope)
+        return
+    for part in (node.body, node.orelse):
+        if all(isinstance(s, _HARMLESS) or _prints(s) for s in part):
+            if any(isinstance(s, ast.Raise) for s in part):
+                run.condition(f"line {node.lineno} does not raise")
+            other = node.orelse if part is node.body else node.body
+            if other is node.body and not all(isinstance(s, _HARMLESS) for s in other):
+                continue
+            block(run, other, scope)
+            return
+    raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
+
+
+def _prints(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) in ("print", "logging.info", "warnings.warn")
+    )
+
+
+def truth(run: Interpreter, test: ast.expr, scope: Scope) -> bool | None:
+    """The value of a condition, None if the source does not decide it."""
+    try:
+        value = run.settled(evaluate(run, test, scope))
+    except Unsupported:
+        return None
+    if isinstance(value, (bool, int, str)) or value is None:
+        return bool(value)
+    if isinstance(value, (ListValue, DictValue)):
+        return bool(value.items)
+    return None

@@ -1,0 +1,163 @@
+"""Buffers of arrays, definitions in order, and sizes that operations found to be equal.
+
+A `Trace` is one run of the interpreter.  Equal expressions get equal names, so that what two
+functions compute alike is one definition.  Two sizes that have to be equal and are not known
+to be raise `Unify`; the run is then repeated with both as one.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from derive.program import Dim, Expr, Leaf, Shape, Symbol, Transpose, show_shape
+from derive.pycode.values import Ref, Tensor, Unsupported
+
+MOST_DEFINITIONS = 2_000
+
+
+class Unify(Exception):
+    """Two sizes have to be equal at a node of the source."""
+
+    def __init__(self, left: Dim, right: Dim, what: str) -> None:
+        super().__init__(f"{what}: {left} is not {right}")
+        self.left, self.right, self.what = left, right, what
+
+
+@dataclass
+class Sizes:
+    """Which sizes are one; the first named one stands for all.
+
+    >>> sizes = Sizes()
+    >>> sizes.join("n", "k"), sizes.find("k")
+    (True, 'n')
+    """
+
+    same: dict[Dim, Dim] = field(default_factory=dict)
+
+    def find(self, dim: Dim) -> Dim:
+        while dim in self.same:
+            dim = self.same[dim]
+        return dim
+
+    def join(self, left: Dim, right: Dim) -> bool:
+        """False if they are different numbers."""
+        a, b = self.find(left), self.find(right)
+        if a == b:
+            return True
+        if isinstance(b, int):
+            a, b = b, a
+        if isinstance(b, int):
+            return False
+        self.same[b] = a
+        return True
+
+
+@dataclass
+class Buffer:
+    """content: in the orientation in which the buffer was made; reason: why it is unknown."""
+
+    content: Tensor
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """Where a definition stands in the source and under which names."""
+
+    node: ast.AST | None
+    name: str
+
+
+@dataclass
+class Trace:
+    sizes: Sizes
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    definitions: dict[str, Expr] = field(default_factory=dict)
+    made: dict[str, list[Made]] = field(default_factory=dict)
+    buffers: list[Buffer] = field(default_factory=list)
+    shifts: set[str] = field(default_factory=set)
+    """Leaves that stand for a maximum: what is claimed must not depend on them."""
+    own_sizes: dict[str, Shape] = field(default_factory=dict)
+    """The sizes of leaves before any were found to be equal."""
+    conditions: dict[str, None] = field(default_factory=dict)
+    _numbers: dict[Expr, str] = field(default_factory=dict)
+
+    # -- names ----------------------------------------------------------------------------
+
+    def fresh(self, wish: str) -> str:
+        name, k = wish, 1
+        while name in self.leaves or name in self.definitions:
+            k += 1
+            name = f"{wish}.{k}"
+        return name
+
+    def leaf(self, wish: str, dims: Shape, domain: str = "real", axis: int | None = None) -> Symbol:
+        name = self.fresh(wish)
+        shape = (self.sizes.find(dims[0]), self.sizes.find(dims[1]))
+        self.leaves[name] = Leaf(shape, domain, axis)
+        self.own_sizes[name] = dims
+        return Symbol(name, shape)
+
+    def define(self, wish: str, expr: Expr, node: ast.AST | None) -> Expr:
+        """A symbol for `expr`; the same one for an expression that was defined before."""
+        if isinstance(expr, Symbol):
+            if expr.name in self.definitions:
+                self.made.setdefault(expr.name, []).append(Made(node, wish))
+            return expr
+        name = self._numbers.get(expr)
+        if name is None:
+            if len(self.definitions) >= MOST_DEFINITIONS:
+                raise Unsupported(f"more than {MOST_DEFINITIONS} values", node)
+            name = self.fresh(wish)
+            self.definitions[name] = expr
+            self._numbers[expr] = name
+        self.made.setdefault(name, []).append(Made(node, wish))
+        return Symbol(name, expr.shape)
+
+    # -- buffers --------------------------------------------------------------------------
+
+    def new(self, tensor: Tensor) -> Ref:
+        self.buffers.append(Buffer(tensor))
+        return Ref(len(self.buffers) - 1, False, tensor.ndim)
+
+    def read(self, ref: Ref) -> Tensor:
+        buffer = self.buffers[ref.buffer]
+        if buffer.reason:
+            raise Unsupported(buffer.reason)
+        inner = buffer.content
+        if not ref.flipped:
+            return replace(inner, ndim=ref.ndim)
+        return Tensor(Transpose(inner.expr), ref.ndim, inner.kind)
+
+    def write(self, ref: Ref, expr: Expr) -> None:
+        """Overwrites all entries; `expr` has the shape of the view."""
+        buffer = self.buffers[ref.buffer]
+        if buffer.content.kind != "real":
+            raise Unsupported("writing into an array of integers or truth values")
+        content = Transpose(expr) if ref.flipped else expr
+        if content.shape != buffer.content.expr.shape:
+            raise Unsupported(
+                f"writing {show_shape(content.shape)} "
+                f"into an array {show_shape(buffer.content.expr.shape)}"
+            )
+        self.buffers[ref.buffer] = Buffer(Tensor(content, buffer.content.ndim))
+
+    def spoil(self, ref: Ref, reason: str) -> None:
+        """The content of an array is no longer known."""
+        self.buffers[ref.buffer] = Buffer(self.buffers[ref.buffer].content, reason)
+
+    def rename(self, ref: Ref, wish: str, node: ast.AST | None) -> None:
+        """Makes the content of a buffer a definition named after a variable."""
+        buffer = self.buffers[ref.buffer]
+        inner = buffer.content
+        if buffer.reason or inner.picked is not None:
+            return
+        expr = inner.expr
+        if isinstance(expr, Transpose) and isinstance(expr.arg, Symbol):
+            return
+        self.buffers[ref.buffer] = Buffer(replace(inner, expr=self.define(wish, expr, node)))
+
+
+Reader = Callable[[Ref], Tensor]

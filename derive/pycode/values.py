@@ -1,0 +1,159 @@
+"""What a variable of the interpreted source holds.
+
+Numbers known from the source are Python's own (`int`, `bool`, `Fraction`), as are `str`, `None`
+and tuples.  Arrays are references into a `Store` of buffers, so that views, aliases and
+in-place operators mean what they mean in NumPy.  A one-dimensional array of n entries is held as
+a row (1, n): that is how NumPy broadcasts it.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from derive.program import Expr
+
+Value = Any
+"""int, bool, Fraction, str, None, tuple, or one of the classes below."""
+
+
+class Unsupported(Exception):
+    """A construct outside the fragment, with its place."""
+
+    def __init__(self, message: str, node: ast.AST | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = getattr(node, "lineno", 0)
+        self.column = getattr(node, "col_offset", -1) + 1
+
+    def at(self, node: ast.AST) -> Unsupported:
+        """The same, placed at `node` if it has no place yet."""
+        return self if self.line else Unsupported(self.message, node)
+
+
+class Raised(Exception):
+    """The interpreted source raises an exception here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A value of 0, 1 or 2 axes as an expression of two; kind: ``real``, ``mask`` or ``labels``.
+
+    labels: integer class labels; the expression is their one-hot form, one row an example.
+    picked: what `expr` is the pick of: an array of which each row holds the entry at its label,
+    and the one-hot labels.  An elementwise function of the pick is the pick of the function.
+    """
+
+    expr: Expr
+    ndim: int
+    kind: str = "real"
+    picked: tuple[Expr, Expr] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An array: a view of a buffer, perhaps transposed, with its own number of axes."""
+
+    buffer: int
+    flipped: bool = False
+    ndim: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """``np.arange(size)`` or ``range(size)`` of a symbolic size."""
+
+    size: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """``np.argmax(array, axis)``: where along `axis` the expression `of` is largest."""
+
+    of: Expr
+    axis: int
+    value: Expr
+
+
+@dataclass(eq=False)
+class ListValue:
+    items: list[Value]
+
+
+@dataclass(eq=False)
+class DictValue:
+    items: dict[Any, Value]
+
+
+@dataclass(eq=False)
+class Record:
+    """An instance of a named tuple."""
+
+    kind: ClassValue
+    items: dict[str, Value]
+
+
+@dataclass(eq=False)
+class Instance:
+    kind: ClassValue
+    attributes: dict[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class ClassValue:
+    name: str
+    node: ast.ClassDef
+    methods: dict[str, ast.FunctionDef]
+    fields: tuple[str, ...] | None = None
+    """The names of a named tuple or dataclass, in order; None for other classes."""
+    frozen: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionValue:
+    name: str
+    node: ast.FunctionDef | ast.Lambda
+    scope: dict[str, Value]
+    owner: ClassValue | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A method of an instance, or of an array (`name` alone tells which)."""
+
+    of: Value
+    name: str
+    function: FunctionValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A module or function of a library by its full name: ``numpy``, ``numpy.random.rand``."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class Unknown:
+    """An argument of which nothing is known until it is used; then it becomes `value`."""
+
+    name: str
+    value: Value = None
+    known: bool = False
+    parts: dict[Any, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value that cannot be followed; to use it is `Unsupported` for the reason given."""
+
+    reason: str
+    line: int = 0
+    column: int = 0
+
+
+def is_number(value: Value) -> bool:
+    """Whether a value is a number known from the source."""
+    return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
