@@ -212,10 +212,11 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
             layer = found
         else:
             power = script.node
-    if role == "cost" and entries and entries[0] in ("0",):
-        entries = ()
+    none: tuple[str, ...] = ()
+    if role == "cost" and entries[:1] == ("0",):
+        entries = none
     if example is None and len(entries) == 1 and entries[0] in roles.examples:
-        entries, example = (), entries[0]
+        entries, example = none, entries[0]
     entries, example = _split_example(roles, entries, example)
     lost = layered and layer is None and not roles.unindexed
     if lost and role == "A":
