@@ -48,23 +48,24 @@ def _optimizers(before: int) -> list[Finding]:
 
 
 def _induction(line: int, rule: RuleProof) -> Finding:
-    """Verified if SymPy, the engine and the checker agree on every equation of the proof."""
+    proof, conditions = optimizer_proof(rule)
+    message = rule.name if proof else f"{rule.name}: no proof was found"
+    return _finding(line, rule.statement, Kind.UPDATE, proof, message, conditions)
+
+
+def optimizer_proof(rule: RuleProof) -> tuple[Proof | None, tuple[str, ...]]:
+    """The proof of an optimiser's rule and what it rests on; None unless all three agree.
+
+    SymPy, the engine and the checker judge every equation of the induction.
+    """
     outcomes = [prove(each.program, each.statement) for each in rule.identities]
-    accepted = all(o.proved for o in outcomes) and all(
-        check(each.program, each.statement).accepted for each in rule.identities
-    )
-    used = sorted({name for outcome in outcomes for name in outcome.rules})
-    proved = rule.proved and accepted
-    return _finding(
-        line,
-        rule.statement,
-        Kind.UPDATE,
-        Proof(("induction over the steps", *used), sum(o.steps for o in outcomes), True)
-        if proved
-        else None,
-        rule.name if proved else f"{rule.name}: no proof was found",
-        tuple(sorted({text for outcome in outcomes for text in outcome.side_conditions})),
-    )
+    conditions = tuple(sorted({text for outcome in outcomes for text in outcome.side_conditions}))
+    agreed = rule.proved and all(outcome.proved for outcome in outcomes)
+    if not (agreed and all(check(i.program, i.statement).accepted for i in rule.identities)):
+        return None, conditions
+    rules = sorted({name for outcome in outcomes for name in outcome.rules})
+    steps = sum(outcome.steps for outcome in outcomes)
+    return Proof(("induction over the steps", *rules), steps, True), conditions
 
 
 def _finding(
