@@ -74,6 +74,9 @@ class Facts:
     output_lines: list[tuple[Line, Occurrence]] | None = None
     """The lines with an activation alone on the left, once they have been asked for."""
 
+    small: set[str] | None = None
+    """Lower-case letters of arrays whose capitals are arrays too, once asked for."""
+
     def activation(self, layer: int) -> Activation:
         """The activation of a layer: stated for it, or for every layer by a letter."""
         exact = self.activations.get(Layer("", layer))

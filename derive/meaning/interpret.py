@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from derive.meaning import definitions, updates
 from derive.meaning.building import build
 from derive.meaning.elaborate import ANY_LAYER
+from derive.meaning.examples import of_one
 from derive.meaning.facts import Facts, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
@@ -232,7 +233,7 @@ class Interpreter:
             "formal": "formal",
         }
         mode = modes[reading]
-        if reading == "matrix" and self._entries_of_one(line):
+        if reading == "matrix" and (self._entries_of_one(line) or of_one(self.facts, line)):
             mode = "single"
         maps = [pure_maps(roles, n) for n in (left, line.right)]
         if all(m is not None for m in maps) and max(len(m or ()) for m in maps) > 1:

@@ -162,3 +162,29 @@ def test_a_bare_sum_over_one_example_runs_over_its_units() -> None:
     source = VECTORS.replace(r"\| a_2 - y \|^2", r"\sum (a_2 - y)^2")
     assert last(source + r"$$\frac{\partial E}{\partial a_2} = a_2 - y$$") == "verified"
     assert last(source + r"$$\frac{\partial E}{\partial a_2} = 2 (a_2 - y)$$") == "refuted"
+
+
+ONE_THEN_ALL = r"""
+$$z = w^T x + b$$
+$$a = \sigma(z)$$
+$$\ell(a, y) = -y \log a - (1 - y) \log(1 - a)$$
+$$J = \frac{1}{m} \sum_{i=1}^m \ell(a^{(i)}, y^{(i)})$$
+$$A = \sigma(w^T X + b)$$
+""".replace(r"\ell", r"\mathcal{L}")
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"\frac{\partial \mathcal{L}}{\partial w} = x (a - y)", "verified"),
+        (r"\frac{\partial \mathcal{L}}{\partial w} = a (x - y)", "refuted"),
+        (r"\frac{\partial J}{\partial w} = \frac{1}{m} X (A - Y)^T", "verified"),
+        (r"\frac{\partial J}{\partial w} = X (A - Y)^T", "refuted"),
+        (r"dw = x (a - y)", "verified"),
+        (r"dw = \frac{1}{m} X (A - Y)^T", "verified"),
+        (r"dw = X (A - Y)^T", "refuted"),
+    ],
+)
+def test_one_example_and_then_all_of_them(line: str, verdict: str) -> None:
+    source = ONE_THEN_ALL + r"$$\frac{\partial J}{\partial w} = \frac{1}{m} X (A - Y)^T$$" + "\n"
+    assert last(source + f"$${line}$$") == verdict

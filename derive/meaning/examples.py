@@ -1,0 +1,58 @@
+"""Which lines speak of one example in a note that speaks of all.
+
+A note may derive everything for one example (``z = w^T x + b``, ``dw = x dz``) and then for
+the batch (``Z = w^T X + b``, ``dw = 1/m X dZ^T``): the loss that is differentiated, or lower
+case where the batch has capitals, tells which.
+"""
+
+from __future__ import annotations
+
+from derive.meaning.facts import Facts, all_nodes, subtree
+from derive.meaning.lines import Line
+from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.readings import is_batch_cost
+from derive.meaning.roles import BATCHED, resolve
+from derive.reading.syntax import Applied, Big, Name, Node
+from derive.reading.tree import plain
+
+
+def of_one(facts: Facts, line: Line) -> bool:
+    """The line is about one example though the note has a batch."""
+    sides = (line.head, line.left, line.right)
+    names = [n for side in sides for n in names_in(side)]
+    roles = facts.roles
+    if any(roles.role_of(n) == "size" or resolve(roles, n).example for n in names):
+        return False
+    if any(isinstance(p, Big) for side in sides for p in subtree(side)):
+        return False
+    costs = _differentiated(facts, sides)
+    if costs:
+        stated = any(c.batch for c in facts.costs)
+        return roles.unindexed and stated and not any(is_batch_cost(facts, c) for c in costs)
+    arrays = [n for n in names if roles.role_of(n) in BATCHED]
+    return bool(arrays) and {n.base for n in arrays} <= _small(facts)
+
+
+def _differentiated(facts: Facts, sides: tuple[Node, ...]) -> list[Name]:
+    """The costs whose derivatives stand in a line."""
+    found = []
+    for side in sides:
+        for derivative in derivatives_in(side):
+            inner = plain(derivative.of) if derivative.of is not None else None
+            head = inner.head if isinstance(inner, Applied) else plain_name(inner)
+            if head is not None and facts.roles.is_cost(head):
+                found.append(head)
+    return found
+
+
+def _small(facts: Facts) -> set[str]:
+    """The lower-case letters whose capitals are arrays of the note too."""
+    if facts.small is None:
+        bases = {
+            n.base
+            for node in all_nodes(facts)
+            for n in names_in(node)
+            if len(n.base) == 1 and facts.roles.role_of(n) in BATCHED
+        }
+        facts.small = {b for b in bases if b.islower() and b.upper() in bases}
+    return facts.small
