@@ -24,6 +24,7 @@ from tests.tensors.build import KNOWN
 
 ENGINE_ALONE = "sign that only the engine knows"
 """The field has no order: these are true, and the checker leaves them open."""
+CHECKER_ALONE = "identity that only the checker knows"
 _P, _Q, _Z = (p.Symbol(name, ("n", "m")) for name in "PQZ")
 SIGNED = (p.Plus(_P, p.Power(_Z, Fraction(2))), p.minus(p.ONE, _Q), p.minus(_Q, p.ONE))
 Question = tuple[str, Program, Statement, bool]
@@ -67,7 +68,7 @@ def _indexed() -> Iterator[Question]:
             "s": p.softmax(z, 0),
             "J": p.total(p.Power(p.MatMul(w, x), Fraction(2))),
         },
-        {"g": p.Function("g")},
+        {"g": p.Function("g"), "h": p.Function("h")},
         "J",
     )
     truth = Truth(program)
@@ -109,6 +110,7 @@ def _indexed() -> Iterator[Question]:
         (p.Partial(at(u, i, c), "W", k, j), at(x, j, c), (i, j, k, c)),
         (p.Partial(diagonal_sum(w, i), "W", j, k), p.Delta(j, k), (j, k)),
         (p.Partial(program.symbol("J"), "W", i, j), at(program.gradient("W"), i, j), (i, j)),
+        (p.Apply("g", 0, z), p.Apply("h", 0, z), ()),
         (program.gradient("W"), p.Times(p.number(2), p.MatMul(u, p.Transpose(x))), ()),
         (program.gradient("X"), p.Times(p.number(2), p.MatMul(p.Transpose(w), u)), ()),
         (
@@ -191,6 +193,7 @@ def _square() -> Iterator[Question]:
         {
             "Y": p.Leaf(y.dims, "real", 0),
             "A": p.Leaf(a.dims),
+            "B": p.Leaf(("n", 1), "positive"),
             "s": p.Leaf(p.SCALAR),
             "t": p.Leaf(p.SCALAR, "positive"),
         },
@@ -205,6 +208,12 @@ def _square() -> Iterator[Question]:
         below = p.Plus(p.ONE, p.Times(p.number(sign), p.Times(tanh(x), tanh(z))))
         return p.divide(p.Plus(tanh(x), tanh(z)), below)
 
+    def to(x: p.Expr) -> p.Expr:
+        return p.Power(x, Fraction(-1))
+
+    bell = p.Plus(p.ONE, p.Power(s, Fraction(2)))
+    b = p.Symbol("B", ("n", 1))
+    apart = p.Sum(to(p.Times(b, p.Plus(t, b))), 0)
     root, one = p.Plus(p.ONE, t), p.Power(a, Fraction(0))
     half, more = p.Power(root, Fraction(1, 2)), p.Power(root, Fraction(3, 2))
     value = p.Apply("sigmoid", 0, s)
@@ -221,6 +230,9 @@ def _square() -> Iterator[Question]:
         (p.Transpose(p.softmax(p.Transpose(a), 0)), p.softmax(a, 1), True),
         (more, p.Times(root, half), True),
         (more, p.Times(half, half), False),
+        (p.Power(bell, Fraction(3, 2)), p.Times(bell, p.Power(bell, Fraction(1, 2))), True),
+        (p.Sum(p.divide(p.minus(to(b), to(p.Plus(t, b))), t), 0), apart, True),
+        (p.Sum(p.minus(to(b), to(p.Plus(t, b))), 0), apart, False),
         (tanh(p.Plus(s, t)), sum_of(s, t, 1), True),
         (tanh(p.Plus(s, t)), sum_of(s, t, -1), False),
         (double, p.divide(p.Power(value, Fraction(2)), squares), True),
@@ -263,6 +275,7 @@ def _powers() -> Iterator[Question]:
         (f("sin", p.negate(z)), f("sin", z)),
         (f("sin", p.negate(z)), p.negate(f("sin", z))),
         (p.Plus(to(f("sin", z), 2), to(f("cos", z), 2)), p.Plus(p.ONE, to(z, 2))),
+        (p.Plus(to(f("sin", z), 2), to(f("cos", z), 2)), to(pos, 0)),
         (f("step", p.Times(two, z)), f("step", z)),
         (f("step", p.Times(pos, z)), f("step", z)),
         (f("step", p.Times(z, z)), p.Power(f("step", z), Fraction(1))),
@@ -314,7 +327,8 @@ def _powers() -> Iterator[Question]:
         word = truth(statement)
         if word is not None:
             ordered = isinstance(left, p.Apply) and left.function == "step" and left.arg in SIGNED
-            yield ENGINE_ALONE if ordered else "powers", program, statement, word
+            kind = CHECKER_ALONE if word and p.Apply("sin", 0, z) in set(p.walk(left)) else "powers"
+            yield ENGINE_ALONE if ordered else kind, program, statement, word
 
 
 def _random() -> Iterator[Question]:
@@ -335,6 +349,8 @@ def first_error() -> str:
             return f"crash ({type(error).__name__}) at {name}"
         if name == ENGINE_ALONE:
             checker = truth
+        elif name == CHECKER_ALONE:
+            engine = truth
         if engine is not truth or checker is not truth:
             how = "test" if engine is checker else "other side"
             return f"{how}: {name}: {truth}, engine {engine}, checker {checker}"

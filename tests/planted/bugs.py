@@ -103,7 +103,6 @@ NORMAL_FORM = [
     *_bugs(
         "tensors/label.py",
         ("fresh names", "names = {i: fresh(i) for i in monomial.bound}\n    return tuple(names.values())", "names = {i: i for i in monomial.bound}\n    return tuple(names.values())"),
-        ("merged after naming", "merged[atom] = merged.get(atom, 0) + e\n        renamed", "merged[atom] = e\n        renamed"),
         ("least text", "return min(candidates, key=lambda found: found[1].key)", "return next(iter(candidates))"),
     ),
     *_bugs(
