@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import shake_128
 from itertools import pairwise
 from math import prod
@@ -89,6 +89,12 @@ def _units(primes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     return tuple((p, modulus // p * pow(modulus // p, -1, p)) for p in primes)
 
 
+@lru_cache(maxsize=2**14)
+def _inverse_modulo(a: int, modulus: int) -> int:
+    """Kept, as a few numbers are inverted again and again; ValueError if there is no inverse."""
+    return pow(a, -1, modulus)
+
+
 class Field:
     """Residues modulo a tower of `height` primes; `seed` picks all that is random."""
 
@@ -108,8 +114,9 @@ class Field:
     # -- ring ----------------------------------------------------------------------------------
 
     def number(self, value: int | Fraction) -> Scalar:
-        inverse = self._inverse(value.denominator)
-        return value.numerator * inverse % self.modulus
+        if value.denominator == 1:
+            return value.numerator % self.modulus
+        return value.numerator * self._inverse(value.denominator) % self.modulus
 
     def add(self, a: Scalar, b: Scalar) -> Scalar:
         return (a + b) % self.modulus
@@ -125,7 +132,7 @@ class Field:
 
     def _inverse(self, a: int) -> int:
         try:
-            return pow(a, -1, self.modulus)
+            return _inverse_modulo(a, self.modulus)
         except ValueError:
             raise NoValue("division by zero") from None
 
