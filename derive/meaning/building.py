@@ -11,6 +11,7 @@ from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, CostLine, Facts, names_example, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import names_in, plain_name
+from derive.meaning.readings import is_scalar
 from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
 from derive.program import (
@@ -65,7 +66,9 @@ def units(facts: Facts, layer: int) -> Dim:
         weights = [b for b, r in facts.roles.by_base.items() if r == "W"]
         if all(w.islower() for w in weights):
             return 1
-    return f"n_{layer}"
+    if is_scalar(facts):
+        return 1
+    return f"n_{facts.same_width.get(layer, layer)}"
 
 
 def oriented(setting: Setting, rows: Dim, columns: Dim) -> Shape:
@@ -106,13 +109,26 @@ def _preactivation(setting: Setting, layer: int) -> None:
     for item in lines_of_layer(setting, layer):
         try:
             body = forward_body(setting, item, layer)
-        except (IllShaped, Outside):
+        except IllShaped:
+            continue
+        except Outside as error:
+            if setting.mode != "path" and _foreign(setting.facts, item):
+                setting.not_understood[name] = (
+                    f"the forward line of layer {layer} (line {item.line.piece.line}) "
+                    f"is not understood: {error}"
+                )
             continue
         if body.shape == shape:
             setting.definitions[name] = body
             setting.stated_forward[name] = item.line.piece.line
+            setting.not_understood.pop(name, None)
             return
     setting.definitions[name] = textbook_layer(setting, layer, below)
+
+
+def _foreign(facts: Facts, item: Affine) -> bool:
+    """A forward line uses a name without a role: the textbook's layer is not what it says."""
+    return any(facts.roles.role_of(n) is None for n in (item.w, item.a, item.b))
 
 
 def textbook_layer(setting: Setting, layer: int, below: str) -> Expr:
@@ -231,7 +247,7 @@ def _stated_formula(setting: Setting, layer: int) -> Expr | None:
             continue
         used = {n.name for n in walk(value) if isinstance(n, Symbol)} - set(setting.functions)
         arrays = {n for n in used if n[0] in "ZAXYWb" and n in setting.leaves | setting.definitions}
-        fits = arrays == {f"Z{layer}"} and value.shape == setting.shape(f"Z{layer}")
+        fits = f"Z{layer}" in arrays and value.shape == setting.shape(f"Z{layer}")
         if fits and any(isinstance(n, Apply) for n in walk(value)):
             return value
     return None
@@ -256,6 +272,10 @@ def _output_lines(facts: Facts) -> list[tuple[Line, Occurrence]]:
 
 def _cost(setting: Setting) -> None:
     hypothesis, facts = setting.hypothesis, setting.facts
+    if setting.not_understood:
+        setting.has_cost = False
+        setting.assumptions.extend(sorted(setting.not_understood.values()))
+        return
     if hypothesis.cost == "stated":
         chosen = stated_cost(facts, of_one=setting.mode != "batch")
         assert chosen is not None

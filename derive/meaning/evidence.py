@@ -38,6 +38,7 @@ from derive.meaning.notation import (
     slot,
 )
 from derive.meaning.roles import Role, Roles, resolve, spelled_function
+from derive.meaning.widths import same_widths
 from derive.reading.syntax import (
     Applied,
     Big,
@@ -76,8 +77,9 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     layering = find_layering(facts.lines)
     if layering is not None:
         adopt_layering(facts, layering)
-    if any(item.z.accent for item in facts.affine):
-        facts.activations[Layer("", 1)] = Activation(known="identity")
+    for item in facts.affine:
+        if item.z.accent:
+            facts.activations[item.layer or Layer("", 1)] = Activation(known="identity")
     if layering is None:
         adopt(facts.roles, facts.affine, _shape_votes(facts))
     _letters_without_affine(facts)
@@ -91,6 +93,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _input_by_equation(facts)
     _priors(facts)
     _depth(facts)
+    same_widths(facts)
     gradient_names(facts)
     _cost_examples(facts)
     _cost_lines(facts)

@@ -74,6 +74,10 @@ class Facts:
     output_lines: list[tuple[Line, Occurrence]] | None = None
     """The lines with an activation alone on the left, once they have been asked for."""
 
+    same_width: dict[int, int] = field(default_factory=dict)
+    """Layers that are as wide as an earlier one: ``A_2 = A_1 + f(Z_2)``."""
+    scalar: bool | None = None
+    """Every array of the note is a single number, once asked for."""
     small: set[str] | None = None
     """Lower-case letters of arrays whose capitals are arrays too, once asked for."""
 

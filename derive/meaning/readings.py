@@ -10,11 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from derive.meaning.facts import Facts, known_function, subtree
+from derive.meaning.facts import Facts, all_nodes, known_function, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
-from derive.meaning.roles import Roles, resolve, spelled_function
-from derive.reading.syntax import Applied, Derivative, Name, Node, Product
+from derive.meaning.roles import LAYERED, Roles, resolve, spelled_function
+from derive.reading.syntax import (
+    Applied,
+    Big,
+    Derivative,
+    Indexed,
+    Name,
+    Node,
+    Norm,
+    Picture,
+    Product,
+    Transposed,
+    Tuple,
+)
 from derive.reading.tree import plain
 
 Reading = Literal["matrix", "scalar", "formal"]
@@ -100,6 +112,39 @@ def one_example(facts: Facts) -> bool:
                 if name.base in ("Z", "A") and roles.role_of(name) in ("Z", "A"):
                     return False
     return True
+
+
+def is_scalar(facts: Facts) -> bool:
+    """One neuron a layer: all in lower case, and nothing that only arrays need."""
+    if facts.scalar is None:
+        softmax = any(a.known == "softmax" for a in facts.activations.values())
+        network = bool(facts.affine) and facts.output_word != "softmax" and not softmax
+        facts.scalar = (
+            network
+            and one_example(facts)
+            and not any(
+                _needs_arrays(facts.roles, part)
+                for node in all_nodes(facts)
+                for part in subtree(node)
+            )
+        )
+    return facts.scalar
+
+
+def _needs_arrays(roles: Roles, node: Node) -> bool:
+    if isinstance(node, Transposed | Norm | Big | Picture | Tuple | Indexed):
+        return True
+    if isinstance(node, Product):
+        return any(sign in ("odot", "at") for sign, _ in node.factors)
+    heads = [node.by] if isinstance(node, Derivative) else [node] if isinstance(node, Name) else []
+    for name in heads:
+        occurrence = resolve(roles, name)
+        if occurrence.role in LAYERED or occurrence.role in ("X", "Y"):
+            capital = not name.base.islower() or name.font not in ("", "mathrm", "mathit")
+            turned = occurrence.transposed or bool(occurrence.entries) or bool(occurrence.example)
+            if capital or turned or name.accent == "vec":
+                return True
+    return False
 
 
 def readings(facts: Facts) -> dict[int, Reading]:

@@ -69,6 +69,8 @@ class Setting:
     has_cost: bool = True
     spelled: tuple[dict[str, str], dict[str, str], dict[str, str]] | None = None
     """How the note writes names, gradients and functions, once it has been asked for."""
+    not_understood: dict[str, str] = field(default_factory=dict)
+    """Arrays whose forward line has no value here, with the reason: nothing is said of them."""
     stated_forward: dict[str, int] = field(default_factory=dict)
     """Definitions taken from the note: program name -> line."""
 
@@ -129,6 +131,8 @@ class Setting:
         if role == "A" and number == 0:
             return "X"
         name = f"{role}{number}"
+        if name in self.not_understood:
+            raise Outside(self.not_understood[name])
         if name not in self.leaves and name not in self.definitions:
             raise NoLayer(f"there is no layer {number} for {role}")
         return name

@@ -188,3 +188,40 @@ $$A = \sigma(w^T X + b)$$
 def test_one_example_and_then_all_of_them(line: str, verdict: str) -> None:
     source = ONE_THEN_ALL + r"$$\frac{\partial J}{\partial w} = \frac{1}{m} X (A - Y)^T$$" + "\n"
     assert last(source + f"$${line}$$") == verdict
+
+
+NEURONS = r"""
+$$z_1 = w_1 x + b_1$$
+$$a_1 = \sigma(z_1)$$
+$$z_2 = w_2 a_1 + b_2$$
+$$a_2 = \sigma(z_2)$$
+$$E = (a_2 - y)^2$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"\frac{\partial E}{\partial w_2} = 2 (a_2 - y) a_2 (1 - a_2) a_1", "verified"),
+        (r"\frac{\partial E}{\partial w_2} = 2 (a_2 - y) a_2 (1 - a_2)", "refuted"),
+        (r"\frac{\partial E}{\partial w_1} = 2 (a_2 - y) a_2 (1 - a_2) w_2 a_1 (1 - a_1) x",
+         "verified"),
+        (r"\frac{\partial E}{\partial w_1} = 2 (a_2 - y) a_2 (1 - a_2) a_1 (1 - a_1) x",
+         "refuted"),
+    ],
+)  # fmt: skip
+def test_one_neuron_a_layer(line: str, verdict: str) -> None:
+    assert last(NEURONS + f"$${line}$$") == verdict
+
+
+def test_a_residual_sum_makes_layers_equally_wide() -> None:
+    source = VECTORS.replace("a_2 = f(z_2)", "a_2 = a_1 + f(z_2)")
+    right = r"$$\frac{\partial E}{\partial a_1} = W_2^T \frac{\partial E}{\partial z_2}"
+    assert last(source + right + r" + \frac{\partial E}{\partial a_2}$$") == "verified"
+    assert last(source + right + "$$") == "refuted"
+
+
+def test_a_forward_line_that_is_not_understood_is_not_replaced_by_another() -> None:
+    source = VECTORS.replace("W_2 a_1 + b_2", r"W_2 \tilde{a}_1 + b_2")
+    source += r"$$\frac{\partial E}{\partial a_1} = W_2^T \frac{\partial E}{\partial z_2}$$"
+    assert last(source) == "unproven"
