@@ -190,20 +190,18 @@ def list_library() -> int:
 
 
 def docs(folder: Path) -> int:
-    """Writes the site of checked derivations."""
-    from derive.report.entries import entries
-    from derive.report.markdown import site
-    from derive.verify import Options, verify_library
-    from derive.workers import judge_all
+    """Writes the site of checked derivations; 1 if something on it does not hold any more."""
+    from derive.docs.site import build
 
-    notes = judge_all(_library_sources()[1:], Options())
-    pages = site(notes, verify_library(), entries())
-    for name, text in pages.items():
+    built = build(_library_sources()[1:])
+    for name, text in built.pages.items():
         path = folder / name
         _make_folder(path.parent)
         write_atomically(path, text)
-    _write(f"{len(pages)} pages in {one_line(str(folder))}\n", None)
-    return 0
+    _write(f"{len(built.pages)} pages in {one_line(str(folder))}\n", None)
+    for problem in built.problems:
+        print(f"derive: {one_line(problem, 300)}", file=sys.stderr)
+    return int(bool(built.problems))
 
 
 def generate(spec: Path, folder: Path, *, check: bool) -> int:

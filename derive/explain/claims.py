@@ -20,7 +20,7 @@ from derive.explain.departure import departure
 from derive.explain.gradient import NoDerivation, derivation, users_of
 from derive.explain.shapes import put_in
 from derive.latex import to_latex
-from derive.meaning.elaborate import Elaborator
+from derive.meaning.elaborate import ANY_LAYER, Elaborator
 from derive.meaning.interpret import Interpretation, Stated
 from derive.meaning.notation import derivatives_in
 from derive.meaning.scenery import left_value, loose_of, scene_of
@@ -126,7 +126,10 @@ class _Task:
     def where(self) -> str:
         """At which layers it is told, for a line that speaks of several."""
         layers = sorted(self.stated.layers.items())
-        return ", ".join(f"{letter or 'the layer'} = {value}" for letter, value in layers)
+        return ", ".join(
+            f"layer {value}" if letter == ANY_LAYER else f"{letter} = {value}"
+            for letter, value in layers
+        )
 
     # -- kinds of claims ----------------------------------------------------------------------
 
@@ -149,7 +152,8 @@ class _Task:
     def update(self, statement: Equation) -> Explanation:
         """A step of gradient descent: what is subtracted is a rate times the gradient."""
         notation = self.scene
-        shown = " = ".join(to_latex(side, notation) for side in (statement.left, statement.right))
+        sides = [to_latex(side, notation) for side in (statement.left, statement.right)]
+        shown = sides[0] if sides[0] == sides[1] or self.refuted else " = ".join(sides)
         step = Step("what is subtracted", shown, "a positive rate times the gradient")
         section = _section("the step goes against the gradient", [step])
         departs = (0, 0, self.finding.message) if self.refuted else None

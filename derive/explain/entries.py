@@ -102,7 +102,11 @@ def entry_of(expr: Expr, row: MaybeIndex, column: MaybeIndex, letters: Letters) 
             inner = letters.index(left.shape[1])
             factors = entry_of(left, row, inner, letters), entry_of(right, inner, column, letters)
             return summed(inner, Times(*factors))
-        case Times() | Plus() | Power() | Apply() | SumOver():
+        case SumOver(index=index, body=body):
+            inner = letters.index(index.dim)
+            named = body if inner is None else renamed(body, {index: inner})
+            return summed(inner, entry_of(named, row, column, letters))
+        case Times() | Plus() | Power() | Apply():
             parts = tuple(entry_of(child, row, column, letters) for child in children(expr))
             return with_children(expr, parts)
         case Sum(arg=arg, axis=axis):

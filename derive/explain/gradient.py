@@ -325,7 +325,7 @@ class _Task:
         value = slope(self.program, user)
         if value is not None:
             arrow, formula = value
-            line = replaced(self.chalk.last, lambda e: formula if e == arrow else None)
+            line = _tidy(replaced(self.chalk.last, lambda e: formula if e == arrow else None))
             yield "substitute the derivative", line
         opaque = {n.name for n in walk(self.chalk.last) if isinstance(n, Gradient)}
         best = derived_gradient(self.program, self.name, sorted(opaque))

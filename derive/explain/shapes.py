@@ -72,8 +72,12 @@ def slope(program: Program, user: str) -> tuple[Expr, Expr] | None:
         return None
     function = program.functions.get(body.function)
     a = program.symbol(user)
-    forms = {"sigmoid": Times(a, minus(ONE, a)), "tanh": minus(ONE, Power(a, Fraction(2)))}
+    forms: dict[str, Expr] = {
+        "identity": ONE,
+        "sigmoid": Times(a, minus(ONE, a)),
+        "tanh": minus(ONE, Power(a, Fraction(2))),
+    }
     for name, form in forms.items():
-        if function is not None and function.body in (table.body(name),):
+        if function is not None and function.body == table.body(name):
             return Apply(body.function, 1, body.arg), form
     return None

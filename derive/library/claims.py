@@ -175,16 +175,21 @@ def _outputs() -> Iterator[LibraryClaim]:
         yield _output(activation, loss, derived)
 
 
-def _output(activation: str, loss: str, derived: Expr) -> LibraryClaim:
+def output_program(activation: str, loss: str) -> Program:
+    """A last layer and its loss: ``Z``, ``Y``, ``A`` = the activation of Z, ``J`` the cost."""
     vector = activation == "softmax"
     labels = replace(_labels(loss), sums_to_one=0 if loss == "cross_entropy" else None)
     value = softmax(_Z, 0) if vector else Apply(activation, 0, _Z)
-    program = _program(
+    return _program(
         {"Z": Leaf(_SHAPE), "Y": labels},
         {"A": value, "J": _cost(loss)},
         () if vector else (activation,),
         cost="J",
     )
+
+
+def _output(activation: str, loss: str, derived: Expr) -> LibraryClaim:
+    program = output_program(activation, loss)
     right = Times(Power(_count(loss), Fraction(-1)), derived)
     title = f"{table.title(activation)} output with {table.title(loss)}"
     name = f"{_key(activation)}-{_key(loss)}"

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from derive.latex import PlainNotation, to_latex
-from derive.library.claims import LibraryClaim, library_claims
+from derive.library.claims import LibraryClaim, library_claims, output_program
 from derive.library.layers import LAYOUTS, dense
 from derive.program import (
     Apply,
@@ -32,7 +32,7 @@ from derive.program import (
     number,
 )
 from derive.scalars import steps
-from derive.scalars.blackboard import Step, WrongStep
+from derive.scalars.blackboard import SPELLING, Step, WrongStep
 
 _RULES: Final = {
     "chain rule": "through every entry of the output, summed",
@@ -88,6 +88,9 @@ def title(name: str) -> str:
     for claim in library_claims():
         if claim.name == key:
             return claim.title[0].upper() + claim.title[1:]
+    if key in _outputs():
+        output, _, loss = key.partition("-")
+        return f"{output.capitalize()} output with {loss.replace('-', ' ')}"
     from derive.library.optimizers import optimizer
 
     return f"The rules of {optimizer(key).title}"
@@ -102,7 +105,35 @@ def _explanations() -> dict[str, Callable[[], tuple[Step, ...]]]:
         for part in _PARTS
     }
     rules = {row.name: partial(_optimizer, row.name) for row in OPTIMIZERS}
-    return {**layers, "l2": _l2, **rules}
+    return {**_outputs(), **layers, "l2": _l2, **rules}
+
+
+# -- output activation and loss ----------------------------------------------------------------
+
+_LOSSES_OF: Final = {
+    "identity": ("squared_error", "half_squared_error", "mse", "mae", "huber", "log_cosh"),
+    "sigmoid": ("binary_cross_entropy", "squared_error", "half_squared_error", "mse"),
+    "tanh": ("squared_error", "half_squared_error", "mse", "mae", "huber", "log_cosh"),
+    "softmax": ("cross_entropy", "kl", "squared_error", "half_squared_error", "mse"),
+}
+"""The losses that an output activation is used with."""
+
+
+def _outputs() -> dict[str, Callable[[], tuple[Step, ...]]]:
+    """The pairs that have no derivation by hand: derived in index form, from the cost down."""
+    pairs = [(output, loss) for output, losses in _LOSSES_OF.items() for loss in losses]
+    return {
+        name: partial(_output, output, loss)
+        for output, loss in pairs
+        if (name := f"{output}-{loss.replace('_', '-')}") not in steps.ENTRIES
+    }
+
+
+def _output(output: str, loss: str) -> tuple[Step, ...]:
+    from derive.explain.gradient import derivation
+
+    sections = derivation(output_program(output, loss), "Z", PlainNotation(spelling=SPELLING))
+    return tuple(step for section in sections for step in section.steps)
 
 
 # -- layers ------------------------------------------------------------------------------------

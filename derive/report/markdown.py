@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from derive.diagnosis.codes import CODES
@@ -20,12 +21,13 @@ from derive.report.explain import (
     markdown_equation,
     markdown_text,
     render,
+    repair_latex,
 )
-from derive.report.outcome import repaired, summary
+from derive.report.outcome import summary
 from derive.report.prose import with_maths
 from derive.report.text import counterexample as counterexample_parts
 from derive.sources import file_names
-from derive.verdict import Counterexample, FileReport, Finding, Proof, Verdict
+from derive.verdict import Counterexample, FileReport, Finding, Proof, Repair, Verdict
 
 _HEADING: Final = re.compile(r"^# +(.+?)[ #]*$", re.MULTILINE)
 
@@ -40,13 +42,20 @@ class Entry:
 
 
 def site(
-    notes: Sequence[FileReport], library: FileReport, entries: Sequence[Entry]
+    notes: Sequence[FileReport],
+    library: FileReport,
+    entries: Sequence[Entry],
+    told: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, str]:
-    """All pages of the site, by path relative to its root."""
+    """The pages of notes and library, by path relative to the root of the site.
+
+    told: for the path of a note the derivation behind each of its claims, as Markdown.
+    """
+    told = told or {}
     names = file_names(report.path for report in notes)
     pages = {"index.md": _index(notes, names, library, entries)}
     for report in notes:
-        pages[f"notes/{names[report.path]}.md"] = note_page(report)
+        pages[f"notes/{names[report.path]}.md"] = note_page(report, told=told.get(report.path, ()))
     pages["library/index.md"] = note_page(library, title="The library")
     pages["codes.md"] = "# Codes\n\n" + "".join(
         render(code_parts(row), "markdown") for row in CODES.values()
@@ -87,11 +96,12 @@ def _title(report: FileReport) -> str:
     return heading[1] if heading else posixpath.basename(report.path.replace("\\", "/"))
 
 
-def note_page(report: FileReport, title: str = "") -> str:
-    """Each equation of a note with verdict, reason, counterexample, repair and proof."""
+def note_page(report: FileReport, title: str = "", told: Sequence[str] = ()) -> str:
+    """Each equation of a note with verdict, reason, counterexample, repair, proof, derivation."""
     parts = [f"# {markdown_text(title or _title(report))}\n\n", *_model(report)]
-    for finding in report.claims:
+    for finding, derivation in zip_longest(report.claims, told[: len(report.claims)]):
         parts.extend(_claim(report, finding))
+        parts.append(derivation or "")
     parts.extend(_algorithm(report))
     return "".join(parts).rstrip("\n") + "\n"
 
@@ -161,13 +171,19 @@ def _claim(report: FileReport, finding: Finding) -> Iterator[str]:
     yield from (f"* {line}\n" for line in details)
     yield "\n" if details else ""
     for repair in finding.repairs:
-        yield f"Repair ({with_maths(repair.edit or repair.verdict.value)}):\n\n"
-        yield markdown_equation(repaired(finding, report.source, repair.latex))
+        yield repair_of(repair, repair_latex(report, finding, repair.latex))
+
+
+def repair_of(repair: Repair, equation: str) -> str:
+    """A repair with the equation that it makes."""
+    return f"Repair ({with_maths(repair.edit or repair.verdict.value)}):\n\n" + markdown_equation(
+        equation
+    )
 
 
 def _heading(report: FileReport, finding: Finding) -> str:
     """Where a claim stands and its verdict; a code leads to what it means."""
-    code = f" [{finding.code}](../codes.md)" if finding.code else ""
+    code = f" [{finding.code}](../codes/{finding.code}.md)" if finding.code else ""
     if not report.source:
         return f"{markdown_text(finding.message)}: {finding.verdict}{code}"
     steps = sum(f.line == finding.line for f in report.claims)

@@ -1,0 +1,95 @@
+"""A note for every kind of mistake: the line wrong and right, to be judged when a page is built.
+
+In: a code.  Out: an `Example`: what the note says before, the wrong line and the right one.
+Both are judged on the page; the wrong one has to get the code, the right one has to hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from derive.diagnosis.codes import CODES
+
+_FORWARD = r"$Z_1 = W_1 X + b_1$, $A_1 = g(Z_1)$, $Z_2 = W_2 A_1 + b_2$, $A_2 = {output}(Z_2)$."
+_CROSS = r"$$J = -\frac{1}{m} \sum_{i=1}^m [y_i \log(a_i) + (1 - y_i) \log(1 - a_i)]$$"
+_SQUARED = r"$$J = \frac{1}{m} \sum_{i=1}^m (A_2 - Y)^2$$"
+
+
+def _network(cost: str, output: str, *more: str) -> str:
+    forward = _FORWARD.replace("{output}", output)
+    return "\n\n".join((forward, cost, *(f"${line}$" for line in more)))
+
+
+SIGMOID: Final = _network(_CROSS, r"\sigma", "dZ_2 = A_2 - Y")
+"""Binary cross-entropy behind a sigmoid; dZ is m times the derivative."""
+SOFTMAX: Final = _network(_SQUARED, r"\text{softmax}")
+LINEAR: Final = _network(_SQUARED, "")
+TANH: Final = SIGMOID.replace("g(Z_1)", r"\tanh(Z_1)")
+FULL: Final = SIGMOID.replace(
+    "dZ_2 = A_2 - Y", r"\frac{\partial J}{\partial Z_2} = \frac{1}{m} (A_2 - Y)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A note without its last line, and that line wrong and right."""
+
+    before: str
+    wrong: str
+    right: str
+
+
+_BIAS: Final = "\n\n$$db_2 = \\frac{1}{m} \\sum_{i=1}^m dZ_2$$"
+_DZ1: Final = r"dZ_1 = W_2^T dZ_2 \odot "
+_SIGMA: Final = r"$$\sigma(x) = \frac{1}{1 + e^{-x}}$$"
+_LOCAL: Final = r"\sigma'(x) = \frac{e^{-x}}{(1 + e^{-x})^2} = "
+_BY_A: Final = r"\frac{\partial J}{\partial A_2} = "
+_BY_Z: Final = r"\frac{\partial J}{\partial Z_2} = "
+_BY_W: Final = r"\frac{\partial J}{\partial W_2} = \frac{\partial J}{\partial Z_2} "
+_NOT_JUDGED: Final = ("D124", "D128", "D139", "D140")
+"""Mistakes that need a longer note, or that are rarely the likeliest name of a wrong line."""
+
+_OWN: Final[dict[str, Example]] = {
+    "D103": Example(
+        SOFTMAX,
+        _BY_Z + r"\frac{2}{m} (A_2 - Y)",
+        _BY_Z + r"\frac{2}{m} A_2 \odot (A_2 - Y - \text{sum}(A_2 \odot (A_2 - Y), 0))",
+    ),
+    "D104": Example(SIGMOID, _DZ1 + r"g'(Z_1)^T", _DZ1 + "g'(Z_1)"),
+    "D111": Example(SOFTMAX, _BY_A + r"\frac{1}{m} (A_2 - Y)", _BY_A + r"\frac{2}{m} (A_2 - Y)"),
+    "D112": Example(SIGMOID + _BIAS, "dW_2 = dZ_2 A_1^T", CODES["D112"].right),
+    "D121": Example(SIGMOID, "dA_2 = A_2 - Y", "dZ_2 = A_2 - Y"),
+    "D125": Example(SIGMOID + _BIAS, _BY_Z + "A_2 - Y", _BY_Z + r"\frac{1}{m} (A_2 - Y)"),
+    "D134": Example(
+        SIGMOID,
+        _BY_W + r"\frac{\partial Z_2}{\partial W_2} \rightarrow W_2",
+        _BY_W + r"\frac{\partial Z_2}{\partial W_2} \rightarrow A_1",
+    ),
+    "D126": Example(SIGMOID, "dA_2 = 2 (A_2 - Y)", "dZ_2 = A_2 - Y"),
+    "D127": Example(SIGMOID, "dZ_1 = W_2 dZ_2 g'(Z_1)", _DZ1 + "g'(Z_1)"),
+    "D131": Example(
+        SIGMOID
+        + "\n\nShape of $X = (784, m)$, shape of $Z_1 = (10, m)$, shape of $A_1 = (10, m)$, "
+        "shape of $W_1 = (10, 784)$, shape of $b_1 = (10, 1)$, shape of",
+        "W_1 = (784, 10)",
+        "W_1 = (10, 784)",
+    ),
+    "D135": Example(_SIGMA, _LOCAL + r"\sigma(x)^3 + 2 x", _LOCAL + r"\sigma(x) (1 - \sigma(x))"),
+    "D137": Example(SIGMOID, "dZ_2 = Z_2 + 2 Y^2", "dZ_2 = A_2 - Y"),
+    "D138": Example(SIGMOID, r"dZ_1 = W_2^T dZ_2 \odot g(A_1) + 3 Z_1", _DZ1 + "g'(Z_1)"),
+    "D141": Example(TANH, _DZ1 + "(1 - A_1)", _DZ1 + "(1 - A_1^2)"),
+    "D201": Example(SIGMOID, r"dW_2 = \frac{1}{m dZ_2 A_1^T", CODES["D112"].right),
+    "D303": Example(SIGMOID, "dW_2 = dZ_2 A_1^T", CODES["D112"].right),
+    "D304": Example(SIGMOID, r"dZ_2 \approx A_2 - Y", "dZ_2 = A_2 - Y"),
+}
+
+
+def example(code: str) -> Example | None:
+    """The example of a code; None for a code without one that can be judged alone."""
+    row = CODES[code]
+    if code in _NOT_JUDGED:
+        return None
+    if code in _OWN:
+        return _OWN[code]
+    return Example(SIGMOID, row.wrong, row.right) if row.wrong else None
