@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import sympy
 
-from derive.program import SCALAR, Equation, Expr, Leaf, Program, Symbol, walk
+from derive.program import ONE, SCALAR, Equation, Expr, Leaf, Program, Symbol, divide, walk
 from derive.scalars.convert import from_sympy
 
 STEP: Final = "t"
@@ -46,13 +46,19 @@ class Identity:
     statement: Equation
 
 
-def identity(left: Any, right: Any) -> Identity:
-    """The claim that two SymPy expressions are equal.
+def identity(left: Any, right: Any, divisor: Any = sympy.S.One) -> Identity:
+    """The claim that one SymPy expression, over a divisor, is another.
 
+    The divisor comes apart because SymPy cancels a quotient as soon as it is written down.
     Raises TypeError for an expression without a place in the vocabulary.
+
+    >>> q, g = sympy.symbols("q g")
+    >>> identity(g * q, g, q).statement.left == divide(from_sympy(g * q), from_sympy(q))
+    True
     """
-    powers, domains = _powers(left, right)
-    a, b = (from_sympy(side.xreplace(powers)) for side in (left, right))
+    powers, domains = _powers(left, right, divisor)
+    a, b, below = (from_sympy(each.xreplace(powers)) for each in (left, right, divisor))
+    a = a if below == ONE else divide(a, below)
     names = sorted({node.name for side in (a, b) for node in _symbols(side)})
     known = _DOMAINS | domains
     leaves = {name: Leaf(SCALAR, known.get(name, "real")) for name in names}

@@ -176,7 +176,14 @@ _CLOSED_FORMS: Final = (
     _ClosedForm("adam", "s", lambda t: _g**2 * (1 - _beta2**t)),
 )
 
-_Equality = tuple[Any, Any]
+
+@dataclass(frozen=True, slots=True)
+class _Equality:
+    """``left / divisor = right`` at every step."""
+
+    left: Any
+    right: Any
+    divisor: Any = sympy.S.One
 
 
 def _proof(
@@ -188,8 +195,8 @@ def _proof(
         title,
         statement,
         steps,
-        all(_is_zero(left - right) for left, right in equalities),
-        tuple(identity(left, right) for left, right in equalities),
+        all(_is_zero(e.left / e.divisor - e.right) for e in equalities),
+        tuple(identity(e.left, e.right, e.divisor) for e in equalities),
     )
 
 
@@ -215,8 +222,8 @@ def _stepped(claim: _ClosedForm) -> tuple[Any, Any]:
 
 def _equalities(claim: _ClosedForm) -> tuple[_Equality, _Equality]:
     """The start is right, and one step takes the form at t - 1 to the form at t."""
-    start = (claim.form(sympy.Integer(0)), claim.start)
-    return start, (_stepped(claim)[1], claim.form(_t))
+    start = _Equality(claim.form(sympy.Integer(0)), claim.start)
+    return start, _Equality(_stepped(claim)[1], claim.form(_t))
 
 
 def _induction(claim: _ClosedForm) -> RuleProof:
@@ -261,31 +268,27 @@ def _bias_correction(variable: str, corrected: Any, value: Any, statement: str) 
 
 
 def _corrected(variable: str, corrected: Any, value: Any) -> _Equality:
-    """``g (1 - beta^t) = g (1 - beta^t)``: the moment is its corrected value times 1 - beta^t.
-
-    Multiplied out, because SymPy cancels a quotient as soon as it is written down.
-    """
-    symbol = sympy.Symbol(variable, real=True)
-    divisor = symbol / corrected
-    return _closed_form("adam", variable).form(_t), value * divisor
+    """``g (1 - beta^t) / (1 - beta^t) = g``: the closed form over the rule's own divisor."""
+    divisor = sympy.Symbol(variable, real=True) / corrected
+    return _Equality(_closed_form("adam", variable).form(_t), value, divisor)
 
 
 def _adam_step() -> RuleProof:
-    """For a constant gradient every step of Adam is rate g / (|g| + epsilon)."""
+    """For a constant gradient every step of Adam is rate g / (sqrt(g^2) + epsilon)."""
     m_hat, s_hat = sympy.Symbol("m_hat", real=True), sympy.Symbol("s_hat", positive=True)
     corrected = {_m: m_hat * (_m / _M_HAT), _s: s_hat * (_s / _S_HAT)}
     moved = _rule("adam", "w").subs(corrected, simultaneous=True)
-    statement = r"w_t = w_{t-1} - \frac{\text{rate} \cdot g}{|g| + \epsilon}"
+    statement = r"w_t = w_{t-1} - \frac{\text{rate} \cdot g}{\sqrt{g^{2}} + \epsilon}"
     return _proof(
         "adam-step",
         "Adam: a constant gradient moves the weight by the same amount at every step",
         statement,
-        (r"\hat m_t = g", r"\sqrt{\hat s_t} = \sqrt{g^{2}} = |g|", statement),
+        (r"\hat m_t = g", r"\hat s_t = g^{2}", statement),
         *_equalities(_closed_form("adam", "m")),
         *_equalities(_closed_form("adam", "s")),
         _corrected("m", _M_HAT, _g),
         _corrected("s", _S_HAT, _g**2),
-        (moved, _w - _rate * m_hat / (sympy.sqrt(s_hat) + _epsilon)),
+        _Equality(moved, _w - _rate * m_hat / (sympy.sqrt(s_hat) + _epsilon)),
     )
 
 
@@ -304,7 +307,7 @@ def _first_step(name: str, state: dict[str, int], expected: Any, title: str) -> 
         title,
         f"w_1 = {_latex(expected)}",
         tuple(lines),
-        (values[_w], expected),
+        _Equality(values[_w], expected),
     )
 
 
@@ -316,7 +319,7 @@ def _decoupled() -> RuleProof:
         "AdamW: the decay is apart from the gradient's step",
         statement,
         (statement,),
-        (_rule("adamw", "w"), _rule("adam", "w") - _rate * _decay * _w),
+        _Equality(_rule("adamw", "w"), _rule("adam", "w") - _rate * _decay * _w),
     )
 
 
