@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from derive.program import SCALAR, Expr, Symbol, Times
+from derive.program import SCALAR, Expr, Symbol, Times, walk
 from derive.pycode import arrays
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import COST_NAMES, PREDICTIONS, UPSTREAM, target_of
@@ -103,19 +103,17 @@ class Accountant:
         made = self.run.call(kind, args, {}, kind.node)
         if not isinstance(made, Instance):
             raise Unsupported(f"{owner} is no class with attributes", kind.node)
-        self._make_parameters(made, "")
+        arrays_made = dict(_arrays(made, ""))
+        self.run.trace.forget(_mentioned(made))
+        for ref, name in arrays_made.items():
+            self._make_parameter(ref, name)
         return made
 
-    def _make_parameters(self, value: Value, name: str, depth: int = 6) -> None:
+    def _make_parameter(self, ref: Ref, name: str) -> None:
         """What ``__init__`` makes is arbitrary afterwards: only shapes are kept."""
-        if isinstance(value, Ref):
-            tensor = self.run.trace.read(value)
-            shape = tensor.expr.shape
-            leaf = self.run.trace.leaf(name, shape)
-            self.run.trace.write(value, leaf)
-        elif depth:
-            for key, part in _named_parts(value, name):
-                self._make_parameters(part, key, depth - 1)
+        tensor = self.run.trace.read(ref)
+        if tensor.kind == "real":
+            self.run.trace.write(ref, self.run.trace.leaf(name, tensor.expr.shape))
 
     def _function(self, name: str) -> Value:
         if self.instance is not None:
@@ -266,6 +264,23 @@ def _named_parts(value: Value, name: str) -> Iterator[tuple[str, Value]]:
     elif isinstance(value, (ListValue, tuple)):
         items = value.items if isinstance(value, ListValue) else value
         yield from ((f"{name}_{k}", v) for k, v in enumerate(items))
+
+
+def _arrays(value: Value, name: str, depth: int = 6) -> Iterator[tuple[Ref, str]]:
+    """The arrays in an object with the names of the places where they are."""
+    if isinstance(value, Ref):
+        yield value, name
+    elif depth:
+        for key, part in _named_parts(value, name):
+            yield from _arrays(part, key, depth - 1)
+
+
+def _mentioned(value: Value, depth: int = 6) -> set[str]:
+    """The names in the numbers that an object holds."""
+    if isinstance(value, Tensor):
+        return {n.name for n in walk(value.expr) if isinstance(n, Symbol)}
+    parts = _named_parts(value, "") if depth else ()
+    return {name for _, part in parts for name in _mentioned(part, depth - 1)}
 
 
 def _labelled(

@@ -158,11 +158,12 @@ def _of_array(
     run: Interpreter, of: Value, name: str, args: list[Value], keywords: dict[str, Value]
 ) -> Value:
     match name:
-        case "copy" | "flatten" | "ravel" | "squeeze" if not args and not keywords:
-            if name == "copy":
-                return run.tensor(of)
-            flat = run.reshaped(of, (-1,)) if name != "squeeze" else of
-            return arrays.real(run.tensor(flat))
+        case "copy" if not args and not keywords:
+            return run.tensor(of)
+        case "flatten" if not args and not keywords:
+            return arrays.real(run.tensor(run.reshaped(of, (-1,))))
+        case "ravel" if not args and not keywords:
+            return run.reshaped(of, (-1,))
         case "astype":
             if keywords.keys() - set(_IGNORED) or not args or _is_integer(args[0]):
                 raise Unsupported("astype to integers")

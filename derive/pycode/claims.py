@@ -32,7 +32,7 @@ from derive.program import (
 from derive.pycode.account import Account, Pair
 from derive.pycode.guess import is_labels
 from derive.pycode.names import target_of
-from derive.pycode.shifts import depends, replaced, without_shifts
+from derive.pycode.plain import depends, plain_definitions, replaced
 from derive.scalars.table import function
 from derive.tensors import prove
 from derive.verdict import Counterexample, Proof, Verdict
@@ -72,7 +72,7 @@ class Case:
 
     def __post_init__(self) -> None:
         trace = self.account.run.trace
-        self.definitions = without_shifts(trace)
+        self.definitions = plain_definitions(trace)
         cost = self.account.cost
         name = cost.name if isinstance(cost, Symbol) else COST
         if name not in self.definitions:

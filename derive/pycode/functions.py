@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from derive.program import ONE, ZERO, Apply, Dim, Eye, Shape, Transpose
-from derive.pycode import arrays
+from derive.pycode import arrays, ranges
 from derive.pycode.einsum import einsum
 from derive.pycode.values import Largest, ListValue, Range, Ref, Tensor, Unsupported, Value
 
@@ -47,6 +47,11 @@ def _exactly(args: list[Value], keywords: dict[str, Value], count: int) -> list[
     if len(args) != count:
         raise Unsupported(f"{len(args)} arguments where {count} are known")
     return args
+
+
+def _sum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    arg, axis, keepdims = reduction_arguments(args, keywords)
+    return arrays.reduce(run.tensor(arg), axis, keepdims, run.summed)
 
 
 def _reduction(rule: Callable[..., object]) -> Row:
@@ -129,6 +134,20 @@ def _clip(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Va
         f"what is clipped lies between {run.show_number(low)} and {run.show_number(high)}"
     )
     return run.tensor(args[0])
+
+
+def _maximum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    left, right = (run.tensor(a) for a in _exactly(args, keywords, 2))
+    for mask, other in ((left, right), (right, left)):
+        if ranges.is_mask(mask.expr) and ranges.in_unit(other.expr, run.trace.definitions):
+            rest = arrays.minus(arrays.constant(1), arrays.real(mask))
+            return arrays.plus(arrays.real(mask), arrays.times(rest, arrays.real(other)))
+    return arrays.maximum(left, right)
+
+
+def _minimum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    left, right = (run.tensor(a) for a in _exactly(args, keywords, 2))
+    return arrays.minus(arrays.plus(left, right), arrays.maximum(left, right))
 
 
 def _where(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
@@ -218,6 +237,13 @@ def _same(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Va
 
 def _copy(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     [arg] = _exactly(args, keywords, 1)
+    return run.tensor(arg)
+
+
+def _squeeze(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    [arg] = _exactly(args, keywords, 1)
+    if run.tensor(arg).ndim:
+        raise Unsupported("np.squeeze of an array")
     return run.tensor(arg)
 
 
@@ -321,10 +347,8 @@ NUMPY: Final[dict[str, Row]] = {
     "multiply": _binary(arrays.times),
     "divide": _binary(arrays.over),
     "true_divide": _binary(arrays.over),
-    "maximum": _binary(arrays.maximum),
-    "minimum": _binary(
-        lambda a, b: arrays.minus(arrays.plus(a, b), arrays.maximum(a, b))
-    ),
+    "maximum": _maximum,
+    "minimum": _minimum,
     "greater": _compare(">"),
     "greater_equal": _compare(">="),
     "less": _compare("<"),
@@ -335,7 +359,7 @@ NUMPY: Final[dict[str, Row]] = {
     "outer": _binary(_outer),
     "vdot": _binary(_vdot),
     "einsum": _einsum,
-    "sum": _reduction(arrays.summed),
+    "sum": _sum,
     "mean": _reduction(arrays.averaged),
     "average": _reduction(arrays.averaged),
     "var": _reduction(arrays.variance),
@@ -344,7 +368,7 @@ NUMPY: Final[dict[str, Row]] = {
     "amax": _largest,
     "min": _smallest,
     "amin": _smallest,
-    "add.reduce": _reduction(arrays.summed),
+    "add.reduce": _sum,
     "maximum.reduce": _largest,
     "argmax": _argmax,
     "take_along_axis": _take_along,
@@ -358,6 +382,7 @@ NUMPY: Final[dict[str, Row]] = {
     "asarray": _same,
     "array": _copy,
     "copy": _copy,
+    "squeeze": _squeeze,
     "transpose": _transpose,
     "reshape": _reshape,
     "expand_dims": _expand,

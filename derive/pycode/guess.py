@@ -24,6 +24,7 @@ _SIZE = re.compile(
     r"(n|num|dim|d|size|hidden|input|output|units|features|classes|batch|vocab)(_\w+|\d+)?|\w+_(size|dim|units|features)"
 )
 _BIAS = re.compile(r"(b|bias|B|beta|gamma|by|bh|c)(_?\d+|_?[a-z]{1,3})?|\w*bias\w*")
+_WEIGHT_VECTOR = re.compile(r"w|theta|weights?|coef")
 _LABELS = re.compile(r"(y|Y|t|T|labels?|targets?|y_true|Y_true|ys|y_batch|y_train)")
 
 
@@ -44,7 +45,7 @@ def is_labels(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Guess:
-    """bias: ``column``, ``row`` or ``vector``; labels: ``matrix``, ``classes`` or ``vector``."""
+    """bias: ``column``, ``row``, ``vector``, ``number``; labels: ``matrix``, ``classes`` or ``vector``."""
 
     bias: str = "column"
     labels: str = "matrix"
@@ -63,12 +64,17 @@ class Guess:
             return ()
         if is_labels(base):
             return {"matrix": None, "classes": "labels", "vector": (base,)}[self.labels]
+        if _WEIGHT_VECTOR.fullmatch(base) and self.labels == "vector":
+            return (base,)
         if _BIAS.fullmatch(base):
-            return {"column": (base, 1), "row": (1, base), "vector": (base,)}[self.bias]
+            shapes: dict[str, Declared] = {
+                "column": (base, 1), "row": (1, base), "vector": (base,), "number": (),
+            }  # fmt: skip
+            return shapes[self.bias]
         return None
 
 
-BIASES: Final = ("column", "row", "vector")
+BIASES: Final = ("column", "row", "vector", "number")
 LABELS: Final = ("matrix", "classes", "vector")
 
 

@@ -1,13 +1,13 @@
-"""The account of an entry under the guess about its arguments that fits best.
+"""The accounts of an entry under guesses about its arguments.
 
-Each guess is run until no two sizes have to be made equal any more.  Of the guesses that run
-through, the first with gradients of the shapes of their parameters is taken.
+Each guess is run until no two sizes have to be made equal any more.  Guesses under which the
+gradients have the shapes of their parameters come first.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from derive.program import Dim, Symbol
@@ -38,10 +38,16 @@ class Understood:
     message: str = ""
 
 
-def understand(module: Module, entry: Entry, declared: Mapping[str, Declared]) -> Understood:
-    """The best account of an entry."""
-    best: tuple[tuple[int, int], Understood] | None = None
+def understand(
+    module: Module, entry: Entry, declared: Mapping[str, Declared]
+) -> Iterator[Understood]:
+    """The accounts of an entry, those first whose gradients have the shapes of their parameters.
+
+    If no guess runs through, one that says what stopped the one that came furthest.
+    """
+    strained: list[tuple[tuple[int, int], Understood]] = []
     problem: tuple[int, Unsupported] | None = None
+    met: set[tuple[object, ...]] = set()
     for guess in guesses(declared):
         found, steps = _under(module, entry, guess)
         if found.account is None:
@@ -49,15 +55,27 @@ def understand(module: Module, entry: Entry, declared: Mapping[str, Declared]) -
             if problem is None or steps > problem[0]:
                 problem = steps, found.problem
             continue
+        key = _same_as(found.account)
+        if key in met:
+            continue
+        met.add(key)
         rank = (_misfits(found.account), len(found.strained))
-        if best is None or rank < best[0]:
-            best = rank, found
         if rank == (0, 0):
-            break
-    if best is not None:
-        return best[1]
-    assert problem is not None
-    return Understood(entry, None, None, problem[1])
+            yield found
+        else:
+            strained.append((rank, found))
+    if strained:
+        yield min(strained, key=lambda pair: pair[0])[1]
+    elif not met:
+        assert problem is not None
+        yield Understood(entry, None, None, problem[1])
+
+
+def _same_as(account: Account) -> tuple[object, ...]:
+    """Two accounts with the same leaves are the same."""
+    leaves = account.run.trace.leaves
+    axes = tuple((p.target, p.value.ndim) for p in account.pairs)
+    return (tuple((n, leaf.dims) for n, leaf in leaves.items()), axes)
 
 
 def _misfits(account: Account) -> int:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 from fractions import Fraction
 
-from derive.program import SCALAR, Dim, Expr, Number, Shape, Size, Sum, Symbol
+from derive.program import SCALAR, Dim, Expr, Number, Plus, Shape, Size, Sum, Symbol, Times
 from derive.pycode import arrays, classes, functions, statements
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
@@ -184,6 +184,18 @@ class Interpreter:
             self.trace.shifts.add(leaf.name)
             self._shifts[key] = leaf
         return self._shifts[key]
+
+    def summed(self, expr: Expr, axis: int | None) -> Expr:
+        """A sum; the mark of the largest entries adds up to 1 along its axis."""
+        whole = expr
+        if isinstance(expr, Symbol):
+            whole = self.trace.definitions.get(expr.name, expr)
+        match whole:
+            case Plus(left=left, right=Times(left=Symbol(name=mark), right=Number() as by)) if (
+                mark in self.trace.shifts and self.trace.leaves[mark].sums_to_one == axis
+            ):
+                return Plus(arrays.summed(left, axis), by)
+        return arrays.summed(expr, axis)
 
     def powered(self, base: Value, exponent: Value) -> Value:
         exponent = self.settled(exponent)

@@ -29,7 +29,8 @@ def put_along_axis(run: Interpreter, args: list[Value], keywords: dict[str, Valu
         raise Unsupported("np.put_along_axis over entries that are not known")
     mark = run.trace.leaf("is_largest", at.of.shape, "real", at.axis)
     run.trace.shifts.add(mark.name)
-    change = arrays.times(Tensor(mark, 2), arrays.minus(value, Tensor(known, 0)))
+    by = arrays.minus(value, Tensor(known, 0)).expr
+    change = Tensor(Times(mark, by), 2)
     run.trace.write(holder, arrays.plus(have, change).expr)
     return None
 

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from derive.program import Dim, Expr, Leaf, Shape, Symbol, Transpose, show_shape
+from derive.program import Dim, Expr, Leaf, Shape, Symbol, Transpose, show_shape, walk
 from derive.pycode.values import Ref, Tensor, Unsupported
 
 MOST_DEFINITIONS = 2_000
@@ -115,6 +115,16 @@ class Trace:
             self._numbers[expr] = name
         self.made.setdefault(name, []).append(Made(node, wish))
         return Symbol(name, expr.shape)
+
+    def forget(self, kept: set[str]) -> None:
+        """Drops leaves and definitions that no value mentions any more; kept: those it does."""
+        behind = set(kept)
+        for name in reversed(list(self.definitions)):
+            if name in behind:
+                behind |= {n.name for n in walk(self.definitions[name]) if isinstance(n, Symbol)}
+        self.definitions = {n: e for n, e in self.definitions.items() if n in behind}
+        self.leaves = {n: leaf for n, leaf in self.leaves.items() if n in behind}
+        self._numbers = {e: n for e, n in self._numbers.items() if n in behind}
 
     # -- buffers --------------------------------------------------------------------------
 

@@ -71,12 +71,25 @@ class Code:
         return tuple(self._group(self.module, entry) for entry in entries(self.module))
 
     def _group(self, module: Module, entry: Entry) -> Group:
-        found = understand(module, entry, declared_shapes(module, entry))
-        if found.account is None:
+        """Of several readings of the arguments the one under which most is verified."""
+        best: tuple[int, Group] | None = None
+        for found in understand(module, entry, declared_shapes(module, entry)):
+            group = self._judged(module, found)
+            verified = sum(f.verdict == Verdict.VERIFIED for f in group.findings)
+            if best is None or verified > best[0]:
+                best = verified, group
+            if verified == len(group.findings):
+                break
+        assert best is not None
+        if best[1].understood.account is None:
             for inner in entry.inner:
                 instead = self._group(module, inner)
                 if instead.understood.account is not None:
                     return instead
+        return best[1]
+
+    def _judged(self, module: Module, found: Understood) -> Group:
+        if found.account is None:
             return Group(found, (_failed(found, module),))
         if found.strained:
             return Group(found, (_strained(found),))

@@ -1,0 +1,48 @@
+"""Bounds that are seen from the form of an expression: truth values, numbers from 0 to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from derive.program import ONE, Apply, Expr, Number, Plus, Symbol, Times
+
+_MINUS = Number(-ONE.value)
+
+
+def is_mask(expr: Expr) -> bool:
+    """Whether every entry is 0 or 1.
+
+    >>> is_mask(Apply("step", 0, Symbol("z", ("n", "m"))))
+    True
+    """
+    match expr:
+        case Apply(function="step"):
+            return True
+        case Plus(left=left, right=Times(left=sign, right=inner)):
+            return left == ONE and sign == _MINUS and is_mask(inner)
+    return False
+
+
+def in_unit(expr: Expr, definitions: Mapping[str, Expr]) -> bool:
+    """Whether every entry lies between 0 and 1: exp(-abs(z)), a constant."""
+    while isinstance(expr, Symbol) and expr.name in definitions:
+        expr = definitions[expr.name]
+    if isinstance(expr, Number):
+        return 0 <= expr.value <= 1
+    match expr:
+        case Apply(function="exp", order=0, arg=Times(left=sign, right=inner)):
+            return sign == _MINUS and is_magnitude(inner)
+    return False
+
+
+def is_magnitude(expr: Expr) -> bool:
+    """Whether an expression is ``z * (2 * step(z) - 1)``."""
+    match expr:
+        case Times(left=z, right=Plus(left=Times(left=two, right=Apply() as step), right=sign)):
+            return (
+                two == Number(2 * ONE.value)
+                and sign == _MINUS
+                and step.function == "step"
+                and step.arg == z
+            )
+    return False
