@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from derive import program as p
 from derive.check import check
+from derive.library.claims import library_claims
 from derive.program import Composition, Equation, Jacobian, Program, Statement
 from derive.tensors import prove
 from tests.adversary import identities, layers, test_order
@@ -39,6 +40,9 @@ def questions() -> Iterator[Question]:
     yield from _compositions()
     yield from _small_models()
     yield from _square()
+    yield from _own_functions()
+    for rule in library_claims():
+        yield rule.name, rule.program, rule.statement, True
     for name, (left, right) in {**test_order.TRUE, **test_order.FALSE}.items():
         yield name, test_order.PROGRAM, Equation(left, right), name in test_order.TRUE
     yield from _powers()
@@ -111,6 +115,14 @@ def _indexed() -> Iterator[Question]:
         (p.Partial(diagonal_sum(w, i), "W", j, k), p.Delta(j, k), (j, k)),
         (p.Partial(program.symbol("J"), "W", i, j), at(program.gradient("W"), i, j), (i, j)),
         (p.Apply("g", 0, z), p.Apply("h", 0, z), ()),
+        (p.Sum(at(w, i, None), 1), p.SumOver(j, at(w, i, j)), (i,)),
+        (p.Sum(at(w, None, j), 0), p.SumOver(i, at(w, i, j)), (j,)),
+        (p.Partial(_all("sin", z), "z", i, None), at(p.Apply("cos", 0, z), i, None), (i,)),
+        (
+            p.Partial(_all("cos", z), "z", i, None),
+            p.negate(at(p.Apply("sin", 0, z), i, None)),
+            (i,),
+        ),
         (program.gradient("W"), p.Times(p.number(2), p.MatMul(u, p.Transpose(x))), ()),
         (program.gradient("X"), p.Times(p.number(2), p.MatMul(p.Transpose(w), u)), ()),
         (
@@ -129,6 +141,10 @@ def _indexed() -> Iterator[Question]:
         word = truth(statement)
         assert word is not None, statement
         yield "indexed", program, statement, word
+
+
+def _all(function: str, z: p.Expr) -> p.Expr:
+    return p.Sum(p.Apply(function, 0, z), 0)
 
 
 def diagonal_sum(w: p.Expr, i: p.Index) -> p.Expr:
@@ -240,6 +256,47 @@ def _square() -> Iterator[Question]:
     ]
     for left, right, truth in sides:
         yield "square", program, Equation(left, right), truth
+
+
+def _own_functions() -> Iterator[Question]:
+    """Functions with a formula of their own, one under a name that the table knows."""
+    x, z = p.Symbol("x", p.SCALAR), p.Symbol("Z", SIZE)
+    cube, square = p.Power(x, Fraction(3)), p.Power(x, Fraction(2))
+    functions = {
+        "cube": p.Function("cube", cube),
+        "tanh": p.Function("tanh", square),
+        "g": p.Function("g"),
+        "inner": p.Function("inner", p.Apply("g", 0, square)),
+    }
+    program = Program({"Z": p.Leaf(SIZE)}, {}, functions)
+    truth = Truth(program)
+
+    def f(name: str, order: int, at: p.Expr = z) -> p.Expr:
+        return p.Apply(name, order, at)
+
+    def by(factor: int, e: p.Expr) -> p.Expr:
+        return p.Times(p.number(factor), e)
+
+    squared = p.Power(z, Fraction(2))
+    for left, right in (
+        (f("cube", 1), by(3, squared)),
+        (f("cube", 2), by(6, z)),
+        (f("cube", 2), by(3, squared)),
+        (f("tanh", 0), squared),
+        (f("tanh", 1), by(2, z)),
+        (f("tanh", 1), p.minus(p.ONE, p.Power(f("tanh", 0), Fraction(2)))),
+        (f("inner", 0), f("g", 0, squared)),
+        (f("inner", 1), by(2, p.Times(z, f("g", 1, squared)))),
+        (f("inner", 1), by(2, p.Times(z, f("g", 0, squared)))),
+        (
+            f("inner", 2),
+            p.Plus(by(2, f("g", 1, squared)), by(4, p.Times(squared, f("g", 2, squared)))),
+        ),
+    ):
+        statement = Equation(left, right)
+        word = truth(statement)
+        assert word is not None, statement
+        yield "own functions", program, statement, word
 
 
 def _powers() -> Iterator[Question]:
