@@ -67,8 +67,10 @@ def call_library(
     place = _OUT_AT.get(name.removeprefix("numpy."))
     if place is not None and len(args) == place + 1:
         out = args.pop()
-    if name in ("numpy.zeros", "numpy.ones", "numpy.eye", "numpy.array") and len(args) == 2:
-        args.pop()  # the dtype
+    if out is not None and name in ("numpy.dot", "numpy.matmul"):
+        _check_overlap(run, out, args)
+    if name in ("numpy.zeros", "numpy.ones", "numpy.array") and len(args) == 2:
+        _check_dtype({"dtype": args.pop()})
     result = row(run, args, keywords)
     return result if out is None else _into(run, out, result)
 
@@ -82,6 +84,14 @@ def _into(run: Interpreter, out: Value, result: Value) -> Value:
     overwrite(run, ref, run.tensor(result))
     run.trace.rename(ref, "out", None)
     return ref
+
+
+def _check_overlap(run: Interpreter, out: Value, args: list[Value]) -> None:
+    """A product that is written over one of its factors is no product."""
+    target = run.settled(out)
+    for arg in map(run.settled, args):
+        if isinstance(arg, Ref) and isinstance(target, Ref) and arg.buffer == target.buffer:
+            raise Unsupported("a matrix product into one of its own factors")
 
 
 def _check_dtype(keywords: dict[str, Value]) -> None:

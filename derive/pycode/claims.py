@@ -129,7 +129,6 @@ class Case:
         return self._proved(pair, left, value, node)
 
     def _proved(self, pair: Pair, left: Gradient, value: Expr, node: ast.AST | None) -> Ruling:
-        self.rules, self.steps, self.conditions = set(), 0, set()
         self._find_lemmas(pair.value.expr)
         own = value.name if isinstance(value, Symbol) else ""
         if own in self.program.definitions:
@@ -209,12 +208,32 @@ class Case:
 
     def _refuted(self, pair: Pair, example: Counterexample) -> Ruling:
         """With the first line of the backward pass that is no longer right."""
+        fixed = self._fixed_size()
+        if fixed:
+            reason = f"the size {fixed} stands as a number in the source; write it as a shape"
+            return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
         node, label = self._first_wrong(pair)
         reason = ""
         if label and label != pair.label:
             reason = f"{label} is wrong, from which {pair.label} is computed"
         ruling = self._ruling(pair, Verdict.REFUTED, reason, node)
         return replace(ruling, counterexample=example)
+
+    def _fixed_size(self) -> int:
+        """A constant size that also stands as a number in what is computed, 0 if none does.
+
+        Sizes are symbols here, so the two would seem to be different.
+        """
+        values = {
+            abs(part)
+            for expr in self.program.definitions.values()
+            for node in walk(expr)
+            if isinstance(node, Number)
+            for part in (node.value.numerator, node.value.denominator)
+        }
+        dims = {d for leaf in self.program.leaves.values() for d in leaf.dims if isinstance(d, str)}
+        sizes = {int(d[1:]) for d in dims if d[0] == "n" and d[1:].isdigit()}
+        return min(sizes & values, default=0)
 
     def _first_wrong(self, pair: Pair) -> tuple[ast.AST | None, str]:
         """The first value named as a gradient that is none, else that of the pair itself."""

@@ -99,7 +99,10 @@ class _Plain:
         positive, negative = _signed(expr, at, ONE, ZERO), _signed(expr, at, ZERO, ONE)
         if positive.shape != negative.shape or _has_step(positive) or _has_step(negative):
             return None
-        return positive if self.same(positive, negative) else None
+        if not self.same(positive, negative):
+            return None
+        self.trace.conditions.setdefault("arguments of step functions are not 0")
+        return positive
 
     def same(self, left: Expr, right: Expr) -> bool:
         """Both are equal for all values of everything in them, definitions included."""
@@ -115,7 +118,12 @@ class _Plain:
         equation = Equation(left, right)
         if Screen(program).agrees(equation) is False:
             return False
-        return prove(program, equation).proved and check(program, equation).accepted
+        outcome = prove(program, equation)
+        if not (outcome.proved and check(program, equation).accepted):
+            return False
+        for text in outcome.side_conditions:
+            self.trace.conditions.setdefault(text)
+        return True
 
 
 def replaced(expr: Expr, value: Callable[[str], Expr | None]) -> Expr:

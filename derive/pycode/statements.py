@@ -334,16 +334,18 @@ def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
     if decided is not None:
         block(run, node.body if decided else node.orelse, scope)
         return
-    for part in (node.body, node.orelse):
-        if all(isinstance(s, _HARMLESS) or _prints(s) for s in part):
-            if any(isinstance(s, ast.Raise) for s in part):
-                run.condition(f"line {node.lineno} does not raise")
-            other = node.orelse if part is node.body else node.body
-            if other is node.body and not all(isinstance(s, _HARMLESS) for s in other):
-                continue
+    for part, other in ((node.body, node.orelse), (node.orelse, node.body)):
+        if part and isinstance(part[-1], ast.Raise) and all(map(_is_harmless, part)):
+            run.condition(f"line {node.lineno} does not raise")
             block(run, other, scope)
             return
+    if all(map(_is_harmless, [*node.body, *node.orelse])):
+        return
     raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
+
+
+def _is_harmless(node: ast.stmt) -> bool:
+    return isinstance(node, _HARMLESS) or _prints(node)
 
 
 def _prints(node: ast.stmt) -> bool:

@@ -1,0 +1,42 @@
+"""Programs in the styles that people use, each with a twin that holds one mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.pycode import open_code
+from derive.verdict import Verdict
+
+CODE = Path(__file__).parent.parent / "code"
+RIGHT = sorted((CODE / "right").glob("*.py"))
+GENERATED = sorted((CODE.parent.parent / "generated").glob("*/*.toml"))
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda p: p.stem)
+def test_right_programs_are_verified(path: Path) -> None:
+    findings = open_code(path.name, path.read_text()).findings
+    assert findings
+    assert {f.verdict for f in findings} == {Verdict.VERIFIED}, findings
+    assert all(f.proof is not None and f.proof.checked for f in findings)
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda p: p.stem)
+def test_wrong_twins_are_refuted_at_their_line(path: Path) -> None:
+    twin = CODE / "wrong" / path.name
+    right, wrong = path.read_text().split("\n"), twin.read_text().split("\n")
+    changed = next(k for k, (a, b) in enumerate(zip(right, wrong, strict=False), 1) if a != b)
+    refuted = [
+        f for f in open_code(twin.name, twin.read_text()).findings if f.verdict == Verdict.REFUTED
+    ]
+    assert refuted
+    assert any(f.line <= changed <= f.end_line or f.line == changed for f in refuted)
+    assert all(f.counterexample is not None for f in refuted)
+
+
+@pytest.mark.parametrize("spec", GENERATED, ids=lambda p: p.stem)
+def test_emitted_gradients_are_verified(spec: Path) -> None:
+    text = spec.with_suffix(".py").read_text()
+    findings = open_code(spec.stem, text).findings
+    assert {f.verdict for f in findings} == {Verdict.VERIFIED}, findings
