@@ -99,7 +99,7 @@ def in_unicode(latex: str) -> str:
         text = _Reader(flat).all()
     except _Unreadable:
         return flat
-    return re.sub(r" +([,)\]])", r"\1", re.sub(r"([(\[]) +", r"\1", " ".join(text.split())))
+    return re.sub(r" +([,;)\]])", r"\1", re.sub(r"([(\[]) +", r"\1", " ".join(text.split())))
 
 
 class _Reader:
@@ -166,6 +166,8 @@ class _Reader:
             return self.argument()
         if name in _DROPPED:
             return ""
+        if name in ("partial", "nabla") and self.ahead == " ":
+            self.take()
         if name in _SYMBOLS:
             return _SYMBOLS[name]
         if not name.isalpha():
