@@ -1,4 +1,4 @@
-"""What can be judged claim by claim: a note, a network spec, the project's own library.
+"""What can be judged claim by claim: a note, a spec, NumPy source, the project's own library.
 
 In: a `Source`.  Out: a `Subject`, whose claims the command judges one after the other.
 """
@@ -61,6 +61,10 @@ def open_subject(source: Source, options: Options) -> Subject:
         return Whole(verify_library)
     if source.kind == "toml":
         return Whole(lambda: spec_report(source))
+    if source.kind == "py":
+        from derive.pycode import open_code
+
+        return open_code(source.path, source.text)
     from derive.verify import open_note
 
     return open_note(source.path, source.text, source.kind, options)

@@ -118,15 +118,13 @@ class Accountant:
     def _function(self, name: str) -> Value:
         if self.instance is not None:
             node = self.instance.kind.methods[name]
-            return Bound(
-                self.instance, name, FunctionValue(name, node, {}, self.instance.kind)
-            )
+            return Bound(self.instance, name, FunctionValue(name, node, {}, self.instance.kind))
         return self.run.globals[name]
 
     def _node(self) -> ast.AST:
         function = self._function(self.entry.gradient)
         function = function.function if isinstance(function, Bound) else function
-        return function.node  # type: ignore[union-attr,no-any-return]
+        return function.node  # type: ignore[union-attr]
 
     def _call(self, name: str) -> Value:
         function = self._function(name)
@@ -196,7 +194,9 @@ class Accountant:
             value = value[0]
         tensor = arrays.real(self.run.tensor(value))
         if tensor.expr.shape != SCALAR:
-            raise Unsupported(f"the cost that {self.entry.cost or self.entry.title} returns is no number")
+            raise Unsupported(
+                f"the cost that {self.entry.cost or self.entry.title} returns is no number"
+            )
         return tensor.expr
 
     def _cost_of(self, result: Value, returned: ast.expr | None, scope: dict[str, Value]) -> Expr:
@@ -346,5 +346,3 @@ def _instances(value: Value) -> list[Instance]:
         items = value.items if isinstance(value, ListValue) else value
         return [i for i in items if isinstance(i, Instance)]
     return []
-
-

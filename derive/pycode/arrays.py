@@ -122,9 +122,7 @@ def apply(name: str) -> Callable[[Expr], Expr]:
     return lambda e: Apply(name, 0, e)
 
 
-def _binary(
-    left: Tensor, right: Tensor, rule: Callable[[Expr, Expr], Expr], what: str
-) -> Tensor:
+def _binary(left: Tensor, right: Tensor, rule: Callable[[Expr, Expr], Expr], what: str) -> Tensor:
     if left.picked is not None and right.ndim == 0 and right.picked is None:
         other = right.expr
         return elementwise(lambda e: rule(e, other), left)

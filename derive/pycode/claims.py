@@ -159,9 +159,7 @@ class Case:
 
     def _ruling(self, pair: Pair, verdict: Verdict, reason: str, node: ast.AST | None) -> Ruling:
         conditions = sorted({*self.conditions, *self.account.run.trace.conditions})
-        return Ruling(
-            pair, verdict, reason, node, None, None, tuple(conditions), self.assumptions
-        )
+        return Ruling(pair, verdict, reason, node, None, None, tuple(conditions), self.assumptions)
 
     def place(self, pair: Pair) -> ast.AST | None:
         """Where the value of a pair was computed."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.pycode import arrays, classes, indexing, iteration
+from derive.pycode.functions import library_row
 from derive.pycode.values import (
     Bound,
     ClassValue,
@@ -30,8 +31,46 @@ if TYPE_CHECKING:
 
 Scope = dict[str, Value]
 BUILTINS = frozenset(
-    "range len zip enumerate reversed list tuple dict float int abs min max sum print super "
-    "isinstance sorted str bool getattr pow round hasattr".split()
+    [
+        "range",
+        "len",
+        "zip",
+        "enumerate",
+        "reversed",
+        "list",
+        "tuple",
+        "dict",
+        "float",
+        "int",
+        "abs",
+        "min",
+        "max",
+        "sum",
+        "print",
+        "super",
+        "isinstance",
+        "sorted",
+        "str",
+        "bool",
+        "getattr",
+        "pow",
+        "round",
+        "hasattr",
+    ]
+)
+_UNTRACEABLE = frozenset(
+    [
+        "exec",
+        "eval",
+        "compile",
+        "globals",
+        "locals",
+        "vars",
+        "setattr",
+        "delattr",
+        "__import__",
+        "__builtins__",
+    ]
 )
 _LONGEST_INTEGER = 10**30
 
@@ -110,6 +149,12 @@ def _name(run: Interpreter, name: str, scope: Scope, node: ast.AST) -> Value:
         return scope[name]
     if name in run.globals:
         return run.globals[name]
+    if name in _UNTRACEABLE:
+        raise Unsupported(f"{name}, which may change any name", node)
+    star = run.globals.get("*")
+    if isinstance(star, Library):
+        full = f"{star.name}.{name}"
+        return Library(full) if library_row(full) else Opaque(f"{name} may come from {star.name}")
     if name in BUILTINS:
         return Library(f"builtins.{name}")
     return Opaque(f"the name {name} is not defined here", node.lineno, node.col_offset + 1)  # type: ignore[attr-defined]
@@ -318,8 +363,30 @@ def _connected(run: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
 # -- attributes and calls ---------------------------------------------------------------------
 
 ARRAY_ATTRIBUTES = frozenset(
-    "T shape size ndim dtype sum mean max min dot reshape copy astype transpose flatten ravel "
-    "clip argmax std var item squeeze".split()
+    [
+        "T",
+        "shape",
+        "size",
+        "ndim",
+        "dtype",
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "dot",
+        "reshape",
+        "copy",
+        "astype",
+        "transpose",
+        "flatten",
+        "ravel",
+        "clip",
+        "argmax",
+        "std",
+        "var",
+        "item",
+        "squeeze",
+    ]
 )
 
 

@@ -88,9 +88,7 @@ def _largest(run: Interpreter, args: list[Value], keywords: dict[str, Value]) ->
 def _smallest(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     arg, axis, keepdims = reduction_arguments(args, keywords)
     tensor = arrays.times(arrays.constant(-1), run.tensor(arg))
-    return arrays.times(
-        arrays.constant(-1), arrays.reduce(tensor, axis, keepdims, run.shift)
-    )
+    return arrays.times(arrays.constant(-1), arrays.reduce(tensor, axis, keepdims, run.shift))
 
 
 def _argmax(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
@@ -304,9 +302,7 @@ def _quarter_turn(sign: int) -> Callable[[Tensor], Tensor]:
 
     def rule(arg: Tensor) -> Tensor:
         up = arrays.elementwise(arrays.apply("exp"), arg)
-        down = arrays.elementwise(
-            arrays.apply("exp"), arrays.times(arrays.constant(-1), arg)
-        )
+        down = arrays.elementwise(arrays.apply("exp"), arrays.times(arrays.constant(-1), arg))
         both = arrays.plus(up, arrays.times(arrays.constant(sign), down))
         return arrays.times(arrays.constant(Fraction(1, 2)), both)
 

@@ -45,7 +45,7 @@ def is_labels(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Guess:
-    """bias: ``column``, ``row``, ``vector``, ``number``; labels: ``matrix``, ``classes`` or ``vector``."""
+    """bias: ``column``, ``row``, ``vector``, ``number``; labels: ``matrix``, ``classes``, ``vector``."""
 
     bias: str = "column"
     labels: str = "matrix"

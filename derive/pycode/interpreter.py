@@ -179,7 +179,9 @@ class Interpreter:
         """The maximum along an axis: any value, for nothing that is claimed may depend on it."""
         key = (expr, axis)
         if key not in self._shifts:
-            rows, columns = (Sum(expr, axis) if axis is not None else arrays.summed(expr, None)).shape
+            rows, columns = (
+                Sum(expr, axis) if axis is not None else arrays.summed(expr, None)
+            ).shape
             leaf = self.trace.leaf("largest", (rows, columns))
             self.trace.shifts.add(leaf.name)
             self._shifts[key] = leaf

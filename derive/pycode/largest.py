@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derive.program import Apply, Expr, Number, Plus, Power, Symbol, Times
+from derive.program import ONE, ZERO, Apply, Expr, Number, Plus, Power, Symbol, Times
 from derive.pycode import arrays
 from derive.pycode.values import Largest, Ref, Tensor, Unsupported, Value
 
@@ -46,20 +46,19 @@ def _there(run: Interpreter, expr: Expr, at: Largest) -> Expr:
             return expr
         case Plus(left=left, right=right):
             a, b = _there(run, left, at), _there(run, right, at)
-            return arrays.ZERO if _opposite(a, b) else _plus(a, b)
+            return ZERO if _opposite(a, b) else _plus(a, b)
         case Times(left=left, right=right):
             return Times(_there(run, left, at), _there(run, right, at))
         case Power(base=base, exponent=exponent):
             return Power(_there(run, base, at), exponent)
         case Apply(function="exp", order=0, arg=arg):
             inner = _there(run, arg, at)
-            return arrays.ONE if inner == arrays.ZERO else Apply("exp", 0, inner)
+            return ONE if inner == ZERO else Apply("exp", 0, inner)
     raise Unsupported("np.put_along_axis over entries that are not known")
 
 
-
 def _opposite(a: Expr, b: Expr) -> bool:
-    return b == Times(Number(-arrays.ONE.value), a)
+    return b == Times(Number(-ONE.value), a)
 
 
 def _plus(a: Expr, b: Expr) -> Expr:

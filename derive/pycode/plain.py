@@ -211,5 +211,3 @@ def _signed(expr: Expr, at: Expr, up: Number, down: Number) -> Expr:
 
     minus = Times(Number(-ONE.value), at)
     return _with(_with(expr, of(at), up), of(minus), down)
-
-

@@ -73,9 +73,7 @@ class Forced:
             known = self.leaves.get(name)
             if known is None:
                 known = (
-                    self.infer(self.definitions[name])
-                    if name in self.definitions
-                    else symbol.shape
+                    self.infer(self.definitions[name]) if name in self.definitions else symbol.shape
                 )
             self._done[name] = known
         return self._done[name]

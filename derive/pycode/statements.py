@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from derive.pycode import classes, indexing, iteration
+from derive.program import ZERO, Number, Size
+from derive.pycode import arrays, classes, indexing, iteration
 from derive.pycode.expressions import binary, evaluate
 from derive.pycode.store import Unify
 from derive.pycode.values import (
@@ -88,7 +89,10 @@ def _import(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
             scope[alias.asname or full] = Library(full)
         return
     for alias in node.names:
-        scope[alias.asname or alias.name] = Library(f"{node.module or '.'}.{alias.name}")
+        if alias.name == "*":
+            scope["*"] = Library(node.module or ".")
+        else:
+            scope[alias.asname or alias.name] = Library(f"{node.module or '.'}.{alias.name}")
 
 
 def bind(
@@ -234,8 +238,6 @@ def named(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value:
     if isinstance(value, Ref):
         run.trace.rename(value, name, node)
     elif isinstance(value, Tensor) and value.kind == "real":
-        from derive.program import Number, Size
-
         if not isinstance(value.expr, (Number, Size)):
             return Tensor(run.trace.define(name, value.expr, node), value.ndim)
     return value
@@ -289,15 +291,11 @@ def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
 
 def overwrite(run: Interpreter, ref: Ref, result: Tensor) -> None:
     """All entries of an array take new values; the result may have to be stretched."""
-    from derive.pycode import arrays
-
     have = run.trace.read(ref).expr
     expr = arrays.real(result).expr
     if expr.shape != have.shape:
         arrays.agree(have.shape, expr.shape, "in-place operation")
-        stretched = arrays.plus(
-            Tensor(expr, 2), Tensor(arrays.filled(have.shape, arrays.ZERO), 2)
-        ).expr
+        stretched = arrays.plus(Tensor(expr, 2), Tensor(arrays.filled(have.shape, ZERO), 2)).expr
         if stretched.shape != have.shape:
             raise Unsupported("an in-place operation whose result is larger than the array")
         expr = stretched

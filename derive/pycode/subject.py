@@ -134,9 +134,7 @@ def _failed(found: Understood, module: Module) -> Finding:
     lines = [s.lineno for s in body if getattr(s, "name", "") == found.entry.gradient]
     line = error.line or (lines[0] if lines else 1)
     message = f"outside the fragment: {error.message}"
-    return _finding(
-        line, max(1, error.column), found.entry.title, Verdict.UNPROVEN, message, 1
-    )
+    return _finding(line, max(1, error.column), found.entry.title, Verdict.UNPROVEN, message, 1)
 
 
 def _strained(found: Understood) -> Finding:
