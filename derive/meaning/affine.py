@@ -39,7 +39,7 @@ class Affine:
     z: Name
     w: Name
     a: Name
-    b: Name
+    b: Name | None
     place: Slot | None
     layer: Layer | None
     weight_first: bool
@@ -80,7 +80,7 @@ def affine_parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name
         if isinstance(inner, Big) and inner.operator == "sum":
             running, inner = inner.index, plain(inner.body)
         if _without_ones(inner) is inner and isinstance(inner, Product) and len(inner.factors) == 2:
-            factors = [_factor(f) for _, f in inner.factors]
+            factors = [factor_of(f) for _, f in inner.factors]
             if inner.factors[1][0] in MATRIX_PRODUCTS and None not in factors:
                 first, second = factors
                 assert first is not None
@@ -105,7 +105,7 @@ def _without_ones(node: Node) -> Node:
     return node
 
 
-def _factor(node: Node) -> tuple[Name, bool] | None:
+def factor_of(node: Node) -> tuple[Name, bool] | None:
     inner = plain(node)
     turned = False
     if isinstance(inner, Transposed):
@@ -191,7 +191,9 @@ def adopt(roles: Roles, affine: Sequence[Affine], shaped: dict[str, bool]) -> No
     """
     votes: dict[tuple[Literal["columns", "rows"], bool], int] = {}
     for item in affine:
-        named: list[tuple[Name, Role]] = [(item.w, "W"), (item.b, "b")]
+        named: list[tuple[Name, Role]] = [(item.w, "W")]
+        if item.b is not None:
+            named.append((item.b, "b"))
         if not item.z.accent:  # a hat is the output itself: there is no activation
             named.append((item.z, "Z"))
         for name, role in named:
@@ -215,7 +217,8 @@ def adopt(roles: Roles, affine: Sequence[Affine], shaped: dict[str, bool]) -> No
         votes[layout, item.transposed] = votes.get((layout, item.transposed), 0) + 1
         roles.note(
             number,
-            f"{item.z.base} = {item.w.base} {item.a.base} + {item.b.base}: weight, input, bias; "
+            f"{item.z.base} = {item.w.base} {item.a.base} + {item.b.base if item.b else 0}: "
+            "weight, input, bias; "
             f"examples as {layout}, the layer in the {item.place[1] or item.place[0]} script",
         )
     for untransposed in shaped.values():

@@ -115,7 +115,8 @@ class Arrays(Context):
         role = occurrence.role
         if role == "gradient":
             role = occurrence.of or self.roles.gradient_of[name.base]
-        if role == "W" and self.roles.unindexed and occurrence.entries == ("0",):
+        biased = any(item.b is not None for item in self.setting.facts.affine)
+        if role == "W" and self.roles.unindexed and occurrence.entries == ("0",) and biased:
             role, occurrence = "b", Occurrence("b", occurrence.layer)
         as_subject = Occurrence(role, occurrence.layer)
         return self.setting.program_name(as_subject, self.layers)

@@ -128,7 +128,7 @@ def _preactivation(setting: Setting, layer: int) -> None:
 
 def _foreign(facts: Facts, item: Affine) -> bool:
     """A forward line uses a name without a role: the textbook's layer is not what it says."""
-    return any(facts.roles.role_of(n) is None for n in (item.w, item.a, item.b))
+    return any(facts.roles.role_of(n) is None for n in (item.w, item.a, item.b) if n)
 
 
 def textbook_layer(setting: Setting, layer: int, below: str) -> Expr:

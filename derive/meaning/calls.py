@@ -49,7 +49,7 @@ class Calls(Arrays):
         call = call_of(node)
         if call is not None and call[0] is not head:
             return self._call(call[0], call[1])
-        alias = facts_alias(self, head)
+        alias = facts_alias(self, node)
         if alias is not None:
             return alias
         if word in SUM_WORDS:
@@ -275,14 +275,24 @@ class Calls(Arrays):
         body = inner._value(formula)
         if body.shape != SCALAR:
             raise Outside(f"{spelled[0]} is not a function of one number")
+        if any(isinstance(n, Symbol) and n.dims != SCALAR for n in walk(body)):
+            raise Outside(f"{spelled[0]} is defined with arrays of the network")
         setting.functions[name] = Function(name, body)
         return body.function if _is_plain_call(body) else name  # type: ignore[attr-defined]
 
 
-def facts_alias(elaborator: Calls, head: sx.Name) -> Expr | None:
+def facts_alias(elaborator: Calls, call: sx.Applied) -> Expr | None:
     """The value of ``h(x)`` where the note says that it is the output ``a^{(L)}``."""
-    node = elaborator.setting.facts.outputs.get(spelled_function(head))
-    return None if node is None or head.primes else elaborator._value(node)
+    node = elaborator.setting.facts.outputs.get(spelled_function(call.head))
+    if node is None or call.head.primes:
+        return None
+    column = elaborator.column
+    for argument in call.arguments:
+        for name in names_in(argument):
+            example = resolve(elaborator.roles, name).example
+            if example is not None and column is not None and example != column.name:
+                raise Outside(f"the output of example {example} in a sum over {column.name}")
+    return elaborator._value(node)
 
 
 def _is_plain_call(body: Expr | None) -> bool:

@@ -26,6 +26,7 @@ from derive.meaning.facts import (
 )
 from derive.meaning.gradient_names import gradient_names
 from derive.meaning.layering import adopt_layering, find_layering
+from derive.meaning.linear import find_linear
 from derive.meaning.lines import lines_of
 from derive.meaning.notation import (
     COST_LETTERS,
@@ -77,6 +78,8 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     layering = find_layering(facts.lines)
     if layering is not None:
         adopt_layering(facts, layering)
+    if not facts.affine and layering is None:
+        facts.affine = find_linear(facts)
     for item in facts.affine:
         if item.z.accent:
             facts.activations[item.layer or Layer("", 1)] = Activation(known="identity")
@@ -273,6 +276,10 @@ def _function_definitions(facts: Facts) -> None:
         if parameter is None or parameter.scripts or head.primes or head.mark:
             continue
         if head.base in ("max", "relu") and head.word:
+            continue
+        if spelled_function(head) in facts.outputs:
+            continue
+        if roles.is_cost(head) and any(n.base != parameter.base for n in names_in(line.right)):
             continue
         if is_cost_word(head) or roles.role(head.base) not in (None, "function"):
             continue

@@ -225,3 +225,28 @@ def test_a_forward_line_that_is_not_understood_is_not_replaced_by_another() -> N
     source = VECTORS.replace("W_2 a_1 + b_2", r"W_2 \tilde{a}_1 + b_2")
     source += r"$$\frac{\partial E}{\partial a_1} = W_2^T \frac{\partial E}{\partial z_2}$$"
     assert last(source) == "unproven"
+
+
+LINEAR = r"""
+$$h_\theta(x) = \theta^T x$$
+$$J(\theta) = \frac{1}{2m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        (r"\frac{1}{m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}", "verified"),
+        (r"\frac{2}{m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}", "refuted"),
+        (r"\frac{1}{m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})", "refuted"),
+        (r"\frac{1}{m} \sum_{i=1}^m (h_\theta(x^{(k)}) - y^{(i)}) x_j^{(i)}", "unproven"),
+    ],
+)
+def test_one_layer_without_a_bias(right: str, verdict: str) -> None:
+    line = r"$$\frac{\partial J(\theta)}{\partial \theta_j} = "
+    assert last(LINEAR + line + right + "$$") == verdict
+
+
+def test_the_entry_0_of_a_weight_without_a_bias_is_left_open() -> None:
+    line = r"$$\frac{\partial J}{\partial \theta_0} = \frac{1}{m} \sum_{i=1}^m "
+    assert last(LINEAR + line + r"(h_\theta(x^{(i)}) - y^{(i)})$$") == "unproven"

@@ -1,0 +1,81 @@
+"""One layer without a bias: ``h_\\theta(x) = \\theta^T x``, ``\\hat y = X w``.
+
+Only where no line of the form ``Z = W A + b`` tells anything: one product of two letters, one
+of them x, is then the forward pass; what it is called stands for the output.
+"""
+
+from __future__ import annotations
+
+from derive.meaning.affine import MATRIX_PRODUCTS, Affine, factor_of
+from derive.meaning.facts import Activation, Facts, call_of
+from derive.meaning.lines import Line
+from derive.meaning.notation import Layer, is_cost_word, is_transpose, plain_name
+from derive.meaning.roles import spelled_function
+from derive.reading.syntax import Name, Product
+from derive.reading.tree import plain
+
+
+def find_linear(facts: Facts) -> list[Affine]:
+    """The line of a linear model, with the output named; empty unless there is exactly one."""
+    found = [item for line in facts.lines for item in _linear(line)]
+    if len(found) != 1:
+        return []
+    (item,) = found
+    line = item.line
+    call = call_of(line.left)
+    if call is not None:
+        facts.outputs[spelled_function(call[0])] = item.z
+    applied = any(
+        plain_name(called[1]) is not None and _is(plain_name(called[1]), item.z)
+        for other in facts.lines
+        if (called := call_of(other.right)) is not None
+    )
+    if not applied:
+        facts.activations[Layer("", 1)] = Activation(known="identity", line=line.piece.line)
+    return found
+
+
+def _is(one: Name | None, two: Name) -> bool:
+    return one is not None and (one.base, one.accent) == (two.base, two.accent)
+
+
+def _linear(line: Line) -> list[Affine]:
+    if not line.first or line.relation.text not in ("=", ":="):
+        return []
+    product = plain(line.right)
+    call, head = call_of(line.left), plain_name(line.left)
+    if not isinstance(product, Product) or len(product.factors) != 2:
+        return []
+    if product.factors[1][0] not in MATRIX_PRODUCTS:
+        return []
+    factors = [factor_of(node) for _, node in product.factors]
+    first, second = factors
+    if first is None or second is None or any(_scripted(f) for f, _ in (first, second)):
+        return []
+    weight_first = second[0].base in ("x", "X")
+    weight, source = (first, second) if weight_first else (second, first)
+    if source[0].base not in ("x", "X") or weight[0].base in ("x", "X", "y", "Y") or source[1]:
+        return []
+    if call is not None:
+        argument = plain_name(call[1])
+        if is_cost_word(call[0]) or argument is None or not _is(argument, source[0]):
+            return []
+        head = Name(line.left.span, "y", accent="hat")
+    if head is None or head.mark or head.primes or is_cost_word(head):
+        return []
+    if head.base in (weight[0].base, source[0].base) or (head.base in "yY" and not head.accent):
+        return []
+    decides = weight_first or not weight[1]
+    return [
+        Affine(
+            line, head, weight[0], source[0], None, None, None, weight_first, weight[1],
+            False, False, decides,
+        )
+    ]  # fmt: skip
+
+
+def _scripted(name: Name) -> bool:
+    """Scripts other than a transpose, an accent or a mark: no whole array."""
+    return bool(name.accent or name.mark or name.primes) or any(
+        not is_transpose(s) for s in name.scripts
+    )
