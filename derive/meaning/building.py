@@ -48,6 +48,8 @@ def build(facts: Facts, hypothesis: Hypothesis, mode: Mode) -> Setting:
     if mode == "formal":
         setting.has_cost = False
         return setting
+    if is_scalar(facts) and mode != "path":
+        setting.assumptions.append("every layer is one neuron: nothing is written as an array")
     _leaves(setting)
     for layer in range(1, setting.depth + 1):
         _preactivation(setting, layer)

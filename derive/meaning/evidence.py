@@ -13,6 +13,7 @@ from derive.declare import Declarations
 from derive.meaning.activations import activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine
 from derive.meaning.costs import widened
+from derive.meaning.example_letters import cost_examples, cost_head, example_letters, of_all
 from derive.meaning.facts import (
     SYMBOLIC_DEPTH,
     Activation,
@@ -44,12 +45,8 @@ from derive.reading.syntax import (
     Applied,
     Big,
     Document,
-    Fraction_,
-    Name,
-    Node,
     Number,
     Picture,
-    Product,
     Tuple,
     Unreadable,
 )
@@ -72,7 +69,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     facts = Facts(document, lines_of(document), Roles())
     if declared is not None:
         _declared(facts, declared)
-    _example_letters(facts)
+    example_letters(facts)
     _shape_lines(facts)
     facts.affine = find_affine(facts.lines)
     layering = find_layering(facts.lines)
@@ -98,7 +95,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _depth(facts)
     same_widths(facts)
     gradient_names(facts)
-    _cost_examples(facts)
+    cost_examples(facts)
     _cost_lines(facts)
     _abbreviations(facts)
     _depth(facts)
@@ -116,44 +113,6 @@ def _declared(facts: Facts, declared: Declarations) -> None:
         if what.kind == "activation" and what.layer is not None:
             entry = facts.activations.setdefault(Layer("", what.layer), Activation())
             entry.symbols.add((base, ""))
-
-
-def _example_letters(facts: Facts) -> None:
-    """Letters bound by sums up to m, or by sums over labels marked ``^{(i)}``."""
-    for node in all_nodes(facts):
-        for part in subtree(node):
-            if isinstance(part, Fraction_) and isinstance(plain(part.numerator), Number):
-                below = _counted(part.denominator)
-                if below is not None and below.base in ("n", "N", "M") and not below.scripts:
-                    sums = [p for p in subtree(node) if isinstance(p, Big)]
-                    bounds = {s.upper for s in sums}
-                    if below.base in bounds or bounds == {""}:
-                        facts.count = below.base
-    for node in all_nodes(facts):
-        for part in subtree(node):
-            if not isinstance(part, Big) or not part.index:
-                continue
-            if part.upper in ("m", facts.count) or (
-                not part.upper and _marks_example(part.body, part.index)
-            ):
-                facts.roles.examples.add(part.index)
-    facts.roles.by_base[facts.count] = "size"
-
-
-def _counted(denominator: Node) -> Name | None:
-    """The letter of ``1/n`` and ``1/(2n)``."""
-    inner = plain(denominator)
-    if isinstance(inner, Product) and isinstance(plain(inner.factors[0][1]), Number):
-        return plain_name(inner.factors[1][1]) if len(inner.factors) == 2 else None
-    return plain_name(inner)
-
-
-def _marks_example(body: Node, letter: str) -> bool:
-    return any(
-        s.bracket == "(" and s.text == letter and n.base in ("y", "Y", "x", "X", "a", "A")
-        for n in names_in(body)
-        for s in n.scripts
-    )
 
 
 def _shape_lines(facts: Facts) -> None:
@@ -336,7 +295,7 @@ def _priors(facts: Facts) -> None:
 def _cost_lines(facts: Facts) -> None:
     roles = facts.roles
     for line in facts.lines:
-        name = _cost_head(roles, line.left)
+        name = cost_head(roles, line.left)
         if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
             continue
         mentions = [roles.role_of(n) for n in names_in(line.right)]
@@ -344,7 +303,7 @@ def _cost_lines(facts: Facts) -> None:
             continue
         batch = any(
             p.index in roles.examples or p.upper == facts.count or p.lower == "rows"
-            or (is_bare(p) and _of_all(facts, line.right))
+            or (is_bare(p) and of_all(facts, line.right))
             for p in subtree(line.right)
             if isinstance(p, Big)
         )  # fmt: skip
@@ -356,32 +315,6 @@ def _cost_lines(facts: Facts) -> None:
         if formula is not line.right:
             roles.assumptions.append("the sum in the cost covers all the terms behind it")
         facts.costs.append(CostLine(name, formula, line, batch and not of_one, of_one))
-
-
-def _of_all(facts: Facts, formula: Node) -> bool:
-    """A cost of all examples: it divides by their number, or its arrays are capitals."""
-    roles = facts.roles
-    names = list(names_in(formula))
-    arrays = [n for n in names if roles.role_of(n) in ("Y", "A", "Z")]
-    counted = any(roles.role(n.base) == "size" for n in names)
-    return counted or (bool(arrays) and all(n.base.isupper() for n in arrays))
-
-
-def _cost_examples(facts: Facts) -> None:
-    """``J = 1/m \\sum_i ...``: the outermost letter of a cost that divides by m is an example."""
-    roles = facts.roles
-    for line in facts.lines:
-        if _cost_head(roles, line.left) is None or not _of_all(facts, line.right):
-            continue
-        sums = [p for p in subtree(line.right) if isinstance(p, Big)]
-        if any(p.index in roles.examples or p.upper == facts.count or is_bare(p) for p in sums):
-            continue
-        for outer in sums:
-            labels = [n for n in names_in(outer.body) if roles.role_of(n) == "Y"]
-            if outer.index and not outer.upper and labels:
-                roles.examples.add(outer.index)
-                roles.note(line.piece.line, f"{outer.index} runs over the examples")
-                break
 
 
 def _abbreviations(facts: Facts) -> None:
@@ -402,12 +335,6 @@ def _abbreviations(facts: Facts) -> None:
         if any(r in ("W", "b", "Z", "A", "X", "Y", "gradient") for r in mentioned):
             key = (name.base, "".join(s.text for s in name.scripts))
             facts.abbreviations.setdefault(key, line.right)
-
-
-def _cost_head(roles: Roles, node: Node) -> Name | None:
-    inner = plain(node)
-    name = inner.head if isinstance(inner, Applied) else plain_name(node)
-    return name if name is not None and roles.is_cost(name) else None
 
 
 def _output_word(facts: Facts) -> None:
