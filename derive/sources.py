@@ -35,7 +35,8 @@ class Source:
     """One text to be judged.
 
     path: as the user wrote it, ``-`` for stdin.  kind: ``md``, ``txt``, ``tex``, ``toml``
-    (a network spec), ``py`` (NumPy source) or ``library`` (the project's own, without text).  text: line ends as in
+    (a network spec), ``py`` (NumPy source) or ``library`` (the project's own, without text).
+    text: line ends as in
     the file, a byte order mark taken off.  named: the path itself was given, not its folder.
     """
 
@@ -60,7 +61,7 @@ def collect(paths: Sequence[str]) -> list[Source]:
             sources = list(_from_folder(path))
             if not sources:
                 raise CallError(
-                    f"{one_line(path)}: no note (.md .txt .tex), network spec or NumPy source in this "
+                    f"{one_line(path)}: no note (.md .txt .tex), spec or NumPy source in this "
                     "folder; name a file, or a folder that holds notes"
                 )
         else:
@@ -170,8 +171,8 @@ def _from_file(path: str) -> Source:
     kind = KINDS.get(os.path.splitext(path)[1].lower())
     if kind is None:
         raise CallError(
-            f"{one_line(path)}: not a note (.md .txt .tex), network spec (.toml) or NumPy source (.py); "
-            "rename it, or pipe the text in and name -"
+            f"{one_line(path)}: not a note (.md .txt .tex), network spec (.toml) or NumPy "
+            "source (.py); rename it, or pipe the text in and name -"
         )
     if kind == "toml" and not _LAYER.search(text):
         raise CallError(

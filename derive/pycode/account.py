@@ -22,6 +22,7 @@ from derive.pycode.values import (
     FunctionValue,
     Instance,
     ListValue,
+    Opaque,
     Record,
     Ref,
     Tensor,
@@ -226,6 +227,8 @@ class Accountant:
         return list(pairs.values())
 
     def _add(self, pairs: dict[str, Pair], target: str | None, label: str, value: Value) -> None:
+        if target is not None and isinstance(value, Opaque):
+            raise Unsupported(value.reason, self._node())
         if target is None or target in pairs or not isinstance(value, (Ref, Tensor)):
             return
         tensor = arrays.real(self.run.tensor(value))
@@ -288,7 +291,7 @@ def _labelled(
 ) -> Iterator[tuple[str, Value]]:
     """The arrays in what is returned, each with the name that it has there."""
     value = run.settled(value)
-    if isinstance(value, (Ref, Tensor)):
+    if isinstance(value, (Ref, Tensor, Opaque)):
         label = node.id if isinstance(node, ast.Name) else name
         if label:
             yield label, value

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Scope = dict[str, Value]
 BUILTINS = frozenset(
-    [
+    {
         "range",
         "len",
         "zip",
@@ -56,22 +56,14 @@ BUILTINS = frozenset(
         "pow",
         "round",
         "hasattr",
-    ]
+    }
 )
 _UNTRACEABLE = frozenset(
-    [
-        "exec",
-        "eval",
-        "compile",
-        "globals",
-        "locals",
-        "vars",
-        "setattr",
-        "delattr",
-        "__import__",
-        "__builtins__",
-    ]
-)
+    {
+        "exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr",
+        "__import__", "__builtins__",
+    }
+)  # fmt: skip
 _LONGEST_INTEGER = 10**30
 
 
@@ -363,7 +355,7 @@ def _connected(run: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
 # -- attributes and calls ---------------------------------------------------------------------
 
 ARRAY_ATTRIBUTES = frozenset(
-    [
+    {
         "T",
         "shape",
         "size",
@@ -386,7 +378,7 @@ ARRAY_ATTRIBUTES = frozenset(
         "var",
         "item",
         "squeeze",
-    ]
+    }
 )
 
 

@@ -265,7 +265,8 @@ def _expand(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> 
 
 def _take_along(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     arg, at = run.tensor(args[0]), args[1]
-    if not isinstance(at, Largest) or arg.expr != at.of:
+    axis = args[2] if len(args) == 3 else keywords.get("axis")
+    if not isinstance(at, Largest) or arg.expr != at.of or axis != at.axis:
         raise Unsupported("np.take_along_axis at other places than the largest entries")
     return Tensor(at.value, 2)
 

@@ -45,7 +45,7 @@ def is_labels(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Guess:
-    """bias: ``column``, ``row``, ``vector``, ``number``; labels: ``matrix``, ``classes``, ``vector``."""
+    """bias: one of `BIASES`; labels: one of `LABELS`."""
 
     bias: str = "column"
     labels: str = "matrix"

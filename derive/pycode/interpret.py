@@ -10,9 +10,9 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from derive.program import Dim, Symbol
+from derive.program import Dim, Expr, Number, Plus, Symbol, Times, walk
 from derive.pycode.account import Account, Accountant, Entry
-from derive.pycode.guess import Declared, Guess, guesses
+from derive.pycode.guess import Declared, Guess, guesses, is_labels
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.shapes import unforced
 from derive.pycode.source import Module
@@ -48,6 +48,7 @@ def understand(
     strained: list[tuple[tuple[int, int], Understood]] = []
     problem: tuple[int, Unsupported] | None = None
     met: set[tuple[object, ...]] = set()
+    natural = False
     for guess in guesses(declared):
         found, steps = _under(module, entry, guess)
         if found.account is None:
@@ -61,10 +62,11 @@ def understand(
         met.add(key)
         rank = (_misfits(found.account), len(found.strained))
         if rank == (0, 0):
+            natural = True
             yield found
         else:
             strained.append((rank, found))
-    if strained:
+    if strained and not natural:
         yield min(strained, key=lambda pair: pair[0])[1]
     elif not met:
         assert problem is not None
@@ -84,7 +86,26 @@ def _misfits(account: Account) -> int:
     for pair in account.pairs:
         leaf = account.run.trace.leaves[pair.target]
         wrong += leaf.dims != pair.value.expr.shape
-    return wrong
+    return wrong + _labels_are_stretched(account)
+
+
+def _labels_are_stretched(account: Account) -> bool:
+    """Whether labels of one axis are repeated over another: they had better have two axes."""
+    return any(
+        isinstance(node, (Plus, Times)) and _stretches(node.left, node.right)
+        for expr in account.run.trace.definitions.values()
+        for node in walk(expr)
+    )
+
+
+def _stretches(left: Expr, right: Expr) -> bool:
+    for one, other in ((left, right), (right, left)):
+        while isinstance(one, Times) and isinstance(one.left, Number):
+            one = one.right
+        if isinstance(one, Symbol) and is_labels(one.name):
+            stretched = [a == 1 != b for a, b in zip(one.shape, other.shape, strict=True)]
+            return any(stretched)
+    return False
 
 
 def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]:

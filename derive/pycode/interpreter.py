@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 from fractions import Fraction
 
-from derive.program import SCALAR, Dim, Expr, Number, Plus, Shape, Size, Sum, Symbol, Times
+from derive.program import SCALAR, Dim, Expr, Number, Plus, Shape, Size, Symbol, Times
 from derive.pycode import arrays, classes, functions, statements
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
@@ -179,9 +179,7 @@ class Interpreter:
         """The maximum along an axis: any value, for nothing that is claimed may depend on it."""
         key = (expr, axis)
         if key not in self._shifts:
-            rows, columns = (
-                Sum(expr, axis) if axis is not None else arrays.summed(expr, None)
-            ).shape
+            rows, columns = arrays.summed(expr, axis).shape
             leaf = self.trace.leaf("largest", (rows, columns))
             self.trace.shifts.add(leaf.name)
             self._shifts[key] = leaf

@@ -237,9 +237,12 @@ def named(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value:
     """The value, under a name of the program if it was computed."""
     if isinstance(value, Ref):
         run.trace.rename(value, name, node)
-    elif isinstance(value, Tensor) and value.kind == "real":
-        if not isinstance(value.expr, (Number, Size)):
-            return Tensor(run.trace.define(name, value.expr, node), value.ndim)
+    elif (
+        isinstance(value, Tensor)
+        and value.kind == "real"
+        and not isinstance(value.expr, (Number, Size))
+    ):
+        return Tensor(run.trace.define(name, value.expr, node), value.ndim)
     return value
 
 

@@ -157,9 +157,10 @@ def _model(groups: Sequence[Group]) -> ModelReport | None:
             shapes = ", ".join(f"{n} {show_shape(trace.leaves[n].dims)}" for n in used)
             cost = account.cost.name if isinstance(account.cost, Symbol) else ""
             entry = group.understood.entry
+            stated = sorted({a for f in group.findings for a in f.assumptions})
             return ModelReport(
                 "", (), f"{cost} of {entry.cost or entry.title}", "",
-                (f"arrays hold real numbers of the shapes {shapes}",),
+                (f"arrays hold real numbers of the shapes {shapes}", *stated),
             )  # fmt: skip
     return None
 

@@ -40,3 +40,10 @@ def test_emitted_gradients_are_verified(spec: Path) -> None:
     text = spec.with_suffix(".py").read_text()
     findings = open_code(spec.stem, text).findings
     assert {f.verdict for f in findings} == {Verdict.VERIFIED}, findings
+
+
+def test_labels_are_not_read_as_one_axis_to_save_a_wrong_size() -> None:
+    spec = next(p for p in GENERATED if p.stem == "tanh_sigmoid_classifier")
+    text = spec.with_suffix(".py").read_text().replace("m = Y.shape[1]", "m = Y.shape[0]")
+    findings = open_code("wrong.py", text).findings
+    assert {f.verdict for f in findings} == {Verdict.REFUTED}

@@ -6,7 +6,9 @@ import numpy as np
 class Network:
     def __init__(self):
         sizes = [784, 64, 32, 10]
-        self.weights = [np.random.randn(a, b) * np.sqrt(2 / a) for a, b in zip(sizes[:-1], sizes[1:])]
+        self.weights = [
+            np.random.randn(a, b) * np.sqrt(2 / a) for a, b in zip(sizes[:-1], sizes[1:])
+        ]
         self.biases = [np.zeros((1, b)) for b in sizes[1:]]
 
     def forward(self, X):
