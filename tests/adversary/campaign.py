@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing import get_context
@@ -156,17 +157,25 @@ def _run(job: Job) -> tuple[str, Tally]:
 def campaign(
     seed: int, mutant_count: int, identity_count: int, jobs: int | None = None
 ) -> dict[str, Tally]:
-    """Both kinds in as many processes as there are cores; the result depends on the seed alone."""
+    """Both kinds in `jobs` processes, one a core by default; the result depends on the seed alone."""
     todo: list[Job] = []
     if mutant_count:
         todo += [("mutants", seed, mutant_count, k) for k in range(len(subjects(seed)))]
     batches = -(-identity_count // BATCH)
     todo += [("identities", seed, identity_count, k) for k in range(batches)]
     found = {"mutants": Tally(), "identities": Tally()}
-    with get_context("spawn").Pool(jobs or os.cpu_count()) as pool:
-        for kind, tally in pool.imap(_run, todo, chunksize=2):
-            found[kind].join(tally)
+    for kind, tally in _each(todo, jobs or os.cpu_count() or 1):
+        found[kind].join(tally)
     return found
+
+
+def _each(todo: list[Job], jobs: int) -> Iterator[tuple[str, Tally]]:
+    """In this process if it is to be one; an executor fails, and does not wait, for lost ones."""
+    if jobs == 1:
+        yield from map(_run, todo)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_run, todo, chunksize=2)
 
 
 def table(found: dict[str, Tally], started: float) -> str:

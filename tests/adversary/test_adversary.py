@@ -15,7 +15,7 @@ SEED = 1
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Tally]:
-    return campaign(SEED, 1000, 500)
+    return campaign(SEED, 1000, 500, jobs=1)
 
 
 @pytest.mark.parametrize("kind", ["mutants", "identities"])
