@@ -256,8 +256,11 @@ def nabla_joined(
             and before.mark == "nabla"
             and separator == "juxt"
             and isinstance(head, sx.Name)
-            and roles.is_cost(head)
+            and not head.mark
+            and roles.role_of(head) in (None, "cost")
         ):
+            if not roles.is_cost(head):
+                raise Outside(f"nabla of {head.base}, which is not known as the cost")
             by = replace(before, mark="")
             span = sx.Span(before.span.start, node.span.end)
             out[-1] = (out[-1][0], sx.Derivative(span, node, by, "partial"))

@@ -16,7 +16,7 @@ from derive.reading.tree import children, plain
 
 TRANSPOSE = frozenset({"T", "\\top", "top", "\\intercal", "intercal", "⊤", "\\mathsf{T}", "t"})
 COST_WORD = re.compile(r"cost|loss|error|objective", re.IGNORECASE)
-COST_LETTERS = frozenset({"J", "L", "C", "E"})
+COST_LETTERS = frozenset({"J", "L", "C", "E", "ell"})
 """Letters that name a cost unless an equation gives them another role."""
 _LAYER = re.compile(r"(?P<letter>[a-zA-Z]|\\?ell|n_?\{?[lL]\}?)?(?P<offset>[+-]?\d+)?$")
 

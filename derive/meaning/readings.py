@@ -102,7 +102,9 @@ def is_batch_cost(facts: Facts, name: Name) -> bool:
 def one_example(facts: Facts) -> bool:
     """The whole note speaks of one example: no m, no sums over examples, no capitals."""
     roles = facts.roles
-    if roles.examples or any(c.batch for c in facts.costs) or roles.unindexed:
+    if roles.examples or any(c.batch for c in facts.costs):
+        return False
+    if roles.unindexed and not facts.costs:
         return False
     for line in facts.lines:
         for node in line.nodes:
@@ -110,6 +112,8 @@ def one_example(facts: Facts) -> bool:
                 if roles.role(name.base) == "size":
                     return False
                 if name.base in ("Z", "A") and roles.role_of(name) in ("Z", "A"):
+                    return False
+                if roles.unindexed and name.base.isupper() and roles.role_of(name) in ("X", "Y"):
                     return False
     return True
 

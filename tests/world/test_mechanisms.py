@@ -250,3 +250,25 @@ def test_one_layer_without_a_bias(right: str, verdict: str) -> None:
 def test_the_entry_0_of_a_weight_without_a_bias_is_left_open() -> None:
     line = r"$$\frac{\partial J}{\partial \theta_0} = \frac{1}{m} \sum_{i=1}^m "
     assert last(LINEAR + line + r"(h_\theta(x^{(i)}) - y^{(i)})$$") == "unproven"
+
+
+def test_logistic_regression_of_one_example_only() -> None:
+    source = r"""
+$$z = w \cdot x + b$$
+$$\hat{y} = \sigma(z)$$
+$$\ell = -[y \log \hat{y} + (1 - y) \log(1 - \hat{y})]$$
+"""
+    for by, right, verdict in (
+        ("b", r"\hat{y} - y", "verified"),
+        ("b", r"y - \hat{y}", "refuted"),
+        ("w_j", r"(\hat{y} - y) x_j", "verified"),
+        ("w_j", r"(\hat{y} - y) w_j", "refuted"),
+    ):
+        line = rf"$$\frac{{\partial \ell}}{{\partial {by}}} = {right}$$"
+        assert last(source + line) == verdict, line
+
+
+@pytest.mark.parametrize(("cost", "verdict"), [(r"\ell", "verified"), ("q", "unproven")])
+def test_nabla_of_a_cost_and_of_something_else(cost: str, verdict: str) -> None:
+    source = VECTORS.replace("E = ", f"{cost} = ")
+    assert last(source + rf"$$\nabla_{{a_2}} {cost} = a_2 - y$$") == verdict
