@@ -92,11 +92,11 @@ def _smallest(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -
 
 
 def _argmax(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
-    arg, axis, _ = reduction_arguments(args, keywords)
+    arg, axis, keepdims = reduction_arguments(args, keywords)
     tensor = arrays.real(run.tensor(arg))
     inner = arrays.axis_of(axis, tensor.ndim)
-    if inner is None:
-        raise Unsupported("np.argmax without an axis")
+    if inner is None or not keepdims:
+        raise Unsupported("np.argmax without axis and keepdims")
     return Largest(tensor.expr, inner, run.shift(tensor.expr, inner))
 
 

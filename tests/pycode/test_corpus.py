@@ -47,3 +47,21 @@ def test_labels_are_not_read_as_one_axis_to_save_a_wrong_size() -> None:
     text = spec.with_suffix(".py").read_text().replace("m = Y.shape[1]", "m = Y.shape[0]")
     findings = open_code("wrong.py", text).findings
     assert {f.verdict for f in findings} == {Verdict.REFUTED}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("np.take_along_axis(z, top, axis=0)", "np.take_along_axis(z, top, axis=1)"),
+        ("np.argmax(z, axis=0, keepdims=True)", "np.argmax(z, axis=0)"),
+        ("dW2 = dZ2 @ A1.T", "dW1 = dZ2 @ A1.T"),
+        ("np.put_along_axis(rest, top, 0.0, axis=0)", "pass"),
+        ("dZ1 = (W2.T @ dZ2) * _leaky_relu_prime(Z1)", "dZ1 = W2.T @ dZ2"),
+    ],
+)
+def test_edits_of_emitted_code_are_not_verified(old: str, new: str) -> None:
+    spec = next(p for p in GENERATED if p.stem == "digits_leaky_softmax_adam")
+    text = spec.with_suffix(".py").read_text()
+    assert old in text
+    findings = open_code("wrong.py", text.replace(old, new)).findings
+    assert {f.verdict for f in findings} != {Verdict.VERIFIED}
