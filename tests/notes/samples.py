@@ -99,7 +99,7 @@ $$\frac{\partial L}{\partial z_2} = 2 (a_2 - y) \odot a_2 \odot (1 - a_2)$$
 $$\frac{\partial L}{\partial z_1} = w_2^T \frac{\partial L}{\partial z_2} \odot h'(z_1)$$
 $$\frac{\partial L}{\partial w_1} = \frac{\partial L}{\partial z_1} x^T$$
 $$\frac{\partial L}{\partial b_1} = \frac{\partial L}{\partial z_1}$$
-"""  # noqa: E501
+"""
 
 SMALL = {
     "rows": (ROWS, Net(("tanh", "sigmoid"), "binary", rows=True, carries=False)),
