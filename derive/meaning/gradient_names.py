@@ -63,7 +63,7 @@ def _delta_by_convention(facts: Facts) -> None:
     if not deltas or roles.role("delta") is not None:
         return
     numbers = [layer.offset for n in deltas for layer in layers_of(n).values() if not layer.letter]
-    if numbers and max(numbers) > roles.depth:
+    if numbers and max(numbers) > roles.depth + roles.numbered_by_sender:
         return  # numbered in a way of its own: each is what its line says
     roles.by_base["delta"] = "gradient"
     roles.gradient_of["delta"] = "Z"

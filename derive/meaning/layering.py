@@ -158,9 +158,21 @@ def _needed(found: Layering) -> bool:
     for (_, accent, scripts), (role, layer) in found.table.items():
         if role == "X" or (role == "A" and layer == found.depth) or accent == "hat":
             continue
-        if not any(parse_layer(text) == Layer("", layer) for _, _, text in scripts):
+        numbers = [parse_layer(text) for _, _, text in scripts]
+        if Layer("", layer) not in numbers and not (
+            role in ("Z", "A") and Layer("", layer + 1) in numbers and _by_sender(found)
+        ):
             return True
     return False
+
+
+def _by_sender(found: Layering) -> bool:
+    """Every z carries the number of its layer plus one: W and b are numbered by the sender."""
+    return all(
+        Layer("", layer + 1) in [parse_layer(text) for _, _, text in scripts]
+        for (_, _, scripts), (role, layer) in found.table.items()
+        if role == "Z"
+    )
 
 
 def adopt_layering(facts: Facts, found: Layering) -> None:

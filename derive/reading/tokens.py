@@ -43,6 +43,7 @@ _TOKEN: Final = re.compile(
     | (?P<command>\\[A-Za-z]+\*?|\\\\\[-?[0-9.]+[a-z]{2}\]|\\.|\\)
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2}(?![0-9A-Za-z_^{]))?)
     | (?P<dotted>(?<![A-Za-z\\])(?:np|numpy|jnp|torch)\.[A-Za-z_]{2,24})
+    | (?P<octave>\.\*)
     | (?P<turned>\.T(?![A-Za-z]))
     | (?P<letter>[A-Za-z])
     | (?P<relation>:=|=>|->|==|\+=|-=|<=|>=|!=)
@@ -101,6 +102,8 @@ def tokenize(
             out.extend(_scripts(kind, text, match.start()))
         elif kind == "in_place":
             out.append(Token("symbol", "-=" if "-" in text else "+=", match.start(), at))
+        elif kind == "octave":
+            out.append(Token("command", "\\odot", match.start(), at))
         elif kind == "turned":
             out.append(Token("symbol", "^", match.start(), match.start()))
             out.append(Token("letter", "T", match.start(), at))

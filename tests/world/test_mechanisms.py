@@ -272,3 +272,17 @@ $$\ell = -[y \log \hat{y} + (1 - y) \log(1 - \hat{y})]$$
 def test_nabla_of_a_cost_and_of_something_else(cost: str, verdict: str) -> None:
     source = VECTORS.replace("E = ", f"{cost} = ")
     assert last(source + rf"$$\nabla_{{a_2}} {cost} = a_2 - y$$") == verdict
+
+
+def test_octave_products_and_deltas_numbered_with_their_weights_one_below() -> None:
+    source = r"""
+$$z^{(2)} = \Theta^{(1)} x + b^{(1)}$$
+$$a^{(2)} = g(z^{(2)})$$
+$$z^{(3)} = \Theta^{(2)} a^{(2)} + b^{(2)}$$
+$$a^{(3)} = g(z^{(3)})$$
+$$J = \frac{1}{2} \|a^{(3)} - y\|^2$$
+$$\delta^{(3)} = (a^{(3)} - y) .* g'(z^{(3)})$$
+"""
+    right = r"$$\delta^{(2)} = (\Theta^{(2)})^T \delta^{(3)} .* g'(z^{(%s)})$$"
+    assert last(source + right % "2") == "verified"
+    assert last(source + right % "3") == "refuted"
