@@ -333,6 +333,9 @@ def step(poly: Poly) -> Poly:
         return ONE
     if positive(-poly):
         return ZERO
+    steps = _product_of_steps(poly)
+    if steps:
+        return poly if steps > 0 else ZERO
     same = _same_sign(poly)
     if same is not None:
         return same
@@ -357,6 +360,17 @@ def _without_positive_content(poly: Poly) -> Poly:
         poly = times(poly, monomial((), [(a, -e) for a, e in shared]))
     lead = magnitude(poly.terms[leading(poly)])
     return poly.scaled(inverse(lead))
+
+
+def _product_of_steps(poly: Poly) -> int:
+    """The sign of a product of steps, which is 0 or 1 and so its own step; 0 for other terms."""
+    if len(poly.terms) != 1:
+        return 0
+    ((m, c),) = poly.terms.items()
+    if m.bound or not all(a.kind == "step" and e == 1 for a, e in m.factors):
+        return 0
+    used("step of steps")
+    return 1 if c > 0 else -1
 
 
 def _same_sign(poly: Poly) -> Poly | None:

@@ -31,7 +31,7 @@ CONSTANTS = {"pi": math.pi}
 class Truth:
     """Points of one program, shared by all that is claimed of it."""
 
-    def __init__(self, program: Program, shapes: int = 3, seed: int = 0) -> None:
+    def __init__(self, program: Program, shapes: int = 8, seed: int = 0) -> None:
         self.program, self.shapes, self.seed = program, shapes, seed
         self.dims = sorted(_dimensions(program))
         self.points: dict[tuple[int, int], Point] = {}
