@@ -22,7 +22,7 @@ from typing import Final
 from derive.errors import CallError, one_line
 
 KINDS: Final = {
-    ".md": "md", ".markdown": "md", ".txt": "txt", ".tex": "tex", ".toml": "toml", ".py": "py",
+    ".md": "md", ".markdown": "md", ".txt": "txt", ".tex": "tex", ".toml": "toml",
 }  # fmt: skip
 LIMIT: Final = 2 * 1024 * 1024
 """Largest file that is read, in bytes: hundreds of printed pages."""
@@ -35,9 +35,8 @@ class Source:
     """One text to be judged.
 
     path: as the user wrote it, ``-`` for stdin.  kind: ``md``, ``txt``, ``tex``, ``toml``
-    (a network spec), ``py`` (NumPy source) or ``library`` (the project's own, without text).
-    text: line ends as in
-    the file, a byte order mark taken off.  named: the path itself was given, not its folder.
+    (a network spec), ``py`` (NumPy source, which `derive.pycode` reads and the command does
+    not offer yet) or ``library`` (the project's own, without text).  text: line ends as in the file, a byte order mark taken off.  named: the path itself was given, not its folder.
     """
 
     path: str
@@ -171,8 +170,8 @@ def _from_file(path: str) -> Source:
     kind = KINDS.get(os.path.splitext(path)[1].lower())
     if kind is None:
         raise CallError(
-            f"{one_line(path)}: not a note (.md .txt .tex), network spec (.toml) or NumPy "
-            "source (.py); rename it, or pipe the text in and name -"
+            f"{one_line(path)}: not a note (.md .txt .tex) or network spec (.toml); "
+            "rename it, or pipe the text in and name -"
         )
     if kind == "toml" and not _LAYER.search(text):
         raise CallError(
@@ -195,8 +194,6 @@ def _from_folder(folder: str) -> Iterator[Source]:
             except CallError as error:
                 if "a binary file" not in str(error):
                     print(f"derive: passed over: {error}", file=sys.stderr)
-                continue
-            if kind == "py" and "numpy" not in text:
                 continue
             if kind != "toml" or _LAYER.search(text):
                 yield Source(path, kind, text, False, mark)
