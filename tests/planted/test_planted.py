@@ -6,8 +6,8 @@ from .battery import first_error
 from .bugs import BUGS
 from .run import ROOT, results
 
-EVERY = 12
-"""One bug in so many, and all of the table, are planted here."""
+EVERY = 20
+"""One bug in so many, and all of the table, are planted here; what the battery misses goes to the unit tests."""
 
 
 def test_the_battery_finds_nothing_in_what_is() -> None:
@@ -21,4 +21,4 @@ def test_every_bug_is_of_the_present_text() -> None:
 
 def test_planted_bugs_are_caught() -> None:
     chosen = [bug for k, bug in enumerate(BUGS) if k % EVERY == 1 or bug.file.endswith(".json")]
-    assert [found.bug for found in results(chosen, tests=False) if not found.caught] == []
+    assert [found.bug for found in results(chosen, tests=True) if not found.caught] == []
