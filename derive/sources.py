@@ -36,7 +36,8 @@ class Source:
 
     path: as the user wrote it, ``-`` for stdin.  kind: ``md``, ``txt``, ``tex``, ``toml``
     (a network spec), ``py`` (NumPy source, which `derive.pycode` reads and the command does
-    not offer yet) or ``library`` (the project's own, without text).  text: line ends as in the file, a byte order mark taken off.  named: the path itself was given, not its folder.
+    not offer yet) or ``library`` (the project's own, without text).  text: line ends as in
+    the file, a byte order mark taken off.  named: the path itself was given, not its folder.
     """
 
     path: str
