@@ -80,6 +80,8 @@ def check(program: Program, statement: Statement) -> Acceptance:
         return _check_composition(graph, statement)
     if not fits(statement):
         return Acceptance(False, {}, 0, "the sides have different shapes")
+    if _differentiates_gradients(graph.program, statement):
+        return Acceptance(False, {}, 0, "the derivative of a derivative of the cost")
     trial = _Trial(graph, statement)
     reason = ""
     for k, cut in enumerate(_cuts(graph, statement)):
@@ -91,6 +93,13 @@ def check(program: Program, statement: Statement) -> Acceptance:
         if k == 0 and not trial.plausible():
             break
     return Acceptance(False, {}, 0, reason or "the sides differ")
+
+
+def _differentiates_gradients(program: Program, statement: Equation) -> bool:
+    """A gradient under a derivative: where it is cut, it would pass for a constant."""
+    partials = [n for side in sides(statement) for n in nodes(side) if isinstance(n, Partial)]
+    bodies = [*(p.body for p in partials), *program.definitions.values()]
+    return bool(partials) and any(isinstance(n, Gradient) for b in bodies for n in nodes(b))
 
 
 def _cuts(graph: Graph, statement: Equation) -> Iterator[Cut]:
