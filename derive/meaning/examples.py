@@ -7,13 +7,16 @@ case where the batch has capitals, tells which.
 
 from __future__ import annotations
 
-from derive.meaning.facts import Facts, all_nodes, subtree
+from derive.meaning.facts import Facts, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.readings import is_batch_cost
 from derive.meaning.roles import BATCHED, resolve
 from derive.reading.syntax import Applied, Big, Name, Node
 from derive.reading.tree import plain
+
+GIVEN = frozenset({"X", "Y"})
+"""Roles of arrays that no line computes."""
 
 
 def of_one(facts: Facts, line: Line) -> bool:
@@ -46,13 +49,35 @@ def _differentiated(facts: Facts, sides: tuple[Node, ...]) -> list[Name]:
 
 
 def _small(facts: Facts) -> set[str]:
-    """The lower-case letters whose capitals are arrays of the note too."""
+    """The lower-case letters of one example where the capitals are those of all.
+
+    Both cases of the letter are arrays of the note, a lower-case array that is computed has a
+    forward line, and no line mixes it with an array of all examples or their number: a note
+    that writes ``dz_2 = A_2 - Y`` means all examples by its lower-case letters too.
+    """
     if facts.small is None:
-        bases = {
-            n.base
-            for node in all_nodes(facts)
-            for n in names_in(node)
-            if len(n.base) == 1 and facts.roles.role_of(n) in BATCHED
+        together = [_together(facts, line) for line in facts.lines]
+        used = {n for names in together for n in names}
+        heads = {n.base for line in facts.lines if (n := plain_name(line.head)) is not None}
+        small = {
+            b
+            for b in used
+            if b.islower() and b.upper() in used and (b in heads or facts.roles.role(b) in GIVEN)
         }
-        facts.small = {b for b in bases if b.islower() and b.upper() in bases}
+        large = {b.upper() for b in small} | {facts.count}
+        while reached := {b for names in together if names & large for b in names} - large:
+            large |= reached
+        small -= large
+        facts.small = small
     return facts.small
+
+
+def _together(facts: Facts, line: Line) -> set[str]:
+    """The letters of arrays that one line relates, and of the number of examples."""
+    roles = facts.roles
+    found = set()
+    for name in (n for side in (line.head, line.left, line.right) for n in names_in(side)):
+        counts = name.base == facts.count and roles.role_of(name) == "size"
+        if counts or (roles.role_of(name) in BATCHED and not resolve(roles, name).example):
+            found.add(name.base)
+    return found

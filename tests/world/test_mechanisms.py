@@ -190,6 +190,28 @@ def test_one_example_and_then_all_of_them(line: str, verdict: str) -> None:
     assert last(source + f"$${line}$$") == verdict
 
 
+MIXED_CASES = r"""
+$$Z_1 = W_1 X + b_1$$
+$$A_1 = \sigma(Z_1)$$
+$$Cost = \frac{1}{m} \sum_{i=1}^m (A_1 - y)^2$$
+$$dz_1 = 2(A_1 - y) \odot A_1 \odot (1 - A_1) / m$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"db_1 = \sum_{i=1}^m (dz_1)", "verified"),
+        (r"db_1 = (dz_1)", "refuted"),
+        (r"dw_1 = dz_1 X^T", "verified"),
+    ],
+)
+def test_lower_case_beside_capitals_in_one_line_is_no_sign_of_one_example(
+    line: str, verdict: str
+) -> None:
+    assert last(MIXED_CASES + f"$${line}$$") == verdict
+
+
 NEURONS = r"""
 $$z_1 = w_1 x + b_1$$
 $$a_1 = \sigma(z_1)$$
