@@ -245,29 +245,39 @@ def height(graph: Graph, exprs: Iterable[Expr], cut: Collection[str]) -> int:
         depth: dict[str, int] = dict.fromkeys(cut, 0)
         deepest = 0
         for name, expr in graph.program.definitions.items():
-            nested = _exponentials(graph, expr, depth)
-            deepest = max(deepest, nested)
+            nested, inside = _exponentials(graph, expr, depth)
+            deepest = max(deepest, inside)
             depth.setdefault(name, nested)
         graph.heights[key] = depth, deepest
     depth, deepest = graph.heights[key]
-    return 1 + max([deepest, *(_exponentials(graph, expr, depth) for expr in exprs)])
+    return 1 + max([deepest, *(_exponentials(graph, expr, depth)[1] for expr in exprs)])
 
 
-def _exponentials(graph: Graph, expr: Expr, depth: Mapping[str, int]) -> int:
-    """How deep exponentials are nested in an expression, given the depth of names."""
+def _exponentials(graph: Graph, expr: Expr, depth: Mapping[str, int]) -> tuple[int, int]:
+    """How deep exponentials are nested in a value, given the depth of names; and on the way to it.
+
+    The value of an arbitrary function is a new number, but what it is applied to has to be right.
+    """
     found: dict[int, int] = {}
+    deepest = 0
     for node in reversed(list(nodes(expr))):
         below = max((found[id(child)] for child in children(node)), default=0)
         if isinstance(node, Symbol):
             below = depth.get(node.name, 0)
         elif isinstance(node, Apply):
-            below = _exponentials_of(graph, node.function, below)
+            below, inside = _exponentials_of(graph, node.function, below)
+            deepest = max(deepest, inside)
+        deepest = max(deepest, below)
         found[id(node)] = below
-    return found[id(expr)]
+    return found[id(expr)], deepest
 
 
-def _exponentials_of(graph: Graph, function: str, below: int) -> int:
+def _exponentials_of(graph: Graph, function: str, below: int) -> tuple[int, int]:
     if function in PRIMITIVES:
-        return below + (function in ("exp", "erf"))  # the derivative of erf is an exponential
+        below += function in ("exp", "erf")  # the derivative of erf is an exponential
+        return below, below
     body = graph.program.functions[function].body
-    return 0 if body is None else below + _exponentials(graph, body, {})
+    if body is None:
+        return 0, below
+    nested, inside = _exponentials(graph, body, {})
+    return below + nested, below + inside

@@ -8,10 +8,13 @@
   for factors that are known not to be negative.
 * log of a product is a sum of logs for factors that are known to be positive.
 * step drops positive factors; step(-x) = 1 - step(x) except at the kink.
+* A function of what holds a Kronecker delta has two cases: f(x + d y), d being 0 or 1, is
+  d f(x + y) + (1 - d) f(x), with equal indices in the first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import isqrt
 
@@ -20,6 +23,7 @@ from derive.tensors.meter import Outside, needs, needs_nonzero, used
 from derive.tensors.normal import (
     atom,
     collect,
+    identify,
     leading,
     monomial,
     negative,
@@ -73,9 +77,24 @@ def _of(a: Atom, arg: Poly) -> Poly:
     raise TypeError(f"a {a.kind} is no function")
 
 
+def by_cases(function: Callable[[Poly], Poly], poly: Poly) -> Poly | None:
+    """The function of a term that holds a Kronecker delta; None if it holds none."""
+    found = [a for m in poly.terms for a, _ in m.factors if a.kind == "delta"]
+    if not found:
+        return None
+    used("cases of a delta")
+    case = min(found, key=lambda a: a.key)
+    left, right = case.indices
+    equal = identify(poly, right, left)
+    apart = Poly({m: c for m, c in poly.terms.items() if all(a != case for a, _ in m.factors)})
+    same = Poly({Monomial((), ((case, 1),)): 1})
+    return times(same, function(equal)) + times(ONE - same, function(apart))
+
+
 def call(name: str, arg: Poly, order: int = 0) -> Poly:
     """The k-th derivative of a function of which nothing else is known here."""
-    return atom("call", name, order, arg)
+    cases = by_cases(lambda x: call(name, x, order), arg)
+    return atom("call", name, order, arg) if cases is None else cases
 
 
 # -- powers -----------------------------------------------------------------------------------
@@ -92,6 +111,9 @@ def power(poly: Poly, exponent: Rational) -> Poly:
             return product([poly] * int(exponent))
     if not poly.terms:
         raise Outside("outside the fragment: division by an expression that is 0")
+    cases = by_cases(lambda x: power(x, exponent), poly)
+    if cases is not None:
+        return cases
     if not whole(exponent):
         return _root(poly, Fraction(exponent))
     coefficient, factors = units(poly)
@@ -261,6 +283,9 @@ def _prime_powers(n: int) -> list[tuple[int, int]]:
 
 def exponential(poly: Poly) -> Poly:
     """``exp(poly)``."""
+    cases = by_cases(exponential, poly)
+    if cases is not None:
+        return cases
     factors: list[Factor] = []
     others: list[Poly] = []
     for m, c in poly.sorted():
@@ -275,6 +300,9 @@ def exponential(poly: Poly) -> Poly:
 
 def logarithm(poly: Poly) -> Poly:
     """``log(poly)``: a sum of logs for the factors that are positive."""
+    cases = by_cases(logarithm, poly)
+    if cases is not None:
+        return cases
     if not poly.terms:
         raise Outside("outside the fragment: the logarithm of 0")
     if not positive(poly):
@@ -311,6 +339,9 @@ def opened(a: Atom, e: Rational) -> Poly:
 
 def logistic(poly: Poly) -> Poly:
     """``1 / (1 + exp(poly))``."""
+    cases = by_cases(logistic, poly)
+    if cases is not None:
+        return cases
     if not poly.terms:
         return constant(Fraction(1, 2))
     if negative(poly):
@@ -323,6 +354,9 @@ def logistic(poly: Poly) -> Poly:
 
 def step(poly: Poly) -> Poly:
     """1 where the argument is positive, else 0."""
+    cases = by_cases(step, poly)
+    if cases is not None:
+        return cases
     if not poly.terms:
         return ZERO
     poly = _without_positive_content(poly)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from itertools import product as choices
 
-from derive.program import Program
+from derive.program import Dim, Program
 from derive.tensors.functions import exponential, opened, power
 from derive.tensors.label import fresh, freshened, rename_atom, split
 from derive.tensors.meter import used
@@ -324,5 +324,22 @@ def is_zero(poly: Poly, constraints: Sequence[Relation]) -> bool:
     clear = cleared(poly)
     if not clear.terms:
         return True
-    clear = normal_form(clear, constraints)
-    return not clear.terms or not expanded(clear).terms
+    clear = expanded(normal_form(clear, constraints))
+    return not clear.terms or _zero_summands(clear, constraints)
+
+
+def _zero_summands(poly: Poly, constraints: Sequence[Relation]) -> bool:
+    """Whether the sums over the same dimensions have summands that add up to 0 already.
+
+    A denominator inside of a sum has no common multiple with the others outside of it.
+    """
+    groups: dict[tuple[Dim, ...], list[tuple[Poly, Rational]]] = {}
+    for m, c in poly.terms.items():
+        dims = tuple(i.dim for i in m.bound)
+        names = {i: Index(f"?{n}", i.dim) for n, i in enumerate(m.bound)}
+        summand = monomial((), [(rename_atom(a, names), e) for a, e in m.factors])
+        groups.setdefault(dims, []).append((summand, c))
+    if not any(groups):
+        return False
+    used("equal summands")
+    return all(is_zero(collect(parts), constraints) for parts in groups.values())
