@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.meaning.affine import affine_parts
 from derive.meaning.facts import Activation, Facts, call_of, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import Layer, plain_name
@@ -19,10 +20,12 @@ def activation_lines(facts: Facts) -> None:
             continue
         head, argument = call
         z = plain_name(argument)
-        if z is None or roles.role(z.base) != "Z" or head.primes or head.mark:
-            continue
         target = plain_name(line.head)
-        if target is None or roles.is_cost(target):
+        if head.primes or head.mark or target is None or roles.is_cost(target):
+            continue
+        if z is None or roles.role(z.base) != "Z":
+            if roles.role_of(target) == "A" and affine_parts(argument) is not None:
+                _folded_line(facts, line, head, target)
             continue
         if roles.role(target.base) is None and not target.accent:
             roles.by_base[target.base] = "A"
@@ -35,6 +38,13 @@ def activation_lines(facts: Facts) -> None:
         if roles.numbered_by_sender and not layer.letter:
             layer = Layer("", layer.offset - 1)
         state_activation(facts, line, head, layer)
+
+
+def _folded_line(facts: Facts, line: Line, head: Name, target: Name) -> None:
+    """``a^l = \\sigma(w^l a^{l-1} + b^l)``: z is not named, the output tells the layer."""
+    output = resolve(facts.roles, target)
+    if output.layer is not None and not output.lost and not facts.roles.numbered_by_sender:
+        state_activation(facts, line, head, output.layer)
 
 
 def state_activation(facts: Facts, line: Line, head: Name, layer: Layer) -> None:

@@ -9,7 +9,7 @@ from derive.meaning.arrays import Arrays
 from derive.meaning.context import ANY_LAYER, constant
 from derive.meaning.facts import call_of, known_function, names_example
 from derive.meaning.notation import function_word, names_in, parse_layer, plain_name, slot
-from derive.meaning.roles import Occurrence, resolve, spelled_function
+from derive.meaning.roles import Occurrence, at_an_example, resolve, spelled_function
 from derive.meaning.setting import Outside
 from derive.program import (
     ARGUMENT,
@@ -69,6 +69,9 @@ class Calls(Arrays):
             return self._call(head, node.arguments[0])
         if len(node.arguments) != 1:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
+        at_example = at_an_example(self.roles, node)
+        if at_example is not None:
+            return self.name(at_example)
         return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
 
     def _array_call(self, word: str, node: sx.Applied) -> Expr | None:

@@ -7,6 +7,7 @@ case where the batch has capitals, tells which.
 
 from __future__ import annotations
 
+from derive.meaning.example_letters import of_all
 from derive.meaning.facts import Facts, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
@@ -29,11 +30,24 @@ def of_one(facts: Facts, line: Line) -> bool:
     if any(isinstance(p, Big) for side in sides for p in subtree(side)):
         return False
     costs = _differentiated(facts, sides)
-    if costs:
+    if costs and not _rebound(facts, line):
         stated = any(c.batch for c in facts.costs)
         return roles.unindexed and stated and not any(is_batch_cost(facts, c) for c in costs)
+    if _rebound(facts, line):
+        return True
     arrays = [n for n in names if roles.role_of(n) in BATCHED]
     return bool(arrays) and {n.base for n in arrays} <= _small(facts)
+
+
+def _rebound(facts: Facts, line: Line) -> bool:
+    """Above the line the letter of the batch's cost was given anew, to the cost of one example."""
+    above = [c for c in facts.costs if c.line.piece.span.start < line.piece.span.start]
+    of_batch = {c.name.base for c in above if c.batch and not c.name.scripts}
+    if not above or not of_batch:
+        return False
+    named = [c for c in above if c.name.base in of_batch and not c.name.scripts]
+    last = named[-1]
+    return not last.batch and not last.of_one and not of_all(facts, last.formula)
 
 
 def _differentiated(facts: Facts, sides: tuple[Node, ...]) -> list[Name]:

@@ -7,7 +7,7 @@ note was understood as it was.  `resolve` then reads one occurrence of a name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from derive.meaning.notation import (
@@ -20,7 +20,8 @@ from derive.meaning.notation import (
     parse_layer,
     slot,
 )
-from derive.reading.syntax import Name, Node, Script
+from derive.reading.syntax import Applied, Name, Node, Script
+from derive.reading.tree import plain
 
 Role = Literal["W", "b", "Z", "A", "X", "Y", "cost", "gradient", "function", "size"]
 Named = tuple[str, str, tuple[tuple[str, str, str], ...]]
@@ -225,6 +226,17 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
         layer = Layer("", roles.depth)
         lost = False
     return Occurrence(role, layer, entries, example, transposed, power, lost)
+
+
+def at_an_example(roles: Roles, node: Applied) -> Name | None:
+    """``y(x)``, an array at the example x, as ``y^{(x)}``; None if it is something else."""
+    head, argument = node.head, plain(node.arguments[0])
+    if not isinstance(argument, Name) or argument.scripts or argument.base not in roles.examples:
+        return None
+    if roles.role_of(head) not in BATCHED:
+        return None
+    letter = Script("sup", "(", argument.base, (argument.base,), None, False, argument.span)
+    return replace(head, span=node.span, scripts=(*head.scripts, letter))
 
 
 def _layer_first(roles: Roles, script: Script) -> bool:
