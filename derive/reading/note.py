@@ -47,7 +47,9 @@ def read(source: str, kind: str) -> Document:
                 expect=raw.expect,
             )
         )
-    return Document(source, tuple(pieces), scanned.front_matter, before[-1])
+    return Document(
+        source, tuple(pieces), scanned.front_matter, before[-1], tuple(scanned.directives)
+    )
 
 
 def _read_piece(source: str, raw: Raw, kind: str, macros: Macros) -> Reading:

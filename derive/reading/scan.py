@@ -17,7 +17,7 @@ from typing import Final
 
 from .bare import bare_equations
 from .symbols import DISPLAYS, VOCABULARY
-from .syntax import Span
+from .syntax import Directive, Span
 
 MAX_COST: Final = 700_000
 """Characters of maths in one note, `_OVERHEAD` more for every piece; the rest is not read."""
@@ -42,7 +42,7 @@ _MARK: Final = re.compile(
     re.VERBOSE,
 )
 _BLANK: Final = re.compile(r"\n[ \t>]*\n")
-_EXPECT: Final = re.compile(r"derive:\s*expect\b\s*(.*?)\s*$", re.DOTALL)
+_DIRECTIVE: Final = re.compile(r"derive:\s*(\S.*?)\s*$", re.DOTALL)
 _FRONT: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _PROSE_LINE: Final = re.compile(r"^[ \t]*#{1,6}\s|(?:^|\s)[a-z]{2,}\s+[a-z]{2,}\s+[a-z]{2,}", re.M)
 _GROUPED: Final = re.compile(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+")
@@ -72,6 +72,7 @@ class Scanned:
     pieces: list[Raw] = field(default_factory=list)
     skipped: list[Span] = field(default_factory=list)
     front_matter: str = ""
+    directives: list[Directive] = field(default_factory=list)
 
 
 def scan(source: str, kind: str) -> Scanned:
@@ -83,7 +84,6 @@ class _Scanner:
     def __init__(self, source: str, kind: str) -> None:
         self.source, self.tex = source, kind == "tex"
         self.out = Scanned()
-        self.expect: list[tuple[int, str]] = []  # where it stands, what it says
         self.known: dict[str, int] = {}
         self.blank = (-1, -1)
         self.line = 0  # where the line of the last piece begins
@@ -108,7 +108,8 @@ class _Scanner:
 
     def _expectations(self) -> None:
         """Give every stated expectation to the piece that follows it."""
-        waiting = self.expect[::-1]
+        expect = [d for d in self.out.directives if d.text.split()[0] == "expect"]
+        waiting = [(d.span.end, d.text.partition("expect")[2].strip()) for d in expect][::-1]
         for i, raw in enumerate(self.out.pieces):
             due: list[str] = []
             while waiting and waiting[-1][0] <= raw.span.start:
@@ -280,9 +281,10 @@ class _Scanner:
 
     def _comment(self, start: int, end: int) -> None:
         text = self.source[start:end]
-        found = _EXPECT.search(text)
-        if found and found.start() == len(text) - len(text.lstrip()):
-            self.expect.append((end, " ".join(found.group(1).split())))
+        found = _DIRECTIVE.match(text, len(text) - len(text.lstrip()))
+        if found:
+            said = " ".join(found.group(1).split())
+            self.out.directives.append(Directive(Span(start + found.start(), end), said))
 
     def _skip(self, start: int, end: int, close: int) -> int:
         """Pass over code or a comment; one that is never closed is only its opening mark."""

@@ -288,6 +288,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Directive:
+    """A comment ``derive: ...``: the words behind the colon, and where the comment's text stands."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A source text and all its maths, in order."""
 
@@ -297,3 +305,5 @@ class Document:
     """The YAML front matter without its fences, "" if none."""
     after: str = ""
     """The prose behind the last piece."""
+    directives: tuple[Directive, ...] = ()
+    """What comments tell the command, in order."""
