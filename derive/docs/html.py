@@ -1,0 +1,105 @@
+"""From the Markdown pages to the HTML site, strictly: a warning is a problem.
+
+In: the pages of `site.build` by path.  Out: HTML in a folder, and what Sphinx complains of:
+links and anchors that lead nowhere, pages in no table of contents, broken markup.
+Needs the extra ``docs`` (Sphinx, MyST, furo); reads and writes nothing outside the folder and a
+temporary one, and asks no network.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from derive import __version__
+from derive.docs.theme import STATIC
+from derive.errors import CallError
+
+NEEDED: Final = ("sphinx", "myst_parser", "furo")
+_ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def require() -> None:
+    """Raises `CallError` with the command that installs what the HTML site needs."""
+    if any(find_spec(name) is None for name in NEEDED):
+        raise CallError(
+            "the HTML site needs Sphinx, MyST and furo; pip install 'derive[docs]', "
+            "or ask for the pages alone: derive docs --format markdown"
+        )
+
+
+def write_html(pages: Mapping[str, str], folder: Path, *, workers: int = 0) -> list[str]:
+    """Writes the site and returns the complaints, one line each.
+
+    pages: Markdown by path, ``index.md`` the root of the tables of contents.
+    workers: processes that read and write pages; 0 for as many as there are cores.
+    """
+    require()
+    with tempfile.TemporaryDirectory() as scratch:
+        source, trees = Path(scratch, "source"), Path(scratch, "trees")
+        for path, text in pages.items():
+            target = source / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        said = _run_sphinx(source, folder, trees, workers or os.cpu_count() or 1)
+        return [_complaint(line, source) for line in said.splitlines() if line.strip()]
+
+
+def _run_sphinx(source: Path, folder: Path, trees: Path, workers: int) -> str:
+    """What Sphinx warns of."""
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    warnings = io.StringIO()
+    with patch_docutils(str(source)), docutils_namespace():
+        sphinx = Sphinx(
+            source,
+            None,
+            folder,
+            trees,
+            "html",
+            confoverrides=configuration(),
+            status=None,
+            warning=warnings,
+            freshenv=True,
+            parallel=workers,
+        )
+        sphinx.build(force_all=True)
+    return _ESCAPE.sub("", warnings.getvalue())
+
+
+def _complaint(line: str, source: Path) -> str:
+    return line.replace(f"{source.resolve()}{os.sep}", "").replace(f"{source}{os.sep}", "")
+
+
+def configuration() -> dict[str, Any]:
+    """The settings of Sphinx; the date of the build is on no page."""
+    return {
+        "project": "derive",
+        "release": __version__,
+        "version": __version__,
+        "extensions": ["myst_parser", "derive.docs.theme"],
+        "source_suffix": {".md": "markdown"},
+        "myst_enable_extensions": ["dollarmath"],
+        "myst_dmath_double_inline": True,
+        "myst_heading_anchors": 2,
+        "html_theme": "furo",
+        "html_title": "derive",
+        "html_static_path": [str(STATIC)],
+        "html_copy_source": False,
+        "html_show_sphinx": False,
+        "html_theme_options": {"top_of_page_buttons": []},
+        "html_math_renderer": "katex",
+        "pygments_style": "a11y-high-contrast-light",
+        "pygments_dark_style": "a11y-high-contrast-dark",
+        "language": "en",
+        "nitpicky": True,
+        "show_warning_types": True,
+        "today": "",
+    }
