@@ -255,7 +255,7 @@ def _whole(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 def _sum(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     total: Any = args[1] if len(args) == 2 else 0
-    from derive.pycode.expressions import binary
+    from derive.pycode.operators import binary
 
     for item in items_of(run, args[0], node):
         total = run.keep(binary(run, ast.Add(), total, item, node))

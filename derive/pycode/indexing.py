@@ -225,7 +225,7 @@ def change(
     run: Interpreter, holder: Value, node: ast.AugAssign, right: Value, scope: Scope
 ) -> None:
     """``holder[index] op= right`` of an array."""
-    from derive.pycode.expressions import binary
+    from derive.pycode.operators import binary
     from derive.pycode.statements import overwrite
 
     assert isinstance(node.target, ast.Subscript)
@@ -249,7 +249,8 @@ def _change_part(
     node: ast.AST,
 ) -> None:
     """Entries under a mask or at labels take a new value: ``old + where * (new - old)``."""
-    from derive.pycode.expressions import binary, evaluate
+    from derive.pycode.expressions import evaluate
+    from derive.pycode.operators import binary
 
     have = run.trace.read(holder)
     if have.kind != "real" or have.picked is not None:

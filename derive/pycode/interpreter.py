@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.program import SCALAR, Dim, Expr, Number, Plus, Shape, Size, Symbol, Times
-from derive.pycode import arrays, classes, functions, statements
+from derive.pycode import arrays, classes, making, statements
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
 from derive.pycode.store import Sizes, Trace
@@ -104,7 +104,7 @@ class Interpreter:
             unknown.value = self.trace.new(Tensor(leaf, 1, "labels"))
         else:
             dims = declared if isinstance(declared, tuple) else (f"{name}_rows", f"{name}_columns")
-            shape, ndim = functions.shape_argument(dims)
+            shape, ndim = making.shape_argument(dims)
             unknown.value = self.trace.new(Tensor(self.trace.leaf(name, shape), ndim))
         return unknown.value
 
@@ -162,7 +162,7 @@ class Interpreter:
         parts = value.items if isinstance(value, ListValue) else value
         if not isinstance(parts, (tuple, list)):
             parts = (parts,)
-        return functions.shape_argument(tuple(self.dim(part) for part in parts))
+        return making.shape_argument(tuple(self.dim(part) for part in parts))
 
     def show_number(self, value: Value) -> str:
         value = self.settled(value)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Number, Size
 from derive.pycode import arrays, classes, indexing, iteration
-from derive.pycode.expressions import binary, evaluate
+from derive.pycode.expressions import evaluate
+from derive.pycode.operators import binary
 from derive.pycode.store import Unify
 from derive.pycode.values import (
     DictValue,

@@ -1,0 +1,156 @@
+"""Attributes and calls: of arrays, objects and libraries, and of a base class by ``super()``."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from derive.pycode import arrays, classes, iteration
+from derive.pycode.values import (
+    Bound,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    Library,
+    ListValue,
+    Opaque,
+    Record,
+    Tensor,
+    Unknown,
+    Unsupported,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from derive.pycode.interpreter import Interpreter
+
+Scope = dict[str, Value]
+
+ARRAY_ATTRIBUTES = frozenset(
+    {
+        "T",
+        "shape",
+        "size",
+        "ndim",
+        "dtype",
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "dot",
+        "reshape",
+        "copy",
+        "astype",
+        "transpose",
+        "flatten",
+        "ravel",
+        "clip",
+        "argmax",
+        "std",
+        "var",
+        "item",
+        "squeeze",
+    }
+)
+
+
+def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value:
+    """``value.name``."""
+    value = run.settled(value)
+    if isinstance(value, Opaque):
+        return value
+    if isinstance(value, Library):
+        return _of_library(value, name)
+    if isinstance(value, Unknown) and (value.parts or name not in ARRAY_ATTRIBUTES):
+        return classes.attribute(run, value, name)
+    if isinstance(value, (Record, Instance)):
+        return classes.attribute(run, value, name)
+    if isinstance(value, (DictValue, ListValue, str, tuple)):
+        return Bound(value, name)
+    if isinstance(value, ClassValue):
+        method = value.methods.get(name)
+        if method is not None:
+            return FunctionValue(f"{value.name}.{name}", method, {}, value)
+        raise Unsupported(f"the attribute {name} of a class", node)
+    array = run.need_array(value)
+    tensor = run.tensor(array)
+    match name:
+        case "T":
+            return run.transposed(array)
+        case "shape":
+            return tuple(_size(d) for d in arrays.shape_of(tensor))
+        case "ndim":
+            return tensor.ndim
+        case "size":
+            return Tensor(arrays.count(tensor.expr.shape, None), 0)
+        case "dtype":
+            return Opaque("the dtype of an array", getattr(node, "lineno", 0))
+    if name in ARRAY_ATTRIBUTES:
+        return Bound(array, name)
+    raise Unsupported(f"the attribute {name} of an array", node)
+
+
+def _size(dim: str | int) -> Value:
+    return dim if isinstance(dim, int) else Tensor(arrays.size(dim), 0)
+
+
+def _of_library(value: Library, name: str) -> Value:
+    full = f"{value.name}.{name}"
+    if full == "numpy.newaxis":
+        return None
+    if full in ("numpy.pi", "math.pi", "numpy.e", "math.e", "numpy.inf"):
+        return Opaque(f"the constant {full}")
+    return Library(full)
+
+
+def call(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
+    if _is_super(node.func):
+        return _base_call(run, node, scope)
+    from derive.pycode.expressions import evaluate
+
+    function = evaluate(run, node.func, scope)
+    args: list[Value] = []
+    for arg in node.args:
+        if isinstance(arg, ast.Starred):
+            args += iteration.items_of(run, evaluate(run, arg.value, scope), arg)
+        else:
+            args.append(evaluate(run, arg, scope))
+    keywords: dict[str, Value] = {}
+    for keyword in node.keywords:
+        value = evaluate(run, keyword.value, scope)
+        if keyword.arg is not None:
+            keywords[keyword.arg] = value
+        elif isinstance(value, DictValue) and all(isinstance(k, str) for k in value.items):
+            keywords.update(value.items)
+        else:
+            raise Unsupported("** of this", node)
+    return run.call(function, args, keywords, node)
+
+
+def _is_super(function: ast.expr) -> bool:
+    return (
+        isinstance(function, ast.Attribute)
+        and isinstance(function.value, ast.Call)
+        and isinstance(function.value.func, ast.Name)
+        and function.value.func.id == "super"
+    )
+
+
+def _base_call(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
+    """``super().name(...)``; a base outside the file does nothing in ``__init__``."""
+    from derive.pycode.expressions import evaluate
+
+    assert isinstance(node.func, ast.Attribute)
+    function = scope.get("")
+    owner = function.owner if isinstance(function, FunctionValue) else None
+    for base in owner.node.bases if owner is not None else ():
+        kind = run.globals.get(base.id) if isinstance(base, ast.Name) else None
+        if isinstance(kind, ClassValue) and node.func.attr in kind.methods:
+            method = FunctionValue(node.func.attr, kind.methods[node.func.attr], {}, kind)
+            args = [evaluate(run, arg, scope) for arg in node.args]
+            keys = {k.arg: evaluate(run, k.value, scope) for k in node.keywords if k.arg}
+            return run.call(Bound(scope["self"], node.func.attr, method), args, keys, node)
+    if node.func.attr == "__init__":
+        return None
+    raise Unsupported("super() of a class outside the file", node)

@@ -1,0 +1,104 @@
+"""NumPy's functions that make arrays or give them other axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.program import ONE, ZERO, Dim, Eye, Shape
+from derive.pycode import arrays
+from derive.pycode.arguments import Row, exactly
+from derive.pycode.values import ListValue, Range, Ref, Tensor, Unsupported, Value
+
+if TYPE_CHECKING:
+    from derive.pycode.interpreter import Interpreter
+
+
+def filled_row(value: int) -> Row:
+    def row(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+        if keywords or not args:
+            raise Unsupported("a shape that is no argument")
+        shape, ndim = run.shape(args[0])
+        return Tensor(arrays.filled(shape, ONE if value else ZERO), ndim)
+
+    return row
+
+
+def filled_like(value: int) -> Row:
+    def row(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+        like = run.tensor(exactly(args, keywords, 1)[0])
+        if like.kind != "real":
+            raise Unsupported("an array like integers or truth values")
+        return Tensor(arrays.filled(like.expr.shape, ONE if value else ZERO), like.ndim)
+
+    return row
+
+
+def eye(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    dim = run.dim(exactly(args, keywords, 1)[0])
+    return Tensor(Eye(dim), 2)
+
+
+def random(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """Random numbers: an array of which only the shape is known."""
+    given = args[0] if len(args) == 1 and isinstance(args[0], (tuple, ListValue)) else tuple(args)
+    wanted = keywords.get("size", given)
+    shape, ndim = run.shape(wanted)
+    if ndim == 0:
+        raise Unsupported("a random number")
+    return Tensor(run.trace.leaf("random", shape), ndim)
+
+
+def random_sized(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    if "size" in keywords:
+        return random(run, [], {"size": keywords["size"]})
+    if len(args) != 3:
+        raise Unsupported("a random number")
+    return random(run, [args[2]], {})
+
+
+def arange(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    [stop] = exactly(args, keywords, 1)
+    return Range(run.tensor(stop).expr)
+
+
+def same(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    [arg] = exactly(args, keywords, 1)
+    return run.need_array(arg)
+
+
+def copied(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    [arg] = exactly(args, keywords, 1)
+    return run.tensor(arg)
+
+
+def squeezed(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    [arg] = exactly(args, keywords, 1)
+    if run.tensor(arg).ndim:
+        raise Unsupported("np.squeeze of an array")
+    return run.tensor(arg)
+
+
+def transposed(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    [arg] = exactly(args, keywords, 1)
+    return run.transposed(arg)
+
+
+def reshaped(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    arg, shape = exactly(args, keywords, 2)
+    return run.reshaped(arg, shape)
+
+
+def expanded(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    axis = keywords.get("axis", args[1] if len(args) == 2 else None)
+    arg = run.need_array(args[0])
+    if not isinstance(arg, Ref) or arg.ndim != 1 or axis not in (0, 1, -1):
+        raise Unsupported("np.expand_dims of what has not one axis")
+    return Ref(arg.buffer, arg.flipped != (axis != 0), 2)
+
+
+def shape_argument(dims: tuple[Dim, ...]) -> tuple[Shape, int]:
+    """NumPy's shape as a shape of two axes and the number of axes."""
+    if len(dims) > 2:
+        raise Unsupported(f"an array of {len(dims)} axes")
+    rows, columns = (1, 1, *dims)[-2:]
+    return (rows, columns), len(dims)

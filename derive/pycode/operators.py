@@ -1,0 +1,157 @@
+"""What operators do: arithmetic on numbers and arrays, comparisons, logic of truth values."""
+
+from __future__ import annotations
+
+import ast
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from derive.pycode import arrays
+from derive.pycode.values import (
+    DictValue,
+    ListValue,
+    Opaque,
+    Tensor,
+    Unsupported,
+    Value,
+    is_number,
+)
+
+if TYPE_CHECKING:
+    from derive.pycode.interpreter import Interpreter
+
+LONGEST_INTEGER = 10**30
+
+
+def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
+    """``left op right``."""
+    left, right = run.settled(left), run.settled(right)
+    if isinstance(op, ast.BitAnd | ast.BitOr | ast.BitXor):
+        return _logical(run, op, left, right)
+    if is_number(left) and is_number(right):
+        return _arithmetic(op, left, right, node)
+    if isinstance(left, str) and isinstance(right, str | int) and isinstance(op, ast.Add):
+        return left + str(right)
+    if isinstance(op, ast.Add) and isinstance(left, ListValue) and isinstance(right, ListValue):
+        return ListValue([*left.items, *right.items])
+    if isinstance(op, ast.Add) and isinstance(left, tuple) and isinstance(right, tuple):
+        return left + right
+    if isinstance(op, ast.Mult) and isinstance(left, ListValue) and isinstance(right, int):
+        if len(left.items) * max(right, 0) > 256:
+            raise Unsupported("a list of more than 256 parts", node)
+        return ListValue(left.items * right)
+    match op:
+        case ast.Pow():
+            return run.powered(left, right)
+        case ast.MatMult():
+            return arrays.matmul(run.tensor(left), run.tensor(right))
+    rule = {ast.Add: arrays.plus, ast.Sub: arrays.minus, ast.Mult: arrays.times}.get(type(op))
+    rule = arrays.over if isinstance(op, ast.Div) else rule
+    if rule is None:
+        raise Unsupported(f"the operator {type(op).__name__}", node)
+    a, b = run.tensor(left), run.tensor(right)
+    if isinstance(op, ast.Sub) and a.kind == b.kind == "mask":
+        raise Unsupported("difference of truth values", node)
+    return rule(a, b)
+
+
+def _arithmetic(op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
+    a, b = Fraction(left), Fraction(right)
+    whole = isinstance(left, int) and isinstance(right, int)
+    match op:
+        case ast.Add():
+            out = a + b
+        case ast.Sub():
+            out = a - b
+        case ast.Mult():
+            out = a * b
+        case ast.Div() if b:
+            out, whole = a / b, False
+        case ast.FloorDiv() if b:
+            out = Fraction(a // b)
+        case ast.Mod() if b:
+            out = a % b
+        case ast.Pow() if b.denominator == 1 and abs(b) <= arrays.LARGEST_EXPONENT and (a or b > 0):
+            out, whole = a ** int(b), whole and b >= 0
+        case ast.Pow() if a >= 0 and abs(b.numerator) <= arrays.LARGEST_EXPONENT:
+            return arrays.power(arrays.constant(a), b)
+        case _:
+            raise Unsupported(f"{type(op).__name__} of these numbers", node)
+    if abs(out.numerator) > LONGEST_INTEGER or out.denominator > LONGEST_INTEGER:
+        raise Unsupported("a number of more than 30 digits", node)
+    return int(out) if whole else out
+
+
+def _logical(run: Interpreter, op: ast.operator, left: Value, right: Value) -> Value:
+    a, b = run.tensor(left), run.tensor(right)
+    if not a.kind == b.kind == "mask":
+        raise Unsupported("a bitwise operator on numbers")
+    both = arrays.times(a, b)
+    if isinstance(op, ast.BitAnd):
+        return both
+    either = arrays.plus(arrays.real(a), arrays.real(b))
+    twice = 1 if isinstance(op, ast.BitOr) else 2
+    out = arrays.minus(either, arrays.times(arrays.constant(twice), arrays.real(both)))
+    return Tensor(out.expr, out.ndim, "mask")
+
+
+def unary(run: Interpreter, op: ast.unaryop, value: Value, node: ast.AST) -> Value:
+    value = run.settled(value)
+    match op:
+        case ast.USub() if is_number(value):
+            return -value
+        case ast.USub():
+            tensor = run.tensor(value)
+            if tensor.kind == "mask":
+                raise Unsupported("the negative of truth values", node)
+            return arrays.times(arrays.constant(-1), tensor)
+        case ast.UAdd():
+            return value
+        case ast.Invert():
+            return arrays.opposite(run.tensor(value))
+        case ast.Not() if isinstance(value, (bool, int, str)) or value is None:
+            return not value
+    raise Unsupported(f"the operator {type(op).__name__}", node)
+
+
+_SIGNS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<="}
+
+
+def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> Value:
+    left, right = run.settled(left), run.settled(right)
+    plain = (str, int, Fraction, bool, tuple, type(None))
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        if right is None and not isinstance(left, Opaque):
+            return (left is None) == isinstance(op, ast.Is)
+        raise Unsupported("is, of what is not None", node)
+    if isinstance(op, (ast.In, ast.NotIn)) and isinstance(left, (str, int)):
+        if isinstance(right, (DictValue, ListValue)) and all(
+            isinstance(i, (str, int)) for i in right.items
+        ):
+            return (left in right.items) == isinstance(op, ast.In)
+        if isinstance(right, tuple) and all(isinstance(i, (str, int)) for i in right):
+            return (left in right) == isinstance(op, ast.In)
+    if isinstance(left, plain) and isinstance(right, plain):
+        return _decided(op, left, right, node)
+    if isinstance(left, str) or isinstance(right, str) or type(op) not in _SIGNS:
+        raise Unsupported(f"the comparison {type(op).__name__}", node)
+    a, b = run.tensor(left), run.tensor(right)
+    if a.ndim == b.ndim == 0:
+        raise Unsupported("a comparison of numbers that are not known", node)
+    return arrays.compare(_SIGNS[type(op)], a, b)
+
+
+def _decided(op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> bool:
+    if isinstance(op, ast.Eq | ast.NotEq) and not isinstance(left, tuple):
+        return bool((left == right) == isinstance(op, ast.Eq))
+    if is_number(left) and is_number(right):
+        match op:
+            case ast.Lt():
+                return bool(left < right)
+            case ast.LtE():
+                return bool(left <= right)
+            case ast.Gt():
+                return bool(left > right)
+            case ast.GtE():
+                return bool(left >= right)
+    raise Unsupported(f"the comparison {type(op).__name__}", node)
