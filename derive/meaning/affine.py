@@ -26,6 +26,9 @@ from derive.reading.syntax import Big, Name, Node, Product, Sum, Transposed
 from derive.reading.tree import plain
 
 MATRIX_PRODUCTS = frozenset({"juxt", "cdot", "times", "at"})
+WEIGHT_LETTERS = frozenset({"W", "w", "V", "U", "Theta", "theta", "Omega", "omega"})
+"""Letters that tell a weight where no bias does."""
+DEFINING = frozenset({"=", ":=", "\\equiv", "\\triangleq"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,40 @@ def find_affine(lines: Sequence[Line]) -> list[Affine]:
         affine = _read(line, z, *parts)
         if affine is not None:
             found.append(affine)
-    return found
+    return found or [item for line in lines if (item := _without_bias(line)) is not None]
+
+
+def _without_bias(line: Line) -> Affine | None:
+    """``z^l = W^l a^{l-1}`` in a note whose forward lines have no biases."""
+    z, parts = plain_name(line.head), linear_parts(line.right)
+    if z is None or z.accent or z.primes or parts is None or line.relation.text not in DEFINING:
+        return None
+    first, second, letter = parts
+    w, a = (first, second) if first[0].base in WEIGHT_LETTERS else (second, first)
+    if len({z.base, w[0].base, a[0].base}) != 3:
+        return None
+    for place, layer in layers_of(z).items():
+        if letter and place == ("sub", ""):
+            continue
+        below = Layer(layer.letter, layer.offset - 1)
+        if layers_of(w[0]).get(place) != layer or layers_of(a[0]).get(place) not in (None, below):
+            continue
+        return _made(line, z, w, a, None, place, layer, letter, first, False)
+    return None
+
+
+def linear_parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], str] | None:
+    """The factors of a product of a weight, told by its letter, and an array; a summed letter."""
+    node, letter = plain(node), ""
+    if isinstance(node, Big) and node.operator == "sum":
+        letter, node = node.index, plain(node.body)
+    if not isinstance(node, Product) or len(node.factors) != 2:
+        return None
+    first, second = (factor_of(f) for _, f in node.factors)
+    if first is None or second is None or node.factors[1][0] not in MATRIX_PRODUCTS:
+        return None
+    weights = [f for f, _ in (first, second) if f.base in WEIGHT_LETTERS and not f.accent]
+    return (first, second, letter) if len(weights) == 1 else None
 
 
 def affine_parts(node: Node) -> tuple[tuple[Name, bool], tuple[Name, bool], Name, str, str] | None:
@@ -166,7 +202,7 @@ def _made(
     z: Name,
     w: tuple[Name, bool],
     a: tuple[Name, bool],
-    b: Name,
+    b: Name | None,
     place: Slot,
     layer: Layer,
     letter: str,

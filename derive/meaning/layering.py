@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from derive.meaning.affine import Affine, affine_parts
+from derive.meaning.affine import WEIGHT_LETTERS, Affine, affine_parts, linear_parts
 from derive.meaning.facts import Facts, call_of, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import Layer, is_cost_word, parse_layer, plain_name
 from derive.meaning.roles import Named, Role, key_of
-from derive.reading.syntax import Name
+from derive.reading.syntax import Name, Node
 
 Factor = tuple[Name, bool]
 
@@ -49,14 +49,26 @@ class Layering:
 def find_layering(lines: Sequence[Line]) -> Layering | None:
     """Follows the forward lines; None unless they form one chain that indices do not tell."""
     found = Layering({}, [], [], [])
+    biased = any(_affine_map(line.right, True) is not None for line in lines)
     for line in lines:
-        step = _step(line)
+        step = _step(line, biased)
         if step is not None and not _take(found, step):
             return None
     return found if found.depth and _needed(found) else None
 
 
-def _step(line: Line) -> Step | None:
+def _affine_map(node: Node, biased: bool) -> tuple[Factor, Factor, Name | None] | None:
+    """The two factors and the bias of ``W a + b``, or of ``W a`` where no line has a bias."""
+    call = call_of(node)
+    node = node if call is None else call[1]
+    if not biased:
+        parts = linear_parts(node)
+        return None if parts is None or parts[2] else (parts[0], parts[1], None)
+    found = affine_parts(node)
+    return None if found is None or found[3] else found[:3]
+
+
+def _step(line: Line, biased: bool) -> Step | None:
     head = plain_name(line.head)
     if head is None or head.primes or is_cost_word(head) or line.relation.text not in ("=", ":="):
         return None
@@ -68,13 +80,13 @@ def _step(line: Line) -> Step | None:
         argument = plain_name(inner)
         if argument is not None:
             return Step(line, head, function, argument, None, None)
-        parts = affine_parts(inner)
+        parts = _affine_map(inner, biased)
         known = known_function(function) is not None or function.base in ("sigma", "phi", "f", "g")
-        if parts is None or parts[3] or not known:
+        if parts is None or not known:
             return None
         return Step(line, head, function, None, (parts[0], parts[1]), parts[2])
-    parts = affine_parts(line.right)
-    if parts is None or parts[3]:
+    parts = _affine_map(line.right, biased)
+    if parts is None:
         return None
     return Step(line, head, None, None, (parts[0], parts[1]), parts[2])
 
@@ -94,20 +106,21 @@ def _take(found: Layering, step: Step) -> bool:
     if head in found.table:
         return True
     assert step.factors is not None
-    assert step.bias is not None
     weight, source = _weight(found, step.factors, step.bias)
     below = found.table.get(key_of(source[0]))
     if below is None and found.depth == 0:
         found.table[key_of(source[0])] = ("X", 0)
     elif below is None or below != ("A", found.depth):
         return False
-    keys = {key_of(weight[0]), key_of(step.bias), head}
-    if len(keys) != 3 or keys & found.table.keys():
+    named = (weight[0], step.head, *([] if step.bias is None else [step.bias]))
+    keys = {key_of(name) for name in named}
+    if len(keys) != len(named) or keys & found.table.keys():
         return False
     found.depth += 1
     layer = found.depth
     found.table[key_of(weight[0])] = ("W", layer)
-    found.table[key_of(step.bias)] = ("b", layer)
+    if step.bias is not None:
+        found.table[key_of(step.bias)] = ("b", layer)
     found.table[head] = ("A" if step.function is not None else "Z", layer)
     first = weight is step.factors[0]
     found.votes.append(("columns" if first else "rows", weight[1]))
@@ -130,7 +143,9 @@ def _schematic(name: Name) -> bool:
     return any(layer is not None and layer.letter and layer.offset for layer in layers)
 
 
-def _weight(found: Layering, factors: tuple[Factor, Factor], bias: Name) -> tuple[Factor, Factor]:
+def _weight(
+    found: Layering, factors: tuple[Factor, Factor], bias: Name | None
+) -> tuple[Factor, Factor]:
     """(weight, source): the source is what the layers so far have computed, or the input."""
     first, second = factors
     for source, weight in ((second, first), (first, second)):
@@ -139,6 +154,8 @@ def _weight(found: Layering, factors: tuple[Factor, Factor], bias: Name) -> tupl
     for source, weight in ((second, first), (first, second)):
         if source[0].base in ("x", "X"):
             return weight, source
+    if bias is None:
+        return (first, second) if first[0].base in WEIGHT_LETTERS else (second, first)
     scripts = {s.text for s in bias.scripts}
     for source, weight in ((second, first), (first, second)):
         own = {s.text for s in weight[0].scripts}
