@@ -121,16 +121,19 @@ def _pull_apply(world: World, expr: Apply, seed: Array, name: str, total: Array)
 
 
 def _pull_entry(world: World, expr: Entry, seed: Array, name: str, total: Array) -> None:
-    spread = world.full(expr.arg.shape, world.zero)
-    share, mul = world.one, world.domain.mul
+    share, add, mul = world.one, world.domain.add, world.domain.mul
     for index in (expr.row, expr.column):
         if index is not None:
             share = mul(share, world.reciprocal(index.dim, world.position(index)))
+    here = isinstance(expr.arg, Symbol)  # then there is nothing to pull further back
+    spread = total if here else world.full(expr.arg.shape, world.zero)
     for i, row in enumerate(seed):
+        k = i if expr.row is None else world.position(expr.row)
         for j, value in enumerate(row):
-            k = i if expr.row is None else world.position(expr.row)
-            spread[k][j if expr.column is None else world.position(expr.column)] = mul(share, value)
-    _pull(world, expr.arg, spread, name, total)
+            at = j if expr.column is None else world.position(expr.column)
+            spread[k][at] = add(spread[k][at], mul(share, value))
+    if not here:
+        _pull(world, expr.arg, spread, name, total)
 
 
 def _pull_sum_over(world: World, expr: SumOver, seed: Array, name: str, total: Array) -> None:
@@ -143,8 +146,9 @@ def _pull_build(world: World, expr: Build, seed: Array, name: str, total: Array)
     rows, columns = expr.shape
     for i in world.each(expr.row):
         for j in world.each(expr.column):
-            share = world.domain.mul(world.weight(rows, i), world.weight(columns, j))
-            _pull(world, expr.body, [[world.domain.mul(share, seed[i][j])]], name, total)
+            if seed[i][j] != world.zero:
+                share = world.domain.mul(world.weight(rows, i), world.weight(columns, j))
+                _pull(world, expr.body, [[world.domain.mul(share, seed[i][j])]], name, total)
 
 
 _PULL: Final[dict[type[Expr], Callable[[Any, Any, Array, str, Array], None]]] = {

@@ -303,7 +303,10 @@ class World(Axes):
         row, column = self.position(expr.row), self.position(expr.column)
         if self._nested(expr):
             return [[self._perturbed(expr, row, column)]]
-        return [[self.pulled_back(expr.body, [[self.one]], expr.name)[row][column]]]
+        key = ("slopes", id(expr.body), expr.name, *[self._at[i] for i in self.facts(expr.body)[2]])
+        if key not in self._memo:  # one sweep serves all entries of the name
+            self._memo[key] = self.pulled_back(expr.body, [[self.one]], expr.name)
+        return [[self._memo[key][row][column]]]
 
     def _nested(self, expr: Partial) -> bool:
         """Whether a derivative stands inside another one."""
