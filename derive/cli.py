@@ -126,11 +126,17 @@ def explain(
     level: Annotated[
         str, typer.Option("--level", metavar="LEVEL", help="full, or short: results only.")
     ] = "full",
+    graph: Annotated[
+        bool, typer.Option("--graph", help="Of a spec: its computation graph, as SVG.")
+    ] = False,
 ) -> int:
     """Tell the derivation behind a claim, a library entry or a network, one named rule a step."""
     from derive.commands import explain as run
+    from derive.commands import explain_graph
     from derive.report.explain import FORMATS, LEVELS
 
+    if graph:
+        return explain_graph(subject)
     return run(subject, _choice("--format", form, FORMATS), _choice("--level", level, LEVELS))
 
 
@@ -157,11 +163,14 @@ def docs(
     folder: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Where the pages go.")
     ] = Path("site"),
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="html or markdown.")
+    ] = "html",
 ) -> int:
-    """Write the checked derivations, of notes and library, as Markdown pages."""
+    """Build the site of checked derivations: notes, library, codes, how to; strictly."""
     from derive.commands import docs as run
 
-    return run(folder)
+    return run(folder, _choice("--format", form, ("html", "markdown")))
 
 
 @app.command("list", epilog="Example: derive list")

@@ -128,7 +128,7 @@ def _colour() -> bool:
 
 
 def _status(reports: Sequence[FileReport], selection: Selection) -> int:
-    return int(any(selection.fails(f) for report in reports for f in report.claims))
+    return int(any(selection.fails(f) for r in reports for f in (*r.claims, *r.notices)))
 
 
 def _repair(sources: Sequence[Source], reports: Sequence[FileReport], call: VerifyCall) -> int:
@@ -180,6 +180,16 @@ def explain(subject: str, form: str, level: str = "full") -> int:
     return 0
 
 
+def explain_graph(subject: str) -> int:
+    """The computation graph of a spec, as SVG."""
+    from derive.report.entries import spec_svg
+
+    if not subject.endswith(".toml"):
+        raise CallError(f"--graph: {one_line(subject, 80)} is no network spec; name a .toml file")
+    _write(spec_svg(subject), None)
+    return 0
+
+
 def list_library() -> int:
     """Activations, losses, layers, optimisers and rules, each with its proof status."""
     from derive.report.listing import GOOD, library_rows, table
@@ -189,15 +199,22 @@ def list_library() -> int:
     return int(any(row.status not in GOOD for row in rows))
 
 
-def docs(folder: Path) -> int:
-    """Writes the site of checked derivations; 1 if something on it does not hold any more."""
+def docs(folder: Path, form: str) -> int:
+    """Builds the site of checked derivations; 1 if something on it does not hold any more."""
+    from derive.docs import html
     from derive.docs.site import build
 
+    if form == "html":
+        html.require()
     built = build(_library_sources()[1:])
-    for name, text in built.pages.items():
-        path = folder / name
-        _make_folder(path.parent)
-        write_atomically(path, text)
+    if form == "html":
+        _make_folder(folder)
+        built.problems += html.write_html(built.pages, folder)
+    else:
+        for name, text in built.pages.items():
+            path = folder / name
+            _make_folder(path.parent)
+            write_atomically(path, text)
     _write(f"{len(built.pages)} pages in {one_line(str(folder))}\n", None)
     for problem in built.problems:
         print(f"derive: {one_line(problem, 300)}", file=sys.stderr)

@@ -84,7 +84,7 @@ def configuration() -> dict[str, Any]:
         "project": "derive",
         "release": __version__,
         "version": __version__,
-        "extensions": ["myst_parser", "derive.docs.theme"],
+        "extensions": ["furo", "myst_parser", "derive.docs.theme"],
         "source_suffix": {".md": "markdown"},
         "myst_enable_extensions": ["dollarmath"],
         "myst_dmath_double_inline": True,

@@ -53,3 +53,14 @@ def spec_parts(path: str, level: str) -> Iterator[Part]:
     yield Part(title, title=True)
     for section in sections:
         yield from section_parts(section, "full" if not section.name else level)
+
+
+def spec_svg(path: str) -> str:
+    """The computation graph of a network; `CallError` if it cannot be used."""
+    import codegen
+    from derive.explain.graph import network_svg
+
+    try:
+        return network_svg(Path(path))
+    except (codegen.SpecError, codegen.GenerateError, codegen.Unproved) as error:
+        raise CallError(one_line(str(error))) from None
