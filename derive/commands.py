@@ -128,7 +128,8 @@ def _colour() -> bool:
 
 
 def _status(reports: Sequence[FileReport], selection: Selection) -> int:
-    return int(any(selection.fails(f) for r in reports for f in (*r.claims, *r.notices)))
+    found = any(selection.fails(finding) for report in reports for finding in report.claims)
+    return int(found or any(selection.fails(n) for report in reports for n in report.notices))
 
 
 def _repair(sources: Sequence[Source], reports: Sequence[FileReport], call: VerifyCall) -> int:

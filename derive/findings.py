@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from derive.diagnosis import BY_NAME, Diagnosis, Fault, Ill, diagnose
 from derive.judge import Judge, Judgement
-from derive.meaning.building import build, has_count
+from derive.meaning.building import build
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Choice
@@ -44,8 +44,8 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
     """All that is said of one claim."""
     line = found.line
     start, end = line.left.span.start, max(line.right.span.end, line.relation.span.end)
-    if line.position and start > line.relation.span.start:
-        start = line.relation.span.start
+    if not line.piece.span.start <= start <= line.relation.span.start:
+        start = line.relation.span.start  # the left side stands in an earlier piece
     finding = Finding(
         line=line.piece.line,
         column=line.piece.column,
@@ -62,7 +62,7 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
         side_conditions=judgement.side_conditions,
         counterexample=judgement.counterexample,
         proof=judgement.proof,
-        span=(min(start, line.relation.span.start), end),
+        span=(start, end),
         right_span=(line.right.span.start, line.right.span.end),
     )
     if judgement.verdict == Verdict.REFUTED:
@@ -209,8 +209,9 @@ def _shapes_apart(found: Interpretation) -> Counterexample:
     arrays = [*(leaf.dims for leaf in setting.leaves.values())]
     dims = sorted({d for dims in arrays for d in dims if isinstance(d, str)})
     sizes = {dim: 2 + k for k, dim in enumerate(dims)}
-    left = left_value(Elaborator(setting, layers), found.line.left)
-    shown = "no value"
+    elaborator = Elaborator(setting, layers)
+    left = left_value(elaborator, found.line.left) or left_value(elaborator, found.line.head)
+    shown = "as the steps before"
     if left is not None:
         rows, columns = (d if isinstance(d, int) else sizes[d] for d in left.shape)
         shown = f"an array of shape ({rows}, {columns})"
@@ -345,7 +346,7 @@ def model_report(facts: Facts, choice: Choice) -> ModelReport:
 
 
 def _cost_text(facts: Facts, choice: Choice) -> str:
-    from derive.meaning.building import stated_cost
+    from derive.meaning.objective import stated_cost
 
     if choice.best.cost != "stated":
         return COST_TITLES.get(choice.best.cost, choice.best.cost)

@@ -90,6 +90,23 @@ class Finding:
     right_span: tuple[int, int] = (0, 0)
     """Absolute offsets of the right-hand side, what a repair replaces."""
     milliseconds: float = 0.0
+    suppressed: bool = False
+    """The note asks for silence about this mistake (``derive: ignore``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say of a note that is no verdict on a claim.
+
+    span: absolute offsets in the source, what line and column are the place of.  fails: it
+    makes the exit status 1.  related: other places that belong to it, (start, end, what).
+    """
+
+    span: tuple[int, int]
+    code: str
+    message: str
+    fails: bool = False
+    related: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +120,8 @@ class ModelReport:
     assumptions: tuple[str, ...]
     evidence: tuple[str, ...] = ()
     """For each role and convention the lines that decided it."""
+    symbols: tuple[dict[str, str], ...] = ()
+    """For each quantity: ``name`` as the note writes it, ``role`` and ``shape``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +131,4 @@ class FileReport:
     claims: tuple[Finding, ...]
     algorithm: dict[str, dict[str, object]] = field(default_factory=dict)
     source: str = ""
+    notices: tuple[Notice, ...] = ()

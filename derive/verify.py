@@ -23,6 +23,7 @@ from derive.meaning.hypotheses import Given, choose
 from derive.meaning.interpret import Interpreter
 from derive.meaning.shapes import judge_shapes
 from derive.reading import read
+from derive.suppressions import suppressed
 from derive.verdict import FileReport, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -96,12 +97,14 @@ class Note:
         if self.options.proofs is not None and self._judge.certificates:
             stem = self.options.names.get(self.path) or Path(self.path).stem or "note"
             write_certificates(self.options.proofs, stem, self._judge.certificates)
+        shown, notices = suppressed(self.document, findings)
         return FileReport(
             self.path,
             model_report(self.facts, self.choice) if findings else None,
-            tuple(findings),
+            shown,
             algorithm(self.facts, self.choice.interpretations, findings),
             self.source,
+            notices,
         )
 
     def _agreement(self, interpreter: Interpreter):  # type: ignore[no-untyped-def]

@@ -1,8 +1,9 @@
 """The kinds of mistake, one stable code and one row each.
 
 D1xx: a claim that is refuted.  D2xx: text that is unreadable.  D3xx: a claim that is left
-open.  A row says what the mistake is called, why it is one, and shows it wrong and right.  A
-new kind of mistake costs one row; a code never changes its meaning.
+open.  D4xx: something about the note around its claims.  A row says what the mistake is
+called, why it is one, and shows it wrong and right.  A new kind of mistake costs one row; a
+code never changes its meaning.
 """
 
 from __future__ import annotations
@@ -426,6 +427,22 @@ _ROWS: Final = (
         "two-engines",
         "Proof and check disagree",
         "An internal error: nothing is called verified that one of the two does not accept.",
+        "",
+        "",
+    ),
+    Code(
+        "D401",
+        "unused-directive",
+        "A suppression or expectation without effect",
+        "What a comment speaks of is not there, or not any more, and would hide the next one.",
+        "",
+        "",
+    ),
+    Code(
+        "D402",
+        "unknown-directive",
+        "A comment for the command that it does not understand",
+        "A misspelled suppression or expectation does nothing.",
         "",
         "",
     ),

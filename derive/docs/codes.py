@@ -15,6 +15,7 @@ _GROUPS = (
     ("D1", "Refuted"),
     ("D2", "Unreadable"),
     ("D3", "Left open"),
+    ("D4", "About the note"),
 )
 
 
@@ -46,6 +47,8 @@ def page(code: str) -> Page:
             parts.append(f"## Wrong\n\n{markdown_equation(row.wrong)}")
             parts.append(f"## Right\n\n{markdown_equation(row.right)}")
             parts.append("These two lines are shown, not judged: they need a note around them.\n")
+        elif code.startswith("D4"):
+            parts.append("It is said of the note around the claims, not of a line of maths.\n")
         else:
             parts.append("There is no example: it depends on the budget, or is an error of ours.\n")
         return Page("".join(parts))

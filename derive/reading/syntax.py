@@ -289,7 +289,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """A comment ``derive: ...``: the words behind the colon, and where the comment's text stands."""
+    """A comment ``derive: ...``: the words behind the colon; the span of all the text in it."""
 
     span: Span
     text: str

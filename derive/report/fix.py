@@ -22,7 +22,7 @@ def repaired_text(report: FileReport) -> str:
     """The source of a report with one round of repairs put in.
 
     Of repairs that overlap the first one is taken.  What the note itself expects to be
-    refuted stays as it is.
+    refuted, or suppresses, stays as it is.
     """
     text = report.source
     edits: list[tuple[int, int, str]] = []
@@ -70,7 +70,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _first_verified(finding: Finding) -> str | None:
-    if finding.verdict != Verdict.REFUTED or finding.expected:
+    if finding.verdict != Verdict.REFUTED or finding.expected or finding.suppressed:
         return None
     return next((r.latex for r in finding.repairs if r.verdict == Verdict.VERIFIED), None)
 

@@ -28,6 +28,15 @@ def _annotations(report: FileReport, selection: Selection) -> Iterator[str]:
             f"endLine={place.end_line},endColumn={place.end_column},title={_property(title)}"
         )
         yield f"::{level} {properties}::{_data(_body(report, finding))}"
+    for notice in report.notices:
+        place = page.place(*notice.span)
+        properties = (
+            f"file={_property(report.path)},line={place.line},col={place.column},"
+            f"endLine={place.end_line},endColumn={place.end_column},"
+            f"title={_property(f'derive {notice.code}')}"
+        )
+        level = "warning" if notice.fails else "notice"
+        yield f"::{level} {properties}::{_data(notice.message)}"
 
 
 def _body(report: FileReport, finding: Finding) -> str:

@@ -1,7 +1,8 @@
 """File reports as the JSON of ``derive verify``, schema ``derive.verify/1``.
 
 The keys stand in a fixed order and there are no floats: the same findings give the same
-bytes.  ``milliseconds``, a whole number, is there only when timings are asked for.
+bytes.  ``milliseconds``, a whole number, is there only when timings are asked for,
+``suppressed`` of a claim and ``notices`` of a file only where there are such.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Sequence
 
 from derive import __version__
 from derive.report.outcome import repaired, summary
-from derive.verdict import Counterexample, FileReport, Finding, ModelReport, Proof
+from derive.report.places import Page, Place
+from derive.verdict import Counterexample, FileReport, Finding, ModelReport, Notice, Proof
 
 SCHEMA = "derive.verify/1"
 
@@ -30,11 +32,35 @@ def render(reports: Sequence[FileReport], *, timings: bool = False) -> str:
 
 
 def _file(report: FileReport, timings: bool) -> Json:
+    page = Page(report.source)
+    notices = [_notice(notice, page) for notice in report.notices]
     return {
         "path": report.path,
         "model": _model(report.model),
         "claims": [_claim(finding, report.source, timings) for finding in report.claims],
         "algorithm": report.algorithm,
+        **({"notices": notices} if notices else {}),
+    }
+
+
+def _notice(notice: Notice, page: Page) -> Json:
+    return {
+        **_range(page.place(*notice.span)),
+        "code": notice.code,
+        "message": notice.message,
+        "related": [
+            {**_range(page.place(start, end)), "message": what}
+            for start, end, what in notice.related
+        ],
+    }
+
+
+def _range(place: Place) -> Json:
+    return {
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
     }
 
 
@@ -73,6 +99,8 @@ def _claim(finding: Finding, source: str, timings: bool) -> Json:
         ],
         "proof": _proof(finding.proof),
     }
+    if finding.suppressed:
+        claim["suppressed"] = True
     if timings:
         claim["milliseconds"] = round(finding.milliseconds)
     return claim

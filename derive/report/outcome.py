@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from derive.errors import CallError, nearest, one_line
-from derive.verdict import FileReport, Finding, Verdict
+from derive.verdict import FileReport, Finding, Notice, Verdict
 
 GOOD = frozenset({Verdict.VERIFIED, Verdict.DEFINITION})
 
@@ -28,23 +28,30 @@ class Selection:
     ignore: tuple[str, ...] = ()
     allow: frozenset[Verdict] = frozenset()
 
-    def shows(self, finding: Finding) -> bool:
+    def shows(self, finding: Finding | Notice) -> bool:
         """Whether a finding is reported at all."""
         if finding.code is None:
             return True
         chosen = not self.select or finding.code.startswith(self.select)
         return chosen and not finding.code.startswith(self.ignore or ("-",))
 
-    def fails(self, finding: Finding) -> bool:
+    def fails(self, finding: Finding | Notice) -> bool:
         """Whether a finding makes the exit status 1."""
+        if isinstance(finding, Notice):
+            return finding.fails
         if finding.unmet:
             return True
-        return not (finding.verdict in GOOD or finding.expected or finding.verdict in self.allow)
+        accepted = finding.expected or finding.suppressed or finding.verdict in self.allow
+        return not (finding.verdict in GOOD or accepted)
 
     def shown(self, reports: Sequence[FileReport]) -> list[FileReport]:
         """The reports with the findings that are reported."""
         return [
-            replace(report, claims=tuple(f for f in report.claims if self.shows(f)))
+            replace(
+                report,
+                claims=tuple(f for f in report.claims if self.shows(f)),
+                notices=tuple(n for n in report.notices if self.shows(n)),
+            )
             for report in reports
         ]
 
@@ -105,6 +112,8 @@ def summary(reports: Iterable[FileReport]) -> dict[str, int]:
 def repaired(finding: Finding, source: str, latex: str) -> str:
     """The equation of a finding with `latex` as its right-hand side.
 
+    A step of a chain whose left side stands in an earlier piece begins with its sign.
+
     >>> from derive.verdict import Kind
     >>> note = "$db = dz$"
     >>> f = Finding(1, 1, 1, 9, 1, "db = dz", Kind.GRADIENT, Verdict.REFUTED, span=(1, 8),
@@ -112,6 +121,7 @@ def repaired(finding: Finding, source: str, latex: str) -> str:
     >>> repaired(f, note, "dz m")
     'db = dz m'
     """
-    start, end = finding.span[0], finding.right_span[0]
-    left = " ".join(source[start:end].split()) if start < end else ""
-    return f"{left} {latex}" if left else latex
+    right = " ".join(source[slice(*finding.right_span)].split())
+    if not right or not finding.latex.endswith(right):
+        return latex
+    return f"{finding.latex.removesuffix(right)}{latex}".strip()

@@ -34,6 +34,7 @@ class Page:
     """
 
     def __init__(self, source: str) -> None:
+        self.source = source
         self.lines = source.split("\n")
         self.starts = [0]
         for line in self.lines:
@@ -43,6 +44,10 @@ class Page:
         """Line and column of an offset."""
         line = bisect.bisect_right(self.starts, offset, hi=len(self.lines)) - 1
         return line + 1, offset - self.starts[line] + 1
+
+    def text(self, start: int, end: int) -> str:
+        """What stands between two offsets."""
+        return self.source[start:end]
 
     def place(self, start: int, end: int) -> Place:
         """The range from `start` to `end`, end exclusive."""

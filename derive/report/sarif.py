@@ -1,7 +1,8 @@
 """File reports as SARIF 2.1.0, for code scanning and editors.
 
 Each finding that fails the run is a result: refuted an error, unproven and unreadable a
-warning.  A verified repair is a fix.
+warning.  So is one that the note suppresses, which the log says too, and each notice.  A
+verified repair is a fix.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from derive.diagnosis.codes import CODES
 from derive.report.outcome import Selection
 from derive.report.places import Page, Place, place_of
 from derive.report.text import counterexample_line
-from derive.verdict import FileReport, Finding, Repair, Verdict
+from derive.verdict import FileReport, Finding, Notice, Repair, Verdict
 
 Json = dict[str, object]
 
@@ -27,7 +28,13 @@ def render(reports: Sequence[FileReport], selection: Selection) -> str:
         for report in reports
         for page in [Page(report.source)]
         for finding in report.claims
-        if selection.fails(finding)
+        if selection.fails(finding) or finding.suppressed
+    ]
+    results += [
+        _noticed(report, notice, page)
+        for report in reports
+        for page in [Page(report.source)]
+        for notice in report.notices
     ]
     rules = sorted({str(result["ruleId"]) for result in results})
     driver: Json = {
@@ -72,20 +79,35 @@ def _result(report: FileReport, finding: Finding, page: Page) -> Json:
         "ruleId": finding.code or finding.verdict.value,
         "level": "error" if severe else "warning",
         "message": {"text": message},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": _artifact(report),
-                    "region": _region(place_of(finding, page)),
-                }
-            }
-        ],
+        "locations": [_location(report, place_of(finding, page))],
     }
+    if finding.suppressed:
+        result["suppressions"] = [{"kind": "inSource"}]
     start, end = finding.right_span
     if finding.repairs and start < end:
         region = _region(page.place(start, end))
         result["fixes"] = [_fix(report, repair, region) for repair in finding.repairs]
     return result
+
+
+def _noticed(report: FileReport, notice: Notice, page: Page) -> Json:
+    result: Json = {
+        "ruleId": notice.code,
+        "level": "warning" if notice.fails else "note",
+        "message": {"text": notice.message},
+        "locations": [_location(report, page.place(*notice.span))],
+    }
+    if notice.related:
+        result["relatedLocations"] = [
+            {**_location(report, page.place(start, end)), "message": {"text": what}}
+            for start, end, what in notice.related
+        ]
+    return result
+
+
+def _location(report: FileReport, place: Place) -> Json:
+    artifact = _artifact(report)
+    return {"physicalLocation": {"artifactLocation": artifact, "region": _region(place)}}
 
 
 def _fix(report: FileReport, repair: Repair, region: Json) -> Json:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.report.outcome import GOOD, repaired, summary
-from derive.report.places import WIDTH, Page, anchor, escaped, excerpt, place_of
-from derive.verdict import Counterexample, FileReport, Finding, ModelReport, Verdict
+from derive.report.places import WIDTH, Page, Place, anchor, escaped, excerpt, place_of
+from derive.verdict import Counterexample, FileReport, Finding, ModelReport, Notice, Verdict
 
 _COLOURS = {
     Verdict.VERIFIED: "32",
@@ -61,11 +61,15 @@ def _file(report: FileReport, style: Style) -> Iterator[str]:
     page = Page(report.source)
     after_block = True
     for finding in report.claims:
-        block = finding.verdict not in GOOD or bool(finding.unmet)
+        silent = finding.suppressed and not finding.unmet
+        block = not silent and (finding.verdict not in GOOD or bool(finding.unmet))
         if block or after_block:
             yield ""
         yield from _block(report, finding, page, style) if block else _line(finding, page, style)
         after_block = block
+    for notice in report.notices:
+        yield ""
+        yield from _notice(report, notice, page, style)
     yield from _algorithm(report, style)
 
 
@@ -91,6 +95,8 @@ def _line(finding: Finding, page: Page, style: Style) -> Iterator[str]:
     verdict = style.paint(f"{finding.verdict:<10}", _COLOURS[finding.verdict])
     time = f"{finding.milliseconds:8.1f} ms  " if style.timings else ""
     title = f"{escaped(finding.message)}: " if finding.message else ""
+    if finding.suppressed:
+        title = f"{finding.code} (suppressed): "
     yield f"{place.line:>6}  {verdict}  {time}{title}{_short(finding.latex)}"
     for condition in finding.side_conditions:
         yield f"        {'':<10}  where {escaped(condition)}"
@@ -112,6 +118,23 @@ def _block(report: FileReport, finding: Finding, page: Page, style: Style) -> It
         yield f"{gutter}= {note}"
 
 
+def _notice(report: FileReport, notice: Notice, page: Page, style: Style) -> Iterator[str]:
+    """What there is to say of the note itself, with the places that belong to it."""
+    place = page.place(*notice.span)
+    where = f"{escaped(report.path)}:{place.line}:{place.column}"
+    label = f"warning {notice.code}"
+    taken = len(f"{where}: {label}: ")
+    yield (
+        f"{style.paint(where, '1')}: {style.paint(label, '1;33')}: "
+        f"{_wrapped(escaped(notice.message), taken, '    ')}"
+    )
+    gutter, rows = _excerpts(page, place)
+    yield from rows
+    for start, end, what in notice.related:
+        other = page.place(start, end)
+        yield f"{gutter}= {escaped(what)}: line {other.line}: {_short(page.text(start, end))}"
+
+
 def _wrapped(text: str, taken: int, indent: str) -> str:
     """`text` in lines of `WIDTH`, the first of which has `taken` columns less."""
     lines = textwrap.wrap(
@@ -122,8 +145,20 @@ def _wrapped(text: str, taken: int, indent: str) -> str:
 
 
 def _source(finding: Finding, page: Page) -> tuple[str, list[str]]:
-    """The gutter and the source lines of a claim with its carets."""
+    """The gutter and the source lines of a claim with its carets.
+
+    Of a claim too long for a line the right side is shown, which is what is wrong with it.
+    """
     place = place_of(finding, page)
+    start, end = finding.right_span
+    if finding.span[0] < start < end and place.line == place.end_line:
+        right = page.place(start, end)
+        if right.column - place.column > WIDTH // 2 and right.end_column - place.column > WIDTH:
+            place = right
+    return _excerpts(page, place)
+
+
+def _excerpts(page: Page, place: Place) -> tuple[str, list[str]]:
     last = min(place.end_line, place.line + _SHOWN_LINES - 1)
     gutter = " " * (len(str(last)) + 1)
     if not 1 <= place.line <= last <= len(page.lines) or not page.lines[place.line - 1].strip():
@@ -205,6 +240,8 @@ def _summary(reports: Sequence[FileReport], hidden: int) -> str:
     counts = summary(reports)
     expected = sum(f.expected and f.verdict not in GOOD for r in reports for f in r.claims)
     unmet = sum(bool(f.unmet) for r in reports for f in r.claims)
+    silent = sum(f.suppressed for r in reports for f in r.claims)
+    notices = sum(len(r.notices) for r in reports)
     parts = [_count(n, v) for v, n in counts.items() if v != "claims" and n]
     line = f"{_plural(counts['claims'], 'claim')} in {_plural(len(reports), 'file')}"
     if parts:
@@ -212,10 +249,13 @@ def _summary(reports: Sequence[FileReport], hidden: int) -> str:
     extras = (
         f"{expected} as expected" if expected else "",
         f"{unmet} not as expected" if unmet else "",
+        f"{silent} suppressed" if silent else "",
         f"{hidden} not selected" if hidden else "",
     )
     if any(extras):
         line += f" ({', '.join(filter(None, extras))})"
+    if notices:
+        line += f"; {_plural(notices, 'warning')} about the notes"
     return line
 
 

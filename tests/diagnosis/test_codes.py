@@ -7,7 +7,7 @@ from derive.diagnosis.edit import RANK
 
 
 def test_codes_have_the_published_form_and_are_unique() -> None:
-    assert all(re.fullmatch(r"D[1-3]\d\d", code) for code in CODES)
+    assert all(re.fullmatch(r"D[1-4]\d\d", code) for code in CODES)
     assert len(BY_NAME) == len(CODES)
 
 
