@@ -1,0 +1,24 @@
+"""What is planted: for every rule of engine, checker and table one text that makes it wrong.
+
+A text that is gone fails the run: then the rule has changed, and its bug has to be written anew.
+`excuses` says of the rest of the source why a fault there cannot make anything false pass.
+"""
+
+from .bug import ROOT, Bug
+from .certifying import CERTIFYING
+from .derivatives import DERIVATIVES, TABLE
+from .evaluator import CHECKED_DERIVATIVES, EVALUATOR
+from .lowering import LOWERING
+from .normal_form import NORMAL_FORM
+
+BUGS: tuple[Bug, ...] = (
+    *NORMAL_FORM,
+    *LOWERING,
+    *DERIVATIVES,
+    *TABLE,
+    *EVALUATOR,
+    *CHECKED_DERIVATIVES,
+    *CERTIFYING,
+)
+
+__all__ = ["BUGS", "ROOT", "Bug"]

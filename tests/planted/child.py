@@ -1,0 +1,130 @@
+"""``python -m tests.planted.child NAME [CATCHER]``: plants one bug in this process and looks.
+
+Prints one line of JSON: where the bug shows, and how; nothing if it does not.  CATCHER, where it
+showed the last time, is looked at first: a question of the battery, or a test.  Then come the
+battery and the tests of both sides.  The source on disk stays as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_loader
+from types import CodeType, ModuleType
+
+import pytest
+
+from .bugs import BUGS, ROOT, Bug
+
+BATTERY_SECONDS, TEST_SECONDS = 60, 240
+"""Of processor time, about six times what they take; then the process is ended by a signal."""
+TESTS = ("tests/check", "tests/tensors", "tests/scalars/test_scalar_table.py")
+
+
+class _Planted(SourceFileLoader):
+    """Loads a module from another text than that of its file."""
+
+    def __init__(self, module: str, path: str, text: str) -> None:
+        super().__init__(module, path)
+        self.text = text
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.text.encode(), self.path)
+
+
+class _Finder(MetaPathFinder):
+    """Finds one module with a bug in it."""
+
+    def __init__(self, bug: Bug) -> None:
+        if bug.path.suffix == ".py":
+            path, text = bug.path, bug.planted()
+        else:  # data that is read by the one module that names it
+            path = bug.path.with_name("table.py")
+            read = f'Path(__file__).with_name("{bug.path.name}").read_text(encoding="utf-8")'
+            source = path.read_text(encoding="utf-8")
+            if source.count(read) != 1:
+                raise ValueError(f"{path.name} reads {bug.path.name} in another way: {read}")
+            text = source.replace(read, repr(bug.planted()))
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        self.module = ".".join(parts)
+        self.loader = _Planted(self.module, str(path), text)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return spec_from_loader(fullname, self.loader) if fullname == self.module else None
+
+
+class _First:
+    """A plugin of pytest that keeps the first failure."""
+
+    def __init__(self) -> None:
+        self.found: tuple[str, str] | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._keep(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._keep(report)
+
+    def _keep(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.failed and self.found is None:
+            self.found = (report.nodeid, str(report.longreprtext).strip().splitlines()[-1])
+
+
+def in_battery(question: str) -> tuple[str, str] | None:
+    """The first wrong answer: question and how."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, BATTERY_SECONDS)
+    try:
+        from .battery import first_error
+
+        error = first_error(question)
+    except Exception as error:
+        return question, f"crash ({type(error).__name__})"
+    return error and (error.question, error.how)
+
+
+def in_tests(*tests: str) -> tuple[str, str] | None:
+    """The first test that fails: its name and how."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, TEST_SECONDS)
+    first = _First()
+    options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+    with contextlib.redirect_stdout(io.StringIO()):
+        status = pytest.main([*options, *tests], plugins=[first])
+    if status in (
+        pytest.ExitCode.OK,
+        pytest.ExitCode.USAGE_ERROR,
+        pytest.ExitCode.NO_TESTS_COLLECTED,
+    ):
+        return None
+    return first.found or ("", f"pytest ends with {status}")
+
+
+def shown(catcher: str) -> tuple[str, str] | None:
+    """Where and how the bug that is planted here shows."""
+    if catcher:
+        found = in_tests(catcher) if "::" in catcher else in_battery(catcher)
+        if found:
+            return found
+    return in_battery("") or in_tests(*TESTS)
+
+
+def main(name: str, catcher: str = "") -> int:
+    (bug,) = (bug for bug in BUGS if bug.name == name)
+    os.chdir(ROOT)
+    sys.meta_path.insert(0, _Finder(bug))
+    found = shown(catcher)
+    if found:
+        print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))
