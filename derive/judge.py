@@ -96,6 +96,8 @@ class Judge:
             )
         if found.definition and result.verdict == Verdict.VERIFIED:
             return Judgement(Verdict.DEFINITION)
+        if found.doubt and result.verdict == Verdict.VERIFIED:
+            return Judgement(Verdict.UNPROVEN, found.doubt)
         return result
 
     def _true_layers(self, found: Interpretation) -> str:

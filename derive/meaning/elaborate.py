@@ -13,6 +13,7 @@ from derive.meaning.calls import library_function
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
 from derive.meaning.notation import vector_of_ones
 from derive.meaning.ones import Ones
+from derive.meaning.readings import pure_maps
 from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import IllShaped, Outside
 from derive.program import (
@@ -46,6 +47,9 @@ __all__ = [
     "found_layer",
     "library_function",
 ]
+
+ENTRYWISE = frozenset({"ast", "odot"})
+"""Signs of the product entry by entry."""
 
 
 class Elaborator(Ones):
@@ -112,7 +116,8 @@ class Elaborator(Ones):
     def _product(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr:
         out: Expr | None = None
         before: bool | None = None  # a vector of ones in front: is it turned?
-        for separator, node in nabla_joined(self.roles, factors):
+        joined = nabla_joined(self.roles, factors)
+        for k, (separator, node) in enumerate(joined):
             ones = vector_of_ones(node) if len(factors) > 1 else None
             if ones is not None and separator in ("", *MATRIX_SEPARATORS):
                 if before is not None:
@@ -122,7 +127,9 @@ class Elaborator(Ones):
                 else:
                     out = self.times_ones(out, ones)
                 continue
-            value = self._value(node)
+            beside = {separator, joined[k + 1][0] if k + 1 < len(joined) else ""}
+            slope = self._slope(node) if beside & ENTRYWISE else None
+            value = self._value(node) if slope is None else slope
             if before is not None:
                 value, before = self.ones_times(before, value), None
             out = value if out is None else self.multiply(separator, out, value)
@@ -231,6 +238,23 @@ class Elaborator(Ones):
         if not isinstance(at, Symbol):
             raise Outside("a derivative by something other than a name")
         return Partial(self._value(subject), at.name, None, None)
+
+    def _slope(self, node: sx.Node) -> Expr | None:
+        """``\\partial A_1/\\partial Z_1`` beside ``\\odot``: the slopes, entry by entry."""
+        maps = pure_maps(self.roles, node)
+        if maps is None or len(maps) != 1 or maps[0].of is None or self.setting.mode == "path":
+            return None
+        above, below = (resolve(self.roles, n) for n in (maps[0].of, maps[0].by))
+        if (above.role, below.role) != ("A", "Z") or above.example or below.example:
+            return None
+        outer = self.program_name(maps[0].of, above)
+        inner = self.program_name(maps[0].by, below)
+        body = self.setting.definitions.get(outer)
+        if body == (argument := self.setting.symbol(inner)):
+            return self.apply("identity", 1, argument)
+        if isinstance(body, Apply) and body.arg == argument:
+            return self.apply(body.function, body.order + 1, argument)
+        raise Outside("the derivative of one array by another is a linear map")
 
     def _by_scalar(self, subject: sx.Node, by: sx.Name) -> Expr:
         if by.scripts or by.mark or by.primes:

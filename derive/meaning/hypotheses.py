@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-from derive.meaning.building import has_count, stated_cost
+from derive.meaning.objective import has_count, stated_cost
 from derive.meaning.facts import Facts
 from derive.meaning.interpret import Interpretation, Interpreter
 from derive.meaning.outline import outline
+from derive.meaning.rivals import settled
 from derive.meaning.setting import Hypothesis
 from derive.verdict import Kind, Verdict
 
@@ -110,7 +111,8 @@ def choose(
         interpreter = Interpreter(facts, hypothesis, plan)
         agrees = make_agreement(interpreter)
         marks: list[bool | None] = [None] * len(facts.lines)
-        for k, found in [(k, interpreter.line(facts.lines[k])) for k in telling]:
+        for k in telling:
+            found = settled(interpreter.line(facts.lines[k]), agrees)
             if counts(found):
                 marks[k] = agrees(found)
             elif found.verdict == Verdict.REFUTED and found.kind != Kind.SHAPE:
@@ -125,7 +127,8 @@ def choose(
         if (h.cost, h.output) != (best.cost, best.output)
     ]  # fmt: skip
     margin = top - max(others) if others else top
-    found_all = tuple(interpreter.all())
+    agrees = make_agreement(interpreter)
+    found_all = tuple(settled(found, agrees) for found in interpreter.all())
     return Choice(best, interpreter, found_all, rivals, agreements, score, margin)
 
 

@@ -26,6 +26,7 @@ from derive.meaning.outline import (
     turns,
 )
 from derive.meaning.readings import Reading, pure_maps
+from derive.meaning.rivals import ENTRY_ALONE, has_literal_reading, lacks_examples, writes_arrays
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import (
     Hypothesis,
@@ -77,6 +78,12 @@ class Interpretation:
     """For a name that has lost its layer: what the line would say at each."""
     missing: tuple[str, ...] = ()
     """Names without a role in the network: a claim about them is never refuted."""
+    literal: Interpretation | None = None
+    """Of a line on one path: what it says about the arrays of all examples."""
+    arrays_written: bool = False
+    """The chain of a line with a literal reading writes what only arrays have."""
+    doubt: str = ""
+    """The line alone decides how it is read: why it is not verified though it holds."""
 
 
 class World:
@@ -110,6 +117,9 @@ class Interpreter:
         self.plan = plan if plan is not None else outline(facts)
         self.world = World(facts, hypothesis, self.plan.base)
         self.readings = self.plan.readings
+        self._chains: dict[int, list[Line]] = {}
+        for line in facts.lines:
+            self._chains.setdefault(self.plan.roots[line.chain], []).append(line)
 
     def all(self) -> list[Interpretation]:
         """Every line, in text order."""
@@ -189,8 +199,10 @@ class Interpreter:
 
     def _update(self, line: Line) -> Interpretation:
         setting = self.world.main
+        doubt = ""
         if has_units(self.facts, line):
             setting = self.world.setting("single")
+            doubt = self._doubt(line)
         stated: list[Stated] = []
         fault = ""
         found = False
@@ -215,7 +227,7 @@ class Interpreter:
             return self._decided(line, Verdict.UNPROVEN, reason, Kind.UPDATE)
         return Interpretation(
             line, Kind.UPDATE, "matrix", tuple(stated), any_of=True, fault=fault,
-            verdict=Verdict.REFUTED if fault else None, reason=fault,
+            verdict=Verdict.REFUTED if fault else None, reason=fault, doubt=doubt,
         )  # fmt: skip
 
     def _claim(self, line: Line) -> Interpretation:
@@ -242,10 +254,8 @@ class Interpreter:
             return _with(found, remark=self._remark(line))
         shown = {"matrix": "matrix", "scalar": "scalar", "formal": "scalar"}[reading]
         found = self._statements(line, left, kind, shown, mode)
-        if found.verdict == Verdict.UNPROVEN and mode == "path" and "transpose" in found.reason:
-            as_entry = self._statements(line, left, kind, "matrix", "single")
-            if as_entry.statements:
-                return as_entry
+        if mode == "path":
+            return self._on_path(line, left, kind, found)
         if (
             found.verdict == Verdict.UNPROVEN
             and mode == "batch"
@@ -253,8 +263,24 @@ class Interpreter:
         ):
             alone = self._statements(line, left, kind, shown, "single")
             if alone.statements:
-                return alone
-        return found
+                return replace(alone, doubt=self._doubt(line))
+        return replace(found, doubt=self._doubt(line)) if mode == "single" else found
+
+    def _doubt(self, line: Line) -> str:
+        """Why entries without an example are no gradient of the cost that the note has."""
+        alone = self.world.base == "single" or of_one(self.facts, line)
+        return "" if alone or not lacks_examples(self.facts, line) else ENTRY_ALONE
+
+    def _on_path(self, line: Line, left: Node, kind: Kind, found: Interpretation) -> Interpretation:
+        """A line on one path: as an entry if it transposes, and its literal reading."""
+        if found.verdict == Verdict.UNPROVEN and "transpose" in found.reason:
+            as_entry = self._statements(line, left, kind, "matrix", "single")
+            found = as_entry if as_entry.statements else found
+        chain = self._chains[self.plan.roots[line.chain]]
+        if not has_literal_reading(self.facts, line, chain):
+            return found
+        literal = self._statements(line, left, kind, "matrix", self.world.base)
+        return replace(found, literal=literal, arrays_written=writes_arrays(chain))
 
     def _means_all_examples(self, line: Line, reading: Reading) -> bool:
         """A step to a sum or mean over the examples is the gradient of the mean cost."""

@@ -65,8 +65,8 @@ def sums_examples(facts: Facts, node: Node) -> bool:
 
 
 def has_units(facts: Facts, line: Line) -> bool:
-    """Some array carries a unit letter and none carries an example."""
-    if facts.roles.unindexed:
+    """Some array carries a unit letter, none carries an example, and none are summed."""
+    if facts.roles.unindexed or any(sums_examples(facts, node) for node in line.nodes):
         return False
     found = False
     for node in (line.left, line.right):
