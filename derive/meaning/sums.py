@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Final
+
 from derive.meaning.calls import Calls
 from derive.meaning.notation import is_bare, names_in
 from derive.meaning.roles import resolve
@@ -15,6 +19,14 @@ from derive.program import (
     total,
 )
 from derive.reading import syntax as sx
+
+_ALL: Final = frozenset(
+    ["", "rows", "cols", "columns", "batch", "examples", "samples", "observations", "all"]
+)
+"""Lower limits in words that leave nothing out."""
+_PART: Final = "a sum over a part of its range"
+_INDEXED: Final = re.compile(r"[_^](?:\{[^{}]*\}|\[[^\[\]]*\]|.)")
+_SIZE: Final = re.compile(r"\\?\w+")
 
 
 class Sums(Calls):
@@ -32,6 +44,8 @@ class Sums(Calls):
         )
         if self._runs_over_layers(node):
             return self._layer_sum(node)
+        if not is_whole(node):
+            raise Outside(_PART)
         if over_examples and self._unit_letter(node):
             over_examples = False
         if is_bare(node) and (self.column is not None or self.setting.mode != "batch"):
@@ -60,7 +74,8 @@ class Sums(Calls):
 
     def _layer_sum(self, node: sx.Big) -> Expr:
         """A sum over all layers that have the names of the body."""
-        if node.lower not in (f"{node.index}=1", node.index, ""):
+        upper = node.upper.removesuffix("-1") if self.roles.numbered_by_sender else node.upper
+        if not is_whole(replace(node, upper=upper)):
             raise Outside("a sum over some of the layers")
         out: Expr | None = None
         for layer in range(self.setting.depth + 2):
@@ -104,3 +119,16 @@ class Sums(Calls):
         if index is None:
             raise Outside(f"the sum over {letter} runs over nothing")
         return SumOver(index, body)
+
+
+def is_whole(node: sx.Big) -> bool:
+    """Whether a sum leaves nothing of its range out: from 1 to a size, or no bounds at all.
+
+    ``\\sum_{k \\ne j}``, ``\\sum_{k=2}^n`` and ``\\sum_{k=1}^{n-1}`` are sums over a part.
+    """
+    upper = _INDEXED.sub("", node.upper)
+    if node.lower == f"{node.index}=0" and node.index:
+        return upper == "" or (upper.endswith("-1") and _SIZE.fullmatch(upper[:-2]) is not None)
+    letter = node.lower.removeprefix("\\")
+    begins = letter in (node.index, f"{node.index}=1") if node.index else node.lower in _ALL
+    return begins and (upper == "" or _SIZE.fullmatch(upper) is not None)
