@@ -35,6 +35,7 @@ _PAINT: Final = {
     "grid": 'fill="none" stroke="#d5dbe1"',
     "axis": 'fill="none" stroke="#52606d"',
     "kink": 'fill="#ffffff" stroke="#b4540a"',
+    "kink-used": 'fill="#b4540a" stroke="#b4540a"',
     "forward-head": 'fill="#2b6cb0"',
     "backward-head": 'fill="#b4540a"',
     "given-head": 'fill="#7c6a1e"',
