@@ -14,18 +14,16 @@ from typing import Final
 from derive.check.composition import compose, telescoped
 from derive.check.domains import Field, Logarithms, NoValue, Outside, Scalar, Unsupported
 from derive.check.evaluate import World
-from derive.check.graph import Graph, derives, fits, graph_of, letters, nodes, sides
+from derive.check.facts import union
+from derive.check.graph import Graph, fits, graph_of, sides
 from derive.check.order import REAL_POINTS, real_world
 from derive.check.shape import Census, height
 from derive.program import (
     ZERO,
     Composition,
     Equation,
-    Gradient,
-    Partial,
     Program,
     Statement,
-    Symbol,
 )
 
 NO_PLACES: Final[Mapping[str, int]] = {}
@@ -80,7 +78,7 @@ def check(program: Program, statement: Statement) -> Acceptance:
         return _check_composition(graph, statement)
     if not fits(statement):
         return Acceptance(False, {}, 0, "the sides have different shapes")
-    if _differentiates_gradients(graph.program, statement):
+    if _differentiates_gradients(graph, statement):
         return Acceptance(False, {}, 0, "the derivative of a derivative of the cost")
     trial = _Trial(graph, statement)
     reason = ""
@@ -95,25 +93,20 @@ def check(program: Program, statement: Statement) -> Acceptance:
     return Acceptance(False, {}, 0, reason or "the sides differ")
 
 
-def _differentiates_gradients(program: Program, statement: Equation) -> bool:
+def _differentiates_gradients(graph: Graph, statement: Equation) -> bool:
     """A gradient under a derivative: where it is cut, it would pass for a constant."""
-    partials = [n for side in sides(statement) for n in nodes(side) if isinstance(n, Partial)]
-    bodies = [*(p.body for p in partials), *program.definitions.values()]
-    return bool(partials) and any(isinstance(n, Gradient) for b in bodies for n in nodes(b))
+    found = union(map(graph.facts, sides(statement)))
+    return bool(found.partials) and (found.twice or bool(graph.whole.gradients))
 
 
 def _cuts(graph: Graph, statement: Equation) -> Iterator[Cut]:
     """From the most local view of the statement to the whole program."""
-    gradients, mentioned = set[str](), set[str]()
-    for node in [*nodes(statement.left), *nodes(statement.right)]:
-        if isinstance(node, (Gradient, Partial, Symbol)) and node.name in graph.readers:
-            mentioned.add(node.name)
-        if isinstance(node, Gradient):
-            gradients.add(node.name)
+    left, right = (graph.facts(side) for side in sides(statement))
+    gradients = {*left.gradients, *right.gradients}
+    mentioned = {*left.names, *right.names, *left.partials, *right.partials, *gradients}
+    mentioned &= graph.readers.keys()
     behind = _behind(graph, gradients)
-    shared = {n.name for n in nodes(statement.left) if isinstance(n, Gradient)} & {
-        n.name for n in nodes(statement.right) if isinstance(n, Gradient)
-    }
+    shared = left.gradients & right.gradients
     first = mentioned - _behind(graph, mentioned)
     everything = frozenset(graph.position)
     between = everything - (graph.effects(first) - first)
@@ -145,7 +138,7 @@ class _Trial:
     def __init__(self, graph: Graph, statement: Equation) -> None:
         self.graph, self.statement = graph, statement
         self.met_logarithm = self.met_step = self.met_root = False
-        self.marked = Counter(i.dim for i in letters(statement) if isinstance(i.dim, str))
+        self.marked = Counter(i.dim for i in graph.letters(statement) if isinstance(i.dim, str))
         self.agreed = 0
         self.repeated = _repeats_indices(graph, statement)
         self.effort = 20 * EFFORT
@@ -272,7 +265,7 @@ def agree(world: World, statement: Equation, marked: Mapping[str, int] = NO_PLAC
     Where the left side has a value the right one must have one too; where it has none the point
     says nothing (`NoValue`).
     """
-    indices = letters(statement)
+    indices = world.graph.letters(statement)
 
     def each(k: int) -> bool:
         if k < len(indices):
@@ -298,7 +291,7 @@ def _certifying_sizes(graph: Graph, statement: Equation, census: Census) -> dict
     """At least the indices of each dimension in a monomial of both sides, at least 2."""
     count = census.plain(statement.left) + census.plain(statement.right)
     shape = statement.right.shape if statement.left == ZERO else statement.left.shape
-    for dim in [*shape, *(index.dim for index in letters(statement))]:
+    for dim in [*shape, *(index.dim for index in graph.letters(statement))]:
         if isinstance(dim, str):
             count[dim] += 1
     for leaf in graph.program.leaves.values():
@@ -308,17 +301,14 @@ def _certifying_sizes(graph: Graph, statement: Equation, census: Census) -> dict
 
 
 def _dimensions(graph: Graph, statement: Equation) -> list[str]:
-    indices = {index.dim for index in letters(statement) if isinstance(index.dim, str)}
+    indices = {index.dim for index in graph.letters(statement) if isinstance(index.dim, str)}
     return sorted({*graph.dimensions(sides(statement)), *indices})
 
 
 def _repeats_indices(graph: Graph, statement: Equation) -> bool:
     """Whether an index may meet itself in a delta: by a derivative by an entry, or a delta."""
-    if graph.holds_deltas(sides(statement)):
-        return True
-    return bool(letters(statement)) and (
-        any(graph.derives.values()) or any(map(derives, sides(statement)))
-    )
+    found = graph.mentioned(sides(statement))
+    return found.deltas or (found.derives and bool(graph.letters(statement)))
 
 
 def weighted_world(

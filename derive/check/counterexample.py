@@ -20,7 +20,7 @@ from derive.check.composition import telescoped
 from derive.check.domains import Domain, Field, NoValue, Outside, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.exact import Interval, Rational
-from derive.check.graph import Graph, fits, functions_within, letters, sides
+from derive.check.graph import Graph, fits, sides
 from derive.check.shape import height
 from derive.program import Composition, Equation, Index, Jacobian, Program, Statement
 from derive.verdict import Counterexample
@@ -130,9 +130,7 @@ def _field_agrees(graph: Graph, statement: Statement, sizes: dict[str, int]) -> 
             continue
         except Unsupported:
             return True
-        if seed >= 4 or "step" not in functions_within(
-            graph.program, [*graph.program.definitions.values(), *sides(statement)]
-        ):
+        if seed >= 4 or "step" not in graph.functions(sides(statement)):
             return True
     return True
 
@@ -144,7 +142,7 @@ def _attempt(
     program = graph.program
     unknown = sorted(
         name
-        for name in functions_within(program, [*program.definitions.values(), *sides(statement)])
+        for name in graph.functions(sides(statement))
         if name in program.functions and program.functions[name].body is None
     )
     degree = 2 + attempt // 4
@@ -233,7 +231,7 @@ def _strain(domain: Rational, found: Difference) -> int:
 def _difference(world: World, statement: Statement) -> Difference | None:
     if isinstance(statement, Composition):
         return _difference_of_maps(world, statement)
-    return _difference_of_sides(world, statement, list(letters(statement)), {})
+    return _difference_of_sides(world, statement, list(world.graph.letters(statement)), {})
 
 
 def _difference_of_sides(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from derive.check.arrays import Array, stretch, transposed
 from derive.check.domains import Unsupported
 from derive.check.functions import applied
-from derive.check.graph import derives, names
 from derive.program import (
     Apply,
     Build,
@@ -35,9 +34,9 @@ if TYPE_CHECKING:
 
 def sweep(world: World, adjoints: dict[str, Array], root: Expr, seed: Array, name: str) -> None:
     """Fills in the adjoint of `name` and of what lies between it and the root."""
-    direct = names(root)
+    direct = world.graph.facts(root).names
     within = world.graph.sources(direct & world.graph.readers.keys())
-    if derives(root):
+    if world.graph.facts(root).derives:
         raise Unsupported("the derivative of a derivative of the cost")
     needed, stack = set[str](), [name]
     while stack:
@@ -55,7 +54,7 @@ def sweep(world: World, adjoints: dict[str, Array], root: Expr, seed: Array, nam
             _pull(world, root, seed, top, total)
         for reader in world.graph.readers[top]:
             if reader in adjoints and reader in within:
-                if world.graph.derives[reader]:
+                if world.graph.defined[reader].derives:
                     raise Unsupported("the derivative of a derivative of the cost")
                 _pull(world, world.program.definitions[reader], adjoints[reader], top, total)
         adjoints[top] = total
@@ -63,7 +62,7 @@ def sweep(world: World, adjoints: dict[str, Array], root: Expr, seed: Array, nam
 
 def _pull(world: World, expr: Expr, seed: Array, name: str, total: Array) -> None:
     """Adds to `total` the derivative of <seed, expr> by the direct mentions of a name."""
-    if name not in world.facts(expr)[1]:
+    if name not in world.graph.facts(expr).names:
         return
     world.work -= len(seed) * len(seed[0])
     if isinstance(expr, Symbol):
@@ -79,17 +78,17 @@ def _pull_transpose(world: World, expr: Transpose, seed: Array, name: str, total
 
 def _pull_matmul(world: World, expr: MatMul, seed: Array, name: str, total: Array) -> None:
     rows, columns = expr.shape
-    if name in world.facts(expr.left)[1]:
+    if name in world.graph.facts(expr.left).names:
         right = transposed(world.value(expr.right))
         _pull(world, expr.left, world.product(seed, right, columns), name, total)
-    if name in world.facts(expr.right)[1]:
+    if name in world.graph.facts(expr.right).names:
         left = transposed(world.value(expr.left))
         _pull(world, expr.right, world.product(left, seed, rows), name, total)
 
 
 def _pull_times(world: World, expr: Times, seed: Array, name: str, total: Array) -> None:
     for factor, other in ((expr.left, expr.right), (expr.right, expr.left)):
-        if name in world.facts(factor)[1]:
+        if name in world.graph.facts(factor).names:
             product = world.zip_with(world.domain.mul, seed, world.value(other))
             _pull(world, factor, world.fitted(product, expr.shape, factor.shape), name, total)
 

@@ -15,7 +15,7 @@ from derive.check.arrays import Array, Axes, transposed
 from derive.check.derivatives import sweep
 from derive.check.domains import Domain, Dual, NoValue, Outside, Scalar, Unsupported
 from derive.check.functions import applied
-from derive.check.graph import PI, Graph, derives, names
+from derive.check.graph import PI, Graph
 from derive.check.signs import Sign, sign
 from derive.program import (
     SCALAR,
@@ -38,7 +38,6 @@ from derive.program import (
     Symbol,
     Times,
     Transpose,
-    children,
 )
 
 WORK: Final = 3_000_000
@@ -72,13 +71,11 @@ class World(Axes):
         self._values: dict[str, Array] = dict(given or {})
         self.gradients: dict[str, Array] = {}
         self._memo: dict[tuple[object, ...], Array] = {}
-        self._kept: dict[int, tuple[Expr, frozenset[str], tuple[Index, ...]]] = {}
         self._at: dict[Index, int] = {}
 
     def forget(self) -> None:
         """Drops what is known of expressions; values of names and gradients stay."""
         self._memo.clear()
-        self._kept.clear()
         self.work = WORK
 
     # -- values --------------------------------------------------------------------------------
@@ -139,7 +136,7 @@ class World(Axes):
             if expr.name == PI and PI not in self.graph.readers:
                 return [[self.domain.pi()]]
             return self.named(expr.name)
-        key = (id(expr), *[self._at[i] for i in self.facts(expr)[2]])
+        key = (id(expr), *[self._at[i] for i in self.graph.facts(expr).free])
         found = self._memo.get(key)
         if found is None:
             found = self._memo[key] = _VALUE[type(expr)](self, expr)
@@ -151,32 +148,6 @@ class World(Axes):
     def at(self, index: Index, k: int) -> None:
         """Sets a free index."""
         self._at[index] = k
-
-    def facts(self, expr: Expr) -> tuple[Expr, frozenset[str], tuple[Index, ...]]:
-        """The expression (to keep its id alive), names mentioned, free indices in order."""
-        facts = self._kept.get(id(expr))
-        if facts is None:
-            free: dict[Index, None] = {}
-            mentioned: set[str] = set()
-            if isinstance(expr, Symbol):
-                mentioned.add(expr.name)
-            for child in children(expr):
-                _, below, indices = self.facts(child)
-                mentioned |= below
-                free.update(dict.fromkeys(indices))
-            match expr:
-                case SumOver(index=index):
-                    free.pop(index, None)
-                case Build(row=row, column=column):
-                    for bound in (row, column):
-                        if bound is not None:
-                            free.pop(bound, None)
-                case Entry(row=row, column=column) | Partial(row=row, column=column):
-                    free.update({i: None for i in (row, column) if i is not None})
-                case Delta(left=left, right=right):
-                    free.update({left: None, right: None})
-            facts = self._kept[id(expr)] = (expr, frozenset(mentioned), tuple(free))
-        return facts
 
     def each(self, index: Index | None) -> Iterable[int]:
         """Runs an index over its axis; None stands for an axis of size 1."""
@@ -303,16 +274,22 @@ class World(Axes):
         row, column = self.position(expr.row), self.position(expr.column)
         if self._nested(expr):
             return [[self._perturbed(expr, row, column)]]
-        key = ("slopes", id(expr.body), expr.name, *[self._at[i] for i in self.facts(expr.body)[2]])
+        key = (
+            "slopes",
+            id(expr.body),
+            expr.name,
+            *[self._at[i] for i in self.graph.facts(expr.body).free],
+        )
         if key not in self._memo:  # one sweep serves all entries of the name
             self._memo[key] = self.pulled_back(expr.body, [[self.one]], expr.name)
         return [[self._memo[key][row][column]]]
 
     def _nested(self, expr: Partial) -> bool:
         """Whether a derivative stands inside another one."""
-        within = self.graph.sources(names(expr.body) & self.graph.readers.keys())
-        below = any(self.graph.derives[n] for n in self.graph.ordered(within))
-        return below or derives(expr.body)
+        graph = self.graph
+        body = graph.facts(expr.body)
+        within = graph.ordered(graph.sources(body.names & graph.readers.keys()))
+        return body.derives or any(graph.defined[name].derives for name in within)
 
     def _perturbed(self, expr: Partial, row: int, column: int) -> Scalar:
         """A derivative of what holds derivatives: forward, by dual numbers, over the sweep."""

@@ -11,20 +11,16 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import is_
 from typing import Final
 
+from derive.check.facts import LARGEST, Facts, facts_of, nodes, union
 from derive.program import (
     ARGUMENT,
     PRIMITIVES,
     SCALAR,
     ZERO,
     Apply,
-    Build,
     Composition,
-    Delta,
-    Dim,
-    Entry,
     Equation,
     Expr,
-    Eye,
     Function,
     Gradient,
     Index,
@@ -35,9 +31,7 @@ from derive.program import (
     Plus,
     Power,
     Program,
-    Size,
     Statement,
-    SumOver,
     Symbol,
     Times,
     children,
@@ -45,8 +39,6 @@ from derive.program import (
 
 PI: Final = "pi"
 """A scalar of this name is the number 3.14159..., as in the derivative of erf."""
-DEEPEST: Final = 150
-LARGEST: Final = 20_000
 LARGEST_BODY: Final = 300
 """Operations in the body of a function, all calls counted."""
 DEEPEST_CALL: Final = 20
@@ -87,57 +79,35 @@ def _same(known: Parts, parts: Parts) -> bool:
     )
 
 
-def nodes(expr: Expr) -> Iterable[Expr]:
-    """Each node once, parents first; ValueError if the expression is too deep or too large."""
-    seen: dict[int, Expr] = {}
-    level, below = [expr], 0
-    while level:
-        below += 1
-        new: dict[int, Expr] = {}
-        for node in level:
-            seen.pop(id(node), None)  # parents stay in front of all their children
-            seen[id(node)] = node
-            new.update((id(child), child) for child in children(node))
-        if below > DEEPEST or len(seen) > LARGEST:
-            raise ValueError("the expression is too deep or too large to evaluate")
-        level = list(new.values())
-    return seen.values()
-
-
 class Graph:
     """The names of a program in order, what each is computed from, and what is computed from it.
 
-    reads[d]: names whose values the definition d mentions; readers: the other way round;
-    derives[d]: whether d mentions a derivative of anything.
+    reads[d]: names whose values the definition d mentions; readers: the other way round.
+    defined: the facts of each definition; whole: what any of them or a leaf mentions.
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.reads: dict[str, frozenset[str]] = {}
-        self.derives: dict[str, bool] = {}
         self.readers: dict[str, list[str]] = {name: [] for name in program.leaves}
         self.signs: dict[str, int] = {}
         self.heights: dict[frozenset[str], tuple[dict[str, int], int]] = {}
-        self._dimensions: set[Dim] | None = None
-        self._marked: bool | None = None
+        self._facts: dict[int, tuple[Expr, Facts]] = {}
         self._sound: dict[int, Expr] = {}
+        self._size = 0
         self.operations: dict[str, int] = dict.fromkeys(PRIMITIVES, 1)
         for name in program.functions:
             if name in PRIMITIVES:
                 raise ValueError(f"the function {name} has the name of a primitive")
-            self._check_function(name, ())
-        total = 0
         for name, expr in program.definitions.items():
             if name in self.readers:
                 raise ValueError(f"{name} is defined twice")
             self.check(expr)
-            if free_indices(expr):
+            if self.facts(expr).free:
                 raise ValueError(f"the definition of {name} has free indices")
-            total += len(list(nodes(expr)))
-            if total > LARGEST_PROGRAM:
+            if self._size > LARGEST_PROGRAM:
                 raise ValueError("the program is too large to evaluate")
-            self.reads[name] = (names(expr) | self._behind(name, expr)) & self.readers.keys()
-            self.derives[name] = derives(expr)
+            self.reads[name] = (self.facts(expr).names | self._behind(name, expr)) & {*self.readers}
             for used in sorted(self.reads[name]):
                 self.readers[used].append(name)
             self.readers[name] = []
@@ -146,29 +116,37 @@ class Graph:
         if program.cost is not None and program.shape(program.cost) != SCALAR:
             raise ValueError(f"the cost {program.cost} is not a number")
         self.position = {name: k for k, name in enumerate(program.definitions)}
+        self.defined = {name: self.facts(expr) for name, expr in program.definitions.items()}
+        self.whole = union(self.defined.values())
+
+    def facts(self, expr: Expr) -> Facts:
+        """What an expression mentions; kept, with the expression, as long as the graph."""
+        known = self._facts.get(id(expr))
+        if known is None:
+            found = facts_of(expr, [self.facts(child) for child in children(expr)])
+            known = self._facts[id(expr)] = (expr, found)
+        return known[1]
 
     def check(self, expr: Expr) -> None:
         """Every name exists with the dimensions that it is given; ValueError otherwise."""
         if id(expr) in self._sound:
             return
         for node in nodes(expr):
+            self._size += 1
             if isinstance(node, (Symbol, Gradient)):
                 self._check_name(node.name, node.dims)
             elif isinstance(node, Partial):
                 self._check_partial(node)
             elif isinstance(node, Apply):
-                if node.function not in PRIMITIVES and node.function not in self.program.functions:
-                    raise ValueError(f"the function {node.function} is not declared")
                 if node.order < 0:
                     raise ValueError(f"a derivative of order {node.order}")
-        if len(self._sound) > LARGEST:
-            self._sound.clear()
+                self._check_function(node.function, ())
         self._sound[id(expr)] = expr
 
     def _behind(self, name: str, expr: Expr) -> set[str]:
         """What the gradients in a definition depend on: their names and the cost."""
-        found = {n.name for n in nodes(expr) if isinstance(n, (Gradient, Partial))}
-        if any(isinstance(n, Gradient) for n in nodes(expr)) and self.program.cost is not None:
+        found = {*self.facts(expr).gradients, *self.facts(expr).partials}
+        if self.facts(expr).gradients and self.program.cost is not None:
             if self.program.cost not in self.readers:
                 raise ValueError(f"{name} mentions a gradient before the cost is defined")
             found.add(self.program.cost)
@@ -176,12 +154,15 @@ class Graph:
 
     def check_statement(self, statement: Statement) -> None:
         """As `check`, for both sides of a statement."""
+        if len(self._facts) > LARGEST_PROGRAM or len(self._sound) > LARGEST:
+            self._facts.clear()
+            self._sound.clear()
         if isinstance(statement, Equation):
             self.check(statement.left)
             self.check(statement.right)
             return
         self.check(statement.scale)
-        if free_indices(statement.scale) or statement.scale.shape != SCALAR:
+        if self.facts(statement.scale).free or statement.scale.shape != SCALAR:
             raise ValueError("the scale of a composition is not a number")
         for jacobian in maps(statement):
             for name in (jacobian.of, jacobian.by):
@@ -236,20 +217,35 @@ class Graph:
             costs[id(node)] = cost
         return costs[id(body)]
 
-    def holds_deltas(self, exprs: Iterable[Expr]) -> bool:
-        """Whether definitions or expressions hold a delta or a derivative by an entry."""
-        if self._marked is None:
-            self._marked = _holds_deltas(self.program.definitions.values())
-        return self._marked or _holds_deltas(exprs)
+    # -- statements ----------------------------------------------------------------------------
+
+    def mentioned(self, exprs: Iterable[Expr]) -> Facts:
+        """What the definitions and some expressions mention."""
+        return union([self.whole, *map(self.facts, exprs)])
 
     def dimensions(self, exprs: Iterable[Expr]) -> list[str]:
         """The symbolic dimensions of the program and of expressions, sorted."""
-        if self._dimensions is None:
-            leaves = self.program.leaves.values()
-            self._dimensions = {dim for leaf in leaves for dim in leaf.dims}
-            self._dimensions |= _dimensions_in(self.program.definitions.values())
-        found = self._dimensions | _dimensions_in(exprs)
+        found = {dim for leaf in self.program.leaves.values() for dim in leaf.dims}
+        found |= self.mentioned(exprs).dims
         return sorted(dim for dim in found if isinstance(dim, str))
+
+    def functions(self, exprs: Iterable[Expr] = ()) -> set[str]:
+        """All elementwise functions that definitions, expressions and their bodies apply."""
+        found, stack = set[str](), list(self.mentioned(exprs).functions)
+        while stack:
+            name = stack.pop()
+            if name not in found:
+                found.add(name)
+                function = self.program.functions.get(name)
+                if function is not None and function.body is not None:
+                    stack.extend(self.facts(function.body).functions)
+        return found
+
+    def letters(self, statement: Equation) -> tuple[Index, ...]:
+        """The indices for all of whose values an equation is meant: those named, then others."""
+        other = {*self.facts(statement.left).free, *self.facts(statement.right).free}
+        unnamed = sorted(other - {*statement.free}, key=lambda i: (i.name, str(i.dim)))
+        return (*statement.free, *unnamed)
 
     # -- reachability --------------------------------------------------------------------------
 
@@ -275,68 +271,6 @@ class Graph:
         return sorted((n for n in some if n in self.position), key=self.position.__getitem__)
 
 
-def _holds_deltas(exprs: Iterable[Expr]) -> bool:
-    return any(isinstance(n, (Partial, Delta, Eye)) for expr in exprs for n in nodes(expr))
-
-
-def _dimensions_in(exprs: Iterable[Expr]) -> set[Dim]:
-    found: set[Dim] = set()
-    for expr in exprs:
-        for node in nodes(expr):
-            found.update(node.shape)
-            if isinstance(node, Size):
-                found.add(node.dim)
-            elif isinstance(node, SumOver):
-                found.add(node.index.dim)
-            elif isinstance(node, (Entry, Partial)):
-                found.update(i.dim for i in (node.row, node.column) if i is not None)
-            elif isinstance(node, Delta):
-                found.add(node.left.dim)
-    return found
-
-
-def names(expr: Expr) -> frozenset[str]:
-    """The names whose values an expression mentions."""
-    return frozenset(n.name for n in nodes(expr) if isinstance(n, Symbol))
-
-
-def derives(expr: Expr) -> bool:
-    """Whether an expression holds a derivative of something computed elsewhere."""
-    return any(isinstance(n, (Gradient, Partial)) for n in nodes(expr))
-
-
-_INDEXED: Final = (Entry, Partial, Delta)
-"""The expressions that mention an index."""
-
-
-def free_indices(expr: Expr) -> set[Index]:
-    """The indices that are free in an expression."""
-    found: dict[int, set[Index]] = {}
-    inside = nodes(expr)
-    if not any(isinstance(node, _INDEXED) for node in inside):
-        return set()
-    for node in reversed(list(inside)):
-        free = set[Index]().union(*(found[id(child)] for child in children(node)))
-        match node:
-            case SumOver(index=index):
-                free.discard(index)
-            case Build(row=row, column=column):
-                free -= {row, column}
-            case Entry(row=row, column=column) | Partial(row=row, column=column):
-                free |= {i for i in (row, column) if i is not None}
-            case Delta(left=left, right=right):
-                free |= {left, right}
-        found[id(node)] = free
-    return found[id(expr)]
-
-
-def letters(statement: Equation) -> tuple[Index, ...]:
-    """The indices for all of whose values an equation is meant: those named, then others."""
-    other = free_indices(statement.left) | free_indices(statement.right)
-    unnamed = sorted(other - {*statement.free}, key=lambda i: (i.name, str(i.dim)))
-    return (*statement.free, *unnamed)
-
-
 def fits(statement: Equation) -> bool:
     """Whether both sides have one shape; a plain 0 stands for zeros of any shape."""
     left, right = statement.left, statement.right
@@ -353,16 +287,3 @@ def sides(statement: Statement) -> tuple[Expr, ...]:
     return (
         (statement.left, statement.right) if isinstance(statement, Equation) else (statement.scale,)
     )
-
-
-def functions_within(program: Program, exprs: Iterable[Expr]) -> set[str]:
-    """The names of all elementwise functions that expressions and the bodies of these apply."""
-    found, stack = set[str](), list(exprs)
-    while stack:
-        for node in nodes(stack.pop()):
-            if isinstance(node, Apply) and node.function not in found:
-                found.add(node.function)
-                function = program.functions.get(node.function)
-                if function is not None and function.body is not None:
-                    stack.append(function.body)
-    return found

@@ -16,7 +16,7 @@ from typing import Final
 from derive.check.domains import Scalar
 from derive.check.evaluate import World
 from derive.check.exact import Interval
-from derive.check.graph import Graph, functions_within, sides
+from derive.check.graph import Graph, sides
 from derive.program import Statement
 
 REAL_POINTS: Final = 3
@@ -27,8 +27,7 @@ UNITS: Final = 32
 def real_world(graph: Graph, statement: Statement, sizes: dict[str, int], number: int) -> World:
     """A point with real values; arbitrary functions are cubic polynomials."""
     program = graph.program
-    exprs = [*program.definitions.values(), *sides(statement)]
-    names = {*functions_within(program, exprs)} & program.functions.keys()
+    names = graph.functions(sides(statement)) & program.functions.keys()
     domain = Interval(sorted(n for n in names if program.functions[n].body is None), degree=3)
 
     def draw(kind: str, name: str, row: int, column: int) -> Scalar:

@@ -13,7 +13,7 @@ from derive.check.acceptance import agree
 from derive.check.composition import compose, telescoped
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
-from derive.check.graph import Graph, fits, functions_within
+from derive.check.graph import Graph, fits
 from derive.check.shape import height
 from derive.program import Composition, Program, Statement
 
@@ -34,7 +34,7 @@ class Screen:
         self.graph = Graph(program)
         self.seed = seed
         self._height = min(height(self.graph, [], ()) + 1, HIGHEST)
-        if "step" in functions_within(program, program.definitions.values()):
+        if "step" in self.graph.functions():
             points = max(points, POINTS_WITH_STEPS)
         self._dims = self.graph.dimensions([])
         self._tried = 0

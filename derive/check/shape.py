@@ -29,7 +29,8 @@ from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from typing import Final
 
-from derive.check.graph import Graph, names, nodes
+from derive.check.facts import nodes
+from derive.check.graph import Graph
 from derive.program import (
     ARGUMENT,
     PRIMITIVES,
@@ -191,7 +192,7 @@ class Census:
         Each step sums over the indices of what is computed; those of the name itself are among
         them, and are the indices of the entry by which is differentiated.
         """
-        direct = names(root)
+        direct = self.graph.facts(root).names
         within = self.graph.sources(direct & self.graph.readers.keys())
         cut = self.gradients if flows is self._flows else ()
         needed = self._between(name, within, cut)
