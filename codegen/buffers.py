@@ -237,6 +237,9 @@ class _Printer:
         if node.op == "max":
             inner = self._operand(node.args[0], node)
             return f"np.maximum.reduce({inner}, axis={node.attr}, keepdims=True, out={target})"
+        if node.op == "polynomial":
+            inner = self._operand(node.args[0], node)
+            return f"runtime.polynomial({inner}, {node.attr}, out={target})"
         if node.op == "step":
             zero = self._constant("0.0")
             return f"greater({self._operand(node.args[0], node)}, {zero}, out={target})"

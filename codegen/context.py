@@ -6,6 +6,7 @@ same one serves the module and its tests, so that both speak of the same network
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -59,6 +60,8 @@ def module_context(
         "parameter_gradients": [f"d{name}" for name in network.parameters],
         "optimizer_title": _OPTIMIZERS[spec.training.optimizer],
         "kinked": _kinked(network),
+        "knots": _knots(network.spec),
+        "polynomials": _polynomials(blocks, step),
         **_signatures(network, blocks),
         **_training(network, step),
     }
@@ -89,7 +92,7 @@ def document_context(
                 "code": f"{e.name} = {expression(e.right, literals)}" if e.of else "",
                 "shape": _symbolic(e.right.shape),
                 "rules": ", ".join(e.outcome.rules) or "normal form",
-                "steps": e.outcome.steps,
+                "note": e.note,
                 "sizes": ", ".join(f"{k} = {v}" for k, v in sorted(e.acceptance.sizes.items())),
                 "points": e.acceptance.points,
                 "conditions": e.outcome.side_conditions,
@@ -178,8 +181,14 @@ def _kinked(network: Network) -> list[int]:
     return [k for k, layer in enumerate(layers, 1) if ACTIVATIONS[layer.activation].kinks]
 
 
+def _knots(spec: Spec) -> list[float]:
+    """The values of ``|a - y|`` where the slope or the curvature of the loss jumps."""
+    return [float(spec.loss_constants.get(knot, knot)) for knot in LOSSES[spec.loss].knots]
+
+
 def _kinks(network: Network) -> list[str]:
-    names = dict.fromkeys(layer.activation for layer in network.spec.layers)
+    layers = (layer.activation for layer in network.spec.layers)
+    names = dict.fromkeys((*layers, network.spec.loss))
     return [sentence for name in names if name != "softmax" for sentence in table.kinks(name)]
 
 
@@ -204,6 +213,17 @@ def _used(names: Sequence[str], text: str) -> str:
         text = text.replace(sign, " ")
     words = set(text.split())
     return ", ".join(name if name in words else "_" for name in names)
+
+
+_POLYNOMIAL = re.compile(r"runtime\.polynomial\(.*?, (\([0-9][^()]*\))")
+
+
+def _polynomials(blocks: Module, step: Step) -> dict[str, str]:
+    """The coefficients of every polynomial as a Python tuple, to the name that they get."""
+    helpers = [line for helper in blocks.helpers for line in helper.lines]
+    steps = [line for block in (*step.forward, *step.backward) for line in block.lines]
+    found = (text for line in (*helpers, *steps) for text in _POLYNOMIAL.findall(line))
+    return {text: f"_P{number}" for number, text in enumerate(dict.fromkeys(found), 1)}
 
 
 def _several(names: list[str]) -> list[str]:

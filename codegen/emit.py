@@ -45,20 +45,22 @@ class Derivation:
     spec: Spec
     network: Network
     gradients: tuple[ProvedEquation, ...]
+    forms: tuple[ProvedEquation, ...]
     step: Step
 
     @property
     def equations(self) -> tuple[ProvedEquation, ...]:
-        """Every proved equation: the gradients, then the forms that training uses."""
-        return self.gradients + self.step.rewrites
+        """Every proved equation: the gradients, then the forms that they and training use."""
+        return self.gradients + self.forms + self.step.rewrites
 
 
 def derive_network(spec: Spec) -> Derivation:
     """Proves a spec's gradients and plans its training step; raises `proof.Unproved`."""
     built = network.build(spec)
     derived = proof.gradients(built)
-    proof.require(built, derived)
-    return Derivation(spec, built, derived, step(built, derived))
+    forms = proof.loss_forms(built)
+    proof.require(built, derived + forms)
+    return Derivation(spec, built, derived, forms, step(built, derived))
 
 
 def verify_spec(spec_path: Path) -> list[tuple[str, str, Outcome, Acceptance]]:

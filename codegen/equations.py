@@ -54,7 +54,7 @@ def equation_latex(equation: Equation) -> str:
 def _notation(expr: Expr) -> PlainNotation:
     gradients = {}
     functions = {}
-    spelling = {"l2": r"\lambda"}
+    spelling = {"l2": r"\lambda", "delta": r"\delta"}
     for node in walk(expr):
         if isinstance(node, Gradient):
             gradients[node.name] = f"d{subscript(node.name)}"

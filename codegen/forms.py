@@ -17,6 +17,8 @@ _CALLS: Final[Mapping[str, str]] = {
     "abs": "absolute",
     **{op: op for op in (*UNARY, *BINARY) if op != "step"},
 }
+SHORTEST: Final = 4
+"""Coefficients from which on Horner's scheme is one step."""
 _OPERATORS: Final[Mapping[type[ast.operator], str]] = {
     ast.Add: "add",
     ast.Sub: "subtract",
@@ -51,6 +53,9 @@ def lower_form(graph: Graph, form: str, values: Mapping[str, int]) -> int:
 
 
 def _form(graph: Graph, node: ast.expr, bound: Mapping[str, int]) -> int:
+    name, coefficients = _horner(node)
+    if len(coefficients) >= SHORTEST:
+        return graph.add("polynomial", bound[name], attr=repr(coefficients))
     match node:
         case ast.Constant(value=int() | float() as value):
             return graph.const(repr(float(value)))
@@ -67,6 +72,22 @@ def _form(graph: Graph, node: ast.expr, bound: Mapping[str, int]) -> int:
             called = func.attr if isinstance(func, ast.Attribute) else ast.unparse(func)
             return _call(graph, called, [_form(graph, arg, bound) for arg in args])
     raise PlanError(f"no array operation for {ast.unparse(node)!r}")
+
+
+def _horner(node: ast.expr) -> tuple[str, tuple[float, ...]]:
+    """Variable and coefficients of ``(c2 * x + c1) * x + c0``; none if it is something else."""
+    match node:
+        case ast.Constant(value=float() as value):
+            return "", (value,)
+        case ast.BinOp(
+            left=ast.BinOp(left=rest, op=ast.Mult(), right=ast.Name(id=name)),
+            op=ast.Add(),
+            right=ast.Constant(value=float() as value),
+        ):
+            variable, coefficients = _horner(rest)
+            if coefficients and variable in ("", name):
+                return name, (*coefficients, value)
+    return "", ()
 
 
 def _call(graph: Graph, name: str, args: Sequence[int]) -> int:

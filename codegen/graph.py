@@ -25,6 +25,8 @@ UNARY: Final = (
     "sqrt",
     "square",
     "reciprocal",
+    "rint",
+    "sign",
     "step",
 )
 BINARY: Final = (
@@ -52,7 +54,8 @@ class Node:
     op: ``"input"`` (attr its name), ``"const"`` (attr its Python text), a name in
     `ELEMENTWISE`, ``"dot"`` (attr ``"nn"``, ``"tn"``, ``"nt"``, ``"tt"``: which operands
     are transposed), ``"sum"`` or ``"max"`` along an axis (attr ``"0"`` or ``"1"``, kept with
-    size 1), ``"total"`` (the sum of all entries) or ``"inner"`` (of all products).
+    size 1), ``"total"`` (the sum of all entries), ``"inner"`` (of all products) or
+    ``"polynomial"`` (attr its coefficients, the highest power first, as a Python tuple).
     """
 
     op: str
@@ -153,6 +156,8 @@ class Graph:
         if op == "negative" and self.is_const(args[0]):
             text = self.nodes[args[0]].attr
             return self.const(text[1:] if text.startswith("-") else f"-{group(text)}")
+        if op == "subtract" and self.is_const(args[1], "0.0"):
+            return args[0]
         if op == "add" and self.nodes[args[1]].op == "negative":
             return self.add("subtract", args[0], self.nodes[args[1]].args[0])
         if op == "exp":

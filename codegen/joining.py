@@ -15,6 +15,7 @@ SOURCE: Final = Path(__file__).with_name("runtime")
 PACKAGE: Final = "codegen.runtime."
 ORDER: Final = (
     "checks",
+    "polynomials",
     "network",
     "quality",
     "history",

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from codegen.equations import readable
 from codegen.forms import lower_form
 from codegen.graph import Graph
-from codegen.kernels import ACTIVATIONS, LOSSES
+from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT
 from codegen.network import L2, Network
 from codegen.numpy_printer import expression, prime, statements
 from codegen.plan import Forms, Lowering
 from codegen.proof import ProvedEquation
+from derive.library.row import Activation, Loss
 from derive.program import Apply, Expr, Shape, Symbol, walk
 
 
@@ -121,22 +122,34 @@ def layer_of(network: Network, function: str) -> int:
 
 def form_of(network: Network, function: str, order: int) -> tuple[str, dict[str, str]]:
     """The stable form of a function of the program, and the text of its constants."""
-    layer = network.activation(layer_of(network, function))
-    row = ACTIVATIONS[layer.activation]
-    texts = {name: repr(value) for name, value in layer.constants.items()}
+    if function == network.loss_function:
+        row: Activation | Loss = LOSSES[function]
+        constants = network.spec.loss_constants
+    else:
+        layer = network.activation(layer_of(network, function))
+        row, constants = ACTIVATIONS[layer.activation], layer.constants
+    texts = {name: repr(value) for name, value in constants.items()}
     return (row.stable_derivative if order else row.stable_value), texts
+
+
+def argument_of(network: Network, graph: Graph, function: str, argument: int) -> dict[str, int]:
+    """The free names of a form: ``z`` of an activation, ``a - y`` of a loss."""
+    if function == network.loss_function:
+        return {"a": argument, "y": graph.const("0.0")}
+    return {"z": argument}
 
 
 def _helpers(network: Network, proved: Sequence[ProvedEquation]) -> list[Helper]:
     used = {(name, 0) for name in network.functions.values()}
+    known = {*network.functions.values(), network.loss_function}
     for line in proved:
         for node in walk(line.right):
-            if isinstance(node, Apply) and node.function in network.functions.values():
+            if isinstance(node, Apply) and node.function in known:
                 used.add((node.function, node.order))
     helpers = [_helper(network, function, order) for function, order in sorted(used)]
     if network.spec.layers[-1].activation == "softmax":
         helpers.append(_softmax(network))
-    if network.spec.loss == "cross_entropy":
+    if OUTPUT[network.spec.loss] == "softmax":
         helpers.append(_log_softmax(network))
     return helpers
 
@@ -144,14 +157,21 @@ def _helpers(network: Network, proved: Sequence[ProvedEquation]) -> list[Helper]
 def _helper(network: Network, function: str, order: int) -> Helper:
     graph = Graph()
     form, constants = form_of(network, function, order)
-    values = {"z": graph.input("z", ("n", "m"))}
+    z = graph.input("z", ("n", "m"))
+    values = argument_of(network, graph, function, z)
     values |= {name: graph.const(text) for name, text in constants.items()}
-    if order:
+    if order and function != network.loss_function:
         values["a"] = graph.input(f"{prime(function, 0)}(z)", ("n", "m"))
-    row = ACTIVATIONS[network.activation(layer_of(network, function)).activation]
-    title = f"The derivative of {row.title}" if order else row.title[:1].upper() + row.title[1:]
+    title = _row_title(network, function)
+    title = f"The derivative of {title}" if order else title[:1].upper() + title[1:]
     lines = statements(graph, lower_form(graph, form, values), "return")
     return Helper(prime(function, order), f"{title}, entry by entry.", tuple(lines))
+
+
+def _row_title(network: Network, function: str) -> str:
+    if function == network.loss_function:
+        return f"{LOSSES[function].title} by the difference of output and label"
+    return ACTIVATIONS[network.activation(layer_of(network, function)).activation].title
 
 
 def _softmax(network: Network) -> Helper:
@@ -234,8 +254,11 @@ def data_cost(
 ) -> int:
     """The mean loss over the examples; output: the last Z or A, as `cost_arguments` says."""
     row = LOSSES[network.spec.loss]
-    if row.name == "cross_entropy":
+    if OUTPUT[row.name] == "softmax":
         total = cross_entropy(graph, output, labels)
+        if row.labels_alone:
+            alone = graph.total(lower_form(graph, row.labels_alone, {"y": labels}))
+            total = graph.add("add", total, alone)
     else:
         logits = next(iter(row.from_logits.values()), None)
         form = logits[0] if logits else row.stable_value
@@ -284,14 +307,15 @@ class TrainingForms(Forms):
 
     def apply(self, lowering: Lowering, function: str, order: int, arg: Expr) -> int:
         """The step of the order-th derivative of a function at an argument."""
-        if function not in self.network.functions.values():
+        if function not in (*self.network.functions.values(), self.network.loss_function):
             return super().apply(lowering, function, order, arg)
         if order == 1 and isinstance(arg, Symbol) and (function, arg.name) in self.from_output:
             return lowering.expr(self.from_output[function, arg.name])
         form, constants = form_of(self.network, function, order)
         z = lowering.expr(arg)
-        values = {"z": z} | {n: lowering.graph.const(t) for n, t in constants.items()}
-        if order:
+        values = argument_of(self.network, lowering.graph, function, z)
+        values |= {n: lowering.graph.const(t) for n, t in constants.items()}
+        if order and function != self.network.loss_function:
             values["a"] = self.apply(lowering, function, 0, arg)
         return lower_form(lowering.graph, form, values)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from codegen.kernels import OUTPUT
+from codegen.kernels import OUTPUT, of_difference
 from codegen.spec import Layer, Spec
 from derive.program import (
     SCALAR,
@@ -31,6 +31,7 @@ from derive.program import (
     Times,
     children,
     divide,
+    minus,
     number,
     softmax,
     total,
@@ -52,7 +53,8 @@ class Network:
     each, and the proof does not take formulas apart that play no role in it.
     constants: the value of every scalar leaf.  functions: layer number to the name of its
     function in the program, which is that of the activation unless two layers disagree
-    about a constant of it.
+    about a constant of it.  loss_function: the name of the loss if it enters the program as a
+    function of the difference of output and label, else "".
     """
 
     spec: Spec
@@ -60,6 +62,7 @@ class Network:
     general: Program
     constants: Mapping[str, float]
     functions: Mapping[int, str]
+    loss_function: str = ""
 
     @property
     def depth(self) -> int:
@@ -106,6 +109,7 @@ class _Builder:
         self.functions: dict[str, Function] = {}
         self.constants: dict[str, float] = {}
         self.names: dict[int, str] = {}
+        self.loss_function = ""
 
     def network(self) -> Network:
         spec = self.spec
@@ -113,18 +117,27 @@ class _Builder:
         axis = 0 if spec.columns else 1
         labels = axis if spec.labels == "distribution" else None
         self.leaf("X", self.batch("n_0"))
-        self.leaf("Y", self.batch(f"n_{depth}"), sums_to_one=labels)
+        self.leaf("Y", self.batch(f"n_{depth}"), self.label_domain(), labels)
         value: Expr = self.symbol("X")
         for k, layer in enumerate(spec.layers, 1):
             value = self.layer(k, layer, value)
         self.definitions["J"] = self.cost(value, f"n_{depth}")
         program = Program(self.leaves, self.definitions, self.functions, COST)
         general = Program(self.leaves, self.definitions, self.arbitrary(), COST)
-        return Network(spec, program, general, self.constants, self.names)
+        return Network(spec, program, general, self.constants, self.names, self.loss_function)
+
+    def label_domain(self) -> str:
+        """Labels are as real as they come, positive where the loss takes their logarithm."""
+        label = Symbol("y", SCALAR)
+        nodes = walk(table.loss_entry(self.spec.loss))
+        logarithm = any(
+            n.function == "log" and n.arg == label for n in nodes if isinstance(n, Apply)
+        )
+        return "unit" if logarithm else "real"
 
     def arbitrary(self) -> dict[str, Function]:
         """The functions, without the formulas of those that are not fused with the loss."""
-        free = set(self.names.values())
+        free = {*self.names.values(), self.loss_function}
         if OUTPUT[self.spec.loss]:
             free.discard(self.names.get(len(self.spec.layers), ""))
         return {
@@ -135,8 +148,10 @@ class _Builder:
     def batch(self, size: str) -> Shape:
         return (size, "m") if self.spec.columns else ("m", size)
 
-    def leaf(self, name: str, shape: Shape, sums_to_one: int | None = None) -> Symbol:
-        self.leaves[name] = Leaf(shape, sums_to_one=sums_to_one)
+    def leaf(
+        self, name: str, shape: Shape, domain: str = "real", sums_to_one: int | None = None
+    ) -> Symbol:
+        self.leaves[name] = Leaf(shape, domain, sums_to_one)
         return Symbol(name, shape)
 
     def symbol(self, name: str) -> Symbol:
@@ -197,12 +212,7 @@ class _Builder:
 
     def cost(self, output: Expr, width: str) -> Expr:
         """The mean over the m examples, and the l2 term of the weights."""
-        entry = table.loss_entry(self.spec.loss)
-        for constant, value in self.spec.loss_constants.items():
-            self.constants[constant] = value
-            self.leaf(constant, SCALAR)
-        self._include(entry)
-        body = total(substitute(entry, {"a": output, "y": self.symbol("Y")}))
+        body = total(self.loss_entries(output))
         if table.loss_reduction(self.spec.loss) == "mean":
             body = divide(body, Size(width))
         cost = divide(body, Size("m"))
@@ -214,6 +224,22 @@ class _Builder:
             squares = total(Power(self.symbol(f"W{k}"), Fraction(2)))
             cost = Plus(cost, Times(half, squares))
         return cost
+
+    def loss_entries(self, output: Expr) -> Expr:
+        """The loss of every entry, of the difference where it is a function of that."""
+        name, label = self.spec.loss, self.symbol("Y")
+        for constant, value in self.spec.loss_constants.items():
+            self.constants[constant] = value
+            self.leaf(constant, SCALAR, "positive")
+        formula = of_difference(name)
+        if formula is None:
+            entry = table.loss_entry(name)
+            self._include(entry)
+            return substitute(entry, {"a": output, "y": label})
+        self.loss_function = name
+        self.functions[name] = Function(name, formula)
+        self._include(formula)
+        return Apply(name, 0, minus(output, label))
 
 
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:

@@ -215,6 +215,8 @@ class _Steps:
             return self._inner(node.args, args), 9
         if node.op in ("sum", "max"):
             return f"np.{node.op}({args[0][0]}, axis={node.attr}, keepdims=True)", 9
+        if node.op == "polynomial":
+            return f"runtime.polynomial({args[0][0]}, {node.attr})", 9
         name = {"absolute": "abs"}.get(node.op, node.op)
         return f"np.{name}({', '.join(a[0] for a in args)})", 9
 

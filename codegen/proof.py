@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from codegen.network import Network
+from codegen.kernels import OUTPUT
+from codegen.network import Network, substitute
 from codegen.spec import GenerateError
 from derive.check import Acceptance, check
 from derive.program import (
+    SCALAR,
+    Apply,
     Equation,
     Expr,
+    Leaf,
     Plus,
     Power,
     Program,
@@ -23,8 +27,10 @@ from derive.program import (
     Times,
     Transpose,
     children,
+    minus,
     with_children,
 )
+from derive.scalars import table
 from derive.tensors import Outcome, Underivable, derived_gradient, prove
 
 
@@ -37,7 +43,8 @@ class ProvedEquation:
     """``left = right`` for all shapes and values, with both opinions of it.
 
     name: what it gives a value to, ``dW2``; also the name of the proof in the emitted code.
-    of: the leaf or definition whose gradient it is, "" for other identities.
+    of: the leaf or definition whose gradient it is, "" for other identities.  note: what the
+    identity is for.
     """
 
     name: str
@@ -45,6 +52,7 @@ class ProvedEquation:
     equation: Equation
     outcome: Outcome
     acceptance: Acceptance
+    note: str = ""
 
     @property
     def right(self) -> Expr:
@@ -91,7 +99,7 @@ def gradients(network: Network) -> tuple[ProvedEquation, ...]:
 def _softmax_without_cross_entropy(network: Network, k: int) -> bool:
     """The Jacobian of a softmax uses dA twice: it gets a name."""
     spec = network.spec
-    return spec.layers[k - 1].activation == "softmax" and spec.loss != "cross_entropy"
+    return spec.layers[k - 1].activation == "softmax" and not OUTPUT[spec.loss]
 
 
 def gradient(network: Network, name: str, opaque: tuple[str, ...]) -> ProvedEquation:
@@ -104,10 +112,27 @@ def gradient(network: Network, name: str, opaque: tuple[str, ...]) -> ProvedEqua
     return judge(program, f"d{name}", name, Equation(program.gradient(name), right))
 
 
-def judge(program: Program, name: str, of: str, equation: Equation) -> ProvedEquation:
+def loss_forms(network: Network) -> tuple[ProvedEquation, ...]:
+    """That the loss depends on the difference of output and label alone, where it is used."""
+    name = network.loss_function
+    if not name:
+        return ()
+    a, y = (network.program.symbol(n) for n in (f"A{network.depth}", "Y"))
+    entry = substitute(table.loss_entry(name), {"a": a, "y": y})
+    scalars = {n: leaf for n, leaf in network.program.leaves.items() if leaf.dims == SCALAR}
+    leaves = {a.name: Leaf(a.dims), y.name: Leaf(y.dims), **scalars}
+    program = Program(leaves, {}, network.program.functions)
+    equation = Equation(entry, Apply(name, 0, minus(a, y)))
+    note = "The loss depends on the difference of output and label alone."
+    return (judge(program, f"{name}(A{network.depth} - Y)", "", equation, note),)
+
+
+def judge(
+    program: Program, name: str, of: str, equation: Equation, note: str = ""
+) -> ProvedEquation:
     """The equation with the engine's and the checker's opinion."""
     outcome = prove(program, equation)
-    return ProvedEquation(name, of, equation, outcome, check(program, equation))
+    return ProvedEquation(name, of, equation, outcome, check(program, equation), note)
 
 
 def tidy(expr: Expr) -> Expr:

@@ -20,6 +20,7 @@ from codegen.proof import ProvedEquation, judge, require
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
 from derive.program import Apply, Equation, Expr, Leaf, Program, Shape, walk
 
+_AT_HAND = "The training step computes the derivative from the output, which is at hand."
 _FUNCTIONS = (ELEMENTWISE - {"step"}) | {"dot", "vdot"}
 
 
@@ -103,7 +104,7 @@ def output_forms(
         z, a = network.program.symbol(f"Z{k}"), network.program.symbol(f"A{k}")
         equation = Equation(Apply(function, 1, z), propose(a))
         name = f"{function}'(Z{k})"
-        judged = judge(_one_layer(network, k), name, "", equation)
+        judged = judge(_one_layer(network, k), name, "", equation, _AT_HAND)
         if judged.accepted:
             confirmed.append(judged)
             forms[function, f"Z{k}"] = equation.right

@@ -91,6 +91,7 @@ LOSSES: Final = (
         formula=magnitude(_D),
         reduction="mean",
         kinks=(Kink("a = y", "0"),),
+        knots=("0",),
         stable_value="np.abs(a - y)",
         stable_derivative="np.sign(a - y)",
     ),
@@ -100,6 +101,7 @@ LOSSES: Final = (
         aliases=("Huber",),
         parameters={"delta": Fraction(1)},
         formula=_huber(),
+        knots=("delta",),
         stable_value=("d = a - y; c = np.minimum(np.maximum(d, -delta), delta); c * (d - 0.5 * c)"),
         stable_derivative="np.minimum(np.maximum(a - y, -delta), delta)",
     ),
@@ -123,9 +125,18 @@ LOSSES: Final = (
         formula=y * (sympy.log(y) - sympy.log(a)),
         domain="unit",
         labels="distribution",
-        # 0 log 0 = 0: the smallest positive number stands in for a label of 0.
-        stable_value="y * (np.log(np.maximum(y, np.finfo(y.dtype).tiny)) - np.log(a))",
+        # 0 log 0 = 0: a number at the lower end of float32 stands in for a label of 0.
+        stable_value="y * (np.log(np.maximum(y, 1.2e-38)) - np.log(a))",
         stable_derivative="-y / a",
+        from_logits={
+            "softmax": (
+                "s = z - np.max(z, axis=axis, keepdims=True); "
+                "y * (np.log(np.maximum(y, 1.2e-38)) "
+                "+ np.log(np.sum(np.exp(s), axis=axis, keepdims=True)) - s)",
+                "a - y",
+            )
+        },
+        labels_alone="y * np.log(np.maximum(y, 1.2e-38))",
     ),
 )
 """Every loss of the library, in the order in which they are listed."""

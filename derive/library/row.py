@@ -48,7 +48,7 @@ class Activation(Row):
     stable_value, stable_derivative: NumPy over the array ``z``, the parameters as bare names:
     bindings, then the value, separated by semicolons (``e = np.exp(z); e / (1.0 + e)``).  Only
     ufuncs with an ``out=`` twin, no branch, no overflow for any finite input; literals are
-    Python's, so the dtype stays.  Empty where NumPy alone has none (`erf`).
+    Python's, so the dtype stays.  Empty where there is none.
     prefers_gain: ``"he"`` or ``"glorot"``, the initialisation that keeps variances.
     """
 
@@ -70,8 +70,11 @@ class Loss(Row):
     domain: of the output a.  labels: ``"real"``, ``"unit"`` or ``"distribution"`` (the labels
     of an example add up to one).
     stable_value, stable_derivative: as in `Activation`, over arrays ``a`` and ``y``.
+    knots: the values of ``|a - y|`` where the first or second derivative jumps, numbers or
+    names of parameters.
     from_logits: activation -> (value, derivative by the logit ``z``) in NumPy over ``z``,
     ``a`` and ``y``, for the output activations with which the pair loses fewer digits.
+    labels_alone: the part of the loss that depends on ``y`` alone, in NumPy, or "".
     """
 
     formula: Any = None
@@ -82,6 +85,8 @@ class Loss(Row):
     stable_derivative: str = ""
     from_logits: dict[str, tuple[str, str]] = field(default_factory=dict)
     kinks: tuple[Kink, ...] = ()
+    knots: tuple[str, ...] = ()
+    labels_alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +100,15 @@ class Optimizer(Row):
 
     state: tuple[str, ...] = ()
     equations: tuple[tuple[str, Any], ...] = ()
+
+
+def polynomial(variable: str, coefficients: tuple[float, ...]) -> str:
+    """A polynomial in Horner's scheme as the text of a form, the highest power first.
+
+    >>> polynomial("x", (3.0, 2.0, 1.0))
+    '(3.0 * x + 2.0) * x + 1.0'
+    """
+    text = repr(coefficients[0])
+    for number, coefficient in enumerate(coefficients[1:]):
+        text = f"{f'({text})' if number else text} * {variable} + {coefficient!r}"
+    return text

@@ -110,6 +110,25 @@ def check_finite(array: Array, what: str) -> None:
             raise ValueError(f"{what}: got {array[index]} at {list(index)}, needs finite numbers")
 
 
+# -- polynomials of arrays ----------------------------------------------------------------------
+
+
+def polynomial(x: Array, coefficients: tuple[float, ...], out: Array | None = None) -> Any:
+    """The value at every entry, by Horner's scheme; coefficients: the highest power first.
+
+    out: where it goes, not the memory of x.
+
+    >>> polynomial(np.array([0.0, 2.0]), (3.0, 0.0, 1.0)).tolist()
+    [1.0, 13.0]
+    """
+    value = np.empty_like(x) if out is None else out
+    value.fill(coefficients[0])
+    for coefficient in coefficients[1:]:
+        np.multiply(value, x, out=value)
+        np.add(value, coefficient, out=value)
+    return value
+
+
 # -- what a network takes and gives -------------------------------------------------------------
 
 Model = Any

@@ -22,6 +22,8 @@ import numpy as np
 EPS = float(np.finfo(np.float64).eps)
 KINKED = []
 """Layers whose activation has a kink at 0."""
+KNOTS = []
+"""Values of |output - label| where the slope or the curvature of the loss jumps."""
 EXAMPLES = 4
 ENTRIES = 24
 """Entries of each parameter that are tested, chosen at random."""
@@ -85,7 +87,7 @@ def _batch(rng: np.random.Generator, m: int = EXAMPLES) -> tuple[Any, Any]:
 
 def _step_size() -> float:
     """The h of the differences: the more units have a kink, the nearer is the next one."""
-    units = sum(len(_layer(k)) for k in KINKED)
+    units = sum(len(_layer(k)) for k in KINKED) + len(KNOTS) * NETWORK.outputs
     return 4e-3 / (1 + units / 5)
 
 
@@ -98,15 +100,17 @@ def _smooth_point(seed: int) -> tuple[Any, Any, Any]:
     """Parameters, scaled X, and Y with every kink at least 10 h away."""
     rng = np.random.default_rng(seed)
     params = _params(rng)
-    X, _ = _batch(rng, 200 * EXAMPLES)
+    X, Y = _batch(rng, 200 * EXAMPLES)
     X = net._inputs(params, X)
     values = net._forward(params, X)
+    places = [values[2 * k - 2] for k in KINKED]
+    places += [np.abs(values[-1] - Y) - knot for knot in KNOTS]
     near = np.full(200 * EXAMPLES, np.inf)
-    for k in KINKED:
-        near = np.minimum(near, np.abs(values[2 * k - 2]).min(axis=1 - NETWORK.axis))
+    for place in places:
+        near = np.minimum(near, np.abs(place).min(axis=1 - NETWORK.axis))
     chosen = np.flatnonzero(near > 10 * _step_size())[:EXAMPLES]
     assert len(chosen) == EXAMPLES, "too few examples away from a kink"
-    return params, np.take(X, chosen, axis=NETWORK.axis), _targets(rng, EXAMPLES)
+    return params, *(np.take(array, chosen, axis=NETWORK.axis) for array in (X, Y))
 
 
 def _entries(params: Any, seed: int) -> Iterator[tuple[str, Any, Any, list[tuple[int, ...]]]]:

@@ -49,6 +49,10 @@ CASES = [
     ("softsign", "tanh", "half_squared_error", "rows", 0.0, "sgd", None),
     ("gelu_tanh", "sigmoid", "binary_cross_entropy", "columns", 0.0, "adam", None),
     ("mish", "softmax", "cross_entropy", "rows", 0.0, "sgd", None),
+    ("gelu", "identity", "huber", "columns", 0.0, "adam", None),
+    ("gelu", "softmax", "kl", "rows", 0.0, "sgd", None),
+    ("tanh", "identity", "log_cosh", "columns", 0.01, "momentum", None),
+    ("relu", "tanh", "mae", "rows", 0.0, "sgd", None),
 ]
 
 
@@ -215,6 +219,7 @@ def test_small_losses_keep_their_digits(tmp_path):
 ACTIVATION = st.sampled_from(sorted(set(ACTIVATIONS) - {"softmax"}))
 OUTPUTS = st.sampled_from(
     [("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy"), ("softmax", "mse")]
+    + [("softmax", "huber"), ("softmax", "kl"), ("identity", "mae"), ("gelu", "log_cosh")]
     + [(a, loss) for a in ("identity", "tanh", "silu") for loss in ("mse", "half_squared_error")]
 )
 
