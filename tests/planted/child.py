@@ -82,9 +82,9 @@ class _First:
 def in_battery(question: str) -> tuple[str, str] | None:
     """The first wrong answer: question and how."""
     signal.setitimer(signal.ITIMER_VIRTUAL, BATTERY_SECONDS)
-    try:
-        from .battery import first_error
+    from .battery import first_error
 
+    try:
         error = first_error(question)
     except Exception as error:
         return question, f"crash ({type(error).__name__})"

@@ -64,7 +64,7 @@ def result(bug: Bug, catcher: str = "") -> Result:
     if done.returncode < 0:
         return Result(bug, catcher, f"the process ends with signal {-done.returncode}")
     if done.returncode:
-        raise RuntimeError(f"{bug.name}: {done.stderr.strip()}")
+        return Result(bug, f"does not start: {done.stderr.strip().splitlines()[-1]}", "")
     where, how = json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else ("", "")
     return Result(bug, where, how)
 

@@ -26,6 +26,11 @@ class Bug:
         return ROOT / "derive" / self.file
 
     @property
+    def stale(self) -> bool:
+        """Whether the rule is not as it was, so that the bug has to be written anew."""
+        return self.path.read_text(encoding="utf-8").count(self.old) != 1
+
+    @property
     def line(self) -> int:
         """The first line that the bug changes."""
         same = next(
@@ -36,7 +41,7 @@ class Bug:
         return text.count("\n", 0, text.index(self.old) + same) + 1
 
     def planted(self) -> str:
-        """The text of the file with the bug in it; ValueError if the rule is not as it was."""
+        """The text of the file with the bug in it; ValueError if it is stale."""
         text = self.path.read_text(encoding="utf-8")
         if text.count(self.old) != 1:
             raise ValueError(f"{self.name}: occurs {text.count(self.old)} times: {self.old}")

@@ -20,7 +20,7 @@ EVALUATOR = [
         ("sum over an index", "share = [[self.weight(expr.index.dim, k)]]\n            term", "share = [[self.one]]\n            term"),
         ("built array", "            [self.value(expr.body)[0][0] for _ in self.each(expr.column)]\n            for _ in self.each(expr.row)", "            [self.value(expr.body)[0][0] for _ in self.each(expr.row)]\n            for _ in self.each(expr.column)"),
         ("labels sum to one", "self.domain.add(self.one, self.domain.mul(minus, self.domain.dot(ones, column)))", "self.domain.mul(minus, self.domain.dot(ones, column))"),
-        ("derivative by an entry", "return [[self.pulled_back(expr.body, [[self.one]], expr.name)[row][column]]]", "return [[self.pulled_back(expr.body, [[self.zero]], expr.name)[row][column]]]"),
+        ("derivative by an entry", "self._memo[key] = self.pulled_back(body, [[self.one]], expr.name)", "self._memo[key] = self.pulled_back(body, [[self.zero]], expr.name)"),
         ("roots that have no value", "            if sign(self.graph, radicand) >= Sign.POSITIVE:\n                raise NoValue(str(error)) from None\n            raise", "            raise NoValue(str(error)) from None"),
     ),
     *bugs(
@@ -82,6 +82,6 @@ CHECKED_DERIVATIVES = [
         ("built array", "share = world.domain.mul(world.weight(rows, i), world.weight(columns, j))", "share = world.one"),
         ("all readers", "            if reader in adjoints and reader in within:\n", "            if reader in adjoints and reader in within and reader == world.graph.readers[top][0]:\n"),
         ("direct use", "        if top in direct:\n            _pull(world, root, seed, top, total)\n", ""),
-        ("derivatives of derivatives", '    if derives(root):\n        raise Unsupported("the derivative of a derivative of the cost")\n', ""),
+        ("derivatives of derivatives", '    if world.graph.facts(root).derives:\n        raise Unsupported("the derivative of a derivative of the cost")\n', ""),
     ),
 ]  # fmt: skip

@@ -26,6 +26,8 @@ NORMAL_FORM = [
     ),
     *bugs(
         "tensors/functions.py",
+        ("cases of a delta: equal indices", "equal = identify(poly, right, left)", "equal = poly"),
+        ("cases of a delta: which is which", "times(same, function(equal)) + times(ONE - same, function(apart))", "times(same, function(apart)) + times(ONE - same, function(equal))"),
         ("natural power", "return product([poly] * int(exponent))", "return product([poly] * (int(exponent) + 1))"),
         ("quotient of products", "out = monomial((), [(a, k * exponent) for a, k in factors])\n    return out.scaled(number_power(coefficient", "out = monomial((), [(a, k * exponent) for a, k in factors])\n    return out.scaled(number_power(-coefficient"),
         ("shared factors", "shared = _content(poly)\n    rest = times(poly, monomial((), [(a, -e) for a, e in shared])) if shared else poly\n    if len", "shared = _content(poly)\n    rest = poly\n    if len"),
@@ -70,6 +72,8 @@ NORMAL_FORM = [
         ("match of a pattern", "if {(rename_atom(a, names).key, e) for a, e in r.factors} == target:", "if True:"),
         ("cleared denominators", "poly = expanded(times(poly, factor))", "poly = expanded(poly)"),
         ("multiplied out", "    return times(power(a.argument, count), monomial((), [(a, e - count)]))", "    return times(power(a.argument, count), monomial((), [(a, e)]))"),
+        ("equal summands, all of them", "return all(is_zero(collect(parts), constraints) for parts in groups.values())", "return any(is_zero(collect(parts), constraints) for parts in groups.values())"),
+        ("equal summands over equal dimensions", "groups.setdefault(dims, [])", "groups.setdefault(dims[:0] or dims[1:], [])"),
         ("logistic as a fraction", 'monomial((), [(Atom("base", arg=ONE + exponential(a.argument)), -e)])', 'monomial((), [(Atom("base", arg=ONE + exponential(a.argument)), e)])'),
     ),
     *bugs(
