@@ -88,6 +88,12 @@ def verify(
     timings: Annotated[
         bool, typer.Option("--timings", help="Show the milliseconds of each claim.")
     ] = False,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Show how often each mistake was found.")
+    ] = False,
+    show_model: Annotated[
+        bool, typer.Option("--show-model", help="Show what is understood, judge nothing.")
+    ] = False,
 ) -> int:
     """Give every claim of a note a verdict: proved for all shapes, or refuted with the repair."""
     from derive.commands import FORMATS, VerifyCall
@@ -99,14 +105,19 @@ def verify(
         raise CallError(f"--jobs: {jobs} is not between 1 and 64")
     if not (math.isfinite(timeout) and 0 < timeout <= 86_400):
         raise CallError(f"--timeout: {timeout} is not a number of seconds above 0, up to 86400")
+    if diff and fix:
+        raise CallError("--diff and --fix exclude each other; leave one out")
+    if statistics and show_model:
+        raise CallError("--statistics and --show-model exclude each other; leave one out")
     call = VerifyCall(
         form=_choice("--format", form, FORMATS),
         output=output,
         selection=selection(select, ignore, allow),
-        options=Options(declare=declare, proofs=proofs, timings=timings),
+        options=Options(declare, proofs, timings, show_model=show_model),
         jobs=jobs,
         timeout=timeout,
         repair="diff" if diff else "fix" if fix else "",
+        view="model" if show_model else "statistics" if statistics else "",
     )
     return run(paths or [], call)
 

@@ -30,7 +30,11 @@ FORMATS: Final = ("text", "json", "sarif", "github")
 
 @dataclass(frozen=True, slots=True)
 class VerifyCall:
-    """The options of ``derive verify``; repair: ``""``, ``"diff"`` or ``"fix"``."""
+    """The options of ``derive verify``.
+
+    repair: ``""``, ``"diff"`` or ``"fix"``.  view: ``""`` for the verdicts, ``"statistics"`` or
+    ``"model"``.
+    """
 
     form: str
     output: Path | None
@@ -39,10 +43,12 @@ class VerifyCall:
     jobs: int | None
     timeout: float
     repair: str = ""
+    view: str = ""
 
 
 def verify(paths: Sequence[str], call: VerifyCall) -> int:
     """Judges every claim of the paths, or of the library and the shipped notes if none."""
+    _consistent(call)
     if call.options.proofs is not None:
         _make_folder(call.options.proofs)
     sources = collect(paths) if paths else [*_library_sources()]
@@ -52,6 +58,8 @@ def verify(paths: Sequence[str], call: VerifyCall) -> int:
         names = file_names(source.path for source in sources)
         call = replace(call, options=replace(call.options, names=names))
     judged = _judge(sources, call)
+    if call.view == "model":
+        return _show_model(judged, call)
     reports = _with_claims(sources, judged, paths)
     hidden = -sum(len(report.claims) for report in reports)
     reports = call.selection.shown(reports)
@@ -60,6 +68,36 @@ def verify(paths: Sequence[str], call: VerifyCall) -> int:
         return _repair(sources, reports, call)
     _write(_rendered(reports, call, -hidden), call.output)
     return _status(reports, call.selection)
+
+
+def _consistent(call: VerifyCall) -> None:
+    """`CallError` for options that contradict each other."""
+    from derive.report import statistics, understood
+
+    if call.view == "statistics" and call.form not in statistics.FORMATS:
+        raise CallError(f"--statistics: no {call.form} of it; --format text or json")
+    if call.view == "model" and call.form not in understood.FORMATS:
+        raise CallError(f"--show-model: no {call.form} of it; --format text or json")
+    if call.view and call.repair == "diff":
+        raise CallError(f"--diff shows changes, --{_VIEWS[call.view]} none; leave one out")
+    if call.view == "model" and call.repair:
+        raise CallError("--show-model judges nothing, --fix needs verdicts; leave one out")
+
+
+_VIEWS: Final = {"statistics": "statistics", "model": "show-model"}
+
+
+def _show_model(reports: Sequence[FileReport], call: VerifyCall) -> int:
+    """What was understood of each note; 1 if one could not be understood."""
+    from derive.report import understood
+    from derive.report.text import Style
+
+    if call.form == "json":
+        _write(understood.as_json(reports), call.output)
+    else:
+        style = Style(call.output is None and _colour())
+        _write(understood.text(reports, style), call.output)
+    return int(any(report.claims for report in reports))
 
 
 def _library_sources() -> list[Source]:
@@ -110,8 +148,11 @@ def _with_claims(
 
 
 def _rendered(reports: Sequence[FileReport], call: VerifyCall, hidden: int) -> str:
-    from derive.report import github, json, sarif, text
+    from derive.report import github, json, sarif, statistics, text
 
+    if call.view == "statistics":
+        write = statistics.as_json if call.form == "json" else statistics.text
+        return write(reports)
     if call.form == "json":
         return json.render(reports, timings=call.options.timings)
     if call.form == "sarif":

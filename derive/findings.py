@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,10 @@ from derive.diagnosis import BY_NAME, Diagnosis, Fault, Ill, diagnose
 from derive.judge import Judge, Judgement
 from derive.meaning.building import build
 from derive.meaning.elaborate import Elaborator
-from derive.meaning.facts import Facts
-from derive.meaning.hypotheses import Choice
 from derive.meaning.interpret import Interpretation, Stated
+from derive.meaning.objective import has_count
 from derive.meaning.scenery import left_value, loose_of, scene_of
-from derive.meaning.setting import Hypothesis, IllShaped, Outside, Setting
+from derive.meaning.setting import IllShaped, Outside, Setting
 from derive.program import (
     ONE,
     Composition,
@@ -27,17 +25,10 @@ from derive.program import (
     children,
     with_children,
 )
-from derive.verdict import Counterexample, Finding, Kind, ModelReport, Verdict
+from derive.verdict import Counterexample, Finding, Kind, Verdict
 
 if TYPE_CHECKING:
     from derive.verify import Note
-
-COST_TITLES = {
-    "cross_entropy": "cross-entropy",
-    "binary_cross_entropy": "binary cross-entropy",
-    "squared_error": "squared error",
-    "half_squared_error": "half squared error",
-}
 
 
 def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: Judge) -> Finding:
@@ -280,103 +271,3 @@ def _target(left: Expr | None) -> tuple[str | None, Expr]:
     if isinstance(left, Times) and isinstance(left.right, Gradient):
         return left.right.name, left.left
     return None, ONE
-
-
-# -- the model ------------------------------------------------------------------------------------
-
-
-def show_hypothesis(facts: Facts, hypothesis: Hypothesis) -> str:
-    """One line that says what was assumed where the note is silent."""
-    cost = COST_TITLES.get(hypothesis.cost, hypothesis.cost)
-    convention = _convention(facts, hypothesis)
-    parts = [f"{cost} cost", f"{hypothesis.reduction} over the examples", convention]
-    if hypothesis.output:
-        parts.insert(1, f"{hypothesis.output} output")
-    if facts.roles.layout is None:
-        parts.append(f"examples as {hypothesis.layout}")
-    return ", ".join(parts)
-
-
-def _convention(facts: Facts, hypothesis: Hypothesis) -> str:
-    count = facts.count if hypothesis.reduction == "mean" and hypothesis.carries_m else ""
-    return f"dZ = {count} * dJ/dZ" if count else "dZ = dJ/dZ"
-
-
-def model_report(facts: Facts, choice: Choice) -> ModelReport:
-    """What was understood of a note, for the report."""
-    hypothesis, roles = choice.best, facts.roles
-    world = choice.interpreter.world
-    setting = world.main
-    layers = tuple(
-        {"index": n, "activation": setting.activations.get(n, "")}
-        for n in range(1, setting.depth + 1)
-    )
-    assumptions = list(roles.assumptions)
-    stated = hypothesis.cost == "stated"
-    if not stated:
-        title = COST_TITLES.get(hypothesis.cost, hypothesis.cost)
-        output = f" with {hypothesis.output} output" if hypothesis.output else ""
-        margin = f" (by a margin of {choice.margin} claim{'s' * (choice.margin != 1)})"
-        assumptions.append(
-            f"the cost is not stated: {title}{output}, {hypothesis.reduction} over the examples, "
-            f"is the reading under which most lines hold{margin if choice.score else ''}"
-        )
-    elif not any(c.batch for c in facts.costs):
-        assumptions.append(f"the stated cost is taken as {hypothesis.reduction} over the examples")
-    if stated and hypothesis.output:
-        assumptions.append(f"the output activation is not stated: {hypothesis.output}")
-    if facts.output_word and facts.activation(setting.depth).known is None:
-        assumptions.append(f"the output activation is {facts.output_word}, as the text says")
-    if roles.layout is None:
-        assumptions.append(f"the layout is not stated: examples as {hypothesis.layout}")
-    if roles.symbolic_depth:
-        assumptions.append(
-            f"the depth is a letter: the layers are judged in a network of {setting.depth}"
-        )
-    for one in world.settings:
-        assumptions += [a for a in one.assumptions if a not in assumptions]
-    return ModelReport(
-        hypothesis.layout,
-        layers,
-        _cost_text(facts, choice),
-        _convention(facts, hypothesis),
-        tuple(assumptions),
-        tuple(roles.evidence),
-    )
-
-
-def _cost_text(facts: Facts, choice: Choice) -> str:
-    from derive.meaning.objective import stated_cost
-
-    if choice.best.cost != "stated":
-        return COST_TITLES.get(choice.best.cost, choice.best.cost)
-    line = stated_cost(facts)
-    assert line is not None
-    source = facts.document.source
-    named = library_cost(choice)
-    text = " ".join(source[line.formula.span.start : line.formula.span.end].split())
-    return named or text
-
-
-def library_cost(choice: Choice) -> str:
-    """The library's name for a stated cost that equals one of its losses, or ""."""
-    from derive.meaning.building import build
-    from derive.meaning.setting import COST
-    from derive.tensors import equal
-
-    setting: Setting = choice.interpreter.world.main
-    if COST not in setting.definitions:
-        return ""
-    for name in COST_TITLES:
-        other = replace(choice.best, cost=name)
-        rival = build(setting.facts, other, setting.mode)
-        if equal(setting.program, setting.definitions[COST], rival.definitions[COST]):
-            return COST_TITLES[name]
-    return ""
-
-
-def worst(findings: Sequence[Finding]) -> Verdict:
-    """The verdict of a whole file: the worst of its claims."""
-    order = [Verdict.REFUTED, Verdict.UNREADABLE, Verdict.UNPROVEN, Verdict.VERIFIED]
-    present = {f.verdict for f in findings}
-    return next((v for v in order if v in present), Verdict.DEFINITION)

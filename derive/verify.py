@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from derive.declare import Declarations, declarations
-from derive.findings import finding_of, model_report
+from derive.findings import finding_of
 from derive.judge import Judge, Judgement, write_certificates
 from derive.meaning.algorithm import algorithm
 from derive.meaning.evidence import gather
@@ -24,6 +24,7 @@ from derive.meaning.interpret import Interpreter
 from derive.meaning.shapes import judge_shapes
 from derive.reading import read
 from derive.suppressions import suppressed
+from derive.understanding import model_report, show_hypothesis
 from derive.verdict import FileReport, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -35,12 +36,14 @@ class Options:
     """What the command asks of a verification beyond the source.
 
     names: for a path, the name of its certificates; by default its stem.
+    show_model: nothing is judged, the report says only what was understood.
     """
 
     declare: Path | None = None
     proofs: Path | None = None
     timings: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    show_model: bool = False
 
 
 class Note:
@@ -58,8 +61,8 @@ class Note:
 
     @property
     def size(self) -> int:
-        """The number of claims."""
-        return len(self.facts.lines)
+        """The number of claims to judge."""
+        return 0 if self.options.show_model else len(self.facts.lines)
 
     def judgement(self, k: int) -> Judgement:
         """The verdict on the k-th claim with its grounds, before any mistake is looked for."""
@@ -97,10 +100,10 @@ class Note:
         if self.options.proofs is not None and self._judge.certificates:
             stem = self.options.names.get(self.path) or Path(self.path).stem or "note"
             write_certificates(self.options.proofs, stem, self._judge.certificates)
-        shown, notices = suppressed(self.document, findings)
+        shown, notices = suppressed(self.document, findings) if findings else ((), ())
         return FileReport(
             self.path,
-            model_report(self.facts, self.choice) if findings else None,
+            model_report(self.facts, self.choice) if self.facts.lines else None,
             shown,
             algorithm(self.facts, self.choice.interpretations, findings),
             self.source,
@@ -116,8 +119,6 @@ class Note:
         mine = self.choice.agreements[k]
         for hypothesis, marks in self.choice.rivals:
             if marks[k] is not None and mine is not None and marks[k] != mine:
-                from derive.findings import show_hypothesis
-
                 best = show_hypothesis(self.facts, self.choice.best)
                 other = show_hypothesis(self.facts, hypothesis)
                 return (

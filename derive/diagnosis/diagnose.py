@@ -285,8 +285,8 @@ class _Answers(Question):
         if fault.target is None:
             return None
         found = holds_for_linear_output(fault, self.left, self.line, self.judges, self.free)
-        if found is None:
-            return None
+        if found is None or self.judge.agreed(found.expr):
+            return None  # true of any output: the mistake lies elsewhere
         known = self._other_target()
         message = f"{jacobian(scene)} is missing"
         if known is not None and known.code == BY_NAME["output-jacobian"]:

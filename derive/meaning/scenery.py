@@ -78,21 +78,26 @@ def _spellings(
     for node in (line.left, line.right, line.head):
         near.read(Elaborator(setting, layers), node)
     near.settle()
+    names, gradients, functions = spelled(setting)
+    spelling = {**names, **near.names}
+    marked = {**gradients, **near.gradients}
+    called = {**functions, **near.functions}
+    complete(setting, spelling, marked)
+    for layer, function in sorted(setting.activations.items()):
+        if function == f"g{layer}":
+            called.setdefault(function, f"g_{layer}")
+    return spelling, marked, called
+
+
+def spelled(setting: Setting) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """How the note first writes its quantities, their gradients, and functions."""
     if setting.spelled is None:
         whole = _Spelled()
         for node in all_nodes(setting.facts):
             whole.read(Elaborator(setting), node)
         whole.settle()
         setting.spelled = (whole.names, whole.gradients, whole.functions)
-    names, gradients, functions = setting.spelled
-    spelling = {**names, **near.names}
-    marked = {**gradients, **near.gradients}
-    called = {**functions, **near.functions}
-    _complete(setting, spelling, marked)
-    for layer, function in sorted(setting.activations.items()):
-        if function == f"g{layer}":
-            called.setdefault(function, f"g_{layer}")
-    return spelling, marked, called
+    return setting.spelled
 
 
 class _Spelled:
@@ -173,7 +178,7 @@ def _spell_function(elaborator: Elaborator, part: sx.Applied, functions: dict[st
     functions.setdefault(name, text)
 
 
-def _complete(setting: Setting, spelling: dict[str, str], gradients: dict[str, str]) -> None:
+def complete(setting: Setting, spelling: dict[str, str], gradients: dict[str, str]) -> None:
     """Names that a note never writes get the spelling of their kin, or their own name."""
     for name in sorted({**setting.leaves, **setting.definitions}):
         if name in spelling or name == COST:

@@ -36,7 +36,7 @@ def _file(report: FileReport, timings: bool) -> Json:
     notices = [_notice(notice, page) for notice in report.notices]
     return {
         "path": report.path,
-        "model": _model(report.model),
+        "model": model_json(report.model),
         "claims": [_claim(finding, report.source, timings) for finding in report.claims],
         "algorithm": report.algorithm,
         **({"notices": notices} if notices else {}),
@@ -64,7 +64,8 @@ def _range(place: Place) -> Json:
     }
 
 
-def _model(model: ModelReport | None) -> Json | None:
+def model_json(model: ModelReport | None) -> Json | None:
+    """What was understood of a note."""
     if model is None:
         return None
     return {

@@ -57,7 +57,7 @@ def render(reports: Sequence[FileReport], style: Style | None = None, hidden: in
 def _file(report: FileReport, style: Style) -> Iterator[str]:
     yield style.paint(escaped(report.path), "1")
     if report.model is not None:
-        yield from _model(report.model)
+        yield from model_lines(report.model)
     page = Page(report.source)
     after_block = True
     for finding in report.claims:
@@ -73,7 +73,8 @@ def _file(report: FileReport, style: Style) -> Iterator[str]:
     yield from _algorithm(report, style)
 
 
-def _model(model: ModelReport) -> Iterator[str]:
+def model_lines(model: ModelReport) -> Iterator[str]:
+    """What was understood of the whole note, one fact a line."""
     layers = ", ".join(
         " ".join(str(layer[key]) for key in ("index", "activation") if layer.get(key) is not None)
         for layer in model.layers

@@ -35,6 +35,7 @@ class Options:
     proofs: Path | None = None
     timings: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    show_model: bool = False
 
 
 class Note:

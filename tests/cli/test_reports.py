@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import FAKE, Run
+from tests.cli.sarif_schema import check_log
 
 GOOD = "$good = 1$\n"
 BAD = "# Title\n\nThen $bad = A$ holds.\n"
@@ -100,6 +101,7 @@ def test_sarif_result(fake: Run, note: Path) -> None:
     [rule] = run["tool"]["driver"]["rules"]
     assert (rule["id"], rule["name"]) == ("D103", "output-jacobian")
     assert result["level"] == "error"
+    check_log(log)
     region = {"startLine": 3, "startColumn": 7, "endLine": 3, "endColumn": 14}
     assert result["locations"][0]["physicalLocation"]["region"] == region
     [replacement] = result["fixes"][0]["artifactChanges"][0]["replacements"]
