@@ -40,6 +40,8 @@ class Arrays(Context):
         if name.mark == "Delta":
             raise Outside("a difference Delta is not understood")
         role = occurrence.role
+        if name.base in self.setting.parts and not (name.scripts or name.mark or name.primes):
+            return self.setting.symbol(self.setting.parts[name.base])
         if role is None or role == "size":
             return self._scalar_name(name, occurrence)
         if role == "function":
@@ -50,6 +52,8 @@ class Arrays(Context):
             return self._raised(self.setting.symbol(COST), occurrence.power)
         if name.primes:
             raise Outside(f"a prime on {name.base}, which is no function")
+        if role == "Y" and self.setting.open_loss:
+            raise Outside(f"the loss {self.setting.open_loss} is not given")
         value, program_name = self._array(name, occurrence)
         return self._scripted(value, program_name, occurrence)
 

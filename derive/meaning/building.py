@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from derive.meaning.affine import Affine
 from derive.meaning.elaborate import Elaborator, library_function
-from derive.meaning.facts import Activation, CostLine, Facts, names_example, subtree
+from derive.meaning.facts import Activation, Facts
 from derive.meaning.lines import Line
-from derive.meaning.notation import names_in, plain_name
+from derive.meaning.notation import plain_name
+from derive.meaning.objective import cost_value, name_parts, reduced, stated_cost
 from derive.meaning.readings import is_scalar
 from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
 from derive.program import (
-    ONE,
     SCALAR,
     Apply,
     Build,
@@ -27,18 +27,15 @@ from derive.program import (
     MatMul,
     Plus,
     Shape,
-    Size,
-    SumOver,
     Symbol,
     Times,
     Transpose,
     children,
-    divide,
     total,
     walk,
     with_children,
 )
-from derive.reading.syntax import Applied, Node
+from derive.reading.syntax import Node
 from derive.scalars import table
 
 
@@ -282,6 +279,7 @@ def _cost(setting: Setting) -> None:
         chosen = stated_cost(facts, of_one=setting.mode != "batch")
         assert chosen is not None
         try:
+            name_parts(setting, chosen)
             setting.definitions[COST] = cost_value(setting, chosen)
         except (Outside, IllShaped) as error:
             setting.has_cost = False
@@ -291,89 +289,7 @@ def _cost(setting: Setting) -> None:
         table.loss_entry(hypothesis.cost),
         {"a": setting.symbol(f"A{setting.depth}"), "y": setting.symbol("Y")},
     )
-    setting.definitions[COST] = _reduced(setting, total(entry))
-
-
-def stated_cost(facts: Facts, of_one: bool = False) -> CostLine | None:
-    """The cost that a note states: of the batch if there is one, else of one example.
-
-    of_one: the other way round.
-    """
-    usable = [c for c in facts.costs if not _mentions_cost(facts, c.formula)]
-    batch = [c for c in usable if c.batch]
-    single = [c for c in usable if not c.batch]
-    chosen = (single if of_one else batch) or usable
-    return chosen[0] if chosen else None
-
-
-def _mentions_cost(facts: Facts, formula: Node) -> bool:
-    heads = set()
-    for part in subtree(formula):
-        if isinstance(part, Applied) and facts.roles.is_cost(part.head):
-            if not (names_example(facts.roles, part) and any(c.of_one for c in facts.costs)):
-                return True
-            heads.add(id(part.head))
-    return any(facts.roles.role_of(n) == "cost" and id(n) not in heads for n in names_in(formula))
-
-
-def has_count(facts: Facts, formula: Node) -> bool:
-    """The formula divides by (mentions) the number of examples outside the bounds of sums."""
-    return any(facts.roles.role(n.base) == "size" for n in names_in(formula))
-
-
-def cost_value(setting: Setting, chosen: CostLine) -> Expr:
-    """The cost of the batch, or of one example in the modes for one example."""
-    elaborator = Elaborator(setting)
-    elaborator.entrywise = True
-    if chosen.batch:
-        elaborator.strip_examples = setting.mode != "batch"
-        value = over_units(setting, elaborator.value(chosen.formula))
-        if setting.mode != "batch" and has_count(setting.facts, chosen.formula):
-            value = Times(setting.count(), value)
-        return value
-    if setting.mode == "batch":
-        letter = _example_letter(setting.facts, chosen.formula)
-        elaborator.column = Index(letter, setting.facts.count)
-    value = over_units(setting, elaborator.value(chosen.formula))
-    if setting.mode == "batch":
-        assert elaborator.column is not None
-        value = SumOver(elaborator.column, value)
-    return _reduced(setting, value)
-
-
-def over_units(setting: Setting, value: Expr) -> Expr:
-    """A cost that is left with one value an output unit, summed; its scalar terms stand once."""
-    if value.shape == SCALAR:
-        return value
-    _assume(setting, "the cost is summed over the output units too")
-    return _summed_terms(value)
-
-
-def _summed_terms(value: Expr) -> Expr:
-    if value.shape == SCALAR:
-        return value
-    if isinstance(value, Plus):
-        return Plus(_summed_terms(value.left), _summed_terms(value.right))
-    if isinstance(value, Times) and value.left.shape == SCALAR:
-        return Times(value.left, _summed_terms(value.right))
-    return total(value)
-
-
-def _example_letter(facts: Facts, formula: Node) -> str:
-    """The letter that a cost of one example gives its example, or one of our own."""
-    found = {resolve(facts.roles, n).example for n in names_in(formula)} - {None}
-    return min(str(f) for f in found) if found else "e"
-
-
-def _assume(setting: Setting, text: str) -> None:
-    if text not in setting.assumptions:
-        setting.assumptions.append(text)
-
-
-def _reduced(setting: Setting, value: Expr) -> Expr:
-    if setting.mode == "batch" and setting.hypothesis.reduction == "mean":
-        return Times(divide(ONE, Size(setting.facts.count)), value)
-    return value
+    setting.definitions[COST] = reduced(setting, total(entry))
 
 
 def substitute(expr: Expr, names: dict[str, Expr]) -> Expr:

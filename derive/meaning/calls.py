@@ -22,6 +22,7 @@ from derive.program import (
     Expr,
     Function,
     Index,
+    Leaf,
     Plus,
     Power,
     Sum,
@@ -65,14 +66,46 @@ class Calls(Arrays):
             return self.name(sx.Name(head.span, head.base, head.scripts, word=head.word))
         if head.base == "1" and len(node.arguments) == 1:
             return self._value(node.arguments[0])  # an indicator: 1[z > 0]
+        if word == "prod" and len(node.arguments) > 1:
+            return self._chained(node.arguments)
         if len(node.arguments) == 1 and self._is_function(head):
             return self._call(head, node.arguments[0])
+        if self.entrywise and self.roles.role_of(head) is None:
+            open_loss = self._open_loss(node)
+            if open_loss is not None:
+                return open_loss
         if len(node.arguments) != 1:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
         at_example = at_an_example(self.roles, node)
         if at_example is not None:
             return self.name(at_example)
         return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
+
+    def _chained(self, factors: tuple[sx.Node, ...]) -> Expr:
+        """``prod(dJ/do, do/dW)``: the chain rule as a placeholder for the right product."""
+        raise NotImplementedError
+
+    def _open_loss(self, node: sx.Applied) -> Expr | None:
+        """``l(o, y)``: a loss of output and labels that the note leaves open.
+
+        Claims speak of its slopes at one point only, and there every slope is possible: it
+        may be taken as linear in the output, with any coefficients.
+        """
+        names = [plain_name(a) for a in node.arguments]
+        roles = [None if n is None else self.roles.role_of(n) for n in names]
+        if sorted(r or "" for r in roles) not in (["A", "Y"], ["Y", "Z"]):
+            return None
+        output = names[roles[0] == "Y"]
+        assert output is not None
+        value = self.name(output)
+        whole = value.arg if isinstance(value, Entry) else value
+        name = f"slope of {node.head.base}"
+        self.setting.leaves[name] = Leaf(whole.shape)
+        self.setting.open_loss = node.head.base
+        slope: Expr = Symbol(name, whole.shape)
+        if isinstance(value, Entry):
+            slope = replace(value, arg=slope)
+        return total(Times(slope, value))
 
     def _array_call(self, word: str, node: sx.Applied) -> Expr | None:
         """Functions of arrays that are no functions of one number; None for another word."""

@@ -1,4 +1,4 @@
-"""Costs whose sum is written without the brackets that it needs.
+"""Costs that need a second look: sums without their brackets, totals of named parts.
 
 ``-1/m \\sum_i y_i \\log a_i + (1 - y_i) \\log(1 - a_i)`` means the sum of both terms: by the
 letter the second would stand beside a number, for no example in particular.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.meaning.facts import Facts, subtree
-from derive.meaning.notation import names_in
+from derive.meaning.facts import CostLine, Facts, subtree
+from derive.meaning.notation import names_in, plain_name
 from derive.meaning.roles import BATCHED, resolve
-from derive.reading.syntax import Big, Node, Product, Span, Sum
+from derive.reading.syntax import Applied, Big, Derivative, Node, Product, Span, Sum
 from derive.reading.tree import plain
 
 
@@ -38,6 +38,24 @@ def widened(facts: Facts, formula: Node) -> Node:
     inside = Sum(Span(big.body.span.start, span.end), ((1, big.body), *drawn))
     whole = _with_body(first, replace(big, body=inside, span=span))
     return Sum(node.span, ((sign, whole), *kept))
+
+
+def totals(facts: Facts) -> None:
+    """``J = L + s``: a cost that adds other costs and terms by the names they were given."""
+    roles = facts.roles
+    stated = {c.name.base for c in facts.costs}
+    for line in facts.lines:
+        name, names = plain_name(line.left), list(names_in(line.right))
+        if name is None or not line.first or name.base in stated or not roles.is_cost(name):
+            continue
+        if any(n.mark or n.scripts or n.primes or roles.role_of(n) in BATCHED for n in names):
+            continue
+        bases = {n.base for n in names}
+        parts = sorted(b for b in bases if b in stated or (b, "") in facts.abbreviations)
+        plainly = not any(isinstance(p, Applied | Big | Derivative) for p in subtree(line.right))
+        if plainly and stated & bases and name.base not in bases:
+            total = CostLine(name, line.right, line, batch=True, parts=tuple(parts))
+            facts.costs.append(total)
 
 
 def _last_sum(facts: Facts, node: Node) -> Big | None:

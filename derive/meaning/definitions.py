@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from derive.meaning.affine import Affine
-from derive.meaning.building import cost_value, forward_body, forward_layers
+from derive.meaning.building import forward_body, forward_layers
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.facts import CostLine, Facts, call_of
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, plain_name
+from derive.meaning.objective import cost_value
 from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
 from derive.program import Equation, Statement

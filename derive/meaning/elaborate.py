@@ -10,9 +10,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.meaning.calls import library_function
+from derive.meaning.chains import Chains
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
 from derive.meaning.notation import vector_of_ones
-from derive.meaning.ones import Ones
 from derive.meaning.readings import pure_maps
 from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import IllShaped, Outside
@@ -52,7 +52,7 @@ ENTRYWISE = frozenset({"ast", "odot"})
 """Signs of the product entry by entry."""
 
 
-class Elaborator(Ones):
+class Elaborator(Chains):
     """Gives syntax its value in one setting."""
 
     def value(self, node: sx.Node) -> Expr:
@@ -196,13 +196,17 @@ class Elaborator(Ones):
             )
         if by.base in self.bound and not by.scripts:
             return self._formal_derivative(subject, by)
+        if self._is_part(by):
+            return self._by_part(subject, by)
         occurrence = resolve(self.roles, by)
         if occurrence.role is None or occurrence.role in ("size", "function", "cost"):
             return self._by_scalar(subject, by)
         if by.mark or occurrence.transposed:
             raise Outside("a derivative by something other than a name")
         program_name = self.program_name(by, occurrence)
-        cost = isinstance(subject, sx.Name) and self.roles.role_of(subject) == "cost"
+        cost = isinstance(subject, sx.Name) and self._is_total(subject)
+        if isinstance(subject, sx.Name) and self._is_part(subject) and not occurrence.entries:
+            return self._slope_of_part(self.name(subject), program_name)
         if self.setting.mode == "path":
             if cost:
                 return Gradient(program_name, SCALAR)

@@ -12,7 +12,7 @@ import re
 from derive.declare import Declarations
 from derive.meaning.activations import activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine
-from derive.meaning.costs import widened
+from derive.meaning.costs import totals, widened
 from derive.meaning.example_letters import cost_examples, cost_head, example_letters, of_all
 from derive.meaning.facts import (
     SYMBOLIC_DEPTH,
@@ -98,6 +98,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     cost_examples(facts)
     _cost_lines(facts)
     _abbreviations(facts)
+    totals(facts)
     _depth(facts)
     _output_word(facts)
     return facts

@@ -48,6 +48,8 @@ class CostLine:
     batch: bool
     of_one: bool = False
     """Its arguments hold the example: ``J(W, b; x, y)`` beside ``J(W, b)``."""
+    parts: tuple[str, ...] = ()
+    """Letters of the costs and terms that a total adds by their names: ``J = L + s``."""
 
 
 @dataclass(slots=True)

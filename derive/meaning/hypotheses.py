@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-from derive.meaning.objective import has_count, stated_cost
 from derive.meaning.facts import Facts
 from derive.meaning.interpret import Interpretation, Interpreter
+from derive.meaning.objective import has_count, stated_cost
 from derive.meaning.outline import outline
 from derive.meaning.rivals import settled
 from derive.meaning.setting import Hypothesis

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from derive.reading.syntax import (
     Chain,
+    Comparison,
     Document,
     Name,
     Node,
@@ -21,6 +22,7 @@ from derive.reading.syntax import (
     Span,
     Unreadable,
 )
+from derive.reading.tree import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,12 @@ def lines_of(document: Document) -> list[Line]:
     return list(_lines(document))
 
 
+def _without_membership(node: Node) -> Node:
+    """``z = W x + b \\in \\mathbb{R}^h``: where z lives is no part of the equation."""
+    inner = plain(node)
+    return inner.left if isinstance(inner, Comparison) and inner.relation == "in" else node
+
+
 def _standing(piece: Piece) -> Node | None:
     """A displayed formula without a relation: a piece that begins with one continues it."""
     if piece.kind == "inline" or piece.chains or len(piece.loose) != 1:
@@ -88,7 +96,8 @@ def _lines(document: Document) -> Iterator[Line]:
             else:
                 nothing = Span(chain.span.start, chain.span.start)
                 head = left = Unreadable(nothing, "there is no equation before it", nothing)
-            for relation, right in zip(chain.relations, chain.parts, strict=True):
+            for relation, part in zip(chain.relations, chain.parts, strict=True):
+                right = _without_membership(part)
                 yield Line(piece, chain, relation, left, right, head, number, position, inherits)
                 left = right
                 if isinstance(right, Unreadable):

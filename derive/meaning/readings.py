@@ -7,7 +7,8 @@ always compared in the same terms.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 from derive.meaning.facts import Facts, all_nodes, known_function, subtree
@@ -22,8 +23,10 @@ from derive.reading.syntax import (
     Name,
     Node,
     Norm,
+    Number,
     Picture,
     Product,
+    Sum,
     Transposed,
     Tuple,
 )
@@ -94,23 +97,30 @@ def is_batch_cost(facts: Facts, name: Name) -> bool:
         return any(c.batch for c in same) or not stated_batch
     if any(s.place == "sub" for s in name.scripts):
         return False
-    if name.base in ("L", "C", "E") and not name.word:
+    if name.base in ("L", "C", "E", "ell") and not name.word:
         return not any(b != name.base for b in facts.costs_used) and not facts.costs
     return True
 
 
 def one_example(facts: Facts) -> bool:
-    """The whole note speaks of one example: no m, no sums over examples, no capitals."""
+    """The whole note speaks of one example: no m, no sums over examples, no capitals.
+
+    Where the cost is stated, for one example, a single line with an m does not tell otherwise:
+    a slip must not turn the note into one that makes it true.
+    """
     roles = facts.roles
     if roles.examples or any(c.batch for c in facts.costs):
         return False
     if roles.unindexed and not facts.costs:
         return False
+    counted: set[int] = set()
     for line in facts.lines:
         for node in line.nodes:
             for name in names_in(node):
                 if roles.role(name.base) == "size":
-                    return False
+                    counted.add(line.piece.span.start)
+                    if len(counted) > 1 or not facts.costs:
+                        return False
                 if name.base in ("Z", "A") and roles.role_of(name) in ("Z", "A"):
                     return False
                 if roles.unindexed and name.base.isupper() and roles.role_of(name) in ("X", "Y"):
@@ -174,7 +184,7 @@ def _reading(facts: Facts, lines: Sequence[Line], alone: bool) -> Reading:
         return "formal"
     if has_free_units(facts, sides):
         return "matrix"
-    derivatives = [d for side in sides for d in derivatives_in(side)]
+    derivatives = [d for side in sides for d in derivatives_in(_without_chains(side))]
     of_cost: list[tuple[Derivative, Name | None]] = []
     local: list[tuple[Derivative, Name | None]] = []
     for derivative in derivatives:
@@ -189,6 +199,20 @@ def _reading(facts: Facts, lines: Sequence[Line], alone: bool) -> Reading:
     if not derivatives and _lower_case_only(facts, sides) and not alone:
         return "scalar" if _is_local_algebra(facts, lines) else "matrix"
     return "matrix"
+
+
+def _without_chains(node: Node) -> Node:
+    """The node without what stands in ``prod(...)``: the chain rule of arrays, not one path."""
+    inner = plain(node)
+    if isinstance(inner, Sum):
+        kept = [t for t in inner.terms if not _is_chain(t[1])]
+        return replace(inner, terms=tuple(kept))
+    return Number(inner.span, Fraction(1)) if _is_chain(inner) else node
+
+
+def _is_chain(node: Node) -> bool:
+    inner = plain(node)
+    return isinstance(inner, Applied) and inner.head.word and inner.head.base == "prod"
 
 
 def _is_local_algebra(facts: Facts, lines: Sequence[Line]) -> bool:

@@ -71,6 +71,10 @@ class Setting:
     """How the note writes names, gradients and functions, once it has been asked for."""
     not_understood: dict[str, str] = field(default_factory=dict)
     """Arrays whose forward line has no value here, with the reason: nothing is said of them."""
+    parts: dict[str, str] = field(default_factory=dict)
+    """Letters of the parts of a total cost -> their names in the program."""
+    open_loss: str = ""
+    """The letter of a loss that the note leaves open: ``L = l(o, y)``."""
     stated_forward: dict[str, int] = field(default_factory=dict)
     """Definitions taken from the note: program name -> line."""
 

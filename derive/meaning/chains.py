@@ -1,0 +1,115 @@
+"""The chain rule written as a placeholder, and derivatives of and by the parts of a cost.
+
+``prod(dJ/do, do/dW)`` leaves open how the two are multiplied: with whatever transposes and
+sums the chain rule needs.  Its value is the contraction itself, entry by entry.
+"""
+
+from __future__ import annotations
+
+from derive.meaning.notation import plain_name
+from derive.meaning.ones import Ones
+from derive.meaning.roles import resolve
+from derive.meaning.setting import IllShaped, Outside
+from derive.program import (
+    SCALAR,
+    Build,
+    Dim,
+    Entry,
+    Expr,
+    Gradient,
+    Index,
+    Partial,
+    Shape,
+    SumOver,
+    Times,
+)
+from derive.reading import syntax as sx
+from derive.reading.tree import plain
+
+
+class Chains(Ones):
+    """Products of derivatives, and derivatives that name a part of the cost."""
+
+    def _chained(self, factors: tuple[sx.Node, ...]) -> Expr:
+        links = [plain(f) for f in factors]
+        value = self._value(links[0])
+        reached = self._by(links[0])
+        for link in links[1:]:
+            if not isinstance(link, sx.Derivative) or link.of is None or link.order != 1:
+                raise Outside("prod of something other than derivatives")
+            upper, lower = plain_name(link.of), self._by(link)
+            if upper is None or self._name_of(upper) != reached:
+                raise IllShaped(
+                    "the factors of prod do not follow one another: the name below the line of "
+                    "one is not the name above the line of the next"
+                )
+            value = self._contracted(value, self.name(upper), lower)
+            reached = lower
+        return value
+
+    def _by(self, node: sx.Node) -> str:
+        if not isinstance(node, sx.Derivative) or not isinstance(by := plain(node.by), sx.Name):
+            raise Outside("prod of something other than derivatives")
+        return self._name_of(by)
+
+    def _name_of(self, name: sx.Name) -> str:
+        """The program's name of a whole array, or of a part of the cost."""
+        if self._is_part(name):
+            return self.setting.parts[name.base]
+        occurrence = resolve(self.roles, name)
+        if occurrence.entries or occurrence.example or occurrence.transposed or name.mark:
+            raise Outside("prod of derivatives of entries")
+        if occurrence.role not in ("W", "b", "Z", "A", "X"):
+            raise Outside(f"{name.base} has no role in the network")
+        return self.program_name(name, occurrence)
+
+    def _is_part(self, name: sx.Name) -> bool:
+        plainly = not (name.scripts or name.mark or name.primes or name.accent)
+        return plainly and name.base in self.setting.parts
+
+    def _contracted(self, outer: Expr, above: Expr, by: str) -> Expr:
+        """The slopes by `above`, carried on to `by`: each entry a sum over those of `above`."""
+        row, column = self._pair(above.shape, "u", "v")
+        body = Times(self._at(outer, row, column), self._slopes(above, row, column, by))
+        whole: Expr = body
+        for index in (column, row):
+            if index is not None:
+                whole = SumOver(index, whole)
+        return self._built(whole, by)
+
+    def _slopes(self, above: Expr, row: Index | None, column: Index | None, by: str) -> Expr:
+        down, across = self._pair(self.setting.shape(by), "r", "s")
+        return Partial(self._at(above, row, column), by, down, across)
+
+    def _built(self, body: Expr, by: str) -> Expr:
+        down, across = self._pair(self.setting.shape(by), "r", "s")
+        return body if down is None and across is None else Build(down, across, body)
+
+    def _slope_of_part(self, part: Expr, by: str) -> Expr:
+        """The array of the derivatives of one number by all entries of an array."""
+        return self._built(self._slopes(part, None, None, by), by)
+
+    def _at(self, value: Expr, row: Index | None, column: Index | None) -> Expr:
+        return value if row is None and column is None else Entry(value, row, column)
+
+    def _pair(self, shape: Shape, one: str, two: str) -> tuple[Index | None, Index | None]:
+        """An index for each axis that has more than one place."""
+
+        def index(letter: str, dim: Dim) -> Index | None:
+            return None if dim == 1 else Index(self._fresh(f"{letter}_"), dim)
+
+        return index(one, shape[0]), index(two, shape[1])
+
+    def _by_part(self, subject: sx.Node, by: sx.Name) -> Expr:
+        """``\\partial J/\\partial L`` where ``J = L + s``."""
+        name = self.setting.parts[by.base]
+        if isinstance(subject, sx.Name) and self._is_total(subject):
+            return Gradient(name, SCALAR)
+        body = self._value(subject)
+        if body.shape != SCALAR:
+            raise Outside("the derivative of an array by a number")
+        return Partial(body, name, None, None)
+
+    def _is_total(self, name: sx.Name) -> bool:
+        """The name is the cost that is minimised, no part of it."""
+        return self.roles.role_of(name) == "cost" and not self._is_part(name)
