@@ -45,6 +45,42 @@ def test_example_output_is_what_the_command_prints(tmp_path: Path) -> None:
     assert shown == printed, "bring the README up to date: python tests/test_readme.py"
 
 
+ELSEWHERE = {"docs": "tests/docs", "list": "tests/cli/test_library.py"}
+"""Commands of the README that take long, and the tests that run them."""
+
+
+def shown_commands() -> list[list[str]]:
+    """The calls in the block of commands, without their remarks."""
+    section = README.split("## The command")[1]
+    found = re.search(r"```sh\n(.*?)```", section, re.DOTALL)
+    assert found is not None
+    return [line.split("#")[0].split()[1:] for line in found[1].splitlines()]
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that the commands name."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "notes").mkdir()
+    for name in ("notes.md", "notes/notes.md"):
+        (folder / name).write_text(block("example note"), encoding="utf-8")
+    spec = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[0]
+    (folder / "digits.toml").write_text(spec, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("arguments", shown_commands(), ids=" ".join)
+def test_every_command_that_is_shown_runs(arguments: list[str], workplace: Path) -> None:
+    if arguments[0] in ELSEWHERE:
+        assert (ROOT / ELSEWHERE[arguments[0]]).exists()
+        arguments = [arguments[0], "--help"]
+    done = derive(*arguments, folder=workplace)
+    found_mistakes = arguments[0] == "verify" and "--show-model" not in arguments
+    assert done.returncode == int(found_mistakes), done.stderr
+    assert done.stdout
+    assert done.stderr == ""
+
+
 def test_options_in_the_table_are_the_options_of_verify(tmp_path: Path) -> None:
     table = README.split("| option of `verify` |")[1].split("| exit status |")[0]
     named = set(re.findall(r"(?<![\w-])--[a-z]+", table))
