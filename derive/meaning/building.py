@@ -10,7 +10,7 @@ from derive.meaning.affine import Affine
 from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, Facts
 from derive.meaning.lines import Line
-from derive.meaning.notation import plain_name
+from derive.meaning.notation import parse_layer, plain_name
 from derive.meaning.objective import cost_value, name_parts, reduced, stated_cost
 from derive.meaning.readings import is_scalar
 from derive.meaning.roles import Occurrence, resolve
@@ -210,10 +210,16 @@ def activation_name(setting: Setting, layer: int) -> str:
         chosen = setting.hypothesis.output or facts.output_word
         if chosen is not None:
             return chosen
-    if stated.symbols:
+    if stated.symbols and not any(_family(facts, scripts) for _, scripts in stated.symbols):
         spelled = min(stated.symbols)
         return "g_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
     return f"g{layer}"
+
+
+def _family(facts: Facts, scripts: str) -> bool:
+    """``f^l``: a letter for the layers stands in the script, each layer has its own function."""
+    layer = parse_layer(scripts.strip("()[]"))
+    return layer is not None and layer.letter in facts.roles.letters | facts.roles.top
 
 
 def _activation(setting: Setting, layer: int) -> None:

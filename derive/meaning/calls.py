@@ -209,12 +209,18 @@ class Calls(Arrays):
             (s.node for s in head.scripts if s.place == "sup" and not s.bracket and not s.word),
             None,
         )
-        layered = any(s.bracket for s in head.scripts)
+        layered = any(s.bracket or self._numbers_layer(s) for s in head.scripts)
         name = self.function_name(head, argument)
         out = self.apply(name, order, value)
         if power is not None and not layered and spelled_function(head) not in self._own_symbols():
             out = self._to_power(out, power)
         return out
+
+    def _numbers_layer(self, script: sx.Script) -> bool:
+        """``f^{l+1}`` where scripts in this place hold layers: no power of f."""
+        layer = parse_layer(script.text)
+        letters = self.roles.letters | self.roles.top
+        return slot(script) in self.roles.slots and layer is not None and layer.letter in letters
 
     def _own_symbols(self) -> set[tuple[str, str]]:
         facts = self.setting.facts

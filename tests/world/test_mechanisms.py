@@ -308,3 +308,19 @@ $$\delta^{(3)} = (a^{(3)} - y) .* g'(z^{(3)})$$
     right = r"$$\delta^{(2)} = (\Theta^{(2)})^T \delta^{(3)} .* g'(z^{(%s)})$$"
     assert last(source + right % "2") == "verified"
     assert last(source + right % "3") == "refuted"
+
+
+FAMILY = r"""
+$$a^{(0)} = x$$
+$$z^{(l)} = W^{(l)} a^{(l-1)}$$
+$$a^{(l)} = f^{(l)}(z^{(l)})$$
+$$\delta^{(l)} = \frac{\partial C}{\partial z^{(l)}}$$
+"""
+
+
+@pytest.mark.parametrize(("layer", "verdict"), [("l", "verified"), ("l+1", "refuted")])
+def test_functions_with_the_letter_of_a_layer_differ_from_layer_to_layer(
+    layer: str, verdict: str
+) -> None:
+    line = rf"\delta^{{(l)}} = f'^{{({layer})}}(z^{{(l)}}) \odot (W^{{(l+1)}})^T \delta^{{(l+1)}}"
+    assert last(FAMILY + f"$${line}$$") == verdict
