@@ -274,14 +274,10 @@ class World(Axes):
         row, column = self.position(expr.row), self.position(expr.column)
         if self._nested(expr):
             return [[self._perturbed(expr, row, column)]]
-        key = (
-            "slopes",
-            id(expr.body),
-            expr.name,
-            *[self._at[i] for i in self.graph.facts(expr.body).free],
-        )
-        if key not in self._memo:  # one sweep serves all entries of the name
-            self._memo[key] = self.pulled_back(expr.body, [[self.one]], expr.name)
+        body = expr.body  # one sweep serves all entries of the name
+        key = ("by", expr.name, id(body), *[self._at[i] for i in self.graph.facts(body).free])
+        if key not in self._memo:
+            self._memo[key] = self.pulled_back(body, [[self.one]], expr.name)
         return [[self._memo[key][row][column]]]
 
     def _nested(self, expr: Partial) -> bool:

@@ -279,6 +279,6 @@ def _exponentials_of(graph: Graph, function: str, below: int) -> tuple[int, int]
         return below, below
     body = graph.program.functions[function].body
     if body is None:
-        return 0, below
+        return 0, 0
     nested, inside = _exponentials(graph, body, {})
     return below + nested, below + inside

@@ -15,6 +15,7 @@ CERTIFYING = [
         ("occurrences in a function", "inner = 1 if body is None else self._arguments(body)", "inner = 1"),
         ("product rule", "return (self.slope(a) + self.plain(b)) | (self.plain(a) + self.slope(b))", "return self.slope(a) | self.slope(b)"),
         ("chain rule", "most |= flows[reader] + self.slope(body) + _one(rows) + _one(columns)", "most |= self.slope(body)"),
+        ("exponentials inside of arbitrary functions", "return found[id(expr)], deepest", "return found[id(expr)], found[id(expr)]"),
         ("height of the tower", "return 1 + max([deepest, *(_exponentials(graph, expr, depth)[1] for expr in exprs)])", "return 1"),
     ),
     *bugs(

@@ -73,7 +73,6 @@ NORMAL_FORM = [
         ("cleared denominators", "poly = expanded(times(poly, factor))", "poly = expanded(poly)"),
         ("multiplied out", "    return times(power(a.argument, count), monomial((), [(a, e - count)]))", "    return times(power(a.argument, count), monomial((), [(a, e)]))"),
         ("equal summands, all of them", "return all(is_zero(collect(parts), constraints) for parts in groups.values())", "return any(is_zero(collect(parts), constraints) for parts in groups.values())"),
-        ("equal summands over equal dimensions", "groups.setdefault(dims, [])", "groups.setdefault(dims[:0] or dims[1:], [])"),
         ("logistic as a fraction", 'monomial((), [(Atom("base", arg=ONE + exponential(a.argument)), -e)])', 'monomial((), [(Atom("base", arg=ONE + exponential(a.argument)), e)])'),
     ),
     *bugs(
