@@ -180,8 +180,8 @@ def _repair(sources: Sequence[Source], reports: Sequence[FileReport], call: Veri
     by_path = {source.path: source for source in sources}
     settled, changes = [], []
     for report in reports:
-        source = by_path.get(report.path)
-        if source is None or source.kind == "library":
+        source = by_path[report.path]
+        if source.kind == "library":
             settled.append(report)
             continue
         new = settle(report, partial(_judge_text, source, call))
@@ -194,9 +194,24 @@ def _repair(sources: Sequence[Source], reports: Sequence[FileReport], call: Veri
             write_atomically(Path(source.path), mark + new.source)
     if call.repair == "diff":
         _write("".join(changes), call.output)
+        _tell_left_out(settled)
         return _status(reports, call.selection)
     _write(_rendered(settled, call, 0), call.output)
     return _status(settled, call.selection)
+
+
+def _tell_left_out(reports: Sequence[FileReport]) -> None:
+    """On stderr, the repairs that are not in a diff."""
+    from derive.diagnosis.codes import BY_NAME
+    from derive.report.places import Page
+
+    for report in reports:
+        page = Page(report.source)
+        for notice in report.notices:
+            if notice.code == BY_NAME["harmful-repair"]:
+                line, column = page.position(notice.span[0])
+                where = f"{one_line(report.path)}:{line}:{column}"
+                print(f"derive: {where}: {notice.message}", file=sys.stderr)
 
 
 def _judge_text(source: Source, call: VerifyCall, text: str) -> FileReport:
@@ -248,7 +263,7 @@ def docs(folder: Path, form: str) -> int:
 
     if form == "html":
         html.require()
-    built = build(_library_sources()[1:])
+    built = build(_library_sources()[1:], workers=os.cpu_count() or 1)
     if form == "html":
         _make_folder(folder)
         built.problems += html.write_html(built.pages, folder)

@@ -446,6 +446,14 @@ _ROWS: Final = (
         "",
         "",
     ),
+    Code(
+        "D403",
+        "harmful-repair",
+        "A repair that would make another claim worse",
+        "The repair is true, but what follows in the note rests on the line as it stands.",
+        "",
+        "",
+    ),
 )
 
 CODES: Final[dict[str, Code]] = {row.code: row for row in _ROWS}
