@@ -10,23 +10,23 @@ from collections.abc import Callable
 
 from .calculus import Calculus
 from .cursor import Failure, quoted
-from .symbols import CASES, NEWROW
+from .symbols import CASES, CONDITIONS, NEWROW, OTHERWISE
 from .syntax import Cases, Comparison, Node, Picture, Span
 from .tokens import Token
 
 
 def asks(token: Token | None) -> bool:
-    """Whether the token is the word ``if`` (or ``when``) in front of a condition."""
+    """Whether the token is a word like ``if`` in front of a condition."""
     words = token.text.lower().split() if token is not None and token.kind == "word" else []
-    return bool(words) and words[-1] in ("if", "when") and len(words) <= 2
+    return bool(words) and words[-1] in CONDITIONS and len(words) <= 2
 
 
 def excludes(token: Token | None) -> bool:
-    """Whether the token is ``else`` or ``otherwise``."""
+    """Whether the token is a word like ``else`` or ``otherwise``."""
     if token is None or token.kind != "word":
         return False
     words = token.text.lower().replace(",", " ").split()
-    return bool(words) and words[0] in ("else", "otherwise")
+    return bool(words) and words[0] in OTHERWISE
 
 
 class Arrays(Calculus):

@@ -9,15 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Final
 
 from .symbols import SUBSCRIPTS, SUPERSCRIPTS, UNICODE, VOCABULARY
 from .syntax import Span
+from .tokens import is_lettering
 
 _MAX_LINE: Final = 400
-_LINE: Final = re.compile(r"^[^\n]*?(?:=|←|⇒|≔|≈|∝)[^\n]*$", re.MULTILINE)
+_LINE: Final = re.compile(
+    r"^[^\n]*?(?:=|←|⇒|≔|≈|∝|&(?:larr|rArr|asymp|prop);)[^\n]*$", re.MULTILINE
+)
 _LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-*+•]|\d+[.)])[ \t]+)*")
-_LABEL: Final = re.compile(r"[^:=\n]{0,60}:[ \t]+")
+_LABEL: Final = re.compile(r"[^:=\n]{0,60}:(?:\*\*|__)?[ \t]+")
+_REMARK: Final = re.compile(r"[ \t]+\([^()=]*\)[.,;]?$")
+_MARKS: Final = ("**", "__", "*", "_")
+_TAG: Final = re.compile(r"</(?:su[bp]|b|strong|i|em|var)>")
+_HTML: Final = re.compile(r"</?(?:su[bp]|b|strong|i|em|var)>|&[A-Za-z]{2,8}[0-9]?;")
 _PROSE_SIGNS: Final = frozenset("–’•…·→←⇒≈µ")
 _SIGNS: Final = frozenset([*UNICODE, *SUPERSCRIPTS, *SUBSCRIPTS]) - _PROSE_SIGNS
 _RUN: Final = re.compile(r"[A-Za-z]+")
@@ -47,11 +55,28 @@ def _equation(source: str, start: int, end: int) -> Span | None:
     label = _LABEL.match(source, start, end)
     start = label.end() if label else start
     text = source[start:end].rstrip()
-    if not _SIGNS.intersection(text) or _FOREIGN.search(text):
+    for mark in _MARKS:
+        if text.startswith(mark) and text.endswith(mark) and len(text) > 2 * len(mark):
+            text, start = text[len(mark) : -len(mark)], start + len(mark)
+            break
+    remark = _REMARK.search(text)
+    if remark and not _is_plain(remark.group()):
+        text = text[: remark.start()]
+    bare = _HTML.sub(_shown, text)
+    signs = _SIGNS.intersection(bare) or any(map(is_lettering, bare))
+    if not (signs or _TAG.search(text)) or _FOREIGN.search(bare):
         return None
-    if not all(_is_mathematical(run) for run in _RUN.findall(text)):
-        return None
-    return Span(start, start + len(text))
+    return Span(start, start + len(text)) if _is_plain(bare) else None
+
+
+def _shown(match: re.Match[str]) -> str:
+    """What a tag or an entity of HTML shows: nothing, or its character."""
+    return " " if match.group()[0] == "<" else unescape(match.group())
+
+
+def _is_plain(text: str) -> bool:
+    """Whether all words of a text are mathematical."""
+    return all(_is_mathematical(run) for run in _RUN.findall(text))
 
 
 def _is_mathematical(run: str) -> bool:

@@ -10,14 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from .symbols import ACCENTS, CLOSERS, FONTS, FRACTIONS, OPENERS, PICTURES, RELATIONS
+from .symbols import (
+    ACCENTS,
+    CLOSERS,
+    CONDITIONS,
+    FONTS,
+    FRACTIONS,
+    OPENERS,
+    PICTURES,
+    RELATIONS,
+)
 from .tokens import Token
 
 MAX_DEPTH: Final = 40
 """Brackets nested deeper than this are not read; the parser recurses no deeper either."""
 
 _KEYWORDS: Final = frozenset(["axis", "dim", "keepdims", "keepdim"])
-_CONDITIONAL: Final = frozenset(["if", "when"])
 
 
 class TooDeep(Exception):
@@ -120,8 +128,9 @@ def _arity(token: Token) -> int:
 def signs(tokens: Sequence[Token], partner: Sequence[int]) -> tuple[list[bool], list[bool]]:
     """Which tokens are relation signs: (free ones, all that count).
 
-    Signs in scripts, limits, arrays and conditions do not count.  A sign inside the argument
-    of a command (``\\frac{a = b}{c}``) counts, but is not free: its equation is unreadable.
+    Signs in scripts, limits, arrays, conditions and probabilities do not count.  A sign inside
+    the argument of a command (``\\frac{a = b}{c}``) counts, but is not free: its equation is
+    unreadable.
     """
     free, counted = [False] * len(tokens), [False] * len(tokens)
     sealed = hidden = 0  # indices up to which tokens are sealed or hidden
@@ -129,8 +138,8 @@ def signs(tokens: Sequence[Token], partner: Sequence[int]) -> tuple[list[bool], 
     for i, token in enumerate(tokens):
         if token.kind == "word":
             words = token.text.split()
-            condition = bool(words) and words[-1].lower() in _CONDITIONAL
-        elif partner[i] > i and is_indicator(tokens, i):
+            condition = bool(words) and words[-1].lower() in CONDITIONS
+        elif partner[i] > i and (is_indicator(tokens, i) or is_conditional(tokens, partner, i)):
             hidden = max(hidden, partner[i])
         elif token.text in ("_", "^"):
             hidden = max(hidden, argument(tokens, partner, i + 1, len(tokens)))
@@ -153,6 +162,25 @@ def is_indicator(tokens: Sequence[Token], i: int) -> bool:
     if tokens[i - 1].text == "1":
         return tokens[i].text == "\\{"
     return i > 3 and tokens[i - 2].text in ("1", "I") and tokens[i - 4].text[1:] in FONTS
+
+
+def is_conditional(tokens: Sequence[Token], partner: Sequence[int], i: int) -> bool:
+    """Whether one bar stands in the round or square bracket at `i`: ``P(y = 1 \\mid x)``."""
+    if i == 0 or tokens[i].text not in ("(", "[") or tokens[i].kind == "word":
+        return False
+    head = tokens[i - 1]
+    return (head.kind != "symbol" or head.text == "}") and len(bars(tokens, partner, i)) == 1
+
+
+def bars(tokens: Sequence[Token], partner: Sequence[int], i: int) -> list[int]:
+    """The indices of the bars directly inside the bracket at `i`, two at most."""
+    found: list[int] = []
+    at, end = i + 1, partner[i]
+    while at < end and len(found) < 2:
+        if tokens[at].text == "|" and tokens[at].kind != "word":
+            found.append(at)
+        at = partner[at] + 1 if partner[at] > at else at + 1
+    return found
 
 
 def _keyword(tokens: Sequence[Token], at: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from .cursor import Failure
 from .names import Names
-from .syntax import Applied, Derivative, Fraction_, Group, Name, Node, Product, Span
+from .syntax import Applied, Derivative, Evaluated, Fraction_, Group, Name, Node, Product, Span
 
 _KINDS: Final = {"\\partial": "partial", "\\delta": "delta", "d": "d"}
 
@@ -43,14 +43,20 @@ class Calculus(Names):
 
     def _differential_sign(self, at: int) -> str:
         """The sign of differentiation with which the argument at `at` begins, or ""."""
-        at += at < self.end and self.tokens[at].text == "{"
+        at = self._inside(at)
         if at < self.end and self.tokens[at].text in _KINDS:
             return self.tokens[at].text
         return ""
 
+    def _inside(self, at: int) -> int:
+        """The index behind the braces that open at `at`, one around the other."""
+        while at < self.end and self.tokens[at].text == "{":
+            at += 1
+        return at
+
     def _is_subject(self, at: int) -> bool:
         """Whether a name follows the sign in the denominator (``d x``, not ``d_k``)."""
-        at += self.tokens[at].text == "{"
+        at = self._inside(at)
         return self.at_name(at + 1) or (
             at + 1 < self.end and self.tokens[at + 1].text in ("{", "^", "(")
         )
@@ -70,11 +76,15 @@ class Calculus(Names):
         return int(digit.text)
 
     def _differentiated(self) -> tuple[Node | None, int]:
+        if self.text == "{" and self.partner[self.at] == self.end - 1:
+            return self.bracket(self._differentiated)
         order = self._sign()
         return (self.expression() if self.at < self.end else None), order
 
     def _subject(self, order: int) -> Name:
         """The denominator: one name, raised to the order if that is not 1."""
+        if self.text == "{" and self.partner[self.at] == self.end - 1:
+            return self.bracket(lambda: self._subject(order))
         self.at += 1
         name = self.name()
         if self.at < self.end:
@@ -171,13 +181,19 @@ def applied_operators(factors: list[tuple[str, Node]]) -> list[tuple[str, Node]]
         if factors[k + 1][0] != "juxt":
             continue
         stop = len(factors)
-        if isinstance(factors[k + 1][1], Group | Applied):
+        first = factors[k + 1][1]
+        if isinstance(first.base if isinstance(first, Evaluated) else first, Group | Applied):
             stop = k + 2
             while stop < len(factors) and factors[stop][0] == "juxt":
                 stop += 1
-        body = joined([("", factors[k + 1][1]), *factors[k + 2 : stop]])
-        span = Span(node.span.start, body.span.end)
-        factors[k:stop] = [(separator, replace(node, of=body, span=span))]
+        *front, (last, end) = [("", factors[k + 1][1]), *factors[k + 2 : stop]]
+        inner = end.base if isinstance(end, Evaluated) else end
+        body = joined([*front, (last, inner)])
+        span = Span(node.span.start, end.span.end)
+        value: Node = replace(node, of=body, span=span)
+        if isinstance(end, Evaluated):
+            value = replace(end, base=value, span=span)  # the derivative, at that place
+        factors[k:stop] = [(separator, value)]
     return factors
 
 

@@ -5,8 +5,8 @@ spelling for every notation.  Round and square brackets are those of the source,
 structure that is written without brackets, a space is a product written side by side.
 
 >>> from derive.reading import read
->>> [chain] = read(r"$\\mathbf{W}^{[2]\\top} \\tfrac1m (a-y)^2 := \\log a_j$", "md").pieces[0].chains
->>> canonical_chain(chain)
+>>> [piece] = read(r"$\\mathbf{W}^{[2]\\top} \\tfrac1m (a-y)^2 := \\log a_j$", "md").pieces
+>>> canonical_chain(piece.chains[0])
 'mathbf.W^[2]^T frac<1, m> (a - y)^{2} := "log"{a_j}'
 """
 
@@ -24,15 +24,18 @@ from .syntax import (
     Comparison,
     Derivative,
     Dots,
+    Evaluated,
     Fraction_,
     Group,
     Indexed,
+    Inner,
     Name,
     Node,
     Norm,
     Number,
     Picture,
     Power,
+    Primed,
     Product,
     Script,
     Sum,
@@ -88,7 +91,8 @@ def _name(name: Name) -> tuple[int, str]:
 
 def _script(script: Script) -> str:
     text = "T" if script.text in TRANSPOSES else ",".join(script.items)
-    if len(script.items) == 1 and script.node is not None and not isinstance(script.node, Name):
+    plain = isinstance(script.node, Name) and not (script.node.scripts or script.node.primes)
+    if len(script.items) == 1 and script.node is not None and not plain:
         text = canonical(script.node).replace(" + ", "+").replace(" - ", "-")
     place = {"sub": "_", "sup": "^", "index": ""}[script.place]
     if script.bracket:
@@ -123,8 +127,9 @@ def _derivative(node: Derivative) -> tuple[int, str]:
 def _group(node: Group) -> tuple[int, str]:
     if node.bracket == "{":
         return _FACTOR, f"set<{canonical(node.body)}>"
-    close = _CLOSING.get(node.bracket, "}")
-    return _FACTOR, f"{node.bracket or '{'}{canonical(node.body)}{close}"
+    if not node.bracket:
+        return _FACTOR, _within(node.body, _FACTOR)
+    return _FACTOR, f"{node.bracket}{canonical(node.body)}{_CLOSING[node.bracket]}"
 
 
 def _applied(node: Applied) -> tuple[int, str]:
@@ -165,6 +170,9 @@ _FORMS: Final[dict[type[Node], Callable[[Any], tuple[int, str]]]] = {
     Applied: _applied,
     Big: _big,
     Norm: lambda n: (_FACTOR, f"{n.kind}<{canonical(n.body)}>"),
+    Inner: lambda n: (_FACTOR, f"inner<{_listed((n.left, n.right))}>"),
+    Primed: lambda n: (_FACTOR, _within(n.base, _FACTOR) + "'" * n.primes),
+    Evaluated: lambda n: (_FACTOR, f"at<{_listed((n.base, n.at))}>"),
     Comparison: _comparison,
     Cases: _cases,
     Picture: lambda n: (_FACTOR, f"drawn<{n.environment}>"),

@@ -16,7 +16,7 @@ from .clean import clean
 from .cursor import Failure
 from .layout import Layout, Segment, is_sign
 from .parser import Parser
-from .symbols import ARROWS, CLOSERS, CONNECTIVES, OPENERS, SEPARATORS
+from .symbols import ARROWS, CLOSERS, CONNECTIVES, OPENERS, QUANTIFIERS, SEPARATORS
 from .syntax import Chain, Node, Relation, Remark, Span, Unreadable
 from .tokens import Token
 
@@ -103,7 +103,10 @@ class _Reader:
         tokens = self._trim(segment.tokens)
         if segment.remark:
             self._disown(segment.remark)
-        if tokens and all(token.kind == "word" for token in tokens):
+        if tokens and (
+            all(token.kind == "word" for token in tokens)
+            or (tokens[0].text in QUANTIFIERS and not any(map(self.is_sign, tokens)))
+        ):
             self._words(tokens, segment, following)
         elif tokens:
             label, tokens = self._labelled(tokens)
@@ -117,9 +120,11 @@ class _Reader:
     def _words(self, tokens: list[Token], segment: Segment, following: Sequence[Segment]) -> None:
         """Words alone: a label of the equation that follows on the row, else a remark."""
         ahead = following[0] if following else None
-        if ahead is not None and ahead.behind == "gap" and any(map(self.is_sign, ahead.tokens)):
-            self.label = _wording(tokens)
-        elif self.out.chains:
+        quantified = tokens[0].text in QUANTIFIERS
+        near = ahead is not None and (ahead.behind == "gap" or quantified)
+        if ahead is not None and near and any(map(self.is_sign, ahead.tokens)):
+            self.label = self._wording(tokens)
+        elif self.out.chains or quantified:
             self._remark(tokens)
         else:
             parser = Parser(tokens, match(tokens))
@@ -133,7 +138,7 @@ class _Reader:
             return
         chain = self.out.chains[-1]
         old = chain.remark
-        text = _wording(tokens)
+        text = self._wording(tokens)
         if old is not None:
             span = Span(old.span.start, max(span.end, old.span.end))
             text = f"{old.text}; {text}".strip("; ")
@@ -183,7 +188,7 @@ class _Reader:
             cut += 1
         if cut == len(tokens):
             return "", tokens
-        label = _wording(tokens[:cut]).rstrip(": ") if cut else ""
+        label = self._wording(tokens[:cut]).rstrip(": ") if cut else ""
         return label, tokens[cut:]
 
     def _is_label(self, tokens: list[Token], i: int) -> bool:
@@ -311,13 +316,14 @@ class _Reader:
         ]
         self.out.chains = sorted(renumbered, key=lambda chain: chain.relations[0].step)
 
+    def _wording(self, tokens: Sequence[Token]) -> str:
+        """Tokens as plain text: words by their content, a quantifier as it stands."""
+        if tokens[0].text in QUANTIFIERS:
+            return self._slice(tokens)
+        return " ".join(" ".join(token.text.split()) for token in tokens).replace("/ /", "//")
+
     def _slice(self, tokens: Sequence[Token]) -> str:
         return self.source[tokens[0].start : tokens[-1].end]
-
-
-def _wording(tokens: Sequence[Token]) -> str:
-    """Tokens as plain text: words by their content."""
-    return " ".join(" ".join(token.text.split()) for token in tokens).replace("/ /", "//")
 
 
 def _is_arrow(token: Token) -> bool:

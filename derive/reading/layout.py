@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .brackets import argument, arguments, match, signs
-from .symbols import ACCENTS, CONNECTIVES, FONTS, FRACTIONS, GAPS, NEWROW, RELATIONS
+from .symbols import (
+    ACCENTS,
+    CONDITIONS,
+    CONNECTIVES,
+    FONTS,
+    FRACTIONS,
+    GAPS,
+    NEWROW,
+    OTHERWISE,
+    QUANTIFIERS,
+    RELATIONS,
+)
 from .tokens import Token
 
 _OPENS: Final = {"\\because": "because", "\\therefore": "therefore"}
@@ -24,7 +35,7 @@ class Segment:
 
     behind: what stands in front of it: ``"row"``, ``"gap"``, ``"comma"``, ``"bracket"``,
     ``"word"`` or ``""``.  opens: ``"because"`` or ``"therefore"`` if such a sign opens it.
-    remark: the tokens behind ``//``.
+    remark: the tokens behind ``//``, or from a quantifier on.
     """
 
     behind: str
@@ -45,6 +56,8 @@ class Layout:
         for sign in free:
             self.before.append(self.before[-1] + sign)
         self.out = [Segment("")]
+        self.claimed = False
+        """Whether an equation stands in this row: what holds for all i is a remark on it."""
 
     def segments(self) -> list[Segment]:
         """The segments of the piece in text order, those that go on joined together."""
@@ -67,11 +80,14 @@ class Layout:
             if token.kind == "word":
                 self._word(token)
             elif token.text in NEWROW:
+                self.claimed = False
                 self._cut("row")
             elif token.text in GAPS:
                 self._cut("gap")
             elif token.text in (",", ";"):
                 self._cut("comma")
+            elif token.text in QUANTIFIERS and self.claimed:
+                stop = self._comment(i, high)
             elif token.text in _OPENS:
                 self._cut("word", _OPENS[token.text])
             elif token.text == "/" and self._is_comment(i):
@@ -80,6 +96,7 @@ class Layout:
                 stop = self.partner[i] + 1
                 self._bracket(i)
             else:
+                self.claimed |= is_sign(token)
                 stop = self._behind(i, high)
                 self.out[-1].tokens += _unbroken(self.tokens[i:stop])
             i = stop
@@ -102,7 +119,7 @@ class Layout:
         """A joining word (``where``, ``and``) begins a new segment, any other stays."""
         first = token.text.replace(",", " ").replace(":", " ").split()[:1]
         joins = first and first[0].lower() in CONNECTIVES
-        if joins and first[0].lower() not in ("if", "else", "otherwise", "when"):
+        if joins and first[0].lower() not in CONDITIONS | OTHERWISE:
             self._cut("word")
         self.out[-1].tokens.append(token)
 
@@ -118,6 +135,8 @@ class Layout:
         stop = i
         while stop < high and self.tokens[stop].text not in NEWROW:
             stop += 1
+        if not (self.out[-1].tokens or len(self.out) == 1):
+            self.out.pop()
         self.out[-1].remark += self.tokens[i:stop]
         return stop
 

@@ -1,4 +1,4 @@
-"""Macros of a note: ``\\newcommand``, ``\\def`` and ``\\DeclareMathOperator``.
+"""Macros of a note: ``\\newcommand``, ``\\def``, ``\\let`` and ``\\DeclareMathOperator``.
 
 In: the source, for the definitions, and the tokens of a piece.  Out: the tokens with every call
 replaced by what it stands for.  The tokens of a body carry the span of the call, arguments keep
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from .syntax import Span
-from .tokens import Token, tokenize
+from .tokens import Token, spaced, tokenize
 
 MAX_EXPANDED: Final = 20_000
 """Tokens of one piece after expansion."""
@@ -25,26 +25,54 @@ _MAX_MACROS: Final = 500
 
 _DEFINITION: Final = re.compile(
     r"\\(?:(?:re|provide)?newcommand|renewcommand|providecommand)\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?"
-    r"\s*(?:\[(\d)\])?\s*(?=\{)"
+    r"\s*(?:\[(\d)\]\s*(?:\[([^\[\]{}\n]{0,80})\])?)?\s*(?=\{)"
     r"|\\def\s*(\\[A-Za-z]+)\s*((?:\#\d)*)\s*(?=\{)"
     r"|\\DeclareMathOperator\*?\s*\{?\s*(\\[A-Za-z]+)\s*\}?\s*(?=\{)"
+    r"|\\let\s*(\\[A-Za-z]+)\s*=?\s*(\\[A-Za-z]+)"
+)
+_MARKS: Final = ("\\newcommand", "\\renewcommand", "\\provide", "\\def", "\\Decl", "\\let")
+_DEFINING: Final = frozenset(
+    ["\\newcommand", "\\renewcommand", "\\providecommand", "\\def", "\\DeclareMathOperator"]
 )
 _COMMENT: Final = re.compile(r"(?<!\\)%[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """How many arguments a macro takes, and its body."""
+    """How many arguments a macro takes, and its body.
+
+    default: what the first argument is if none stands in square brackets; None if it is one like
+    the others.  torn: the note gives the macro two meanings.
+    """
 
     arity: int
     body: tuple[Token, ...]
+    default: tuple[Token, ...] | None = None
+    torn: bool = False
+
+
+_PRESETS: Final = {
+    "\\dd": (0, r"\mathrm{d}"),
+    "\\dv": (2, r"\frac{d #1}{d #2}"),
+    "\\pdv": (2, r"\frac{\partial #1}{\partial #2}"),
+    "\\norm": (1, r"\left\|#1\right\|"),
+    "\\abs": (1, r"\left|#1\right|"),
+    "\\grad": (0, r"\nabla"),
+    "\\vb": (1, r"\mathbf{#1}"),
+    "\\tr": (0, r"\operatorname{tr}"),
+    "\\Tr": (0, r"\operatorname{tr}"),
+}
+"""Commands of well-known packages, where the note does not define them: (arity, body)."""
 
 
 class Macros:
     """The macros of a note by name (``\\R``)."""
 
     def __init__(self) -> None:
-        self.table: dict[str, Macro] = {}
+        self.table = {
+            name: Macro(arity, tuple(tokenize(body))) for name, (arity, body) in _PRESETS.items()
+        }
+        self.own: set[str] = set()
         self.spent = 0
         """Tokens that the expansions in this note have made so far."""
 
@@ -52,18 +80,22 @@ class Macros:
     def collect(cls, source: str) -> Macros:
         """All definitions in a source; one that cannot be understood is not one."""
         macros = cls()
-        if "\\newcommand" not in source and "\\def" not in source and "\\Decl" not in source:
+        if not any(mark in source for mark in _MARKS):
             return macros
         text = _COMMENT.sub(lambda m: " " * len(m.group()), source)
         for match in _DEFINITION.finditer(text):
-            body = _braced(text, match.end())
-            if body is None or len(macros.table) >= _MAX_MACROS:
+            name = match[1] or match[4] or match[6] or match[7]
+            body = match[8] or _braced(text, match.end())
+            if body is None or len(macros.own) >= _MAX_MACROS:
                 continue
-            if match[5]:
-                macros.table[match[5]] = Macro(0, (Token("word", body, 0, 0),))
-                continue
-            arity = int(match[2] or 0) if match[1] else match[4].count("#")
-            macros.table[match[1] or match[3]] = Macro(arity, tuple(tokenize(body)))
+            macro = Macro(0, (Token("word", spaced(body), 0, 0),))
+            if not match[6]:
+                arity = int(match[2] or 0) if match[1] else (match[5] or "").count("#")
+                default = None if match[3] is None else tuple(tokenize(match[3]))
+                macro = Macro(arity, tuple(tokenize(body)), default)
+            torn = name in macros.own and macros.table[name] != macro
+            macros.table[name] = replace(macro, torn=torn)
+            macros.own.add(name)
         return macros
 
     def expand(self, tokens: Sequence[Token]) -> tuple[list[Token], tuple[str, Span] | None]:
@@ -79,11 +111,14 @@ class Macros:
                 out.append(token)
             else:
                 span = Span(token.start, token.end)
+                if macro.torn:
+                    return list(tokens), (f"macro {token.text} is defined in two ways", span)
                 if depth >= _MAX_DEPTH:
                     return list(tokens), (f"macro {token.text} expands without end", span)
                 arguments: list[list[Token]] = []
-                for _ in range(macro.arity):
-                    found, end = _argument(pending)
+                for k in range(macro.arity):
+                    optional = macro.default if k == 0 else None
+                    found, end = _argument(pending, optional)
                     arguments.append(found)
                     span = Span(span.start, max(span.end, end))
                 body = _substitute(macro, arguments, span)
@@ -110,8 +145,24 @@ def _braced(text: str, at: int) -> str | None:
     return None
 
 
-def _argument(pending: list[tuple[Token, int]]) -> tuple[list[Token], int]:
-    """Take one argument of a call, a brace group or one token: (its tokens, where it ends)."""
+def _argument(
+    pending: list[tuple[Token, int]], default: Sequence[Token] | None = None
+) -> tuple[list[Token], int]:
+    """Take one argument of a call, a brace group or one token: (its tokens, where it ends).
+
+    With a `default`, the argument stands in square brackets or not at all.
+    """
+    if default is not None:
+        if not (pending and pending[-1][0].text == "["):
+            return list(default), 0
+        out: list[Token] = []
+        pending.pop()
+        while pending:
+            token, _ = pending.pop()
+            if token.text == "]":
+                return out, token.end
+            out.append(token)
+        return out, 0
     if not pending:
         return [], 0
     token, _ = pending.pop()
@@ -150,7 +201,10 @@ def _without_definitions(tokens: Sequence[Token]) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(tokens):
-        if tokens[i].text not in ("\\newcommand", "\\renewcommand", "\\def", "\\providecommand"):
+        if tokens[i].text == "\\let":
+            i += 3
+            continue
+        if tokens[i].text not in _DEFINING:
             out.append(tokens[i])
             i += 1
             continue

@@ -203,6 +203,9 @@ class Names(Cursor):
         at = low
         while at < high:
             text = self.tokens[at].text
+            if text == "^" and parts and self._turns(at + 1, high):
+                at += 1  # W^{[2]^T} means W^{[2]T}
+                continue
             if text in ("[", "(") and self._is_index(at):
                 parts.append((at, self.partner[at] + 1))
                 at = self.partner[at] + 1
@@ -215,6 +218,12 @@ class Names(Cursor):
             parts.append((begin, at))
         bracketed = any(self.tokens[first].text in ("[", "(") for first, _ in parts)
         return parts if bracketed else whole
+
+    def _turns(self, at: int, high: int) -> bool:
+        """Whether the tokens from `at` to `high` are a transpose."""
+        return spelled(self.tokens[at:high]) in TRANSPOSES or (
+            high - at == 3 and spelled(self.tokens[at + 1 : high - 1]) in TRANSPOSES
+        )
 
     def _is_decoration(self, at: int, behind: bool) -> bool:
         token = self.tokens[at]

@@ -7,7 +7,6 @@ bounded; what lies beyond the bound is accounted for as unreadable.
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import pairwise
 from typing import Final
 
 from .chains import Reading, read_chains, unreadable_piece
@@ -60,7 +59,7 @@ def _read_piece(source: str, raw: Raw, kind: str, macros: Macros) -> Reading:
         return unreadable_piece((), body, raw.problem or limit, opening)
     tokens = tokenize(source, body.start, body.end, comments=kind == "tex")
     if raw.quoted:
-        tokens = _unquoted(source, tokens)
+        tokens = _unquoted(source, tokens, body.start)
     tokens, complaint = macros.expand(tokens)
     if raw.problem:
         return unreadable_piece(tokens, body, raw.problem, opening)
@@ -69,17 +68,16 @@ def _read_piece(source: str, raw: Raw, kind: str, macros: Macros) -> Reading:
     return read_chains(source, tokens, body)
 
 
-def _unquoted(source: str, tokens: list[Token]) -> list[Token]:
-    """Without the ``>`` of a block quote at the beginning of lines."""
+def _unquoted(source: str, tokens: list[Token], at: int) -> list[Token]:
+    """Without the ``>`` of a block quote at the beginning of lines; the first may begin at `at`."""
     kept: list[Token] = []
-    fresh = False
-    for previous, token in pairwise([None, *tokens]):
-        assert token is not None
-        gap = source[previous.end : token.start] if previous is not None else ""
-        fresh = "\n" in gap or (fresh and previous is not None and previous.text == ">")
+    fresh = source[at - 1 : at] == "\n"
+    for token in tokens:
+        fresh = fresh or "\n" in source[at : token.start]
         if not (fresh and token.text == ">"):
             kept.append(token)
             fresh = False
+        at = token.end
     return kept
 
 

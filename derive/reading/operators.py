@@ -14,7 +14,7 @@ from .brackets import argument
 from .calculus import joined
 from .cursor import Failure
 from .names import spelled
-from .symbols import BIG, FUNCTIONS, GREEK, VOCABULARY
+from .symbols import BIG, ELEMENTARY, FUNCTIONS, GREEK, VOCABULARY
 from .syntax import Applied, Big, Name, Node, Number, Sum
 from .tokens import Token
 
@@ -28,6 +28,17 @@ class Operators(Arrays):
     headed: Callable[[Name], Node]
     product: Callable[[], Node]
     take_signs: Callable[[], int]
+
+    def at_function(self) -> bool:
+        """Whether the name of a function stands here: ``\\log``, ``log``, ``\\text{log}``."""
+        token = self.token
+        if token is None:
+            return False
+        if token.kind == "letter":
+            return self._run(self.at)[: self._word_length(self.at)] in ELEMENTARY
+        if token.kind == "word":
+            return token.text.strip() in ELEMENTARY
+        return token.kind == "command" and token.text[1:] in FUNCTIONS
 
     def function(self) -> Node:
         """``\\log(x)``, ``\\max(0, x)``, or without brackets ``\\log a_j``."""
@@ -52,7 +63,7 @@ class Operators(Arrays):
             return False
         if not begun:
             return True
-        if token.kind == "word" or token.text in BIG or token.text[1:] in FUNCTIONS:
+        if token.kind == "word" or token.text in BIG or self.at_function():
             return False
         return token.text not in ("(", "[", "\\{", "|", "\\|", "\\partial", "\\nabla")
 

@@ -16,8 +16,9 @@ from .arrays import asks, excludes
 from .brackets import argument
 from .calculus import applied_operators, delta_quotients, joined, slashed
 from .cursor import Failure
+from .fences import Fences
 from .names import TRANSPOSES, spelled
-from .operators import Operators, unbraced
+from .operators import unbraced
 from .symbols import (
     ACCENTS,
     BIG,
@@ -37,6 +38,7 @@ from .syntax import (
     Dots,
     Group,
     Indexed,
+    Inner,
     Name,
     Node,
     Norm,
@@ -66,7 +68,7 @@ def is_word(token: Token, following: Token | None) -> bool:
     return text == token.text and text.isalnum()
 
 
-class Parser(Operators):
+class Parser(Fences):
     """Reads expressions from a list of tokens."""
 
     def __init__(self, tokens: Sequence[Token], partner: Sequence[int]) -> None:
@@ -153,10 +155,10 @@ class Parser(Operators):
         if token.kind in ("letter", "number", "begin"):
             return True
         if text in ("|", "\\|"):
-            return not (self.bars and self.bars[-1] == text)
+            return self.opens_bar()
         if token.kind == "command" and text[1:] in GREEK | FUNCTIONS | FONTS:
             return True
-        return text in ("(", "[", "{", "\\{", "\\sqrt") or any(
+        return text in ("(", "[", "{", "\\{", "\\langle", "\\sqrt") or any(
             text in table for table in (BIG, ACCENTS, FRACTIONS, DOTS)
         )
 
@@ -173,6 +175,7 @@ class Parser(Operators):
         """The node with the powers and transposes that follow it."""
         for _ in range(_MAX_POWERS):
             self.skip_empty()
+            node = self.evaluated(node)
             if self.text not in ("^", "_", "'"):
                 return node
             inner = node.body if isinstance(node, Group) else None
@@ -180,19 +183,24 @@ class Parser(Operators):
             if isinstance(inner, Name) and (braced or self.text == "_"):
                 node = self.scripted(inner)
                 continue
-            if self.text == "_" and isinstance(node, Norm):
-                self._euclidean()
+            if self.text == "_" and isinstance(node, Norm | Inner):
+                node = self.subscribed(node)
                 continue
             if self.text == "_":
                 node = self._indexed(node)
                 continue
             if self.text == "'":
-                raise self.failure("an operator")
+                node = self.primed(node)
+                continue
             self.at += 1
             start = node.span.start
             low = self.at
             high = argument(self.tokens, self.partner, low, self.end)
-            if spelled(unbraced(self.tokens[low:high])) in TRANSPOSES:
+            if low < high and set(spelled(unbraced(self.tokens[low:high]))) == {"'"}:
+                count = len(unbraced(self.tokens[low:high]))
+                self.at = high
+                node = self.primed(node, count)
+            elif spelled(unbraced(self.tokens[low:high])) in TRANSPOSES:
                 self.at = high
                 node = Transposed(self.span(start), node)
             else:
@@ -208,13 +216,6 @@ class Parser(Operators):
             raise self.failure("an index")
         return Indexed(self.span(node.span.start), node, tuple(scripts))
 
-    def _euclidean(self) -> None:
-        """Take the ``_2`` or ``_F`` of a norm; other norms are not read."""
-        high = argument(self.tokens, self.partner, self.at + 1, self.end)
-        if spelled(unbraced(self.tokens[self.at + 1 : high])) not in ("2", "F"):
-            raise self.failure("the Euclidean norm")
-        self.at = high
-
     # -- factors -------------------------------------------------------------------------
 
     def primary(self) -> Node:
@@ -227,6 +228,8 @@ class Parser(Operators):
             return self._number(token)
         if token.kind == "begin":
             return self.environment(token)
+        if self.at_function():
+            return self.function()
         if token.kind == "word":
             return self.headed(self.name())
         reader = self._readers().get(text)
@@ -239,8 +242,6 @@ class Parser(Operators):
         if text in DOTS:
             self.at += 1
             return Dots(self.span(token.start))
-        if token.kind == "command" and text[1:] in FUNCTIONS:
-            return self.function()
         if self.at_name():
             return self._name_or_group()
         raise self.failure("an expression")
@@ -248,7 +249,7 @@ class Parser(Operators):
     def _readers(self) -> dict[str, Callable[[], Node]]:
         return {
             "(": self._group, "[": self._group, "{": self._group, "\\{": self._group,
-            "\\sqrt": self._root, "\\|": self._norm, "|": self._norm,
+            "\\sqrt": self._root, "\\|": self.norm, "|": self.norm, "\\langle": self.inner,
             "\\nabla": lambda: self.headed(self.nabla()), "\\partial": self._partial,
         }  # fmt: skip
 
@@ -285,10 +286,10 @@ class Parser(Operators):
         if self.text not in ("(", "[") and not indicator:
             return name
         bracket = self.text.removeprefix("\\")
-        arguments = self.bracket(self._arguments)
+        arguments = self.bracket(self.arguments)
         return Applied(self.span(name.span.start), name, bracket, arguments)
 
-    def _arguments(self) -> tuple[Node, ...]:
+    def arguments(self) -> tuple[Node, ...]:
         if self.text in ("\\cdot", "\\bullet") and self.at + 1 == self.end:
             self.at += 1  # f(\cdot)
             return (Dots(self.span(self.tokens[self.at - 1].start)),)
@@ -311,7 +312,7 @@ class Parser(Operators):
         start, bracket = self.start, self.text
         if bracket == "\\{" and self.partner[self.at] < 0:
             return self.drawn_cases()
-        items = self.bracket(self._arguments)
+        items = self.bracket(self.arguments)
         if len(items) > 1:
             return Tuple(self.span(start), items)
         shape = {"{": "", "\\{": "{"}.get(bracket, bracket)
@@ -330,14 +331,3 @@ class Parser(Operators):
         base = self.argument(self.expression) if self.text == "{" else self.factor()
         exponent = Number(Span(start, start), Fraction(1, degree))
         return Power(self.span(start), base, exponent)
-
-    def _norm(self) -> Node:
-        start, bar = self.start, self.text
-        self.at += 1
-        self.bars.append(bar)
-        body = self.expression()
-        self.bars.pop()
-        if self.text != bar:
-            raise self.failure(repr(bar))
-        self.at += 1
-        return Norm(self.span(start), "norm" if bar == "\\|" else "abs", body)

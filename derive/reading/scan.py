@@ -26,15 +26,18 @@ _OVERHEAD: Final = 100
 _DELIMITERS: Final = "|".join(sorted(DISPLAYS, key=len, reverse=True))
 _MARK: Final = re.compile(
     r"""
-      (?P<escaped>\\[$`%\\](?!\[|\())
-    | (?P<begin>\\begin\s*\{(?P<name>NAMES)(?P<star>\*?)\})
+      (?P<doubled>\\\\[\[(])
+    | (?P<escaped>\\[$`%\\])
+    | (?P<begin>\\begin\s*\{(?P<name>NAMES)(?P<star>\*?)\}
+        (?:(?:(?<=alignat\})|(?<=alignat\*\})|(?<=alignedat\}))\s*\{[0-9]+\})?)
     | (?P<verbatim>\\begin\s*\{(?P<box>verbatim|lstlisting|minted|comment|Verbatim)\*?\})
     | (?P<verb>\\verb\*?(?P<bar>[^A-Za-z\s*]))
     | (?P<bracket>\\\[)
     | (?P<paren>\\\()
     | (?P<dollars>\$\$)
     | (?P<dollar>\$)
-    | (?P<fence>(?:^|(?<=\n))[ \t>]*(?P<ticks>`{3,}|~{3,})(?P<info>[^\n`]*)(?:\n|$))
+    | (?P<fence>(?:^|(?<=\n))(?P<lead>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)
+        (?P<ticks>`{3,}|~{3,})(?P<info>[^\n`]*)(?:\n|$))
     | (?P<code>`+)
     | (?P<comment><!--)
     | (?P<percent>%)
@@ -46,6 +49,8 @@ _DIRECTIVE: Final = re.compile(r"derive:\s*(\S.*?)\s*$", re.DOTALL)
 _FRONT: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _PROSE_LINE: Final = re.compile(r"^[ \t]*#{1,6}\s|(?:^|\s)[a-z]{2,}\s+[a-z]{2,}\s+[a-z]{2,}", re.M)
 _GROUPED: Final = re.compile(r"\\[A-Za-z]+\s*\{[^{}]*\}|\\[A-Za-z]+")
+_MARKER: Final = re.compile(r"[^ \t>]")
+_OPTIONS: Final = re.compile(r"(?:[ \t>]*:[A-Za-z][A-Za-z-]*:[^\n]*\n)+")
 _MONEY: Final = re.compile(r"\$\d[\d,.]*(?:\s|[.,;:!?)]|$)")
 
 
@@ -137,6 +142,8 @@ class _Scanner:
                 return self._delimited(start, end, "\\)", "inline")
             case "dollar":
                 return self._inline(start)
+        if match["doubled"]:
+            return self._doubled(match)
         if match["begin"]:
             closer = f"\\end{{{match['name']}{match['star']}}}"
             return self._delimited(start, end, closer, "environment")
@@ -145,6 +152,16 @@ class _Scanner:
         if self.tex:
             return self._tex(match)
         return self._markdown(match)
+
+    def _doubled(self, match: re.Match[str]) -> int:
+        """``\\\\(`` in Markdown, which takes one backslash off; in TeX a line that ends."""
+        start, end = match.span()
+        closer = "\\\\)" if match.group()[-1] == "(" else "\\\\]"
+        close = -1 if self.tex else self._find(closer, end)
+        if 0 <= close < self._next_blank(end):
+            kind = "inline" if closer[-1] == ")" else "display"
+            return self._delimited(start, end, closer, kind)
+        return end if self.tex else start + 1
 
     def _tex(self, match: re.Match[str]) -> int:
         start, end = match.span()
@@ -190,16 +207,18 @@ class _Scanner:
         """A code fence: passed over, unless it is fenced maths."""
         ticks = match["ticks"]
         end = match.end()
-        close = self._find("\n" + ticks, end - 1)
-        indent = self.source[match.start() : match.start("ticks")]
-        if indent:
-            other = self._find("\n" + indent + ticks, end - 1)
-            close = other if close < 0 or 0 <= other < close else close
+        lead = match["lead"]
+        leads = sorted({"", lead, _MARKER.sub(" ", lead)})
+        found = [self._find("\n" + lead + ticks, end - 1) for lead in leads]
+        close = min((at for at in found if at >= 0), default=-1)
         stop = len(self.source) if close < 0 else close + 1
         line = self._find("\n", stop)
         after = len(self.source) if line < 0 or close < 0 else line
-        if match["info"].strip().lower().strip("{}") not in ("math", "latex math"):
+        info = match["info"].strip().lower()
+        if info.strip("{}") not in ("math", "latex math"):
             return self._skip(match.start(), end, after)
+        if info[0] == "{" and (options := _OPTIONS.match(self.source, end, stop)):
+            end = options.end()
         start = match.start("ticks")
         problem = "" if close >= 0 else f"the closing {ticks} expected"
         span = Span(start, after)

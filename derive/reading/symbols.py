@@ -59,11 +59,16 @@ FUNCTIONS: Final = _set(
 )
 """Commands that are functions: without brackets they apply to the factors that follow."""
 
+ELEMENTARY: Final = _set("log ln lg exp sin cos tan sinh cosh tanh")
+"""Words that apply to what follows them, as the command of that name does: ``log a``."""
+
 BIG: Final = {"\\sum": "sum", "\\prod": "prod"}
 
 ACCENTS: Final = {
     "\\hat": "hat", "\\widehat": "hat", "\\bar": "bar", "\\overline": "bar", "\\tilde": "tilde",
     "\\widetilde": "tilde", "\\vec": "vec", "\\overrightarrow": "vec", "\\dot": "dot",
+    "\\ddot": "ddot", "\\check": "check", "\\widecheck": "check", "\\breve": "breve",
+    "\\acute": "acute", "\\grave": "grave", "\\mathring": "ring",
 }  # fmt: skip
 
 FONTS: Final = _set(
@@ -85,20 +90,33 @@ WORDS: Final = _set(
 UPRIGHT: Final = _set("mathrm mathsf mathit mathtt mathbf")
 """Font commands whose argument is a word when it is several letters."""
 
-FRACTIONS: Final = _set(r"\frac \dfrac \tfrac \cfrac")
+FRACTIONS: Final = _set(r"\frac \dfrac \tfrac \cfrac \nicefrac \sfrac")
 
 SPACING: Final = _set(
     r"""
     \, \; \: \! \> \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber
-    \notag \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr
-    \Biggl \Biggr \bigm \Bigm \thinspace \medspace \thickspace \negthinspace \enspace \null
-    \hfill \hline \bf \rm \it \sf \cal \small \large \Large \normalsize \noindent \centering
+    \notag \blacksquare \square \Box \qed \qedhere \qedsymbol \thinspace
+    \medspace \thickspace \negthinspace \enspace \null \hfill \hline \bf \rm \it \sf \cal \small \large \Large \normalsize \noindent \centering
     \mathstrut \strut \allowbreak \nobreak \break \protect \relax \mathrel \mathbin \mathord
-    \mathopen \mathclose \mathpunct \ensuremath \smash \boxed \fbox \cancel \bcancel
-    \xcancel \underbrace \overbrace \underline \textstyle \substack \ensuremath
+    \mathopen \mathclose \mathpunct
     """
 ) | {"\\ "}
-"""Commands without meaning: spacing, size, and decorations that leave their argument as it is."""
+"""Commands without meaning: spacing, looks, the sign at the end of a proof."""
+
+SIZES: Final = _set(
+    r"""
+    \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr
+    \bigm \Bigm
+    """
+)
+"""Sizes of the bracket behind them: part of that bracket."""
+
+DECORATIONS: Final = _set(
+    r"""
+    \boxed \fbox \cancel \bcancel \xcancel \underbrace \overbrace \underline \ensuremath \smash
+    """
+)
+"""Commands that leave their argument as it is."""
 
 BRACES: Final = {"\\underbrace": "_", "\\overbrace": "^"}
 """Decorations that are annotated by the script behind their argument."""
@@ -107,9 +125,12 @@ SWALLOW: Final = {
     "\\label": 1, "\\tag": 1, "\\hspace": 1, "\\vspace": 1, "\\phantom": 1, "\\hphantom": 1,
     "\\vphantom": 1, "\\color": 1, "\\textcolor": 1, "\\colorbox": 1, "\\overset": 1,
     "\\underset": 1, "\\stackrel": 1, "\\raisebox": 1, "\\mathchoice": 3, "\\ref": 1,
-    "\\eqref": 1, "\\cite": 1, "\\hskip": 0, "\\rule": 2, "\\intertext": 1, "\\shortintertext": 1,
+    "\\eqref": 1, "\\cite": 1, "\\eqno": 1, "\\leqno": 1,
+    "\\hskip": 0, "\\rule": 2, "\\intertext": 1, "\\shortintertext": 1,
 }  # fmt: skip
 """Commands that are dropped with this many arguments; what follows stays."""
+DRESSES: Final = _set(r"\textcolor \color \colorbox \overset \underset \stackrel")
+"""Those of them that say how the argument behind the dropped one looks: part of it."""
 
 WIDE: Final = _set(r"\hspace \hskip")
 """Spaces of a stated width: they separate as a wide space does."""
@@ -147,7 +168,8 @@ VOCABULARY: Final = _set(
     cost loss error sigmoid softmax relu leakyrelu tanh exp log ln max min sum mean alpha
     beta gamma eta lr rate diag tr trace softplus gelu silu swish elu selu step sign sgn mse
     bce ce sin cos tan net out err std var prod avg average total grad norm dot argmax
-    argmin abs sqrt lrelu logits labels target output input bias weight batch rows cols
+    argmin abs sqrt lrelu scores probs hidden logits labels target output input bias weight
+    batch rows cols
     """
 )
 """Runs of letters that are one word even without ``\\text{}``; any run of four or more is one."""
@@ -156,9 +178,26 @@ CONNECTIVES: Final = _set(
     """
     and or where with for if else otherwise by since because so then when as let is are from
     using hence thus therefore now similarly
+    und oder wobei mit wenn falls da also aus ist sei für
+    et ou où avec pour si car donc soit est
+    y donde con para porque entonces como
+    e dove con per allora quindi
+    и или где при если так
+    其中 且 当 ただし
     """
-)
+) - {"y", "e"}
 """Words that join equations and are never a name."""
+
+CONDITIONS: Final = _set(
+    "if when falls wenn si quand lorsque cuando se quando если при indien jeśli gdy 若 如果 当"
+)
+"""Words in front of a condition, and what stands for its opposite:"""
+OTHERWISE: Final = _set(
+    "else otherwise sonst ansonsten andernfalls sinon altrimenti иначе anders 其他 否则 それ以外"
+)
+
+QUANTIFIERS: Final = _set(r"\forall \exists")
+"""For which values an equation holds: a remark on it."""
 
 UNICODE: Final = {
     "∂": "\\partial", "∑": "\\sum", "Σ": "\\sum", "∏": "\\prod", "√": "\\sqrt", "∇": "\\nabla",
@@ -166,7 +205,8 @@ UNICODE: Final = {
     "×": "\\times", "∗": "*", "÷": "\\div", "−": "-", "–": "-", "←": "\\leftarrow",
     "→": "\\rightarrow", "⟶": "\\rightarrow", "⇒": "\\Rightarrow", "⟹": "\\Rightarrow",
     "⇔": "\\Leftrightarrow", "≈": "\\approx", "≡": "\\equiv", "∝": "\\propto", "≔": ":=",
-    "≠": "\\ne", "≤": "\\le", "≥": "\\ge", "∈": "\\in", "′": "'", "’": "'", "‖": "\\|",
+    "≠": "\\ne", "≤": "\\le", "≥": "\\ge", "∈": "\\in", "′": "'", "’": "'",
+    "″": "''", "‴": "'''", "‖": "\\|",
     "∣": "|", "⊤": "\\top", "∞": "\\infty", "…": "\\dots", "⋯": "\\cdots", "⟨": "\\langle",
     "⟩": "\\rangle", "∴": "\\therefore", "∵": "\\because", "ℓ": "\\ell", "ϵ": "\\epsilon",
     "ε": "\\varepsilon", "ϕ": "\\phi", "φ": "\\varphi", "α": "\\alpha", "β": "\\beta",

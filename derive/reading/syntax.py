@@ -58,7 +58,7 @@ class Name(Node):
     base: ``"W"``, ``"alpha"`` (commands and Unicode letters by their LaTeX name without the
     backslash), ``"Leaky ReLU"``; font commands (bold, calligraphic) are dropped from `base`
     and kept in `font`.
-    accent: ``"hat"``, ``"bar"``, ``"tilde"``, ``"vec"``, ``"dot"`` or ``""``.
+    accent: ``"hat"``, ``"bar"``, ``"tilde"``, ``"vec"``, ``"dot"``, ... or ``""``.
     mark: ``"d"`` (``dZ``), ``"partial"`` (``\\partial Z``), ``"nabla"`` (``\\nabla_W`` has the
     subject as base and the function, if any follows, is an `Applied`/`Product` factor of its
     own), ``"Delta"`` or ``""``.
@@ -180,6 +180,33 @@ class Norm(Node):
 
     kind: str
     body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Inner(Node):
+    """``\\langle x, y \\rangle``."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Primed(Node):
+    """Primes behind brackets: ``(g(z))'``, a derivative, or in Octave a transpose."""
+
+    base: Node
+    primes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated(Node):
+    """``\\left. f'(z) \\right|_{z = z_3}``.
+
+    at: the places: a `Comparison` by ``=``, an expression, or a `Tuple` of them.
+    """
+
+    base: Node
+    at: Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from html.entities import html5
 from typing import Final, NamedTuple
 
 from .symbols import COMBINING, SUBSCRIPTS, SUPERSCRIPTS, SWALLOW, UNICODE, UPRIGHT, WORDS
@@ -39,6 +40,10 @@ class Token(NamedTuple):
 _TOKEN: Final = re.compile(
     r"""
       (?P<space>\s+|~)
+    | (?P<tag></?su[bp]>|</?(?P<look>b|strong|i|em|var)>(?=(?:(?<=</b>)|(?<=</strong>)|(?<=</i>)
+        |(?<=</em>)|(?<=</var>)|[^\n]{0,200}</(?P=look)>)))
+    | (?P<entity>&[A-Za-z]{2,8}[0-9]?;)
+    | (?P<upright>\\(?:mathrm|rm|text)\s+d(?![A-Za-z]))
     | (?P<in_place>\\math(?:rel|bin)\s*\{[-+]\}\s*=)
     | (?P<command>\\[A-Za-z]+\*?|\\\\\[-?[0-9.]+[a-z]{2}\]|\\.|\\)
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2}(?![0-9A-Za-z_^{]))?)
@@ -67,6 +72,16 @@ _CANONICAL: Final = {
     "\\prime": "'", "\\_": "_", "\\*": "*", "\\negmedspace": "\\!",
 }  # fmt: skip
 _MAX_WORD: Final = 400
+_SPACES: Final = re.compile(r"\\[,;: ]|\\quad(?![A-Za-z])")
+_TAGS: Final = {"sub": "_", "sup": "^", "b": "\\mathbf", "strong": "\\mathbf"}
+_FONTS: Final = {
+    "MATHEMATICAL BOLD SCRIPT": "\\mathcal", "MATHEMATICAL BOLD FRAKTUR": "\\mathfrak",
+    "MATHEMATICAL BOLD": "\\mathbf", "MATHEMATICAL SANS-SERIF BOLD": "\\mathbf",
+    "MATHEMATICAL SCRIPT": "\\mathcal", "SCRIPT": "\\mathcal", "BLACK-LETTER": "\\mathfrak",
+    "MATHEMATICAL FRAKTUR": "\\mathfrak", "DOUBLE-STRUCK": "\\mathbb",
+    "MATHEMATICAL DOUBLE-STRUCK": "\\mathbb",
+}  # fmt: skip
+"""Letters of Unicode by the beginning of their name, and their font."""
 
 
 def tokenize(
@@ -90,14 +105,20 @@ def tokenize(
             out.append(Token("letter", text, match.start(), at))
         elif kind == "command":
             token = _command(source, text, match.start(), at, stop)
-            out.append(token)
             at = token.end
+            out.extend(_spoken(source, token) if "$" in token.text else [token])
         elif kind == "symbol" and text == "%" and comments:
             line = source.find("\n", at, stop)
             at = stop if line < 0 else line
             out.append(Token("comment", source[match.start() : at], match.start(), at))
         elif kind == "relation":
             out.append(Token("symbol", _SPELLED.get(text, text), match.start(), at))
+        elif kind == "tag":
+            out.extend(_tag(text, match.start()))
+        elif kind == "entity":
+            out.extend(_entity(text, match.start()))
+        elif kind == "upright":
+            out.append(Token("letter", "d", match.start(), at))
         elif kind in ("raised", "lowered"):
             out.extend(_scripts(kind, text, match.start()))
         elif kind == "in_place":
@@ -132,7 +153,7 @@ def _command(source: str, text: str, start: int, end: int, stop: int) -> Token:
             if plain == "d":
                 return Token("letter", "d", start, content[1] + 1)
             if name in WORDS or _is_word(plain):
-                word = _MODULE.sub("", inner).replace("\\_", "_")
+                word = spaced(_MODULE.sub("", inner).replace("\\_", "_"))
                 return Token("word", word, start, content[1] + 1)
     if text.endswith("*") and len(text) > 2:
         text = text[:-1]
@@ -167,6 +188,60 @@ def _argument(source: str, at: int, stop: int) -> tuple[int, int] | None:
     return None
 
 
+def spaced(word: str) -> str:
+    """A word with its spacing commands as spaces.
+
+    >>> spaced(r"arg\\,max")
+    'arg max'
+    """
+    return _SPACES.sub(" ", word) if "\\" in word else word
+
+
+def _spoken(source: str, token: Token) -> Iterator[Token]:
+    """A word with mathematics between dollars in it: ``\\text{if $z > 0$}``."""
+    edges = [i for i in range(token.start, token.end) if source[i] == "$"]
+    if token.kind != "word" or len(edges) % 2:
+        yield token
+        return
+    at, inside = token.start, False
+    begin = source.index("{", token.start) + 1
+    for edge in (*edges, token.end):
+        stop = edge if inside else min(edge + 1, token.end)
+        if inside:
+            yield from tokenize(source, at, stop)
+        else:
+            word = source[max(at, begin) : edge].strip("${}")
+            kind, text = ("word", spaced(word)) if word.strip() else ("command", "\\relax")
+            yield Token(kind, text, at, stop)
+        at, inside = stop, not inside
+
+
+def _tag(text: str, start: int) -> Iterator[Token]:
+    """A tag of HTML: a script, a bold letter, or invisible braces (``<i>``)."""
+    name, end = text.strip("</>"), start + len(text)
+    sign = _TAGS.get(name, "")
+    if text[1] == "/":
+        yield Token("symbol", "}", start, end)
+    elif sign:
+        yield Token("command" if sign[0] == "\\" else "symbol", sign, start, end)
+        yield Token("symbol", "{", end, end)
+    else:
+        yield Token("symbol", "{", start, end)
+
+
+def _entity(text: str, start: int) -> Iterator[Token]:
+    """An entity of HTML as the character that it stands for; an unknown one sign by sign."""
+    end = start + len(text)
+    characters = html5.get(text[1:], "")
+    if characters == "\xa0":
+        yield Token("command", "\\,", start, end)
+    elif len(characters) == 1:
+        for token in tokenize(characters):
+            yield token._replace(start=start, end=end if token.end else start)
+    else:
+        yield Token("other", text, start, end)
+
+
 def _scripts(kind: str, text: str, start: int) -> Iterator[Token]:
     """Raised or lowered characters as ``^{...}`` or ``_{...}``."""
     table = SUPERSCRIPTS if kind == "raised" else SUBSCRIPTS
@@ -189,10 +264,31 @@ def _scripts(kind: str, text: str, start: int) -> Iterator[Token]:
     yield Token("symbol", "}", end, end)
 
 
+def _font(text: str) -> str:
+    """The font command of a mathematical letter of Unicode, "" for every other character."""
+    if not is_lettering(text):
+        return ""
+    name = unicodedata.name(text, "")
+    return next((font for begin, font in _FONTS.items() if name.startswith(begin + " ")), "")
+
+
+def is_lettering(text: str) -> bool:
+    """Whether a character is a letter of mathematics in a font of its own.
+
+    >>> [character for character in "xℝ𝐖ℓ𝑧" if is_lettering(character)]
+    ['ℝ', '𝐖', 'ℓ', '𝑧']
+    """
+    return "\u2100" <= text <= "\u2138" or "\U0001d400" <= text <= "\U0001d7ff"
+
+
 def _unicode(text: str, start: int) -> Iterator[Token]:
     """A character beyond ASCII as the token that it stands for, ``other`` if it has none."""
     end = start + 1
     known = UNICODE.get(text)
+    if known is not None and known[0] == "'":
+        yield from (Token("symbol", "'", start, start) for _ in known[1:])
+        yield Token("symbol", "'", start, end)
+        return
     if known is not None:
         yield Token("command" if known[0] == "\\" else "symbol", known, start, end)
         return
@@ -201,11 +297,16 @@ def _unicode(text: str, start: int) -> Iterator[Token]:
         yield Token("number", "1", start, start)
         yield Token("number", "2", start, end)
         return
+    font = _font(text)
+    if font:
+        yield Token("command", font, start, start)
     parts = unicodedata.normalize("NFKD", text)
     if len(parts) == 2 and parts[1] in COMBINING:
         yield Token("command", COMBINING[parts[1]], start, start)
         parts = parts[0]
-    if len(parts) == 1 and parts in UNICODE:
+    if font and parts.isdecimal():
+        yield Token("number", parts, start, end)
+    elif len(parts) == 1 and parts in UNICODE:
         yield Token("command", UNICODE[parts], start, end)
     elif len(parts) == 1 and parts.isalpha():
         yield Token("letter", parts, start, end)
