@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from derive.check.composition import compose, telescoped
-from derive.check.domains import Field, Logarithms, NoValue, Outside, Scalar, Unsupported
+from derive.check.domains import Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.facts import union
 from derive.check.graph import Graph, fits, graph_of, sides
-from derive.check.order import REAL_POINTS, real_world
+from derive.check.order import differ
 from derive.check.shape import Census, height
+from derive.check.statements import NO_PLACES, agree, compose, telescoped
 from derive.program import (
     ZERO,
     Composition,
@@ -26,7 +26,6 @@ from derive.program import (
     Statement,
 )
 
-NO_PLACES: Final[Mapping[str, int]] = {}
 POINTS: Final = 2
 POINTS_WITH_STEPS: Final = 12
 """Steps are 0 or 1 at a point, each with a chance of one half, so they need more of them."""
@@ -162,12 +161,8 @@ class _Trial:
         if not (self.met_step or self.met_root):
             return ""
         small = {dim: 2 + k % 2 for k, dim in enumerate(sizes)}
-        for number in range(REAL_POINTS):
-            try:
-                if not agree(real_world(self.graph, self.statement, small, number), self.statement):
-                    return "the sides differ in real numbers"
-            except (NoValue, Unsupported):  # the point says nothing
-                continue
+        if differ(self.graph, self.statement, small):
+            return "the sides differ in real numbers"
         if not self.met_step or not (cut.values or cut.gradients):
             return ""
         field = next(self._fields(cut))
@@ -254,37 +249,6 @@ class _Trial:
             if self.agreed >= wanted:
                 return None
         return "no point at which both sides have a value"
-
-
-def agree(world: World, statement: Equation, marked: Mapping[str, int] = NO_PLACES) -> bool:
-    """Whether both sides are equal at a point, for all values of the free indices.
-
-    marked: how many places of an axis the free indices need to visit.  No place of an axis is
-    special, so k indices on it show all that they can at its first k places.
-
-    Where the left side has a value the right one must have one too; where it has none the point
-    says nothing (`NoValue`).
-    """
-    indices = world.graph.letters(statement)
-
-    def each(k: int) -> bool:
-        if k < len(indices):
-            dim = indices[k].dim
-            size = world.size(dim)
-            for value in range(min(size, marked.get(dim, size) if isinstance(dim, str) else size)):
-                world.at(indices[k], value)
-                if not each(k + 1):
-                    return False
-            return True
-        left = world.value(statement.left)
-        try:
-            right = world.value(statement.right)
-        except Outside:
-            return False
-        same = world.zip_with(world.domain.equal, left, right)
-        return all(all(row) for row in same)
-
-    return each(0)
 
 
 def _certifying_sizes(graph: Graph, statement: Equation, census: Census) -> dict[str, int]:

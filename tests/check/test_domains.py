@@ -11,7 +11,6 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.check import series
 from derive.check.domains import (
     HIGHEST,
     LOGARITHM_PRIMES,
@@ -24,7 +23,8 @@ from derive.check.domains import (
     slope,
     tower,
 )
-from derive.check.exact import Interval, Rational, root
+from derive.check.search import series
+from derive.check.search.exact import Interval, Rational, root
 
 SEEDS = st.integers(0, 10**6)
 

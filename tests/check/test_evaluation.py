@@ -8,8 +8,8 @@ import pytest
 
 from derive.check.domains import Dual, Field, NoValue, Scalar
 from derive.check.evaluate import World
-from derive.check.exact import Rational
 from derive.check.graph import Graph
+from derive.check.search.exact import Rational
 from derive.check.shape import height
 from derive.program import (
     ONE,

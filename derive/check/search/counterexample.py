@@ -14,14 +14,13 @@ from hashlib import blake2b
 from itertools import combinations, islice
 from typing import Final
 
-from derive.check.acceptance import agree
 from derive.check.arrays import Array, stretch, transposed
-from derive.check.composition import telescoped
 from derive.check.domains import Domain, Field, NoValue, Outside, Scalar, Unsupported
 from derive.check.evaluate import World
-from derive.check.exact import Interval, Rational
 from derive.check.graph import Graph, fits, sides
+from derive.check.search.exact import Interval, Rational
 from derive.check.shape import height
+from derive.check.statements import agree, telescoped
 from derive.program import Composition, Equation, Index, Jacobian, Program, Statement
 from derive.verdict import Counterexample
 

@@ -19,8 +19,16 @@ from operator import mul
 from typing import Any, Final
 
 from derive.check.domains import NoValue, Outside, Scalar, Unsupported
-from derive.check.series import PRECISION, UNIT, cosine, error_function, exponential, logarithm, pi
-from derive.check.series import sine as _sine
+from derive.check.search.series import (
+    PRECISION,
+    UNIT,
+    cosine,
+    error_function,
+    exponential,
+    logarithm,
+    pi,
+)
+from derive.check.search.series import sine as _sine
 
 LONGEST: Final = 20_000
 """Bits of the largest number."""

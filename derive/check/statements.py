@@ -1,15 +1,53 @@
-"""Products of derivatives, as compositions of linear maps.
+"""Whether a statement holds at one point of a program.
 
-A product of derivatives is the chain rule if its factors telescope: from the value to the
-variable through names that every way between the two passes through, none twice.
+An equation: both sides are equal, for all values of its free indices.  A product of derivatives
+is a composition of linear maps; it is the chain rule if its factors telescope: from the value to
+the variable through names that every way between the two passes through, none twice.
 """
 
 from __future__ import annotations
 
-from derive.check.domains import Scalar
+from collections.abc import Mapping
+from typing import Final
+
+from derive.check.domains import Outside, Scalar
 from derive.check.evaluate import World
 from derive.check.graph import Graph
-from derive.program import Composition, Jacobian
+from derive.program import Composition, Equation, Jacobian
+
+NO_PLACES: Final[Mapping[str, int]] = {}
+
+
+def agree(world: World, statement: Equation, marked: Mapping[str, int] = NO_PLACES) -> bool:
+    """Whether both sides are equal at a point, for all values of the free indices.
+
+    marked: how many places of an axis the free indices need to visit.  No place of an axis is
+    special, so k indices on it show all that they can at its first k places.
+
+    Where the left side has a value the right one must have one too; where it has none the point
+    says nothing (`NoValue`).
+    """
+    indices = world.graph.letters(statement)
+
+    def each(k: int) -> bool:
+        if k < len(indices):
+            dim = indices[k].dim
+            size = world.size(dim)
+            for value in range(min(size, marked.get(dim, size) if isinstance(dim, str) else size)):
+                world.at(indices[k], value)
+                if not each(k + 1):
+                    return False
+            return True
+        left = world.value(statement.left)
+        try:
+            right = world.value(statement.right)
+        except Outside:
+            return False
+        same = world.zip_with(world.domain.equal, left, right)
+        return all(all(row) for row in same)
+
+    return each(0)
+
 
 Order = tuple[Jacobian, ...]
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from derive.check.acceptance import agree
-from derive.check.composition import compose, telescoped
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import Graph, fits
 from derive.check.shape import height
+from derive.check.statements import agree, compose, telescoped
 from derive.program import Composition, Program, Statement
 
 TRIES: Final = 60
