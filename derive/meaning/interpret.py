@@ -324,6 +324,11 @@ class Interpreter:
                     found = replace(found, guesses=self._at_each_layer(setting, left, line.right))
                 return found
             except IllShaped as error:
+                guesses = self._at_each_layer(setting, left, line.right)
+                if ANY_LAYER in layers and guesses:
+                    reason = "the line names no layer and does not fit every one"
+                    found = self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
+                    return replace(found, guesses=guesses)
                 return Interpretation(
                     line, kind, reading, verdict=Verdict.REFUTED, reason=str(error),
                     ill=(setting, str(error), layers),

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from derive.meaning.interpret import Interpretation
 
 PATH_ALONE = (
-    "there are two readings: of one example, as a path of numbers, it holds; of the arrays of all "
-    "examples it {}. Differentiate the loss of one example, or write the transposes and sums"
+    "there are two readings: as one path of numbers it holds, about the arrays it {}. Say that "
+    "single numbers are meant, or write the transposes, the products entry by entry and the sums"
 )
 ENTRY_ALONE = (
     "there are two readings: of one example it holds; the cost of all examples, which the note "
@@ -92,7 +92,7 @@ def entrywise_factors(node: Node) -> list[Node]:
 
 def _spares_capitals(facts: Facts, sides: Sequence[Node]) -> bool:
     """All in lower case, though the forward pass is in capitals."""
-    capitals = any(item.z.base.isupper() or item.w.base.isupper() for item in facts.affine)
+    capitals = any(item.z.base.isupper() for item in facts.affine)
     names = [n for s in sides for n in names_in(s) if facts.roles.role_of(n) in LAYERED]
     return capitals and bool(names) and all(n.base.islower() for n in names)
 

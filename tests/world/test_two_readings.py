@@ -85,3 +85,42 @@ $$\frac{\partial J}{\partial b} = \frac{1}{m} \sum_{i=1}^m (\hat y^{(i)} - y^{(i
 )  # fmt: skip
 def test_an_example_that_no_sum_binds_is_not_all_of_them(line: str, verdict: str) -> None:
     assert last(REGRESSION + f"$${line}$$") == verdict
+
+
+ONE = r"""
+$$z_1 = W_1 x + b_1$$
+$$a_1 = f(z_1)$$
+$$z_2 = W_2 a_1 + b_2$$
+$$a_2 = f(z_2)$$
+$$E = \frac{1}{2} \| a_2 - y \|^2$$
+"""
+BACK = r"\frac{\partial E}{\partial a_1} = \frac{\partial E}{\partial z_2} "
+BACK += r"\frac{\partial z_2}{\partial a_1} = "
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (BACK + r"W_2^T \frac{\partial E}{\partial z_2}", "verified"),
+        (BACK + r"W_2 \frac{\partial E}{\partial z_2}", "unproven"),
+        (BACK + r"W_2 \odot \frac{\partial E}{\partial z_2}", "refuted"),
+        (r"\frac{\partial E}{\partial b_2} = \frac{1}{m} (a_2 - y) \odot f'(z_2)", "refuted"),
+        (r"\frac{\partial E}{\partial b_2} = (a_2 - y) \odot f'(z_2)", "verified"),
+    ],
+)
+def test_one_example_stays_one(line: str, verdict: str) -> None:
+    assert last(ONE + f"$${line}$$") == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"dZ = A - Y", "unproven"),
+        (r"dZ = A_2 - Y", "unproven"),
+        (r"\frac{\partial \ell}{\partial b_2} = A_2 - Y", "verified"),
+    ],
+)
+def test_a_line_without_a_layer_is_not_refuted_where_it_is_true_of_some(
+    line: str, verdict: str
+) -> None:
+    assert last(BATCH + f"$${line}$$") == verdict
