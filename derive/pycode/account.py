@@ -15,6 +15,7 @@ from derive.program import SCALAR, Expr, Symbol, Times, walk
 from derive.pycode import arrays
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import COST_NAMES, PREDICTIONS, UPSTREAM, target_of
+from derive.pycode.state import make_arbitrary, make_array_arbitrary, snapshot
 from derive.pycode.values import (
     Bound,
     ClassValue,
@@ -29,6 +30,7 @@ from derive.pycode.values import (
     Unknown,
     Unsupported,
     Value,
+    is_number,
 )
 
 
@@ -75,14 +77,16 @@ class Accountant:
         self.cost: Expr | None = None
 
     def account(self) -> Account:
+        """Everything that the functions of the entry compute, after an earlier call of them."""
         entry = self.entry
         if entry.owner:
             self.instance = self._instance(entry.owner)
-        if entry.forward:
-            self.output = self._first(self._call(entry.forward))
-            self._note_returned()
-        if entry.cost:
-            self.cost = self._scalar(self._call(entry.cost))
+            before = snapshot(self.instance)
+            self.prepare()
+            self._call(entry.gradient)
+            make_arbitrary(self.run, self.instance, before)
+            self.known, self.output, self.cost = {}, None, None
+        self.prepare()
         result = self._call(entry.gradient)
         returned, scope = self.run.returned, self.run.scope
         if self.cost is None:
@@ -94,7 +98,25 @@ class Accountant:
             )
         return Account(self.run, self.run.trace.define("cost", self.cost, None), pairs)
 
+    def cost_alone(self) -> Expr | None:
+        """The cost without its gradients, None if they are computed together."""
+        if self.entry.owner:
+            self.instance = self._instance(self.entry.owner)
+        self.prepare()
+        if self.cost is None:
+            for arg, default in self._wanted(self.entry.gradient):
+                self._argument(arg, default)
+        return self.cost
+
     # -- calls ----------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """The forward pass and the cost."""
+        if self.entry.forward:
+            self.output = self._first(self._call(self.entry.forward))
+            self._note_returned()
+        if self.entry.cost:
+            self.cost = self._scalar(self._call(self.entry.cost))
 
     def _instance(self, owner: str) -> Instance:
         kind = self.run.globals[owner]
@@ -106,19 +128,15 @@ class Accountant:
             raise Unsupported(f"{owner} is no class with attributes", kind.node)
         arrays_made = dict(_arrays(made, ""))
         self.run.trace.forget(_mentioned(made))
-        for ref, name in arrays_made.items():
-            self._make_parameter(ref, name)
+        for ref, name in arrays_made.items():  # only the shapes of what it makes are kept
+            make_array_arbitrary(self.run, ref, name)
         return made
-
-    def _make_parameter(self, ref: Ref, name: str) -> None:
-        """What ``__init__`` makes is arbitrary afterwards: only shapes are kept."""
-        tensor = self.run.trace.read(ref)
-        if tensor.kind == "real":
-            self.run.trace.write(ref, self.run.trace.leaf(name, tensor.expr.shape))
 
     def _function(self, name: str) -> Value:
         if self.instance is not None:
             node = self.instance.kind.methods[name]
+            if node.decorator_list:
+                raise Unsupported(f"the method {name} has a decorator", node)
             return Bound(self.instance, name, FunctionValue(name, node, {}, self.instance.kind))
         return self.run.globals[name]
 
@@ -128,15 +146,21 @@ class Accountant:
         return function.node  # type: ignore[union-attr]
 
     def _call(self, name: str) -> Value:
+        args = [self._argument(a, d) for a, d in self._wanted(name)]
         function = self._function(name)
         inner = function.function if isinstance(function, Bound) else function
+        return self.run.call(function, args, {}, inner.node)  # type: ignore[union-attr]
+
+    def _wanted(self, name: str) -> list[tuple[ast.arg, ast.expr | None]]:
+        """The parameters that a function of the entry is called with."""
+        function = self._function(name)
+        inner = function.function if isinstance(function, Bound) else function
+        if isinstance(inner, Opaque):
+            raise Unsupported(inner.reason)
         if not isinstance(inner, FunctionValue) or isinstance(inner.node, ast.Lambda):
             raise Unsupported(f"{name} is no plain function")
         wanted = parameters(inner.node)
-        if isinstance(function, Bound):
-            wanted = wanted[1:]
-        args = [self._argument(a, d) for a, d in wanted]
-        return self.run.call(function, args, {}, inner.node)
+        return wanted[1:] if isinstance(function, Bound) else wanted
 
     def _argument(self, arg: ast.arg, default: ast.expr | None) -> Value:
         name = arg.arg
@@ -217,24 +241,35 @@ class Accountant:
         leaves = {
             n: n for n in self.run.trace.leaves if n not in self.run.trace.shifts and "." not in n
         }
-        pairs: dict[str, Pair] = {}
-        for label, value in _labelled(self.run, result, returned, "", True):
-            target = target_of(label, leaves) or (label if label in leaves else None)
-            self._add(pairs, target, label, value)
+        pairs: dict[tuple[str, Expr], Pair] = {}
+        for part in _labelled(self.run, result, returned):
+            named = [(each, target_of(each, leaves)) for each in part.others]
+            target = target_of(part.label, leaves)
+            if target is None and part.label in leaves:
+                twins = any(each == part.label for _, each in named)
+                if not (twins or _is_parameter(self.run, part, leaves)):
+                    target = part.label
+            self._add(pairs, target, part.label, part.value)
         if self.instance is not None:
             for label, value, target in _of_instance(self.run, self.instance):
                 self._add(pairs, target if target in leaves else None, label, value)
         return list(pairs.values())
 
-    def _add(self, pairs: dict[str, Pair], target: str | None, label: str, value: Value) -> None:
-        if target is not None and isinstance(value, Opaque):
-            raise Unsupported(value.reason, self._node())
-        if target is None or target in pairs or not isinstance(value, (Ref, Tensor)):
+    def _add(
+        self,
+        pairs: dict[tuple[str, Expr], Pair],
+        target: str | None,
+        label: str,
+        value: Value,
+    ) -> None:
+        if target is None:
             return
+        if isinstance(value, Opaque):
+            raise Unsupported(value.reason, self._node())
+        if not isinstance(value, (Ref, Tensor)) and not is_number(value):
+            raise Unsupported(f"{label}, which is no array", self._node())
         tensor = arrays.real(self.run.tensor(value))
-        if isinstance(tensor.expr, Symbol) and tensor.expr.name == target:
-            return  # the parameter itself
-        pairs[target] = Pair(target, label, tensor)
+        pairs.setdefault((target, tensor.expr), Pair(target, label, tensor))
 
 
 def name_is_upstream(name: str) -> bool:
@@ -286,24 +321,53 @@ def _mentioned(value: Value, depth: int = 6) -> set[str]:
     return {name for _, part in parts for name in _mentioned(part, depth - 1)}
 
 
-def _labelled(
-    run: Interpreter, value: Value, node: ast.expr | None, name: str, top: bool
-) -> Iterator[tuple[str, Value]]:
-    """The arrays in what is returned, each with the name that it has there."""
+@dataclass(frozen=True)
+class Part:
+    """Something that is returned: its name there, and what is beside it in a container of its own.
+
+    others: name to value; empty for a part of a tuple, which is named by its variable.
+    """
+
+    label: str
+    value: Value
+    others: dict[str, Value] = field(default_factory=dict)
+
+
+def _is_parameter(run: Interpreter, part: Part, leaves: dict[str, str]) -> bool:
+    """A parameter that is handed back: by its variable, or with nothing but others beside it."""
+    values = part.others or {part.label: part.value}
+    return all(_stands_for(run, value) == name for name, value in values.items() if name in leaves)
+
+
+def _stands_for(run: Interpreter, value: Value) -> str:
     value = run.settled(value)
-    if isinstance(value, (Ref, Tensor, Opaque)):
-        label = node.id if isinstance(node, ast.Name) else name
-        if label:
-            yield label, value
-        return
+    if isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason:
+        value = run.trace.read(value)
+    expr = value.expr if isinstance(value, Tensor) else None
+    return expr.name if isinstance(expr, Symbol) else ""
+
+
+def _labelled(
+    run: Interpreter,
+    value: Value,
+    node: ast.expr | None,
+    name: str = "",
+    others: dict[str, Value] | None = None,
+) -> Iterator[Part]:
+    """The parts of what is returned, each with the name that it has there."""
+    value = run.settled(value)
     if isinstance(value, tuple):
         nodes = node.elts if isinstance(node, ast.Tuple) else [None] * len(value)
         for k, (part, each) in enumerate(zip(value, nodes, strict=False)):
-            yield from _labelled(run, part, each, f"{name}_{k}" if name else "", False)
+            yield from _labelled(run, part, each, f"{name}_{k}" if name else "")
         return
-    inner = node.id if isinstance(node, ast.Name) else name
-    for key, part in _named_parts(value, inner):
-        yield from _labelled(run, part, None, key, False)
+    label = node.id if isinstance(node, ast.Name) else name
+    if label and (name or not isinstance(value, (ListValue, DictValue, Record, Instance))):
+        yield Part(label, value, others or {})
+    inside = dict(_named_parts(value, label)) if not isinstance(value, Instance) else {}
+    keyed = inside if isinstance(value, (DictValue, Record)) else {}
+    for key, part in inside.items():
+        yield from _labelled(run, part, None, key, keyed)
 
 
 def _of_instance(run: Interpreter, instance: Instance) -> Iterator[tuple[str, Value, str]]:

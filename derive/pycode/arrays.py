@@ -12,6 +12,7 @@ one-dimensional array is a row.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 from derive import program as p
@@ -43,7 +44,7 @@ HALF = Fraction(1, 2)
 
 def constant(value: int | Fraction) -> Tensor:
     """A number known from the source."""
-    return Tensor(Number(Fraction(value)), 0)
+    return Tensor(Number(Fraction(value)), 0, "whole" if isinstance(value, int) else "real")
 
 
 def size(dim: Dim) -> Expr:
@@ -83,13 +84,23 @@ def agree(left: Shape, right: Shape, what: str) -> None:
 def times(left: Tensor, right: Tensor) -> Tensor:
     both_masks = left.kind == right.kind == "mask"
     out = _binary(left, right, _product, "elementwise product")
-    return Tensor(out.expr, out.ndim, "mask") if both_masks else out
+    return Tensor(out.expr, out.ndim, "mask") if both_masks else _of_kinds(out, left, right)
 
 
 def plus(left: Tensor, right: Tensor) -> Tensor:
     if left.kind == right.kind == "mask":
         raise Unsupported("sum of truth values")
-    return _binary(left, right, _sum, "sum")
+    return _of_kinds(_binary(left, right, _sum, "sum"), left, right)
+
+
+def is_whole(tensor: Tensor) -> bool:
+    """Whether NumPy would give it an integer dtype."""
+    return tensor.kind in ("mask", "whole") or isinstance(tensor.expr, Size)
+
+
+def _of_kinds(out: Tensor, *parts: Tensor) -> Tensor:
+    """An array that is computed from integers and truth values alone is one of integers."""
+    return replace(out, kind="whole") if all(map(is_whole, parts)) else out
 
 
 def minus(left: Tensor, right: Tensor) -> Tensor:
@@ -97,15 +108,17 @@ def minus(left: Tensor, right: Tensor) -> Tensor:
 
 
 def over(left: Tensor, right: Tensor) -> Tensor:
-    return times(left, power(right, Fraction(-1)))
+    return replace(times(left, power(real(right), Fraction(-1))), kind="real")
 
 
 def power(base: Tensor, exponent: Fraction) -> Tensor:
     if abs(exponent.numerator) > LARGEST_EXPONENT or exponent.denominator > LARGEST_EXPONENT:
         raise Unsupported(f"the exponent {exponent}")
+    whole = is_whole(base) and exponent.denominator == 1 and exponent >= 0
+    kind = "whole" if whole else "real"
     if exponent == 0:
-        return Tensor(filled(base.expr.shape, ONE), base.ndim)
-    return elementwise(lambda e: _power(e, exponent), base)
+        return Tensor(filled(base.expr.shape, ONE), base.ndim, kind)
+    return replace(elementwise(lambda e: _power(e, exponent), base), kind=kind)
 
 
 def elementwise(rule: Callable[[Expr], Expr], arg: Tensor) -> Tensor:
@@ -186,14 +199,17 @@ def compare(op: str, left: Tensor, right: Tensor) -> Tensor:
 def where(mask: Tensor, yes: Tensor, no: Tensor) -> Tensor:
     if mask.kind != "mask":
         raise Unsupported("np.where with a condition that is no comparison")
-    out = plus(no, times(real(mask), minus(yes, no)))
+    out = plus(no, times(real(mask), minus(real(yes), no)))
     agree(mask.expr.shape, out.expr.shape, "np.where")
-    return out
+    return _of_kinds(out, yes, no)
 
 
 def maximum(left: Tensor, right: Tensor) -> Tensor:
     """The larger one; where both are equal it is either."""
-    left, right = real(left), real(right)
+    return _of_kinds(_larger(real(left), real(right)), left, right)
+
+
+def _larger(left: Tensor, right: Tensor) -> Tensor:
     if right.expr == ZERO:
         return times(left, real(step(left)))
     if left.expr == ZERO:
@@ -203,12 +219,14 @@ def maximum(left: Tensor, right: Tensor) -> Tensor:
 
 
 def magnitude(arg: Tensor) -> Tensor:
-    arg = real(arg)
-    return times(arg, minus(times(constant(2), real(step(arg))), constant(1)))
+    plain = real(arg)
+    out = times(plain, minus(times(constant(2), real(step(plain))), constant(1)))
+    return _of_kinds(out, arg)
 
 
 def sign(arg: Tensor) -> Tensor:
-    return minus(real(step(arg)), real(step(times(constant(-1), arg))))
+    out = minus(real(step(arg)), real(step(times(constant(-1), arg))))
+    return _of_kinds(out, arg)
 
 
 # -- products, reductions, shapes -------------------------------------------------------------
@@ -216,6 +234,8 @@ def sign(arg: Tensor) -> Tensor:
 
 def matmul(left: Tensor, right: Tensor) -> Tensor:
     """``left @ right`` for one or two axes each."""
+    if left.kind == right.kind == "mask":
+        raise Unsupported("a product of truth values, which is no sum")
     left, right = real(left), real(right)
     if 0 in (left.ndim, right.ndim):
         raise Unsupported("a matrix product with a number")
@@ -244,14 +264,15 @@ def reduce(
     arg: Tensor, axis: int | None, keepdims: bool, rule: Callable[[Expr, int | None], Expr]
 ) -> Tensor:
     """A reduction; `rule` makes the expression with the axis kept, None meaning both."""
+    kind = "whole" if is_whole(arg) else "real"
     arg = real(arg)
     inner = axis_of(axis, arg.ndim)
     out = rule(arg.expr, inner)
     if keepdims:
-        return Tensor(out, arg.ndim)
+        return Tensor(out, arg.ndim, kind)
     if inner is None or arg.ndim == 1:
-        return Tensor(out, 0)
-    return Tensor(out if inner == 0 else Transpose(out), 1)
+        return Tensor(out, 0, kind)
+    return Tensor(out if inner == 0 else Transpose(out), 1, kind)
 
 
 def summed(expr: Expr, axis: int | None) -> Expr:
@@ -287,7 +308,7 @@ def deviation(expr: Expr, axis: int | None) -> Expr:
 def transpose(arg: Tensor) -> Tensor:
     if arg.ndim < 2:
         return arg
-    arg = real(arg) if arg.kind != "mask" else arg
+    arg = real(arg) if arg.kind not in ("mask", "whole") else arg
     return Tensor(Transpose(arg.expr), 2, arg.kind)
 
 

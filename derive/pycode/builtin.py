@@ -15,6 +15,7 @@ from derive.pycode.values import (
     DictValue,
     Library,
     ListValue,
+    Once,
     Opaque,
     Range,
     Ref,
@@ -22,18 +23,23 @@ from derive.pycode.values import (
     Unknown,
     Unsupported,
     Value,
+    changing,
     is_number,
 )
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
-_IGNORED = ("dtype", "copy", "casting", "order")
+_IGNORED = ("dtype", "casting", "order")
 _OUT_AT = {"add": 2, "subtract": 2, "multiply": 2, "divide": 2, "dot": 2, "matmul": 2,
            "maximum": 2, "minimum": 2, "exp": 1, "log": 1, "tanh": 1, "sqrt": 1, "square": 1,
            "abs": 1, "negative": 1}  # fmt: skip
+_ENTRYWISE = frozenset(f"numpy.{name}" for name in _OUT_AT) - {"numpy.dot", "numpy.matmul"}
 _INTEGER = ("int", "int32", "int64", "bool", "uint8", "bool_", "complex")
 _MATH = {"math.exp": "numpy.exp", "math.log": "numpy.log", "math.sqrt": "numpy.sqrt"}
+_CHANGING = ("update", "append", "insert", "pop", "reverse", "extend")
+_ROUNDING = Fraction(1, 10**6)
+"""How near to an integer a decimal has to be for rounding errors to decide what int() makes."""
 _RANDOM = ("numpy.random.default_rng", "numpy.random.seed", "numpy.random.RandomState")
 
 
@@ -59,10 +65,13 @@ def call_library(
     row = library_row(name)
     if row is None:
         reason = f"a call of {name}, which is outside the fragment"
-        run.spoil([*args, *keywords.values()], reason)
+        run.spoil([*args, *keywords.values()], reason, node)
         return Opaque(reason, getattr(node, "lineno", 0), getattr(node, "col_offset", 0) + 1)
     _check_dtype(keywords)
+    typed = "dtype" in keywords
     keywords = {k: v for k, v in keywords.items() if k not in _IGNORED}
+    shared = keywords.pop("copy", True) is not True or name == "numpy.asarray"
+    keywords.pop("copy", None)
     out = keywords.pop("out", None)
     place = _OUT_AT.get(name.removeprefix("numpy."))
     if place is not None and len(args) == place + 1:
@@ -72,16 +81,34 @@ def call_library(
     if name in ("numpy.zeros", "numpy.ones", "numpy.array") and len(args) == 2:
         _check_dtype({"dtype": args.pop()})
     result = row(run, args, keywords)
-    return result if out is None else _into(run, out, result)
+    if shared and args and (typed or name != "numpy.asarray"):
+        return _perhaps_shared(run, args[0], result)
+    return result if out is None else _into(run, out, result, name in _ENTRYWISE)
 
 
-def _into(run: Interpreter, out: Value, result: Value) -> Value:
+def _perhaps_shared(run: Interpreter, arg: Value, result: Value) -> Value:
+    """An array that is a copy or the same memory, as dtype and order may be."""
+    arg = run.settled(arg)
+    made = run.trace.new(run.tensor(result)) if run.tensor(result).ndim else result
+    if isinstance(arg, Ref) and isinstance(made, Ref):
+        run.trace.may_share(arg, made)
+    return made
+
+
+def _into(run: Interpreter, out: Value, result: Value, stretches: bool) -> Value:
+    """``out=``; only what works entry by entry is stretched to the array that it writes to."""
     from derive.pycode.statements import overwrite
 
     ref = run.need_array(out)
     if not isinstance(ref, Ref):
         raise Unsupported("out= of what is no array")
-    overwrite(run, ref, run.tensor(result))
+    tensor = run.tensor(result)
+    if not stretches:
+        have = run.trace.read(ref)
+        arrays.agree(have.expr.shape, tensor.expr.shape, "out=")
+        if (have.ndim, have.expr.shape) != (tensor.ndim, tensor.expr.shape):
+            raise Unsupported("out= of another shape")
+    overwrite(run, ref, tensor)
     run.trace.rename(ref, "out", None)
     return ref
 
@@ -112,6 +139,8 @@ def _method(
     run: Interpreter, bound: Bound, args: list[Value], keywords: dict[str, Value], node: ast.AST
 ) -> Value:
     of, name = run.settled(bound.of), bound.name
+    if name in _CHANGING:
+        changing(of)
     if isinstance(of, DictValue):
         return _of_dictionary(of, name, args, node)
     if isinstance(of, ListValue):
@@ -123,12 +152,12 @@ def _method(
 
 def _of_dictionary(of: DictValue, name: str, args: list[Value], node: ast.AST) -> Value:
     match name:
-        case "items":
-            return tuple((k, v) for k, v in of.items.items())
-        case "keys":
-            return tuple(of.items)
-        case "values":
-            return tuple(of.items.values())
+        case "items" if not args:
+            return Once(lambda: list(of.items.items()))
+        case "keys" if not args:
+            return Once(lambda: list(of.items))
+        case "values" if not args:
+            return Once(lambda: list(of.items.values()))
         case "copy":
             return DictValue(dict(of.items))
         case "get" if args and isinstance(args[0], (str, int)):
@@ -173,11 +202,12 @@ def _of_array(
         case "flatten" if not args and not keywords:
             return arrays.real(run.tensor(run.reshaped(of, (-1,))))
         case "ravel" if not args and not keywords:
-            return run.reshaped(of, (-1,))
+            return _perhaps_shared(run, of, run.tensor(run.reshaped(of, (-1,))))
         case "astype":
-            if keywords.keys() - set(_IGNORED) or not args or _is_integer(args[0]):
+            if keywords.keys() - {*_IGNORED, "copy"} or not args or _is_integer(args[0]):
                 raise Unsupported("astype to integers")
-            return arrays.real(run.tensor(of))
+            made = arrays.real(run.tensor(of))
+            return made if keywords.get("copy", True) is True else _perhaps_shared(run, of, made)
         case "item":
             return run.tensor(of)
         case "reshape":
@@ -189,8 +219,10 @@ def _of_array(
         raise Unsupported(f"the method {name} of an array")
     _check_dtype(keywords)
     out = keywords.pop("out", None)
+    if out is not None and name == "dot":
+        _check_overlap(run, out, [of, *args])
     result = row(run, [of, *args], {k: v for k, v in keywords.items() if k not in _IGNORED})
-    return result if out is None else _into(run, out, result)
+    return result if out is None else _into(run, out, result, name in ("clip",))
 
 
 # -- builtins ---------------------------------------------------------------------------------
@@ -203,6 +235,8 @@ def _builtin(
     rule = _BUILTINS.get(name)
     if rule is not None and not keywords:
         return rule(run, args, node)
+    if name == "getattr":
+        run.spoil(args, "an attribute whose name is not known", node)
     if name in ("print", "isinstance", "str", "round", "getattr", "hasattr"):
         return Opaque(f"the result of {name}", getattr(node, "lineno", 0))
     raise Unsupported(f"a call of {name}", node)
@@ -248,7 +282,7 @@ def _number(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 def _whole(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     [value] = args
-    if is_number(value):
+    if isinstance(value, int) or (is_number(value) and abs(value - round(value)) > _ROUNDING):
         return int(value)
     raise Unsupported("int of what is not known", node)
 
@@ -277,12 +311,12 @@ def _abs(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 
 def _zip(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
-    return tuple(zip(*(items_of(run, a, node) for a in args), strict=False))
+    return Once(lambda: list(zip(*(items_of(run, a, node) for a in args), strict=False)))
 
 
 def _enumerate(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     start = args[1] if len(args) == 2 and isinstance(args[1], int) else 0
-    return tuple(enumerate(items_of(run, args[0], node), start))
+    return Once(lambda: list(enumerate(items_of(run, args[0], node), start)))
 
 
 def _list(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
@@ -306,7 +340,7 @@ _BUILTINS: dict[str, Callable[[Any, list[Value], ast.AST], Value]] = {
     "abs": _abs,
     "zip": _zip,
     "enumerate": _enumerate,
-    "reversed": lambda run, args, node: tuple(reversed(items_of(run, args[0], node))),
+    "reversed": lambda run, args, node: Once(lambda: items_of(run, args[0], node)[::-1]),
     "list": _list,
     "tuple": lambda run, args, node: tuple(items_of(run, args[0], node) if args else ()),
     "dict": _dict,

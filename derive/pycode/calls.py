@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from derive.program import Number, Size
 from derive.pycode import arrays, classes, iteration
 from derive.pycode.values import (
     Bound,
@@ -20,6 +21,7 @@ from derive.pycode.values import (
     Unknown,
     Unsupported,
     Value,
+    is_number,
 )
 
 if TYPE_CHECKING:
@@ -73,8 +75,12 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
         if method is not None:
             return FunctionValue(f"{value.name}.{name}", method, {}, value)
         raise Unsupported(f"the attribute {name} of a class", node)
+    if is_number(value) or isinstance(value, bool) or value is None:
+        raise Unsupported(f"the attribute {name} of a number", node)
     array = run.need_array(value)
     tensor = run.tensor(array)
+    if isinstance(tensor.expr, (Size, Number)):
+        raise Unsupported(f"the attribute {name} of a number", node)
     match name:
         case "T":
             return run.transposed(array)
@@ -151,6 +157,6 @@ def _base_call(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
             args = [evaluate(run, arg, scope) for arg in node.args]
             keys = {k.arg: evaluate(run, k.value, scope) for k in node.keywords if k.arg}
             return run.call(Bound(scope["self"], node.func.attr, method), args, keys, node)
-    if node.func.attr == "__init__":
+    if node.func.attr == "__init__" and owner is not None and classes.is_plain(run, owner):
         return None
     raise Unsupported("super() of a class outside the file", node)

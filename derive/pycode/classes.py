@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from derive.pycode.naming import touched
 from derive.pycode.values import (
     Bound,
     ClassValue,
     FunctionValue,
     Instance,
+    Library,
     Opaque,
     Record,
     Unknown,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 def define(run: Interpreter, node: ast.ClassDef) -> ClassValue:
     """The class that a statement defines; methods of bases in the file are inherited."""
     methods: dict[str, ast.FunctionDef] = {}
+    _refuse_tricks(run, node)
     tuple_like = any(_last(d) == "dataclass" for d in node.decorator_list)
     for base in reversed(node.bases):
         tuple_like = tuple_like or _last(base) == "NamedTuple"
@@ -37,6 +40,40 @@ def define(run: Interpreter, node: ast.ClassDef) -> ClassValue:
         if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
     )
     return ClassValue(node.name, node, methods, fields if tuple_like and fields else None)
+
+
+_PLAIN = frozenset({"__init__", "__call__", "__repr__", "__str__", "__len__", "__doc__"})
+_HARMLESS_BASES = frozenset({"object", "ABC", "NamedTuple", "Protocol", "Generic"})
+
+
+def _refuse_tricks(run: Interpreter, node: ast.ClassDef) -> None:
+    """What gives attributes or construction another meaning is outside the fragment."""
+    if node.keywords or any(_last(d) != "dataclass" for d in node.decorator_list):
+        raise Unsupported(f"the class {node.name} has a metaclass or a decorator", node)
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef):
+            name = statement.name
+            if name.startswith("__") and name not in _PLAIN:
+                raise Unsupported(f"the class {node.name} has the method {name}", statement)
+        elif not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Pass)) and not (
+            isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        ):
+            raise Unsupported(f"a statement in the class {node.name}", statement)
+    twice = [s for s in node.body if isinstance(s, ast.Assign) and run.own & set(touched(s))]
+    if twice:
+        raise Unsupported(f"the class {node.name} gives a method another meaning", twice[0])
+
+
+def is_plain(run: Interpreter, kind: ClassValue) -> bool:
+    """Whether all bases of a class are of the file, or known to do nothing."""
+    for base in kind.node.bases:
+        known = run.globals.get(base.id) if isinstance(base, ast.Name) else None
+        if isinstance(known, ClassValue):
+            if not is_plain(run, known):
+                return False
+        elif _last(base) not in _HARMLESS_BASES or (known and not isinstance(known, Library)):
+            return False
+    return True
 
 
 def _last(node: ast.expr) -> str:
@@ -53,6 +90,8 @@ def instantiate(
     node: ast.AST,
 ) -> Value:
     """An instance after its ``__init__``."""
+    if not is_plain(run, kind):
+        raise Unsupported(f"{kind.name}, which has a base outside the file", node)
     if kind.fields is not None and "__init__" not in kind.methods:
         given = dict(zip(kind.fields, args, strict=False))
         given.update(keywords)
@@ -76,17 +115,35 @@ def attribute(run: Interpreter, value: Value, name: str) -> Value:
     if isinstance(value, Instance):
         if name in value.attributes:
             return value.attributes[name]
-        for statement in value.kind.node.body:
-            if isinstance(statement, ast.Assign) and any(
-                isinstance(t, ast.Name) and t.id == name for t in statement.targets
-            ):
-                from derive.pycode.expressions import evaluate
-
-                return evaluate(run, statement.value, {})
+        constant = _constant_of(run, value.kind, name)
+        if constant is not None:
+            return constant
         return _method(run, value, value.kind, name)
     if isinstance(value, Unknown):
         return value.parts.setdefault(name, Unknown(name))
     raise Unsupported(f"the attribute {name} of {type(value).__name__}")
+
+
+def _constant_of(run: Interpreter, kind: ClassValue, name: str) -> Value:
+    """A number or text that the body of a class gives to a name; None if there is none."""
+    for statement in reversed(kind.node.body):
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and name in touched(statement):
+            value = statement.value
+            if isinstance(value, ast.UnaryOp):
+                value = value.operand
+            if not isinstance(value, ast.Constant) or value.value is None:
+                return Opaque(f"the attribute {name} of the class", statement.lineno)
+            from derive.pycode.expressions import evaluate
+
+            assert statement.value is not None
+            return evaluate(run, statement.value, {})
+    for base in kind.node.bases:
+        known = run.globals.get(base.id) if isinstance(base, ast.Name) else None
+        if isinstance(known, ClassValue) and name not in kind.methods:
+            found = _constant_of(run, known, name)
+            if found is not None:
+                return found
+    return None
 
 
 def _method(run: Interpreter, value: Value, kind: ClassValue, name: str) -> Value:

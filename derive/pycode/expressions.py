@@ -6,13 +6,14 @@ import ast
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from derive.pycode import calls, indexing, iteration, operators
+from derive.pycode import calls, indexing, iteration, naming, operators
 from derive.pycode.functions import library_row
 from derive.pycode.values import (
     DictValue,
     FunctionValue,
     Library,
     ListValue,
+    Once,
     Opaque,
     Ref,
     Unsupported,
@@ -106,10 +107,17 @@ def _value(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
         case ast.Call():
             return calls.call(run, node, scope)
         case ast.Lambda():
-            return FunctionValue("lambda", node, dict(scope))
-        case ast.ListComp(elt=element) | ast.GeneratorExp(elt=element):
+            return FunctionValue("lambda", node, scope, None, naming.defaults(run, node, scope))
+        case ast.ListComp(elt=element):
             scopes = iteration.comprehension(run, node.generators, scope)
             return ListValue([evaluate(run, element, inner) for inner in scopes])
+        case ast.GeneratorExp(elt=element):
+            return Once(
+                lambda: [
+                    evaluate(run, element, inner)
+                    for inner in iteration.comprehension(run, node.generators, scope)
+                ]
+            )
         case ast.DictComp(key=key, value=value):
             made = DictValue({})
             for inner in iteration.comprehension(run, node.generators, scope):
@@ -139,6 +147,9 @@ def _constant(value: object, node: ast.AST) -> Value:
 def _name(run: Interpreter, name: str, scope: Scope, node: ast.AST) -> Value:
     if name in scope:
         return scope[name]
+    function = scope.get("")
+    if isinstance(function, FunctionValue) and name in naming.local_names(function.node):
+        raise Unsupported(f"{name} is read before it has a value", node)
     if name in run.globals:
         return run.globals[name]
     if name in _UNTRACEABLE:

@@ -23,6 +23,7 @@ from derive.pycode.values import (
     Unknown,
     Unsupported,
     Value,
+    changing,
 )
 
 if TYPE_CHECKING:
@@ -193,6 +194,7 @@ def store(
     from derive.pycode.statements import named, overwrite
 
     if isinstance(holder, (DictValue, ListValue, Unknown, Instance)):
+        changing(holder)
         key = _key(run, index, scope)
         if key is None:
             raise Unsupported(f"the key {ast.unparse(index)[:60]} is not known", node)

@@ -14,7 +14,7 @@ from derive.program import Dim, Expr, Number, Plus, Symbol, Times, walk
 from derive.pycode.account import Account, Accountant, Entry
 from derive.pycode.guess import Declared, Guess, guesses, is_labels
 from derive.pycode.interpreter import Interpreter
-from derive.pycode.shapes import unforced
+from derive.pycode.shapes import Forced, beyond, unforced
 from derive.pycode.source import Module
 from derive.pycode.store import Sizes, Unify
 from derive.pycode.values import Raised, Unsupported
@@ -116,7 +116,7 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
         try:
             run = Interpreter(module, sizes, guess)
             account = Accountant(run, entry).account()
-            return _with_strains(entry, account, guess, events), run.steps
+            return _with_strains(module, entry, account, guess, events), run.steps
         except Unify as event:
             events.append((event, getattr(event, "node", None)))
             if not sizes.join(event.left, event.right):
@@ -134,6 +134,7 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
 
 
 def _with_strains(
+    module: Module,
     entry: Entry,
     account: Account,
     guess: Guess,
@@ -142,6 +143,7 @@ def _with_strains(
     trace = account.run.trace
     assert isinstance(account.cost, Symbol)
     extra = unforced(account.cost, trace.own_sizes, trace.definitions, trace.sizes)
+    extra += [p for p in _beyond_cost(module, entry, guess, trace.sizes) if p not in extra]
     if not extra:
         return Understood(entry, account, guess)
     joined = Sizes()
@@ -153,6 +155,28 @@ def _with_strains(
             at, message = node, str(event)
             break
     return Understood(entry, account, guess, None, tuple(extra), at, message)
+
+
+def _beyond_cost(module: Module, entry: Entry, guess: Guess, found: Sizes) -> list[tuple[Dim, Dim]]:
+    """Sizes that a whole run has made equal and a run of the cost alone has not."""
+    sizes = Sizes()
+    for _ in range(MOST_UNIFICATIONS):
+        try:
+            run = Interpreter(module, sizes, guess)
+            cost = Accountant(run, entry).cost_alone()
+        except Unify as event:
+            if not sizes.join(event.left, event.right):
+                return []
+        except (Unsupported, Raised, RecursionError):
+            return []  # the cost needs what the gradients do; then the whole run stands alone
+        else:
+            if cost is None:
+                return []
+            behind = Forced(run.trace.own_sizes, run.trace.definitions)
+            behind.infer(cost)
+            dims = [d for name in behind.used for d in run.trace.own_sizes[name]]
+            return beyond(dims, sizes, found)
+    return []
 
 
 def sorted_pair(pair: frozenset[Dim]) -> list[Dim]:

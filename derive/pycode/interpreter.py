@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.program import SCALAR, Dim, Expr, Number, Plus, Shape, Size, Symbol, Times
-from derive.pycode import arrays, classes, making, statements
+from derive.pycode import arrays, classes, making, naming, statements
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
 from derive.pycode.store import Sizes, Trace
 from derive.pycode.values import (
     Bound,
     ClassValue,
+    DictValue,
     FunctionValue,
     Instance,
     Library,
@@ -44,6 +45,8 @@ class Interpreter:
         self.trace = Trace(sizes)
         self.module, self.guess = module, guess
         self.globals: dict[str, Value] = {}
+        self.own = module.names
+        """The names of all functions and methods of the source."""
         self.active: list[ast.AST] = []
         self.steps = 0
         self.returned: ast.expr | None = None
@@ -126,11 +129,13 @@ class Interpreter:
         items = rows.items if isinstance(rows, ListValue) else list(rows)
         nested = [i.items if isinstance(i, ListValue) else i for i in map(self.settled, items)]
         if nested and all(map(is_number, nested)):
-            return Tensor(self.trace.leaf("data", (1, self.constant_size(len(nested)))), 1)
+            row = (1, self.constant_size(len(nested)))
+            return Tensor(self.trace.leaf("data", row), 1, _kind_of(nested))
         widths = {len(i) if isinstance(i, list) else -1 for i in nested}
         if len(widths) == 1 and min(widths) > 0 and all(is_number(x) for i in nested for x in i):
             shape = (self.constant_size(len(nested)), self.constant_size(widths.pop()))
-            return Tensor(self.trace.leaf("data", shape), 2)
+            kind = _kind_of([x for i in nested for x in i])
+            return Tensor(self.trace.leaf("data", shape), 2, kind)
         raise Unsupported("a list where an array is needed")
 
     def constant_size(self, size: int) -> Dim:
@@ -178,7 +183,8 @@ class Interpreter:
     def shift(self, expr: Expr, axis: int | None) -> Expr:
         """The maximum along an axis: any value, for nothing that is claimed may depend on it."""
         key = (expr, axis)
-        if key not in self._shifts:
+        known = self._shifts.get(key)
+        if not isinstance(known, Symbol) or known.name not in self.trace.leaves:
             rows, columns = arrays.summed(expr, axis).shape
             leaf = self.trace.leaf("largest", (rows, columns))
             self.trace.shifts.add(leaf.name)
@@ -270,13 +276,17 @@ class Interpreter:
 
                 return call_library(self, function, list(args), keywords, node)
             case Opaque():
-                self.spoil([*args, *keywords.values()], function.reason)
+                self.spoil([*args, *keywords.values()], function.reason, node)
+                if function.own:
+                    raise _refused(function)
                 return function
         raise Unsupported(f"a call of {_kind(function)}", node)
 
     def call_source(
         self, function: FunctionValue, args: list[Value], keywords: dict[str, Value], node: ast.AST
     ) -> Value:
+        if isinstance(function.node, ast.FunctionDef) and naming.is_generator(function.node):
+            raise Unsupported(f"{function.name}, which is a generator", node)
         if function.node in self.active:
             raise Unsupported(f"recursion of {function.name}", node)
         if len(self.active) >= MOST_CALLS:
@@ -288,11 +298,19 @@ class Interpreter:
         finally:
             self.active.pop()
 
-    def spoil(self, values: Sequence[Value], reason: str) -> None:
+    def spoil(self, values: Sequence[Value], reason: str, node: ast.AST | None = None) -> None:
         """What a call that is not followed may have changed is no longer known."""
-        for value in values:
+        for value in map(self.settled, values):
+            if isinstance(value, (Instance, FunctionValue, Bound)) or (
+                isinstance(value, (ListValue, DictValue, Unknown)) and "numpy." not in reason
+            ):
+                raise Unsupported(f"{reason}, which may change {_kind(value)}", node)
             for ref in references(value):
                 self.trace.spoil(ref, reason)
+
+
+def _kind_of(numbers: Sequence[Value]) -> str:
+    return "whole" if all(isinstance(n, int) for n in numbers) else "real"
 
 
 def references(value: Value, depth: int = 6) -> list[Ref]:

@@ -10,6 +10,7 @@ from derive.program import Number
 from derive.pycode.values import (
     DictValue,
     ListValue,
+    Once,
     Opaque,
     Range,
     Record,
@@ -36,6 +37,10 @@ def items_of(run: Interpreter, value: Value, node: ast.AST) -> list[Value]:
             items = list(value.items)
         case Record():
             items = list(value.items.values())
+        case Once():
+            made = [] if value.items is None else value.items()
+            value.items = None
+            items = made
         case DictValue():
             items = list(value.items)
         case Opaque():
@@ -55,8 +60,14 @@ def loop(run: Interpreter, node: ast.For, scope: dict[str, Value]) -> None:
     from derive.pycode.expressions import evaluate
     from derive.pycode.statements import Broken, assign, block
 
-    items = items_of(run, evaluate(run, node.iter, scope), node)
+    over = run.settled(evaluate(run, node.iter, scope))
+    items = items_of(run, over, node)
     for item in items:
+        if (
+            isinstance(over, (ListValue, DictValue))
+            and list(over.items) != items[: len(over.items)]
+        ):
+            raise Unsupported("a loop over what it changes", node)
         run.tick(node)
         assign(run, node.target, item, scope, node)
         try:
@@ -78,8 +89,8 @@ def comprehension(
         yield scope
         return
     first, *rest = generators
+    inner = dict(scope)
     for item in items_of(run, evaluate(run, first.iter, scope), first.iter):
-        inner = dict(scope)
         assign(run, first.target, item, inner, first.iter)
         kept = [truth(run, test, inner) for test in first.ifs]
         if None in kept:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
 LONGEST_INTEGER = 10**30
+_ROUNDING = Fraction(1, 10**12)
 
 
 def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
@@ -67,9 +68,9 @@ def _arithmetic(op: ast.operator, left: Value, right: Value, node: ast.AST) -> V
             out = a * b
         case ast.Div() if b:
             out, whole = a / b, False
-        case ast.FloorDiv() if b:
+        case ast.FloorDiv() if b and whole:
             out = Fraction(a // b)
-        case ast.Mod() if b:
+        case ast.Mod() if b and whole:
             out = a % b
         case ast.Pow() if b.denominator == 1 and abs(b) <= arrays.LARGEST_EXPONENT and (a or b > 0):
             out, whole = a ** int(b), whole and b >= 0
@@ -142,6 +143,8 @@ def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: as
 
 
 def _decided(op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> bool:
+    if is_number(left) and is_number(right) and left != right and abs(left - right) < _ROUNDING:
+        raise Unsupported("a comparison that rounding errors may decide", node)
     if isinstance(op, ast.Eq | ast.NotEq) and not isinstance(left, tuple):
         return bool((left == right) == isinstance(op, ast.Eq))
     if is_number(left) and is_number(right):

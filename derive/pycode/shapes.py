@@ -6,7 +6,7 @@ all other sizes: what the whole run made equal is compared with what the cost al
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from derive.program import (
     Build,
@@ -96,10 +96,15 @@ def unforced(
     """Sizes of leaves of the cost that a run made equal without the cost's forcing them."""
     forced = Forced(leaves, definitions)
     forced.infer(cost)
-    dims = sorted({d for n in forced.used for d in leaves[n]}, key=str)
+    return beyond([d for n in forced.used for d in leaves[n]], forced.sizes, found)
+
+
+def beyond(dims: Iterable[Dim], needed: Sizes, found: Sizes) -> list[Pair]:
+    """Pairs of `dims`, or of one of them and 1, that are equal in `found` but need not be."""
+    ordered = sorted({*dims, 1}, key=str)
     return [
         (a, b)
-        for k, a in enumerate(dims)
-        for b in dims[k + 1 :]
-        if found.find(a) == found.find(b) and forced.sizes.find(a) != forced.sizes.find(b)
+        for k, a in enumerate(ordered)
+        for b in ordered[k + 1 :]
+        if found.find(a) == found.find(b) and needed.find(a) != needed.find(b)
     ]

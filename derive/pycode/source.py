@@ -36,6 +36,8 @@ class Module:
     classes: dict[str, ast.ClassDef]
     body: list[ast.stmt]
     comments: dict[int, str]
+    names: frozenset[str] = frozenset()
+    """Those of all functions and methods, wherever they stand."""
 
 
 def parse(text: str) -> Module:
@@ -68,6 +70,7 @@ def parse(text: str) -> Module:
         {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)},
         tree.body,
         _comments(text),
+        frozenset(n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)),
     )
 
 

@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Number, Size
-from derive.pycode import arrays, classes, indexing, iteration
+from derive.pycode import arrays, classes, indexing, iteration, naming
 from derive.pycode.expressions import evaluate
 from derive.pycode.operators import binary
 from derive.pycode.store import Unify
@@ -28,6 +28,7 @@ from derive.pycode.values import (
     Unknown,
     Unsupported,
     Value,
+    changing,
 )
 
 if TYPE_CHECKING:
@@ -56,31 +57,54 @@ class Broken(Exception):
 def define_module(run: Interpreter) -> None:
     """The names of the top level; what cannot be followed there is opaque until it is used."""
     for statement in run.module.body:
-        if isinstance(statement, ast.ClassDef):
+        try:
+            _define(run, statement)
+        except (Unsupported, Raised, Unify) as error:
+            reason = getattr(error, "message", str(error))
+            for name in naming.touched(statement):
+                run.globals[name] = Opaque(reason, statement.lineno, statement.col_offset + 1)
+    run.trace.fixed = len(run.trace.buffers)
+    for value in run.globals.values():
+        _fix(value)
+
+
+def _fix(value: Value, depth: int = 6) -> None:
+    """Marks what belongs to the module."""
+    if depth == 0:
+        raise Unsupported("an object of the module whose parts lie too deep")
+    if isinstance(value, tuple):
+        parts: list[Value] = list(value)
+    elif isinstance(value, (ListValue, DictValue, Instance)) and not value.fixed:
+        value.fixed = True
+        held = value.attributes if isinstance(value, Instance) else value.items
+        parts = list(held.values()) if isinstance(held, dict) else list(held)
+    else:
+        return
+    for part in parts:
+        _fix(part, depth - 1)
+
+
+def _define(run: Interpreter, statement: ast.stmt) -> None:
+    match statement:
+        case ast.ClassDef():
             run.globals[statement.name] = classes.define(run, statement)
-        elif isinstance(statement, ast.FunctionDef):
-            run.globals[statement.name] = function_value(statement, {})
-        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+        case ast.FunctionDef():
+            run.globals[statement.name] = function_value(run, statement, {})
+        case ast.Import() | ast.ImportFrom():
             _import(statement, run.globals)
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            try:
-                execute(run, statement, run.globals)
-            except (Unsupported, Raised, Unify) as error:
-                reason = getattr(error, "message", str(error))
-                for name in _targets(statement):
-                    run.globals[name] = Opaque(reason, statement.lineno, statement.col_offset + 1)
+        case ast.Expr(value=ast.Constant()) | ast.Pass():
+            pass
+        case ast.Assign() | ast.AnnAssign():
+            execute(run, statement, run.globals)
+        case _:
+            raise Unsupported("a statement of the top level that is not followed", statement)
 
 
-def function_value(node: ast.FunctionDef, scope: Scope) -> Value:
+def function_value(run: Interpreter, node: ast.FunctionDef, scope: Scope) -> Value:
     """The function that a ``def`` makes."""
     if node.decorator_list:
-        return Opaque(f"the function {node.name} has a decorator", node.lineno, 1)
-    return FunctionValue(node.name, node, scope)
-
-
-def _targets(statement: ast.Assign | ast.AnnAssign) -> list[str]:
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+        return Opaque(f"the function {node.name} has a decorator", node.lineno, 1, True)
+    return FunctionValue(node.name, node, scope, None, naming.defaults(run, node, scope))
 
 
 def _import(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
@@ -91,7 +115,11 @@ def _import(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         return
     for alias in node.names:
         if alias.name == "*":
-            scope["*"] = Library(node.module or ".")
+            for name, value in scope.items():
+                if not isinstance(value, Library):
+                    scope[name] = Opaque(f"{name} may come from {node.module}", node.lineno)
+            star = Opaque(f"names from {node.module}") if "*" in scope else None
+            scope["*"] = star or Library(node.module or ".")
         else:
             scope[alias.asname or alias.name] = Library(f"{node.module or '.'}.{alias.name}")
 
@@ -111,19 +139,16 @@ def bind(
     scope: Scope = dict(zip(names, args, strict=False))
     if spec.vararg is not None:
         scope[spec.vararg.arg] = tuple(args[len(names) :])
+    keyed = [a.arg for a in [*spec.args, *spec.kwonlyargs]]
     for name, value in keywords.items():
-        if name in scope or name not in [*names, *(a.arg for a in spec.kwonlyargs)]:
+        if name in scope or name not in keyed:
             raise Unsupported(f"the argument {name} of {function.name}", node)
         scope[name] = value
-    defaults = dict(zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True))
-    defaults |= {
-        a.arg: d for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None
-    }
     for name in [*names, *(a.arg for a in spec.kwonlyargs)]:
         if name not in scope:
-            if name not in defaults:
+            if name not in function.defaults:
                 raise Unsupported(f"{function.name} without its argument {name}", node)
-            scope[name] = evaluate(run, defaults[name], {})
+            scope[name] = function.defaults[name]
         if isinstance(scope[name], Ref):
             run.trace.rename(scope[name], name, node)
     return scope
@@ -131,7 +156,9 @@ def bind(
 
 def run_body(run: Interpreter, function: FunctionValue, scope: Scope) -> Value:
     """The value that a function returns."""
-    scope = {"": function, **function.scope, **scope}
+    own = naming.local_names(function.node)
+    outer = {name: value for name, value in function.scope.items() if name not in own}
+    scope = {**outer, "": function, **scope}
     if isinstance(function.node, ast.Lambda):
         return evaluate(run, function.node.body, scope)
     try:
@@ -182,12 +209,14 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
             iteration.loop(run, node, scope)
         case ast.With(items=items, body=body):
             for item in items:
-                manager = ast.unparse(item.context_expr)
-                if not manager.split("(")[0].endswith(("errstate", "printoptions")):
-                    raise Unsupported(f"with {manager[:60]}", node)
+                call = item.context_expr
+                name = evaluate(run, call.func, scope) if isinstance(call, ast.Call) else None
+                known = (Library("numpy.errstate"), Library("numpy.printoptions"))
+                if name not in known or item.optional_vars is not None:
+                    raise Unsupported(f"with {ast.unparse(call)[:60]}", node)
             block(run, body, scope)
         case ast.FunctionDef(name=name):
-            scope[name] = function_value(node, scope)
+            scope[name] = function_value(run, node, scope)
         case ast.Import() | ast.ImportFrom():
             _import(node, scope)
         case ast.Delete(targets=targets):
@@ -199,7 +228,13 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
             raise Raised(str(node.lineno))
         case ast.Break() | ast.Continue():
             raise Broken(isinstance(node, ast.Break))
-        case ast.Pass() | ast.Assert():
+        case ast.Assert(test=test):
+            holds = truth(run, test, scope)
+            if holds is False:
+                raise Raised(str(node.lineno))
+            if holds is None:
+                run.condition(f"the assertion of line {node.lineno} holds")
+        case ast.Pass():
             pass
         case _:
             raise Unsupported(f"the statement {type(node).__name__.lower()}", node)
@@ -222,6 +257,7 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope, node:
             holder = run.settled(evaluate(run, owner, scope))
             value = named(run, value, name, node)
             if isinstance(holder, Instance):
+                changing(holder)
                 holder.attributes[name] = value
             elif isinstance(holder, Unknown):
                 holder.parts[name] = value
@@ -274,17 +310,27 @@ def unpack(
 
 
 def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
-    """``a op= b``: through the buffer of an array, else a new value."""
-    right = evaluate(run, node.value, scope)
+    """``a op= b``: through the buffer of an array or a list, else a new value."""
     if isinstance(node.target, ast.Subscript):
         holder = run.settled(evaluate(run, node.target.value, scope))
         if not isinstance(holder, (DictValue, ListValue, Unknown, Record, Instance)):
+            right = evaluate(run, node.value, scope)
             indexing.change(run, holder, node, right, scope)
             return
+    if any(isinstance(part, ast.Call) for part in ast.walk(node.target)):
+        raise Unsupported("an in-place operator on what a call returns", node)
     load = ast.copy_location(_loaded(node.target), node.target)
     current = run.settled(evaluate(run, load, scope))
+    right = evaluate(run, node.value, scope)
     if isinstance(current, Unknown):
         current = run.resolve(current)
+    if isinstance(current, ListValue):
+        if not isinstance(node.op, ast.Add):
+            raise Unsupported("this in-place operator on a list", node)
+        changing(current)
+        current.items += iteration.items_of(run, right, node)
+        assign(run, node.target, current, scope, node)
+        return
     result = binary(run, node.op, current, right, node)
     if not isinstance(current, Ref):
         assign(run, node.target, run.keep(result), scope, node)
@@ -295,6 +341,8 @@ def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
 
 def overwrite(run: Interpreter, ref: Ref, result: Tensor) -> None:
     """All entries of an array take new values; the result may have to be stretched."""
+    if result.ndim > ref.ndim:
+        raise Unsupported("an in-place operation whose result has more axes than the array")
     have = run.trace.read(ref).expr
     expr = arrays.real(result).expr
     if expr.shape != have.shape:
@@ -328,7 +376,7 @@ def _label(target: ast.expr) -> str:
 
 # -- branches ---------------------------------------------------------------------------------
 
-_HARMLESS = (ast.Raise, ast.Pass, ast.Assert, ast.Import, ast.ImportFrom)
+_HARMLESS = (ast.Pass,)
 
 
 def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
@@ -337,24 +385,28 @@ def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
         block(run, node.body if decided else node.orelse, scope)
         return
     for part, other in ((node.body, node.orelse), (node.orelse, node.body)):
-        if part and isinstance(part[-1], ast.Raise) and all(map(_is_harmless, part)):
+        if part and isinstance(part[-1], ast.Raise) and all(_is_harmless(s, run.own) for s in part):
             run.condition(f"line {node.lineno} does not raise")
             block(run, other, scope)
             return
-    if all(map(_is_harmless, [*node.body, *node.orelse])):
+    if all(_is_harmless(s, run.own) for s in [*node.body, *node.orelse]):
         return
     raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
 
 
-def _is_harmless(node: ast.stmt) -> bool:
-    return isinstance(node, _HARMLESS) or _prints(node)
+def _is_harmless(node: ast.stmt, own: frozenset[str]) -> bool:
+    if isinstance(node, (ast.Raise, ast.Assert)):
+        inner = [e for e in ast.iter_child_nodes(node) if isinstance(e, ast.expr)]
+        return naming.only_looks(inner, own)
+    return isinstance(node, _HARMLESS) or _prints(node, own)
 
 
-def _prints(node: ast.stmt) -> bool:
+def _prints(node: ast.stmt, own: frozenset[str]) -> bool:
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Call)
         and ast.unparse(node.value.func) in ("print", "logging.info", "warnings.warn")
+        and naming.only_looks([*node.value.args, *(k.value for k in node.value.keywords)], own)
     )
 
 
@@ -363,6 +415,8 @@ def truth(run: Interpreter, test: ast.expr, scope: Scope) -> bool | None:
     try:
         value = run.settled(evaluate(run, test, scope))
     except Unsupported:
+        if not naming.only_looks([test], run.own):
+            raise
         return None
     if isinstance(value, (bool, int, str)) or value is None:
         return bool(value)

@@ -56,10 +56,15 @@ class Sizes:
 
 @dataclass
 class Buffer:
-    """content: in the orientation in which the buffer was made; reason: why it is unknown."""
+    """content: in the orientation in which the buffer was made; reason: why it is unknown.
+
+    An array that code outside the source has seen may be changed by it at any later time, so
+    what is unknown stays so.  shares: arrays that may or may not be views of the same memory.
+    """
 
     content: Tensor
     reason: str = ""
+    shares: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,8 @@ class Trace:
     own_sizes: dict[str, Shape] = field(default_factory=dict)
     """The sizes of leaves before any were found to be equal."""
     conditions: dict[str, None] = field(default_factory=dict)
+    fixed: int = 0
+    """So many of the first buffers are the module's own: one call must not change them."""
     _numbers: dict[Expr, str] = field(default_factory=dict)
 
     # -- names ----------------------------------------------------------------------------
@@ -124,6 +131,7 @@ class Trace:
                 behind |= {n.name for n in walk(self.definitions[name]) if isinstance(n, Symbol)}
         self.definitions = {n: e for n, e in self.definitions.items() if n in behind}
         self.leaves = {n: leaf for n, leaf in self.leaves.items() if n in behind}
+        self.made = {n: m for n, m in self.made.items() if n in behind}
         self._numbers = {e: n for e, n in self._numbers.items() if n in behind}
 
     # -- buffers --------------------------------------------------------------------------
@@ -144,19 +152,34 @@ class Trace:
     def write(self, ref: Ref, expr: Expr) -> None:
         """Overwrites all entries; `expr` has the shape of the view."""
         buffer = self.buffers[ref.buffer]
+        if ref.buffer < self.fixed:
+            raise Unsupported("writing into an array of the module, which later calls would see")
         if buffer.content.kind != "real":
             raise Unsupported("writing into an array of integers or truth values")
+        for other in buffer.shares:
+            self.spoil(Ref(other), "an array that may share the memory of one that is overwritten")
+        if buffer.reason:
+            return
         content = Transpose(expr) if ref.flipped else expr
         if content.shape != buffer.content.expr.shape:
             raise Unsupported(
                 f"writing {show_shape(content.shape)} "
                 f"into an array {show_shape(buffer.content.expr.shape)}"
             )
-        self.buffers[ref.buffer] = Buffer(Tensor(content, buffer.content.ndim))
+        self._put(ref, Tensor(content, buffer.content.ndim))
+
+    def _put(self, ref: Ref, content: Tensor) -> None:
+        self.buffers[ref.buffer] = replace(self.buffers[ref.buffer], content=content)
+
+    def may_share(self, one: Ref, other: Ref) -> None:
+        """Both may be views of the same memory: a change of one makes the other unknown."""
+        for a, b in ((one.buffer, other.buffer), (other.buffer, one.buffer)):
+            buffer = self.buffers[a]
+            self.buffers[a] = replace(buffer, shares=(*buffer.shares, b))
 
     def spoil(self, ref: Ref, reason: str) -> None:
         """The content of an array is no longer known."""
-        self.buffers[ref.buffer] = Buffer(self.buffers[ref.buffer].content, reason)
+        self.buffers[ref.buffer] = replace(self.buffers[ref.buffer], reason=reason)
 
     def rename(self, ref: Ref, wish: str, node: ast.AST | None) -> None:
         """Makes the content of a buffer a definition named after a variable."""
@@ -167,7 +190,7 @@ class Trace:
         expr = inner.expr
         if isinstance(expr, Transpose) and isinstance(expr.arg, Symbol):
             return
-        self.buffers[ref.buffer] = Buffer(replace(inner, expr=self.define(wish, expr, node)))
+        self._put(ref, replace(inner, expr=self.define(wish, expr, node)))
 
 
 Reader = Callable[[Ref], Tensor]

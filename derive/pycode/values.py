@@ -9,6 +9,7 @@ a row (1, n): that is how NumPy broadcasts it.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -39,8 +40,10 @@ class Raised(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A value of 0, 1 or 2 axes as an expression of two; kind: ``real``, ``mask`` or ``labels``.
+    """A value of 0, 1 or 2 axes as an expression of two.
 
+    kind: ``real``, ``whole`` (of an integer dtype: only integers can be written into it),
+    ``mask`` or ``labels``.
     labels: integer class labels; the expression is their one-hot form, one row an example.
     picked: what `expr` is the pick of: an array of which each row holds the entry at its label,
     and the one-hot labels.  An elementwise function of the pick is the pick of the function.
@@ -61,6 +64,16 @@ class Ref:
     ndim: int = 2
 
 
+@dataclass(eq=False)
+class Once:
+    """What can be gone through once: ``zip``, ``enumerate``, a generator expression.
+
+    items: makes the parts, when they are asked for; None when they have been.
+    """
+
+    items: Callable[[], list[Value]] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """``np.arange(size)`` or ``range(size)`` of a symbolic size."""
@@ -79,12 +92,18 @@ class Largest:
 
 @dataclass(eq=False)
 class ListValue:
+    """fixed: it belongs to the module, so one call must not change what later calls see."""
+
     items: list[Value]
+    fixed: bool = False
 
 
 @dataclass(eq=False)
 class DictValue:
+    """fixed: as of lists."""
+
     items: dict[Any, Value]
+    fixed: bool = False
 
 
 @dataclass(eq=False)
@@ -99,6 +118,7 @@ class Record:
 class Instance:
     kind: ClassValue
     attributes: dict[str, Value]
+    fixed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +137,8 @@ class FunctionValue:
     node: ast.FunctionDef | ast.Lambda
     scope: dict[str, Value]
     owner: ClassValue | None = None
+    defaults: dict[str, Value] = field(default_factory=dict)
+    """Values of the parameters that a call may leave out, from when the function was made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,11 +169,21 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A value that cannot be followed; to use it is `Unsupported` for the reason given."""
+    """A value that cannot be followed; to use it is `Unsupported` for the reason given.
+
+    own: it is code of the source itself, which may change whatever the source has.
+    """
 
     reason: str
     line: int = 0
     column: int = 0
+    own: bool = False
+
+
+def changing(value: Value) -> None:
+    """Refuses to change what belongs to the module."""
+    if isinstance(value, (ListValue, DictValue, Instance)) and value.fixed:
+        raise Unsupported("changing an object of the module, which later calls would see")
 
 
 def is_number(value: Value) -> bool:

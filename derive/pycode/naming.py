@@ -1,0 +1,132 @@
+"""Which names a piece of source binds, touches or only looks at: what scoping rests on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from derive.pycode.values import Opaque, Value, is_number
+
+if TYPE_CHECKING:
+    from derive.pycode.interpreter import Interpreter
+
+Scope = dict[str, Value]
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LOOKING = frozenset(
+    {
+        "len", "float", "str", "int", "abs", "isinstance", "hasattr", "round", "repr", "type",
+        "any", "all", "isfinite", "isnan", "isinf", "sum", "mean", "max", "min", "item", "format",
+        "norm", "allclose", "array_equal", "ValueError", "TypeError", "RuntimeError",
+        "AssertionError",
+        "NotImplementedError", "NonFiniteLoss", "FloatingPointError", "IndexError", "KeyError",
+    }
+)  # fmt: skip
+"""Functions, methods and exceptions whose calls change nothing."""
+
+
+@lru_cache(maxsize=4096)
+def local_names(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+    """The names that are local to a function: its parameters and what it binds anywhere."""
+    spec = node.args
+    names = {a.arg for a in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
+    names |= {a.arg for a in (spec.vararg, spec.kwarg) if a is not None}
+    if isinstance(node, ast.FunctionDef):
+        names |= {name for part in _inside(node.body) for name in _bound(part)}
+    return frozenset(names)
+
+
+@lru_cache(maxsize=4096)
+def is_generator(node: ast.FunctionDef) -> bool:
+    """Whether a call of a function runs nothing yet."""
+    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in _inside(node.body))
+
+
+def _inside(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of a function itself, without those of functions and classes within it."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _bound(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            return [name]
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return [(alias.asname or alias.name).split(".")[0] for alias in names]
+        case ast.ExceptHandler(name=str() as name):
+            return [name]
+    return []
+
+
+def touched(statement: ast.stmt) -> list[str]:
+    """The names that a statement may bind or change the value of, in order of the text.
+
+    >>> touched(ast.parse("net.W[0], b = f(c), 1").body[0])
+    ['net', 'b', 'f', 'c']
+    """
+    found: dict[str, None] = {}
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                found.setdefault(name)
+            case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store()):
+                found |= dict.fromkeys(_roots(node))
+            case ast.Call():
+                for part in (node.func, *node.args, *(k.value for k in node.keywords)):
+                    found |= dict.fromkeys(_roots(part))
+            case _:
+                found |= dict.fromkeys(_bound(node))
+    return list(found)
+
+
+def _roots(node: ast.AST) -> list[str]:
+    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+
+
+def only_looks(nodes: Sequence[ast.AST], own: Collection[str]) -> bool:
+    """Whether evaluating these changes nothing, whatever they are of.
+
+    own: the names of the functions of the source, of which that is not known.
+    """
+    for node in (inner for outer in nodes for inner in ast.walk(outer)):
+        if isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)):
+            return False
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name not in _LOOKING or name in own or any(k.arg == "out" for k in node.keywords):
+                return False
+    return True
+
+
+def defaults(run: Interpreter, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> Scope:
+    """The defaults of a function's parameters, evaluated where it is made.
+
+    One that could be changed is shared by all calls: what it holds is not known.
+    """
+    from derive.pycode.expressions import evaluate
+
+    spec = node.args
+    names = [a.arg for a in [*spec.posonlyargs, *spec.args]]
+    given = list(zip(names[len(names) - len(spec.defaults) :], spec.defaults, strict=True))
+    given += [
+        (a.arg, d) for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None
+    ]
+    out: Scope = {}
+    for name, default in given:
+        value = run.settled(evaluate(run, default, scope))
+        if is_number(value) or value is None or isinstance(value, (bool, str)):
+            out[name] = value
+        else:
+            line, column = default.lineno, default.col_offset + 1
+            out[name] = Opaque(f"the default of {name}, which all calls share", line, column)
+    return out

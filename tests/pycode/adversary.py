@@ -1,0 +1,129 @@
+"""``python -m tests.pycode.adversary``: single edits of programs, judged by `derive` and by running.
+
+Each edit is refuted, unproven, or a gradient that is right in fact: the edited program runs in
+a process of its own and its gradients are compared with central differences of its cost. Exit
+status 1 if one that is wrong is verified.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from derive.pycode import open_code
+from derive.verdict import Finding, Verdict
+
+from .edits import edits
+
+ROOT = Path(__file__).parents[2]
+CORPUS = sorted((ROOT / "tests" / "code" / "right").glob("*.py"))
+EMITTED = [p.with_suffix(".py") for p in sorted((ROOT / "generated").glob("*/*.toml"))]
+
+
+@dataclass
+class Tally:
+    counts: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    """Edits of which something wrong was verified, with their source."""
+
+
+def truths(path: Path, sources: list[str]) -> list[dict[str, bool] | None]:
+    """Which gradients of each source are right, by running it in another process."""
+    request = {"name": path.stem, "path": str(path), "sources": sources}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.pycode.recipes"],
+        input=json.dumps(request), capture_output=True, text=True, cwd=ROOT, check=True,
+    )  # fmt: skip
+    out = json.loads(done.stdout)
+    assert isinstance(out, list)
+    return out
+
+
+def chosen(path: Path, count: int, seed: int) -> list[tuple[str, str]]:
+    """Some edits of the mathematics of a program."""
+    text = path.read_text()
+    names: frozenset[str] = frozenset()
+    if path in EMITTED:
+        text = text[: text.index("# -- training")]
+        start = text.count("\n", 0, text.index("# -- the mathematics"))
+        inside = (n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef))
+        names = frozenset(n.name for n in inside if n.lineno > start)
+    return edits(text, names, count, f"{seed} {path.stem}")
+
+
+def outcome(findings: tuple[Finding, ...], truth: dict[str, bool] | None) -> str:
+    """What became of one edit; ``wrong`` if a gradient was verified that is none."""
+    verified = [f.latex.split(":")[0] for f in findings if f.verdict == Verdict.VERIFIED]
+    if not verified:
+        verdicts = {f.verdict for f in findings}
+        return "refuted" if Verdict.REFUTED in verdicts else "unproven"
+    if truth is None:
+        return "wrong"
+    if any(not truth.get(name, all(truth.values())) for name in verified):
+        return "wrong"
+    if len(verified) == len(findings):
+        return "equivalent"
+    return "refuted" if Verdict.REFUTED in {f.verdict for f in findings} else "unproven"
+
+
+def attack(path: Path, count: int, seed: int) -> Tally:
+    """`count` edits of one program."""
+    tally = Tally()
+    picked = chosen(path, count, seed)
+    for (label, source), truth in zip(
+        picked, truths(path, [source for _, source in picked]), strict=True
+    ):
+        findings = open_code(path.name, source).findings
+        what = outcome(findings, truth)
+        right = truth is not None and all(truth.values())
+        tally.counts[
+            what if not right or what in ("equivalent", "wrong") else f"{what}, right"
+        ] += 1
+        if what == "wrong":
+            tally.wrong.append(f"{path.stem}: {label}: {truth}\n{source}")
+    return tally
+
+
+def _difference(path: Path, source: str) -> list[str]:
+    """The lines that an edit changes."""
+    old = ast.unparse(ast.parse(path.read_text())).split("\n")
+    lines = difflib.unified_diff(old, source.split("\n"), lineterm="", n=0)
+    return [line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---")][:8]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.pycode.adversary", description=__doc__)
+    parser.add_argument("--edits", type=int, default=40, help="of each program")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="programs whose names begin so")
+    parser.add_argument("--show", action="store_true", help="print the sources that are wrong")
+    args = parser.parse_args()
+    total: Counter[str] = Counter()
+    wrong = 0
+    for path in [*CORPUS, *EMITTED]:
+        if not path.stem.startswith(args.only):
+            continue
+        started = time.perf_counter()
+        tally = attack(path, args.edits, args.seed)
+        total += tally.counts
+        seconds = time.perf_counter() - started
+        print(f"{path.stem:40} {seconds:5.1f} s  {dict(sorted(tally.counts.items()))}", flush=True)
+        for case in tally.wrong:
+            wrong += 1
+            print("WRONG", case.split("\n")[0], flush=True)
+            if args.show:
+                print("\n".join(_difference(path, case.split("\n", 1)[1])))
+    print(sum(total.values()), "edits:", dict(sorted(total.items())))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
