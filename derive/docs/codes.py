@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from derive.diagnosis.codes import CODES
 from derive.docs.examples import Example, example
+from derive.docs.prose import Page
 from derive.report.explain import markdown_equation
 from derive.report.markdown import repair_of
 from derive.report.prose import with_maths
@@ -17,14 +16,6 @@ _GROUPS = (
     ("D3", "Left open"),
     ("D4", "About the note"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The text of a page, and what on it does not hold any more."""
-
-    text: str
-    problems: tuple[str, ...] = ()
 
 
 def overview() -> str:

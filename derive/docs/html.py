@@ -21,7 +21,7 @@ from derive import __version__
 from derive.docs.theme import STATIC
 from derive.errors import CallError
 
-NEEDED: Final = ("sphinx", "myst_parser", "furo")
+NEEDED: Final = ("sphinx", "myst_parser", "furo", "ruff")
 _ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -43,12 +43,52 @@ def write_html(pages: Mapping[str, str], folder: Path, *, workers: int = 0) -> l
     require()
     with tempfile.TemporaryDirectory() as scratch:
         source, trees = Path(scratch, "source"), Path(scratch, "trees")
-        for path, text in pages.items():
+        for path, text in with_contents(pages).items():
             target = source / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
         said = _run_sphinx(source, folder, trees, workers or os.cpu_count() or 1)
         return [_complaint(line, source) for line in said.splitlines() if line.strip()]
+
+
+CONTENTS: Final = (
+    ("Start", ("start.md", "tutorial.md", "questions/")),
+    ("Checked", ("notes.md", "catalogue.md", "library/index.md", "codes.md", "networks.md")),
+    ("Behind it", ("proof.md", "benchmarks.md", "extend.md", "api.md")),
+)
+"""The table of contents: captions, and pages or, with a slash, all pages of a folder."""
+_INNER: Final = {
+    "notes.md": "notes/",
+    "catalogue.md": "library/",
+    "codes.md": "codes/",
+    "networks.md": "networks/",
+    "api.md": "api/",
+}
+"""The folder whose pages stand under a page."""
+
+
+def with_contents(pages: Mapping[str, str]) -> dict[str, str]:
+    """The pages, with tables of contents where Sphinx looks for them."""
+    out = dict(pages)
+    top = {path for _, paths in CONTENTS for path in paths}
+    for path, folder in _INNER.items():
+        if path in out:
+            inner = [name for name in pages if name.startswith(folder) and name not in top]
+            out[path] += _contents("", inner)
+    for caption, paths in CONTENTS:
+        listed = [
+            n for p in paths for n in pages if n == p or (p.endswith("/") and n.startswith(p))
+        ]
+        out["index.md"] += _contents(caption, listed)
+    return out
+
+
+def _contents(caption: str, paths: list[str]) -> str:
+    if not paths:
+        return ""
+    lines = "".join(f"/{path.removesuffix('.md')}\n" for path in paths)
+    head = f":caption: {caption}\n" if caption else ""
+    return f"\n```{{toctree}}\n:hidden:\n{head}\n{lines}```\n"
 
 
 def _run_sphinx(source: Path, folder: Path, trees: Path, workers: int) -> str:

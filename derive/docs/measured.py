@@ -145,6 +145,8 @@ class _Run:
 
 
 def _ulps(got: float, formula: Expr, at: float) -> float:
+    if not math.isfinite(got):
+        return math.inf
     with mpmath.workdps(_DIGITS):
         want = evaluate(formula, {"x": mpmath.mpf(at)}, mpmath)
         if abs(want) < 1e-300:  # below the normal numbers a digit is no unit any more

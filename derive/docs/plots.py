@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -133,7 +133,7 @@ def _guide(sheet: Sheet, curves: Curves, at: float, *, vertical: bool) -> None:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Round numbers between two ends, about six of them."""
-    step = next(s for s in (0.25, 0.5, 1.0, 2.0, 5.0) if (high - low) / s <= 11)
+    step = next(s for s in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0) if (high - low) / s <= 11)
     return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
@@ -161,3 +161,23 @@ def _stretches(curves: Curves, f: Callable[[float], float]) -> Iterator[list[tup
                 piece = []
         if piece:
             yield piece
+
+
+def curve_svg(losses: Sequence[float], title: str) -> str:
+    """A loss after each epoch."""
+    last, highest = len(losses), max(losses, default=1.0)
+
+    def at(x: float) -> float:
+        return losses[min(round(x), last) - 1]
+
+    sheet = Sheet(_WIDTH, _HEIGHT, title)
+    sheet.rectangle(0, 0, _WIDTH, _HEIGHT, "paper")
+    curves = Curves(title, ("", ""), at, at, 0.0, float(last), 0.0, 1.05 * highest)
+    for epoch in range(0, last + 1, 10):
+        _guide(sheet, curves, epoch, vertical=True)
+    for height in _ticks(0.0, curves.high):
+        _guide(sheet, curves, height, vertical=False)
+    points = [_place(curves, epoch, at(epoch)) for epoch in range(1, last + 1)]
+    sheet.line(points, "forward", 2.2)
+    sheet.text((_MARGIN, 12), f"{title}, by epoch", size=12, anchor="start", font=SANS)
+    return sheet.svg()

@@ -1,28 +1,35 @@
 """The site of checked derivations: every page is built from what is judged in this run.
 
-In: the sources of the shipped notes.  Out: pages by path, and the problems: a note whose claim
-is not as the note expects, a library rule that is not proved, a derivation with a line that
-does not follow, an example of a code that is judged otherwise, a link that leads nowhere.
+In: the sources of the shipped notes.  Out: Markdown pages by path, and the problems: a note
+whose claim is not as the note expects, a library rule that is not proved, a derivation with a
+line that does not follow, an example of a code that is judged otherwise, a command that ends
+otherwise than its page says, a network that is not what its spec gives, a link to nowhere.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from derive.diagnosis.codes import CODES
-from derive.docs import codes, proof, questions
+from derive.docs import api, catalogue, codes, landing, networks, proof, prose
+from derive.docs.prose import Page
 from derive.library.explanations import names
 from derive.report.entries import entry
-from derive.report.explain import explanation_parts, markdown_text, render
-from derive.report.markdown import Entry, site
+from derive.report.explain import explanation_parts, render
+from derive.report.markdown import Entry, note_page
 from derive.scalars.blackboard import WrongStep
-from derive.sources import Source
+from derive.sources import Source, file_names
 from derive.verdict import FileReport, Finding, Verdict
 
 _LINK = re.compile(r"\]\(([^)#]+\.md)(?:#[^)]*)?\)")
+Map = Callable[..., Iterable[Any]]
+"""``map``, or the same over worker processes."""
 
 
 @dataclass(slots=True)
@@ -32,9 +39,37 @@ class Built:
     pages: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
+    def add(self, path: str, page: Page | str) -> None:
+        """Puts a page in its place, with its problems."""
+        text = page if isinstance(page, str) else page.text
+        self.pages[path] = text.rstrip("\n") + "\n"
+        self.problems += () if isinstance(page, str) else page.problems
 
-def build(sources: Sequence[Source]) -> Built:
-    """Judges the notes and the library, derives every entry, and writes the pages."""
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What has a page beside notes and library: by default everything there is."""
+
+    codes: Sequence[str] = tuple(CODES)
+    entries: Sequence[str] = field(default_factory=names)
+    networks: Sequence[Path] = field(default_factory=networks.specs)
+    prose: Sequence[str] = field(default_factory=prose.names)
+    modules: Sequence[str] = api.MODULES
+
+
+def build(sources: Sequence[Source], workers: int = 1, parts: Parts | None = None) -> Built:
+    """Judges the notes and the library, derives every entry, and writes the pages.
+
+    workers: processes to build pages in; the pages do not depend on it.
+    """
+    parts = parts or Parts()
+    if workers == 1:
+        return _build(sources, parts, map)
+    with ProcessPoolExecutor(workers) as pool:
+        return _build(sources, parts, pool.map)
+
+
+def _build(sources: Sequence[Source], parts: Parts, over: Map) -> Built:
     from derive.verify import Options, verify_library
     from derive.workers import judge_all
 
@@ -43,32 +78,75 @@ def build(sources: Sequence[Source]) -> Built:
     library = verify_library()
     for report in (*reports, library):
         built.problems += _unmet(report)
-    told = {s.path: derivations(s, r) for s, r in zip(sources, reports, strict=True)}
-    found = _entries(built)
-    pages = site(reports, library, found, told)
-    for code in CODES:
-        page = codes.page(code)
-        pages[f"codes/{code}.md"] = page.text
-        built.problems += page.problems
-    pages["codes.md"] = codes.overview()
-    pages["proof.md"] = proof.page(library)
-    for question in questions.QUESTIONS:
-        pages[question.path] = questions.page(question)
-    pages["index.md"] = _index(pages["index.md"])
-    built.pages = {path: text.rstrip("\n") + "\n" for path, text in pages.items()}
+    built.add("index.md", "")  # the first of the pages, the last to be written
+    _notes(built, sources, reports, library, over)
+    _library(built, parts.entries, over)
+    built.add("codes.md", codes.overview())
+    for code, page in zip(parts.codes, over(codes.page, parts.codes), strict=True):
+        built.add(f"codes/{code}.md", page)
+    _networks(built, parts.networks, over)
+    built.add("proof.md", proof.page(library))
+    _prose(built, parts.prose, library, over)
+    built.add("api.md", api.overview())
+    for name in parts.modules:
+        built.add(f"api/{name}.md", api.page(name))
+    built.add("index.md", landing.page(reports, library))
     built.problems += broken_links(built.pages)
     return built
 
 
-def _entries(built: Built) -> list[Entry]:
-    """The library's derivations; one with a line that does not follow is a problem."""
+def _notes(
+    built: Built,
+    sources: Sequence[Source],
+    reports: Sequence[FileReport],
+    library: FileReport,
+    over: Map,
+) -> None:
+    """A page for each note, each derivation under its claim."""
+    called = file_names(report.path for report in reports)
+    paths = {report.path: f"notes/{called[report.path]}.md" for report in reports}
+    built.add("notes.md", landing.overview(reports, paths))
+    told = over(derivations, sources, reports)
+    for report, derived in zip(reports, told, strict=True):
+        built.add(paths[report.path], note_page(report, told=derived))
+    built.add("library/index.md", note_page(library, title="The rules of the library"))
+
+
+def _library(built: Built, entries: Sequence[str], over: Map) -> None:
+    """The catalogue; an entry with a line that does not follow is a problem and has no page."""
     found = []
-    for name in names():
-        try:
-            found.append(entry(name))
-        except WrongStep as error:
-            built.problems.append(f"{name}: a line does not follow: {error}")
-    return found
+    for page, listed, problem in over(_entry, entries):
+        if problem:
+            built.problems.append(problem)
+        else:
+            built.add(f"library/{listed.name}.md", page)
+            found.append(listed)
+    built.add("catalogue.md", catalogue.overview(found))
+
+
+def _entry(name: str) -> tuple[str, Entry | None, str]:
+    try:
+        found = entry(name)
+    except WrongStep as error:
+        return "", None, f"{name}: a line does not follow: {error}"
+    return catalogue.page(found), Entry(found.name, found.title, ()), ""
+
+
+def _networks(built: Built, specs: Sequence[Path], over: Map) -> None:
+    built.add("networks.md", networks.overview([path.stem for path in specs]))
+    for path, page in zip(specs, over(networks.page, specs), strict=True):
+        built.add(f"networks/{path.stem}.md", page)
+
+
+def _prose(built: Built, named: Sequence[str], library: FileReport, over: Map) -> None:
+    """The pages with files and commands; each command is run."""
+    paths = [path for path in named if path != "index.md"]
+    pages = over(prose.page, paths, [library] * len(paths))
+    for path, page in zip(paths, pages, strict=True):
+        built.add(path, page)
+
+
+# -- what does not hold ------------------------------------------------------------------------
 
 
 def _unmet(report: FileReport) -> Iterator[str]:
@@ -85,6 +163,18 @@ def _unmet(report: FileReport) -> Iterator[str]:
         yield f"{report.path}, line {finding.line}, step {finding.step}: {verdict}: {said}"
 
 
+def broken_links(pages: Mapping[str, str]) -> Iterator[str]:
+    """The links to pages that are not there."""
+    for path, text in pages.items():
+        for link in _LINK.findall(text):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
+            if "://" not in link and target not in pages:
+                yield f"{path}: the link to {link} leads nowhere"
+
+
+# -- derivations -------------------------------------------------------------------------------
+
+
 def derivations(source: Source, report: FileReport) -> list[str]:
     """For each claim the Markdown of its derivation, "" where there is none."""
     from derive.subjects import open_subject
@@ -97,37 +187,15 @@ def derivations(source: Source, report: FileReport) -> list[str]:
 
 
 def _derivation(told: object, finding: Finding) -> str:
+    """Folded up; its headings are bold lines, for a section cannot begin inside of it."""
     from derive.explain.claims import Explanation
 
     assert isinstance(told, Explanation)
     if told.missing:
         return ""
     steps = sum(len(section.steps) for section in told.sections)
-    lines = render(explanation_parts(told), "markdown").replace("\n### ", "\n#### ")
-    lines = re.sub(r"^### .*\n\n", "", lines)
+    lines = re.sub(r"\A### .*\n\n", "", render(explanation_parts(told), "markdown"))
+    lines = re.sub(r"^#+ (.*)$", r"**\1**", lines, flags=re.MULTILINE)
     title = "The right derivation" if told.departs else "The derivation"
     s = "s" * (steps != 1)
     return f"<details>\n<summary>{title}, {steps} line{s}</summary>\n\n{lines}</details>\n\n"
-
-
-def _index(table: str) -> str:
-    """The landing page: what it is, ten questions, then the table of what was checked."""
-    asked = "".join(
-        f"{n}. [{markdown_text(q.title)}]({q.path})\n" for n, q in enumerate(questions.QUESTIONS, 1)
-    )
-    head, _, rest = table.partition("\n\n")
-    return (
-        f"{head}\n\n`derive` reads hand-written derivations of gradients and gives every equation "
-        "a verdict: proved for all shapes, or refuted with a counterexample and the repair. What "
-        "is trusted for that, and what is not proved, says [how the proof works](proof.md).\n\n"
-        f"## Ten questions\n\n{asked}\n## What was checked\n\n{rest}"
-    )
-
-
-def broken_links(pages: Mapping[str, str]) -> Iterator[str]:
-    """The links to pages that are not there."""
-    for path, text in pages.items():
-        for link in _LINK.findall(text):
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
-            if "://" not in link and target not in pages:
-                yield f"{path}: the link to {link} leads nowhere"

@@ -17,6 +17,7 @@ from derive.explain.board import Chalk, Line, Section, fault
 from derive.explain.calculus import local_lines
 from derive.explain.chains import broken, telescope
 from derive.explain.departure import departure
+from derive.explain.display import latex, markdown
 from derive.explain.gradient import NoDerivation, derivation, users_of
 from derive.explain.shapes import put_in
 from derive.latex import to_latex
@@ -61,6 +62,16 @@ class Explanation:
     departs: tuple[int, int, str] | None = None
     missing: str = ""
     note: str = ""
+
+    def _repr_markdown_(self) -> str:
+        from derive.report.explain import explanation_parts
+
+        return markdown(explanation_parts(self))
+
+    def _repr_latex_(self) -> str:
+        from derive.report.explain import explanation_parts
+
+        return latex(explanation_parts(self))
 
 
 def explained(note: Note, k: int, finding: Finding) -> Explanation:

@@ -1,76 +1,112 @@
-"""The pages: their links lead somewhere, and what does not hold any more fails the build."""
+"""The pages: what does not hold any more fails the build, in Markdown and in HTML."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from derive.diagnosis.codes import CODES
-from derive.docs import codes, examples, proof, questions, site
+from derive.docs import codes, examples, html, landing, prose, site
+from derive.errors import CallError
 from derive.library import explanations
 from derive.scalars.blackboard import WrongStep
 from derive.sources import Source
-from derive.verdict import FileReport, Finding, Kind, Proof, Verdict
 
 TRUE = "$$\\sigma(x) = \\frac{1}{1 + e^{-x}}$$\n\n$$\\sigma'(x) = \\sigma(x) (1 - \\sigma(x))$$\n"
 FALSE = TRUE.replace("(1 - ", "(1 + ")
-LIBRARY = FileReport(
-    "library", None,
-    (Finding(1, 1, 1, 9, 1, "a = b", Kind.GRADIENT, Verdict.VERIFIED,
-             proof=Proof(("chain rule",), 5, True)),),
-)  # fmt: skip
+EXPECTING = TRUE.replace("$$\\sigma'", "<!-- derive: expect refuted -->\n$$\\sigma'")
+NOTES = {"holds.md": TRUE, "planted.md": FALSE, "expecting.md": EXPECTING}
+SMALL = site.Parts(
+    codes=("D110",),
+    entries=("sigmoid", "relu"),
+    networks=(),
+    prose=("questions/what-does-verified-mean.md",),
+    modules=("derive.verdict",),
+)
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A site of one code, one entry and no questions: what is tested does not depend on more."""
-    monkeypatch.setattr(site, "CODES", {"D110": CODES["D110"]})
-    monkeypatch.setattr(codes, "CODES", {"D110": CODES["D110"]})
-    monkeypatch.setattr(examples, "CODES", {"D110": CODES["D110"]})
-    monkeypatch.setattr(site, "names", lambda: ("sigmoid",))
-    monkeypatch.setattr(questions, "QUESTIONS", questions.QUESTIONS[3:4])
-    monkeypatch.setattr("derive.verify.verify_library", lambda: LIBRARY)
-    monkeypatch.setattr(proof, "page", lambda library: "# How the proof works\n")
+@pytest.fixture(scope="module")
+def built() -> site.Built:
+    """A small site, of a note that holds, one with a planted mistake, one that expects another."""
+    return site.build([Source(name, "md", text) for name, text in NOTES.items()], parts=SMALL)
 
 
-def built(text: str) -> site.Built:
-    return site.build([Source("note.md", "md", text)])
+@pytest.fixture(scope="module")
+def pages(built: site.Built, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The same as HTML, and what Sphinx complained of."""
+    folder = tmp_path_factory.mktemp("site")
+    return folder, html.write_html(built.pages, folder, workers=1)
 
 
-@pytest.mark.usefixtures("quick")
-def test_a_note_that_holds() -> None:
-    done = built(TRUE)
-    assert done.problems == []
-    assert "verified" in done.pages["notes/note.md"]
-    assert "The derivation, " in done.pages["notes/note.md"]
-    assert "reciprocal rule" in done.pages["notes/note.md"]
-    assert list(done.pages) == [
-        "index.md", "notes/note.md", "library/index.md", "codes.md", "library/sigmoid.md",
-        "codes/D110.md", "proof.md", "questions/what-does-verified-mean.md",
-    ]  # fmt: skip
+def problems(built: site.Built) -> list[str]:
+    """Those that are not about pages that the small site leaves out."""
+    return [line for line in built.problems if not line.endswith("leads nowhere")]
 
 
-@pytest.mark.usefixtures("quick")
-def test_a_planted_mistake_turns_its_badge_and_fails_the_build() -> None:
-    done = built(FALSE)
-    assert any("note.md" in problem and "refuted" in problem for problem in done.problems)
-    assert ": refuted" in done.pages["notes/note.md"]
+def test_a_note_that_holds(built: site.Built) -> None:
+    page = built.pages["notes/holds.md"]
+    assert "## Line 3: verified\n" in page
+    assert "The derivation, " in page
+    assert "reciprocal rule" in page
+    assert not any("holds.md" in problem for problem in problems(built))
 
 
-@pytest.mark.usefixtures("quick")
-def test_an_expectation_that_is_not_met_fails_the_build() -> None:
-    expecting = FALSE.replace("$$\\sigma'", "<!-- derive: expect verified -->\n$$\\sigma'")
-    assert any("expects verified" in problem for problem in built(expecting).problems)
+def test_a_planted_mistake_turns_its_badge_and_fails_the_build(
+    built: site.Built, pages: tuple[Path, list[str]]
+) -> None:
+    assert any(p.startswith("planted.md, line 3, step 1: refuted") for p in problems(built))
+    shown = (pages[0] / "notes" / "planted.html").read_text(encoding="utf-8")
+    right = (pages[0] / "notes" / "holds.html").read_text(encoding="utf-8")
+    assert '<span class="badge badge-refuted">refuted</span>' in shown
+    assert '<span class="badge badge-refuted">' not in right
+    assert '<span class="badge badge-verified">verified</span>' in right
 
 
-@pytest.mark.usefixtures("quick")
-def test_a_wrong_line_of_a_derivation_fails_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expectation_that_is_not_met_fails_the_build(built: site.Built) -> None:
+    assert any("expecting.md" in p and "expects refuted" in p for p in problems(built))
+
+
+def test_nothing_else_is_a_problem(built: site.Built) -> None:
+    assert len(problems(built)) == 2, problems(built)
+
+
+def test_sphinx_has_nothing_to_complain_of_but_pages_left_out(
+    pages: tuple[Path, list[str]],
+) -> None:
+    other = [line for line in pages[1] if "xref_missing" not in line and "toc" not in line]
+    assert other == []
+
+
+def test_maths_is_left_to_katex_and_nothing_is_fetched(pages: tuple[Path, list[str]]) -> None:
+    text = (pages[0] / "library" / "sigmoid.html").read_text(encoding="utf-8")
+    assert '<div class="math notranslate">\\frac{d a}{d z} = a (1 - a)</div>' in text
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+    fonts = pages[0] / "_static" / "katex" / "fonts"
+    style = (fonts.parent / "katex.min.css").read_text(encoding="utf-8")
+    named = set(re.findall(r"url\(fonts/([^)]+)\)", style))
+    assert named == {path.name for path in fonts.iterdir()}
+
+
+def test_plots_stand_in_the_page(built: site.Built) -> None:
+    text = built.pages["library/relu.md"]
+    svg = text[text.index("<svg") : text.index("</svg>")]
+    assert "\n\n" not in svg
+    assert svg.count('class="kink-used"') == 1
+    assert "the derivative of ReLU at 0 is taken to be 0" in text
+    assert "np.maximum(z, 0.0)" in text
+
+
+def test_a_wrong_line_of_a_derivation_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(name: str) -> tuple[object, ...]:
         raise WrongStep(f"{name}: no")
 
     monkeypatch.setattr(explanations, "explanation", wrong)
-    assert "sigmoid: a line does not follow: sigmoid: no" in built(TRUE).problems
+    found = site.Built()
+    site._library(found, ("sigmoid",), map)
+    assert found.problems == ["sigmoid: a line does not follow: sigmoid: no"]
 
 
 def test_an_example_that_is_judged_otherwise_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,26 +133,31 @@ def test_links() -> None:
     assert list(site.broken_links(pages)) == ["a.md: the link to c.md leads nowhere"]
 
 
-def test_ten_questions() -> None:
-    assert len({question.path for question in questions.QUESTIONS}) == 10
+def test_ten_questions_have_a_page_each_and_stand_on_the_landing_page(built: site.Built) -> None:
+    asked = landing.questions()
+    assert len({question.path for question in asked}) == 10
+    assert {question.path for question in asked} <= set(prose.names())
+    for question in asked:
+        assert question.title.endswith("?")
+        assert f"[{question.title}]({question.path})" in built.pages["index.md"]
 
 
-@pytest.mark.parametrize("question", questions.QUESTIONS, ids=lambda q: q.path)
-def test_every_question_is_answered(question: questions.Question) -> None:
-    text = questions.page(question)
-    assert text.startswith(f"# {question.title}\n")
-    assert len(text) > 200
+def test_the_landing_page_shows_line_verdict_repair_and_code(built: site.Built) -> None:
+    text = built.pages["index.md"]
+    assert "dZ_1 = W_2 dZ_2 \\odot (1 - A_1^2)" in text
+    assert "[D102](codes/D102.md)" in text
+    assert "dZ_1 = W_2^T dZ_2" in text
+    assert "dZ1 = (W2.T @ dZ2) * _tanh_prime(Z1)" in text
 
 
-def test_the_answers_show_what_is_so() -> None:
-    by_path = {question.path: questions.page(question) for question in questions.QUESTIONS}
-    assert "refuted D103" in by_path["questions/is-my-note-right.md"]
-    assert "Here the note leaves it" in by_path["questions/why-is-it-wrong.md"]
-    assert "+$$dZ_1 = W_2^T dZ_2" in by_path["questions/how-do-i-fix-it.md"]
-    assert "dZ_{2} = \\frac{1}{m}" in by_path["questions/what-code-do-i-get.md"]
+def test_the_page_on_proofs_counts_what_was_proved(built: site.Built) -> None:
+    found = re.search(r"Of the library's (\d+) rules (\d+) are verified", built.pages["proof.md"])
+    assert found is not None
+    assert found[1] == found[2]
 
 
-def test_the_page_on_proofs_counts_what_was_proved() -> None:
-    text = proof.page(LIBRARY)
-    assert "Of the library's 1 rules 1 are verified" in text
-    assert "contract delta" in text
+def test_without_sphinx_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "NEEDED", ("sphinx", "not_installed_at_all"))
+    with pytest.raises(CallError, match=r"pip install 'derive\[docs\]'") as caught:
+        html.require()
+    assert "\n" not in str(caught.value)

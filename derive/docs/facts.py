@@ -1,0 +1,178 @@
+"""What the pages of prose are about: an example note, a spec, data; and facts that are counted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from codegen.spec import SpecError, parse
+from derive.diagnosis.codes import CODES
+from derive.docs.plots import curve_svg
+from derive.docs.shell import Shell
+from derive.report.outcome import summary
+from derive.sources import KINDS
+from derive.verdict import FileReport
+
+NOTE: Final = r"""$$Z_1 = W_1 X + b_1, \quad A_1 = \tanh(Z_1)$$
+$$Z_2 = W_2 A_1 + b_2, \quad A_2 = \text{softmax}(Z_2)$$
+$$J = \frac{1}{m} \sum_{i=1}^m (A_2 - Y)^2$$
+
+$$dZ_2 = \frac{2}{m} (A_2 - Y)$$
+$$dW_2 = dZ_2 A_1^T$$
+$$dZ_1 = W_2 dZ_2 \odot (1 - A_1^2)$$
+"""
+"""A note with two mistakes."""
+
+SPEC: Final = """name = "moons"
+input = 2
+loss = "cross_entropy"
+
+[[layer]]
+units = 16
+activation = "tanh"
+
+[[layer]]
+units = 2
+activation = "softmax"
+
+[training]
+optimizer = "adam"
+learning_rate = 0.01
+batch_size = 32
+epochs = 60
+seed = 0
+"""
+
+DATA: Final = """import numpy as np
+
+rng = np.random.default_rng(0)
+t = rng.uniform(0, np.pi, 200)
+upper = np.stack([np.cos(t), np.sin(t)], axis=1)
+lower = np.stack([1 - np.cos(t), 0.5 - np.sin(t)], axis=1)
+X = np.concatenate([upper, lower]) + rng.normal(0, 0.1, (400, 2))
+np.savez("points.npz", X=X, y=np.repeat([0, 1], 200))
+"""
+
+CODE: Final = """import numpy as np
+
+
+def forward(X, W1, b1, W2, b2):
+    Z1 = W1 @ X + b1
+    A1 = np.tanh(Z1)
+    Z2 = W2 @ A1 + b2
+    A2 = 1 / (1 + np.exp(-Z2))
+    return Z1, A1, Z2, A2
+
+
+def backward(X, Y, A1, A2, W2):
+    m = X.shape[1]
+    dZ2 = A2 - Y
+    dW2 = dZ2 @ A1.T / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = (W2.T @ dZ2) * (1 - A1)
+    dW1 = dZ1 @ X.T / m
+    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+    return dW1, db1, dW2, db2
+"""
+"""NumPy code with one mistake."""
+
+OWN: Final = """name = "own"
+input = 2
+loss = "squared_error"
+
+[activations.my_act]
+formula = "x * tanh(softplus(x))"
+
+[[layer]]
+units = 4
+activation = "my_act"
+
+[[layer]]
+units = 1
+activation = "identity"
+"""
+"""A spec with a formula of its own."""
+
+FIT: Final = """import json
+import sys
+
+import numpy as np
+
+sys.path.insert(0, "moons")
+import moons
+
+data = np.load("points.npz")
+history = moons.fit(moons.init(0), data["X"].T, data["y"])
+print(json.dumps(history.loss))
+"""
+"""Trains the network of `SPEC` and prints its losses."""
+
+
+def _own_formulas() -> bool:
+    """Whether specs take formulas of their own."""
+    try:
+        parse(OWN.encode(), "own.toml")
+    except SpecError:
+        return False
+    return True
+
+
+VALUES: Final[Mapping[str, Any]] = {
+    "note": NOTE,
+    "spec": SPEC,
+    "data": DATA,
+    "code": CODE,
+    "codes": len(CODES),
+    "kinds": tuple(KINDS),
+    "own": OWN,
+    "own_formulas": _own_formulas(),
+}
+
+
+def of_library(library: FileReport) -> dict[str, object]:
+    """How many rules of the library were proved in this build."""
+    counts = summary([library])
+    return {"rules": counts["claims"], "proved": counts["verified"]}
+
+
+def lines(shell: Shell, name: str, start: str) -> str:
+    """The function of an emitted file that begins with `start`; a problem if it is not there."""
+    try:
+        text = (shell.folder / name).read_text(encoding="utf-8")
+    except OSError as error:
+        shell.problems.append(f"{shell.page}: {name}: {error.strerror}")
+        return ""
+    found = function(text, start)
+    if not found:
+        shell.problems.append(f"{shell.page}: {name}: no {start!r} in it")
+    return found
+
+
+def function(text: str, start: str) -> str:
+    """The function that begins with `start`, without what stands behind it; "" if there is none.
+
+    >>> function("a = 1\\n\\n\\ndef f():\\n    pass\\n\\n\\nb = 2\\n", "def f").splitlines()
+    ['def f():', '    pass']
+    """
+    found = re.search(rf"^{re.escape(start)}.*?(?=\n\n\n|\Z)", text, re.MULTILINE | re.DOTALL)
+    return found[0] if found else ""
+
+
+def training_curve(shell: Shell) -> str:
+    """The losses of the network that a page has generated, as SVG; it is trained once more."""
+    shell.file("fit.py", FIT)
+    return curve_svg(json.loads(shell.done("python fit.py") or "[]"), "loss of the training")
+
+
+def section(text: str, heading: str) -> str:
+    """The part of a Markdown file under a heading of second rank.
+
+    >>> section("# A\\n\\n## B\\n\\nb\\n\\n## C\\n", "B")
+    'b'
+    """
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    if found is None:
+        raise ValueError(f"no section {heading!r}")
+    return found[1].strip()

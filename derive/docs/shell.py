@@ -1,0 +1,98 @@
+"""Files and commands as a page shows them: what stands behind a ``$`` was run for the page.
+
+In: the text of a file, or a command line.  Out: the Markdown that shows it; of a command with
+the output that it printed in a folder of the page's own.  A command that ends with another exit
+status than the page expects is a problem of the build.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+"""Where the packages lie that the commands run."""
+_LONGEST: Final = 120.0
+_LANGUAGES: Final = {".md": "markdown", ".toml": "toml", ".py": "python", ".yml": "yaml"}
+
+
+@dataclass(slots=True)
+class Shell:
+    """A folder, made when the page begins and removed when it is written."""
+
+    page: str
+    problems: list[str] = field(default_factory=list)
+    _scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Shell:
+        self._scratch = tempfile.TemporaryDirectory()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._scratch is not None:
+            self._scratch.cleanup()
+
+    @property
+    def folder(self) -> Path:
+        """Where the commands of the page run."""
+        assert self._scratch is not None
+        return Path(self._scratch.name)
+
+    def file(self, name: str, text: str) -> str:
+        """Writes a file and shows it under its name."""
+        (self.folder / name).write_text(text, encoding="utf-8")
+        language = _LANGUAGES.get(Path(name).suffix, "text")
+        return f"`{name}`:\n\n```{language}\n{text.rstrip()}\n```"
+
+    def run(self, command: str, status: int = 0) -> str:
+        """Runs a command and shows it with its output."""
+        done = self.done(command, status)
+        return f"```console\n$ {command}\n{done.rstrip()}\n```"
+
+    def done(self, command: str, status: int = 0) -> str:
+        """What a command prints."""
+        name, *arguments = shlex.split(command)
+        program = [sys.executable, *(["-m", "derive"] if name == "derive" else [])]
+        if name not in ("derive", "python"):
+            raise ValueError(f"{self.page}: no command {name!r} can be shown")
+        done = subprocess.run(
+            [*program, *arguments],
+            cwd=self.folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_LONGEST,
+            check=False,
+        )
+        if done.returncode != status:
+            said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+            self.problems.append(
+                f"{self.page}: `{command}` ends with {done.returncode}, not {status}: "
+                + "".join(said)
+            )
+        return done.stdout
+
+
+def environment() -> dict[str, str]:
+    """That of the commands: plain output in UTF-8, one thread, these packages."""
+    dropped = ("NO_COLOR", "DERIVE_DEBUG", "COLUMNS")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {
+        **kept,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH")))),
+        "PYTHONIOENCODING": "utf-8",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
