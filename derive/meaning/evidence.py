@@ -36,10 +36,12 @@ from derive.meaning.notation import (
     is_bare,
     is_cost_word,
     names_in,
+    parse_layer,
     plain_name,
     slot,
 )
 from derive.meaning.roles import Role, Roles, resolve, spelled_function
+from derive.meaning.softmax_lines import softmax_lines
 from derive.meaning.widths import same_widths
 from derive.reading.syntax import (
     Applied,
@@ -85,6 +87,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _letters_without_affine(facts)
     _summed_layers(facts)
     _depth(facts)
+    softmax_lines(facts)
     activation_lines(facts)
     for line, head, layer in layering.functions if layering is not None else ():
         state_activation(facts, line, head, Layer("", layer))
@@ -183,10 +186,12 @@ def _summed_layers(facts: Facts) -> None:
 def _depth(facts: Facts) -> None:
     """The number of layers: the largest number that a layered letter carries."""
     roles = facts.roles
+    roles.one_layer = False
     if roles.unindexed:
         roles.depth = 1
         return
     letters = set(roles.letters)
+    layered = False
     places: dict[int, set[int]] = {}  # layer -> the pieces that name it
     nodes = [(line.piece.span.start, node) for line in facts.lines for node in line.nodes]
     nodes += [(p.span.start, node) for p in facts.document.pieces for node in p.loose]
@@ -202,6 +207,7 @@ def _depth(facts: Facts) -> None:
             layer = resolve(roles, name).layer
             if layer is None:
                 continue
+            layered |= any(parse_layer(s.text) == layer for s in name.scripts)
             if layer.letter:
                 letters.add(layer.letter)
             elif roles.role(name.base) != "A" or name.scripts:
@@ -211,6 +217,8 @@ def _depth(facts: Facts) -> None:
     roles.letters = (roles.letters | letters) - roles.top
     roles.symbolic_depth = depth < 2 and bool(letters)
     roles.depth = SYMBOLIC_DEPTH if roles.symbolic_depth else max(depth, 1)
+    numbered = facts.affine or layered or roles.letters or roles.top or roles.named
+    roles.one_layer = not numbered
 
 
 def _top_layer(facts: Facts, places: dict[int, set[int]]) -> int:

@@ -56,6 +56,8 @@ class Roles:
     """W and b carry the number of the layer that sends (z^{l+1} = W^l a^l + b^l)."""
     unindexed: bool = False
     """One layer without any layer index (logistic regression)."""
+    one_layer: bool = False
+    """No name carries a layer: all arrays are those of a single layer."""
     depth: int = 0
     symbolic_depth: bool = False
     """Layers occur only as letters: the depth is any, three layers are set up."""
@@ -220,7 +222,7 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
         entries, example = none, entries[0]
     entries, example = _split_example(roles, entries, example)
     lost = layered and layer is None and not roles.unindexed
-    if lost and role == "A":
+    if lost and (role == "A" or roles.one_layer):
         layer, lost = Layer("", roles.depth), False
     if hatted or (roles.unindexed and role in ("Z", "A", "W", "b")):
         layer = Layer("", roles.depth)
