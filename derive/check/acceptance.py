@@ -14,11 +14,13 @@ from typing import Final
 from derive.check.domains import Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.facts import union
+from derive.check.fingerprint import of_statement
 from derive.check.graph import Graph, fits, graph_of, sides
 from derive.check.order import differ
 from derive.check.shape import Census, height
 from derive.check.statements import NO_PLACES, agree, compose, telescoped
 from derive.program import (
+    ONE,
     ZERO,
     Composition,
     Equation,
@@ -74,6 +76,8 @@ def check(program: Program, statement: Statement) -> Acceptance:
     except ValueError as error:
         return Acceptance(False, {}, 0, str(error))
     if isinstance(statement, Composition):
+        if not check(program, Equation(statement.scale, ONE)).accepted:
+            return Acceptance(False, {}, 0, "the scale is not 1")
         return _check_composition(graph, statement)
     if not fits(statement):
         return Acceptance(False, {}, 0, "the sides have different shapes")
@@ -139,8 +143,10 @@ class _Trial:
         self.met_logarithm = self.met_step = self.met_root = False
         self.marked = Counter(i.dim for i in graph.letters(statement) if isinstance(i.dim, str))
         self.agreed = 0
+        self.by_logarithms = False
         self.repeated = _repeats_indices(graph, statement)
         self.effort = 20 * EFFORT
+        self.what = of_statement(graph.digest, statement, sides(statement))
 
     def plausible(self) -> bool:
         """Whether the whole program agrees at a small shape: no cut saves a statement if not."""
@@ -161,8 +167,11 @@ class _Trial:
         if not (self.met_step or self.met_root):
             return ""
         small = {dim: 2 + k % 2 for k, dim in enumerate(sizes)}
-        if differ(self.graph, self.statement, small):
+        differs = differ(self.graph, self.statement, small)
+        if differs:
             return "the sides differ in real numbers"
+        if differs is None and self.by_logarithms:
+            return "no real point to compare logarithms at"
         if not self.met_step or not (cut.values or cut.gradients):
             return ""
         field = next(self._fields(cut))
@@ -204,7 +213,7 @@ class _Trial:
     def _fields(self, cut: Cut) -> Iterator[Callable[[int], Field]]:
         """Number systems in which the statement may hold; in each it proves the statement."""
         primes = height(self.graph, sides(self.statement), cut.values)
-        yield lambda seed: Field(primes, seed)
+        yield lambda seed: Field(primes, seed, self.what)
         if self.met_logarithm:
             yield lambda seed: Logarithms(seed)
             yield lambda seed: Logarithms(seed, level=1)
@@ -223,6 +232,7 @@ class _Trial:
         self.agreed = 0
         for seed in range(TRIES):
             domain = field(seed)
+            self.by_logarithms = isinstance(domain, Logarithms)
             grown = {
                 dim: n + (self.agreed * (k + 1) % wanted if dim in plain else 0)
                 for k, (dim, n) in enumerate(sizes.items())
@@ -324,9 +334,10 @@ def _check_composition(graph: Graph, statement: Composition) -> Acceptance:
     dims = graph.dimensions([statement.scale])
     sizes: dict[str, int] = {}
     agreed = 0
+    what = of_statement(graph.digest, statement, sides(statement))
     for seed in range(TRIES):
         sizes = {dim: 2 + (k + agreed) % 2 for k, dim in enumerate(dims)}
-        field = Field(height(graph, [], ()), seed)
+        field = Field(height(graph, [], ()), seed, what)
         try:
             world = weighted_world(graph, field, sizes, Cut(frozenset(), frozenset()))
             if not compose(world, statement, order):

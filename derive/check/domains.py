@@ -26,8 +26,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache, lru_cache
-from hashlib import shake_128
-from itertools import pairwise
+from hashlib import blake2b, shake_128
+from itertools import count, pairwise
 from math import prod
 from operator import mul
 from typing import Any, Final, Protocol
@@ -62,27 +62,52 @@ class Domain(Protocol):
     def equal(self, a: Scalar, b: Scalar) -> bool: ...
 
 
-LOWEST: Final = 1152921504606868559
-COFACTORS: Final = (38882, 28922, 38282, 54242, 99602, 45242, 362)
-"""The primes of the tower: p_0, then p_{i+1} = k_i p_i + 1.  Each is 3 modulo 4, 2 to 13 are
-squares, and roots of order 2 to 16 of squares are unique."""
-HIGHEST: Final = len(COFACTORS) + 1
+CLASS: Final = 8 * 3 * 5 * 7 * 11 * 13
+"""The primes of a tower are -1 modulo this number: so -1 is no square, 2 to 13 are squares, and
+roots of order 2 to 16 of squares are unique."""
+HIGHEST: Final = 8
+"""Primes in the highest tower."""
+BASES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
 
 
 LOGARITHM_PRIMES: Final = (1559, 2399, 4679, 5039, 6359)
 """Their product N makes 2 N + 1 a prime; logarithms modulo it are found prime by prime."""
 
 
-@cache
-def tower(height: int) -> tuple[int, ...]:
-    """The lowest `height` primes of the tower."""
-    primes = [LOWEST]
-    for cofactor in COFACTORS[: height - 1]:
-        primes.append(cofactor * primes[-1] + 1)
+@lru_cache(maxsize=256)
+def tower(height: int, what: bytes = b"") -> tuple[int, ...]:
+    """`height` primes p_0, then p_{i+1} = k_i p_i + 1, of which p_0 has about 60 bits.
+
+    They follow from `what` is to be decided, so that it cannot hold them as numbers.
+    """
+    start = int.from_bytes(blake2b(what, digest_size=8).digest(), "big") >> 4
+    first = (1 << 60) // CLASS + start // CLASS
+    primes = [next(p for k in count(first) if is_prime(p := CLASS * k - 1))]
+    while len(primes) < height:
+        below = primes[-1]
+        cofactors = ((k, k * below + 1) for k in count(2 + CLASS, CLASS))
+        primes.append(next(p for k, p in cofactors if is_prime(p) and pow(3, k, p) != 1))
     return tuple(primes)
 
 
-@cache
+def is_prime(n: int) -> bool:
+    """Miller and Rabin's test of an odd number without small factors."""
+    odd, twos = n - 1, 0
+    while odd % 2 == 0:
+        odd, twos = odd // 2, twos + 1
+    for base in BASES:
+        power = pow(base, odd, n)
+        if power not in (1, n - 1):
+            for _ in range(twos - 1):
+                power = power * power % n
+                if power == n - 1:
+                    break
+            else:
+                return False
+    return True
+
+
+@lru_cache(maxsize=256)
 def _units(primes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     """Each prime with the number that is 1 modulo it and 0 modulo the others."""
     modulus = prod(primes)
@@ -96,10 +121,13 @@ def _inverse_modulo(a: int, modulus: int) -> int:
 
 
 class Field:
-    """Residues modulo a tower of `height` primes; `seed` picks all that is random."""
+    """Residues modulo a tower of `height` primes; `seed` picks all that is random.
 
-    def __init__(self, height: int, seed: int) -> None:
-        levels = tower(min(max(height, 1), HIGHEST))
+    what: a digest of what is to be decided, by which the primes are chosen.
+    """
+
+    def __init__(self, height: int, seed: int, what: bytes = b"") -> None:
+        levels = tower(min(max(height, 1), HIGHEST), what)
         self._start(seed, levels, levels)
 
     def _start(self, seed: int, levels: tuple[int, ...], primes: tuple[int, ...]) -> None:
@@ -189,6 +217,8 @@ class Field:
 
     def _log(self, a: int) -> int:
         self.met_logarithm = True
+        if a % self.top == 0:
+            raise NoValue("logarithm of zero")
         return self._hash("log", a % self.top)
 
     def _odd(self, name: str, a: int) -> int:

@@ -12,6 +12,7 @@ from operator import is_
 from typing import Final
 
 from derive.check.facts import LARGEST, Facts, facts_of, nodes, union
+from derive.check.fingerprint import of_program
 from derive.program import (
     ARGUMENT,
     PRIMITIVES,
@@ -84,6 +85,7 @@ class Graph:
 
     reads[d]: names whose values the definition d mentions; readers: the other way round.
     defined: the facts of each definition; whole: what any of them or a leaf mentions.
+    digest: that of the program.
     """
 
     def __init__(self, program: Program) -> None:
@@ -118,6 +120,7 @@ class Graph:
         self.position = {name: k for k, name in enumerate(program.definitions)}
         self.defined = {name: self.facts(expr) for name, expr in program.definitions.items()}
         self.whole = union(self.defined.values())
+        self.digest = of_program(program)
 
     def facts(self, expr: Expr) -> Facts:
         """What an expression mentions; kept, with the expression, as long as the graph."""

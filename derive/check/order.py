@@ -44,17 +44,19 @@ PI: Final = Decimal(
 LARGEST: Final = {"exp": 1000, "sin": 40, "cos": 40, "erf": 14}
 
 
-def differ(graph: Graph, statement: Equation, sizes: dict[str, int]) -> bool:
-    """Whether the sides differ at a real point; points that say nothing are passed over."""
+def differ(graph: Graph, statement: Equation, sizes: dict[str, int]) -> bool | None:
+    """Whether the sides differ at a real point; None if no point says anything."""
+    said: bool | None = None
     traps = [Overflow, InvalidOperation, DivisionByZero]
     with localcontext(Context(prec=DIGITS, Emax=10**6, Emin=-(10**6), traps=traps)):
         for number in range(POINTS):
             try:
                 if not agree(real_world(graph, statement, sizes, number), statement):
                     return True
+                said = False
             except (NoValue, Unsupported, DecimalException):
                 continue
-    return False
+    return said
 
 
 def real_world(graph: Graph, statement: Equation, sizes: dict[str, int], number: int) -> World:

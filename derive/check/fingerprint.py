@@ -1,0 +1,49 @@
+"""A digest of a program and a statement, by which the primes of a field are chosen.
+
+A field takes a multiple of its prime for 0.  Were the prime always the same, a claim could hold
+it as a number, and p x = 0 would be accepted.  As the prime follows from the claim, whoever
+writes a number into the claim gets another prime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from derive.check.facts import nodes
+from derive.program import Expr, Program, Statement, children
+
+
+def digest(*what: object) -> bytes:
+    """A short digest of plain data."""
+    return blake2b(repr(what).encode(), digest_size=16).digest()
+
+
+def of_program(program: Program) -> bytes:
+    """All that a program says, in its order."""
+    bodies = [f.body for f in program.functions.values() if f.body is not None]
+    named = _of_all((*bodies, *program.definitions.values()))
+    plain = [(name, f.body is None) for name, f in program.functions.items()]
+    return digest([*program.leaves.items()], plain, [*program.definitions], program.cost, named)
+
+
+def of_statement(program: bytes, statement: Statement, sides: Iterable[Expr]) -> bytes:
+    """A statement about a program of that digest."""
+    rest = [getattr(statement, name, None) for name in ("free", "factors")]
+    return digest(program, type(statement).__name__, rest, _of_all(sides))
+
+
+def _of_all(exprs: Iterable[Expr]) -> list[bytes]:
+    """Each node once, however often it is shared."""
+    known: dict[int, bytes] = {}
+    found = []
+    for expr in exprs:
+        for node in reversed(list(nodes(expr))):
+            if id(node) not in known:
+                names: tuple[str, ...] = type(node).__match_args__
+                fields = (getattr(node, name) for name in names)
+                plain = [field for field in fields if not isinstance(field, Expr)]
+                below = [known[id(child)] for child in children(node)]
+                known[id(node)] = digest(type(node).__name__, plain, below)
+        found.append(known[id(expr)])
+    return found
