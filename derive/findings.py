@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from derive.diagnosis import BY_NAME, Diagnosis, Fault, Ill, diagnose
 from derive.judge import Judge, Judgement
-from derive.meaning.building import build
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.interpret import Interpretation, Stated
 from derive.meaning.objective import has_count
@@ -168,13 +167,31 @@ def diagnosed(found: Interpretation, judgement: Judgement, judge: Judge, source:
 
 
 def _diagnose(fault: Fault, setting: Setting, judge: Judge) -> Diagnosis:
+    """The diagnosis of a fault; that of the same fault is not looked for twice."""
+
     def prover(statement: Statement) -> bool:
         return judge.holds(Stated(setting, _counted(setting, statement)))
 
     def agrees(statement: Statement) -> bool | None:
         return judge.agrees(Stated(setting, _counted(setting, statement)))
 
-    return diagnose(fault, prover, agrees)
+    known, key = judge.diagnosed(setting), _key(fault)
+    if key not in known:
+        known[key] = diagnose(fault, prover, agrees)
+    return known[key]
+
+
+def _key(fault: Fault) -> object:
+    """All of a fault that can differ between two claims under one setting."""
+    scene = fault.scene
+    spelled = (scene.spelling, scene.gradient_spelling, scene.function_spelling)
+    return (
+        (fault.kind, fault.statement, fault.message, fault.right_source, fault.ill_shaped),
+        (fault.target, fault.target_scale, fault.left, fault.aspect),
+        scene.products,
+        scene.partial,
+        tuple(tuple(spelling.items()) for spelling in spelled),
+    )
 
 
 def _counted(setting: Setting, statement: Statement) -> Statement:
@@ -216,7 +233,7 @@ def _on_path(found: Interpretation, judge: Judge) -> Diagnosis | None:
     """
     assert found.ill is not None
     line, layers = found.line, found.ill[2]
-    setting = build(found.ill[0].facts, found.ill[0].hypothesis, "path")
+    setting = judge.on_path(found.ill[0])
     elaborator = Elaborator(setting, layers)
     elaborator.strip_examples = elaborator.whole_batch = True
     left = left_value(elaborator, line.head) or left_value(elaborator, line.left)

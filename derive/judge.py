@@ -12,12 +12,15 @@ error: the claim is unproven and says so.  Agreement at points alone is never a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from derive.check import Screen, check, find_counterexample
+from derive.diagnosis.scene import Diagnosis
+from derive.meaning.building import build
+from derive.meaning.context import ANY_LAYER
 from derive.meaning.interpret import Interpretation, Stated
-from derive.meaning.setting import Setting
+from derive.meaning.setting import Hypothesis, Setting
 from derive.program import Program, Statement
 from derive.tensors import Outcome, prove
 from derive.verdict import Counterexample, Proof, Verdict
@@ -40,21 +43,53 @@ class Judgement:
 
 
 @dataclass(slots=True)
+class _Ground:
+    """What has been found out about one program; a note says many things more than once.
+
+    The setting is kept, so that its identity stays its own.
+    """
+
+    setting: Setting
+    extent: int
+    screen: Screen
+    agreed: dict[Statement, bool | None] = field(default_factory=dict)
+    settled: dict[Statement, Judgement] = field(default_factory=dict)
+    diagnosed: dict[object, Diagnosis] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Judge:
     """Judges the interpretations of one note; screens are shared among its claims."""
 
     certificates: list[tuple[Program, Statement, tuple[str, ...]]] | None = None
-    _screens: dict[int, tuple[Setting, int, Screen]] = field(default_factory=dict)
+    _grounds: dict[int, _Ground] = field(default_factory=dict)
+    _paths: dict[Hypothesis, Setting] = field(default_factory=dict)
+
+    def on_path(self, setting: Setting) -> Setting:
+        """The same network as one path of scalars."""
+        hypothesis = setting.hypothesis
+        if hypothesis not in self._paths:
+            self._paths[hypothesis] = build(setting.facts, hypothesis, "path")
+        return self._paths[hypothesis]
+
+    def _ground(self, setting: Setting) -> _Ground:
+        extent = len(setting.leaves) + len(setting.functions)  # free scalars join late
+        known = self._grounds.get(id(setting))
+        if known is None or known.extent != extent:
+            known = _Ground(setting, extent, Screen(setting.program))
+            self._grounds[id(setting)] = known
+        return known
+
+    def diagnosed(self, setting: Setting) -> dict[object, Diagnosis]:
+        """The diagnoses made so far under a setting, by what decided them."""
+        return self._ground(setting).diagnosed
 
     def agrees(self, stated: Stated) -> bool | None:
         """Whether a statement holds at random points; None if it cannot be evaluated."""
-        setting = stated.setting
-        extent = len(setting.leaves) + len(setting.functions)  # free scalars join late
-        known = self._screens.get(id(setting))
-        if known is None or known[1] != extent:
-            known = (setting, extent, Screen(setting.program))
-            self._screens[id(setting)] = known
-        return known[2].agrees(stated.statement)
+        ground = self._ground(stated.setting)
+        if stated.statement not in ground.agreed:
+            ground.agreed[stated.statement] = ground.screen.agrees(stated.statement)
+        return ground.agreed[stated.statement]
 
     def all_agree(self, found: Interpretation) -> bool | None:
         """The screen's word on a whole interpretation, for choosing hypotheses."""
@@ -88,6 +123,9 @@ class Judge:
                 return Judgement(
                     said.verdict, said.reason, None, said.counterexample, said.failed, remark=True
                 )
+        if result.verdict == Verdict.REFUTED and (true := self._true_somewhere(found)):
+            reason = f"the line names no layer and is false of some; it is true of layer {true}"
+            return Judgement(Verdict.UNPROVEN, reason)
         if found.missing and result.verdict == Verdict.REFUTED:
             names = ", ".join(found.missing)
             verb = "has" if len(found.missing) == 1 else "have"
@@ -100,13 +138,30 @@ class Judge:
             return Judgement(Verdict.UNPROVEN, found.doubt)
         return result
 
+    def _true_somewhere(self, found: Interpretation) -> str:
+        """Of a line that names no layer and fails as a whole: the layers at which it holds."""
+        if not found.statements or found.any_of:
+            return ""
+        true = [s for s in found.statements if ANY_LAYER in s.layers and self.holds(s)]
+        return " and ".join(str(s.layers[ANY_LAYER]) for s in true)
+
     def _true_layers(self, found: Interpretation) -> str:
         """The layers at which a line that has lost one would be true, in words."""
         layers = [str(layer) for layer, stated in found.guesses if self.holds(stated)]
         return f"; it is true of layer {' and '.join(layers)}" if layers else ""
 
     def settle(self, stated: Stated) -> Judgement:
-        """Proves or refutes one statement."""
+        """Proves or refutes one statement; what is said again is not proved again."""
+        settled = self._ground(stated.setting).settled
+        known = settled.get(stated.statement)
+        if known is None:
+            known = settled[stated.statement] = self._settled(stated)
+        elif known.proof is not None and self.certificates is not None:
+            statement = (stated.setting.program, stated.statement, known.proof.rules)
+            self.certificates.append(statement)
+        return replace(known, failed=stated) if known.failed is not None else known
+
+    def _settled(self, stated: Stated) -> Judgement:
         program = stated.setting.program
         if self.agrees(stated) is False:
             example = find_counterexample(program, stated.statement)

@@ -80,6 +80,10 @@ class Facts:
     """Layers that are as wide as an earlier one: ``A_2 = A_1 + f(Z_2)``."""
     scalar: bool | None = None
     """Every array of the note is a single number, once asked for."""
+    products: tuple[str, str] | None = None
+    """How the note writes the matrix and the elementwise product, once asked for."""
+    contradicted: dict[int, bool] | None = None
+    """Sums over units whose bound belongs to another axis, once asked for."""
     small: set[str] | None = None
     """Lower-case letters of arrays whose capitals are arrays too, once asked for."""
 

@@ -51,7 +51,7 @@ def scene_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Scene:
         gradient_spelling=gradients,
         function_spelling=functions,
         examples=facts.count,
-        products=_products(facts),
+        products=products_of(facts),
         partial=_derivative_sign(line),
     )
 
@@ -198,6 +198,13 @@ def complete(setting: Setting, spelling: dict[str, str], gradients: dict[str, st
             spelling[name] = f"{name[0]}_{{{name[1:]}}}"
     for name in sorted({**setting.leaves, **setting.definitions}.keys() & spelling.keys()):
         gradients.setdefault(name, f"d{spelling[name]}")
+
+
+def products_of(facts: Facts) -> tuple[str, str]:
+    """How the note writes the matrix and the elementwise product; counted once."""
+    if facts.products is None:
+        facts.products = _products(facts)
+    return facts.products
 
 
 def _products(facts: Facts) -> tuple[str, str]:
