@@ -19,6 +19,9 @@ from derive.tensors.terms import Atom, Factor, Index, Monomial, Poly, Rational, 
 MOST_ORDERS = 5040
 """Orders of indistinguishable indices that are tried before giving up."""
 
+CANONICAL = "%"
+"""With this begin the names of bound indices in canonical terms, and no others."""
+
 Renaming = Mapping[Index, Index]
 
 
@@ -128,7 +131,7 @@ def _best(
 
 
 def _named(order: Sequence[Index], factors: Iterable[Factor], height: int) -> Monomial:
-    names = {i: Index(f"%{height}.{n}", i.dim) for n, i in enumerate(order)}
+    names = {i: Index(f"{CANONICAL}{height}.{n}", i.dim) for n, i in enumerate(order)}
     if all(old == new for old, new in names.items()):
         renamed = list(factors)
     else:

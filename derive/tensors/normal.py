@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from derive.program import Dim
-from derive.tensors.label import fresh, freshened, labelled, rename, rename_atom
+from derive.tensors.label import CANONICAL, fresh, freshened, labelled, rename, rename_atom
 from derive.tensors.meter import Outside, charge, used
 from derive.tensors.terms import (
     ONE,
@@ -108,11 +108,12 @@ def monomial(bound: Sequence[Index], factors: Iterable[Factor]) -> Poly:
     merged: dict[Atom, Rational] = {}
     for a, e in factors:
         merged[a] = merged.get(a, 0) + e
-    if any(a.kind == "delta" for a in merged):
+    kinds = {a.kind for a in merged}
+    if "delta" in kinds:
         return _contracted(bound, merged)
     merged = {a: _exponent(a, e) for a, e in merged.items() if e}
-    for rule in (_open_base, _meet_logistic):
-        parts = rule(merged)
+    for kind, rule in (("base", _open_base), ("logistic", _meet_logistic)):
+        parts = rule(merged) if kind in kinds else None
         if parts is not None:
             return collect((monomial(bound, fs), c) for c, fs in parts)
     return _closed(bound, merged)
@@ -152,16 +153,17 @@ def _closed(bound: Sequence[Index], merged: dict[Atom, Rational]) -> Poly:
 def _contracted(bound: Sequence[Index], merged: dict[Atom, Rational]) -> Poly:
     """Use up deltas: a bound index of a delta is replaced; two free ones are identified."""
     used("contract delta")
-    names = {i: fresh(i) for i in bound}
-    open_ = list(names.values())
-    polys = [_raised(rename_atom(a, names), e) for a, e in merged.items() if a.kind != "delta"]
+    names = {i: fresh(i) for i in bound if i.name.startswith(CANONICAL)}
+    open_ = [names.get(i, i) for i in bound]
+    factors = [(rename_atom(a, names), e) for a, e in merged.items() if a.kind != "delta"]
     pending: list[tuple[Index, Index]] = []
     for a, e in merged.items():
         if a.kind == "delta" and e:
             _exponent(a, e)
             left, right = rename_atom(a, names).indices
             pending.append((left, right))
-    kept: list[Poly] = []
+    changed: list[Poly] = []
+    kept: list[Factor] = []
     while pending:
         left, right = pending.pop(0)
         if left == right:
@@ -172,18 +174,22 @@ def _contracted(bound: Sequence[Index], merged: dict[Atom, Rational]) -> Poly:
             old, new = right, left
         else:
             new, old = sorted((left, right), key=show_index)
-            kept.append(delta(new, old))
+            kept.append((Atom("delta", "", 0, (new, old)), 1))
         if old in open_:
             open_.remove(old)
-        polys = [identify(p, old, new) for p in polys]
+        changed = [identify(p, old, new) for p in changed]
+        changed += [_identified(a, e, old, new) for a, e in factors if a.free >= {old, new}]
+        factors = [(rename_atom(a, {old: new}), e) for a, e in factors if not a.free >= {old, new}]
         pending = [_replaced(pair, old, new) for pair in pending]
-    out = product(polys)
-    for index in open_:
-        out = sum_over(out, index)
-    for poly in kept:
-        m = next(iter(poly.terms))
+    if not changed:
+        out = monomial(open_, factors)
+    else:
+        out = product([*changed, monomial((), factors)])
+        for index in open_:
+            out = sum_over(out, index)
+    for factor in kept:
         out = collect(
-            (Poly({labelled(n.bound, n.factors + m.factors): 1}), c) for n, c in out.terms.items()
+            (Poly({labelled(n.bound, (*n.factors, factor)): 1}), c) for n, c in out.terms.items()
         )
     return out
 
@@ -236,10 +242,6 @@ def _identified(a: Atom, e: Rational, old: Index, new: Index) -> Poly:
         indices = tuple(new if i == old else i for i in a.indices)
         return monomial((), [(Atom(a.kind, a.name, a.order, indices), e)])
     return rebuilt(a, identify(a.arg, old, new), e)
-
-
-def _raised(a: Atom, e: Rational) -> Poly:
-    return monomial((), [(a, e)])
 
 
 def _open_base(merged: dict[Atom, Rational]) -> list[Part] | None:
