@@ -23,7 +23,7 @@ from .tokens import Token
 MAX_TOKENS: Final = 20_000
 """A piece of maths with more tokens than this is not read."""
 
-_PUNCTUATION: Final = frozenset([".", ",", ";", ":", "!", "?"])
+_PUNCTUATION: Final = frozenset([".", ",", ";", ":", "?"])
 _FOLLOWS_A_NAME: Final = frozenset(["(", "_", "^", "'", "+", "-", *SEPARATORS])
 
 

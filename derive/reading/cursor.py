@@ -76,7 +76,7 @@ class Cursor:
 
     def failure(self, expected: str) -> Failure:
         """The complaint that something else was expected here."""
-        token = self.token
+        token = self.tokens[self.end] if self.at >= self.end < len(self.tokens) else self.token
         if token is None:
             return Failure(f"{expected} expected, but the text ends", Span(self.last, self.last))
         found = f"\\{token.kind}{{{token.text}}}" if token.kind in ("begin", "end") else token.text

@@ -119,6 +119,8 @@ class Macros:
                 for k in range(macro.arity):
                     optional = macro.default if k == 0 else None
                     found, end = _argument(pending, optional)
+                    if not end:
+                        found = [t._replace(start=span.start, end=span.end) for t in found]
                     arguments.append(found)
                     span = Span(span.start, max(span.end, end))
                 body = _substitute(macro, arguments, span)

@@ -9,6 +9,7 @@ operator takes the product that follows it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -137,6 +138,8 @@ class Parser(Fences):
                 following = self.tokens[self.at + 1] if self.at + 1 < self.end else None
                 if is_word(token, following):
                     return
+                if following is not None and token.text.strip()[:1] not in "([,;:.":
+                    raise self.failure("an operator")
                 self.at += 1
                 self.notes.append((f"remark {token.text.strip()!r}", Span(token.start, token.end)))
             elif token.text == "{" and self.partner[self.at] == self.at + 1:
@@ -181,7 +184,7 @@ class Parser(Fences):
             inner = node.body if isinstance(node, Group) else None
             braced = isinstance(node, Group) and node.bracket == ""
             if isinstance(inner, Name) and (braced or self.text == "_"):
-                node = self.scripted(inner)
+                node = self.scripted(replace(inner, span=node.span))
                 continue
             if self.text == "_" and isinstance(node, Norm | Inner):
                 node = self.subscribed(node)
@@ -203,6 +206,9 @@ class Parser(Fences):
             elif spelled(unbraced(self.tokens[low:high])) in TRANSPOSES:
                 self.at = high
                 node = Transposed(self.span(start), node)
+            elif isinstance(node, Power):
+                self.at -= 1
+                raise self.failure("one exponent")
             else:
                 exponent = self.argument(self.expression)
                 node = Power(self.span(start), node, exponent)

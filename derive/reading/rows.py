@@ -13,10 +13,11 @@ from typing import Final
 
 from .arrays import asks
 from .brackets import match
-from .symbols import CASES, GAPS, NEWROW, PICTURES, RELATIONS, ROWS
+from .symbols import CASES, GAPS, NEWROW, PICTURES, RELATIONS, ROWS, SEPARATORS
 from .tokens import Token
 
-_OPERATORS: Final = frozenset(["+", "-", "*", "/", "\\cdot", "\\times", "\\odot", "&"])
+_NO_EDGE: Final = RELATIONS | NEWROW | GAPS | SEPARATORS.keys() | frozenset("+-&,;:.")
+"""What does not end an expression, nor begin one."""
 
 
 def without_rows(tokens: list[Token]) -> list[Token]:
@@ -39,7 +40,12 @@ def without_rows(tokens: list[Token]) -> list[Token]:
             marks = 0
         elif i >= keep_marks and token.text == "&" and token.kind == "symbol":
             marks += 1
-            (columns if marks % 2 == 0 and _parts(tokens, i) else dropped).add(i)
+            if not _parts(tokens, i):
+                dropped.add(i)
+            elif marks % 2 == 0:
+                columns.add(i)
+            elif "word" in (tokens[i - 1].kind, tokens[i + 1].kind):
+                dropped.add(i)
     return [
         Token("command", "\\quad", token.start, token.end) if i in columns else token
         for i, token in enumerate(tokens)
@@ -50,7 +56,7 @@ def without_rows(tokens: list[Token]) -> list[Token]:
 def _parts(tokens: Sequence[Token], i: int) -> bool:
     """Whether the mark at `i` stands between two expressions."""
     return 0 < i < len(tokens) - 1 and not any(
-        token.kind in ("symbol", "command") and token.text in RELATIONS | _OPERATORS
+        token.kind in ("begin", "end") or (token.kind != "word" and token.text in _NO_EDGE)
         for token in (tokens[i - 1], tokens[i + 1])
     )
 

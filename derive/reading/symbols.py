@@ -96,7 +96,8 @@ SPACING: Final = _set(
     r"""
     \, \; \: \! \> \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber
     \notag \blacksquare \square \Box \qed \qedhere \qedsymbol \thinspace
-    \medspace \thickspace \negthinspace \enspace \null \hfill \hline \bf \rm \it \sf \cal \small \large \Large \normalsize \noindent \centering
+    \medspace \thickspace \negthinspace \enspace \null
+    \hfill \hline \bf \rm \it \sf \cal \small \large \Large \normalsize \noindent \centering
     \mathstrut \strut \allowbreak \nobreak \break \protect \relax \mathrel \mathbin \mathord
     \mathopen \mathclose \mathpunct
     """
