@@ -85,11 +85,27 @@ def _item(label: str, item: Any) -> Iterator[str]:
         yield f"```python\n{name}{call}\n```\n\n{docstring(inner.__doc__)}"
 
 
+class _Plain(str):
+    """An annotation that is shown as it is written, without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def _signature(item: Any) -> str:
     try:
-        return _ADDRESS.sub("", str(inspect.signature(item)))
+        found = inspect.signature(item)
     except (TypeError, ValueError):
         return ""
+    given = [p.replace(annotation=_plain(p.annotation)) for p in found.parameters.values()]
+    found = found.replace(parameters=given, return_annotation=_plain(found.return_annotation))
+    return _ADDRESS.sub("", str(found))
+
+
+def _plain(annotation: Any) -> Any:
+    return _Plain(annotation) if isinstance(annotation, str) else annotation
 
 
 def docstring(text: str) -> str:

@@ -52,7 +52,8 @@ def _activation(row: Activation) -> Iterable[str]:
         yield "| --- | ---: | ---: | ---: | ---: |\n"
         for order, title, form in _forms(row):
             found = measured.form(row.name, form, order)
-            yield f"| {title} | {_ulp(found.ulp)} | {found.at:g} | {found.operations} | "
+            at = f"{found.at:g}" if found.ulp >= _EXACT else ""
+            yield f"| {title} | {_ulp(found.ulp)} | {at} | {found.operations} | "
             yield f"{found.costly} |\n"
         yield "\n"
 

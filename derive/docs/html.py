@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from derive import __version__
+from derive.docs.landing import questions
 from derive.docs.theme import STATIC
 from derive.errors import CallError
 
@@ -52,11 +53,11 @@ def write_html(pages: Mapping[str, str], folder: Path, *, workers: int = 0) -> l
 
 
 CONTENTS: Final = (
-    ("Start", ("start.md", "tutorial.md", "questions/")),
+    ("Start", ("start.md", "tutorial.md", *(q.path for q in questions()))),
     ("Checked", ("notes.md", "catalogue.md", "library/index.md", "codes.md", "networks.md")),
     ("Behind it", ("proof.md", "benchmarks.md", "extend.md", "api.md")),
 )
-"""The table of contents: captions, and pages or, with a slash, all pages of a folder."""
+"""The table of contents: captions and pages."""
 _INNER: Final = {
     "notes.md": "notes/",
     "catalogue.md": "library/",
@@ -96,15 +97,16 @@ def _run_sphinx(source: Path, folder: Path, trees: Path, workers: int) -> str:
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+    settings = (f"{name} = {value!r}\n" for name, value in configuration().items())
+    (source / "conf.py").write_text("".join(settings), encoding="utf-8")
     warnings = io.StringIO()
     with patch_docutils(str(source)), docutils_namespace():
         sphinx = Sphinx(
             source,
-            None,
+            source,
             folder,
             trees,
             "html",
-            confoverrides=configuration(),
             status=None,
             warning=warnings,
             freshenv=True,
@@ -124,7 +126,7 @@ def configuration() -> dict[str, Any]:
         "project": "derive",
         "release": __version__,
         "version": __version__,
-        "extensions": ["furo", "myst_parser", "derive.docs.theme"],
+        "extensions": ["myst_parser", "derive.docs.theme"],
         "source_suffix": {".md": "markdown"},
         "myst_enable_extensions": ["dollarmath"],
         "myst_dmath_double_inline": True,

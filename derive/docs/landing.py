@@ -18,7 +18,8 @@ from derive.docs.shell import Shell
 from derive.report.explain import markdown_equation, markdown_text, repair_latex
 from derive.report.outcome import summary
 from derive.report.prose import with_maths
-from derive.verdict import FileReport, Verdict
+from derive.report.text import counterexample
+from derive.verdict import FileReport, Finding, Verdict
 
 _SHOWN: Final = "D102"
 """The mistake of the example note that is shown."""
@@ -89,10 +90,18 @@ def tour(shell: Shell) -> Tour:
     return Tour(
         markdown_equation(finding.latex),
         _SHOWN,
-        with_maths(finding.message.partition(". ")[0]) + ".",
+        f"{with_maths(finding.message.partition('. ')[0])}. {_counterexample(finding)}",
         markdown_equation(repair_latex(report, finding, repair.latex)),
         "\n".join(code[start : start + 6]),
     )
+
+
+def _counterexample(finding: Finding) -> str:
+    """The sizes and values at which both sides differ, in a sentence."""
+    if finding.counterexample is None:
+        return ""
+    given, left, right = counterexample(finding.counterexample)
+    return with_maths(f"At {given}: {left}; {right}.".replace("\xa0", " "))
 
 
 def overview(reports: Sequence[FileReport], paths: Mapping[str, str]) -> str:
