@@ -23,6 +23,7 @@ from decimal import (
 )
 from fractions import Fraction
 from hashlib import blake2b
+from math import prod
 from operator import mul
 from typing import Final
 
@@ -32,7 +33,9 @@ from derive.check.graph import Graph, sides
 from derive.check.statements import agree
 from derive.program import Equation
 
-POINTS: Final = 3
+POINTS: Final = 5
+NEGATIVE, POSITIVE = 3, 4
+"""Points at which all values have one sign, so that sums of many ReLUs are 0, or none is."""
 UNITS: Final = 32
 """Values are whole multiples of 1/32."""
 DIGITS: Final = 80
@@ -74,7 +77,8 @@ def real_world(graph: Graph, statement: Equation, sizes: dict[str, int], number:
             dim = leaf.dims[leaf.sums_to_one]
             share /= dim if isinstance(dim, int) else sizes[dim]
         elif leaf.domain != "unit":
-            share *= 2 if leaf.domain == "positive" or chance >> 31 else -2
+            up = bool(chance >> 31) if number < NEGATIVE else number == POSITIVE
+            share *= 2 if leaf.domain == "positive" or up else -2
         return domain.number(share)
 
     return World(graph, domain, sizes, draw)
@@ -107,9 +111,13 @@ class Reals:
     def power(self, a: Scalar, exponent: Fraction) -> Scalar:
         if exponent < 0 and abs(a) < TINY:
             raise NoValue("division by zero")
-        if exponent.denominator == 1:
-            return a**exponent.numerator if exponent else Decimal(1)
-        return _positive(a) ** self.number(exponent)
+        if exponent.denominator == 2:
+            a, exponent = _positive(a).sqrt(), 2 * exponent
+        n, d = exponent.numerator, exponent.denominator
+        if d > 1:
+            return _positive(a) ** self.number(exponent)
+        power = prod([a] * abs(n), start=Decimal(1)) if abs(n) < 8 else a ** abs(n)
+        return power if n >= 0 else 1 / power
 
     def primitive(self, name: str, a: Scalar) -> Scalar:
         if abs(a) > LARGEST.get(name, abs(a)):
