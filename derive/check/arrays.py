@@ -54,8 +54,7 @@ class Axes:
         """Entry by entry, stretching axes of size 1."""
         rows, columns = max(len(left), len(right)), max(len(left[0]), len(right[0]))
         left, right = stretch(left, rows, columns), stretch(right, rows, columns)
-        return [[op(a, b) for a, b in zip(r, s, strict=True)]
-                for r, s in zip(left, right, strict=True)]  # fmt: skip
+        return [list(map(op, r, s)) for r, s in zip(left, right, strict=True)]
 
     def product(self, left: Array, right: Array, dim: Dim) -> Array:
         """The matrix product; `dim` is the dimension that is summed."""

@@ -28,7 +28,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from hashlib import blake2b, shake_128
 from itertools import count, pairwise
-from math import prod
+from math import gcd, prod
 from operator import mul
 from typing import Any, Final, Protocol
 
@@ -68,6 +68,7 @@ roots of order 2 to 16 of squares are unique."""
 HIGHEST: Final = 8
 """Primes in the highest tower."""
 BASES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
+SMALL: Final = prod(BASES) * 41 * 43 * 47 * 53 * 59 * 61 * 67 * 71 * 73 * 79 * 83 * 89 * 97
 
 
 LOGARITHM_PRIMES: Final = (1559, 2399, 4679, 5039, 6359)
@@ -91,7 +92,9 @@ def tower(height: int, what: bytes = b"") -> tuple[int, ...]:
 
 
 def is_prime(n: int) -> bool:
-    """Miller and Rabin's test of an odd number without small factors."""
+    """Miller and Rabin's test of an odd number, after the small factors."""
+    if gcd(n, SMALL) != 1:
+        return n in BASES
     odd, twos = n - 1, 0
     while odd % 2 == 0:
         odd, twos = odd // 2, twos + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from typing import Final
 
 from derive.check.facts import nodes
 from derive.program import Expr, Program, Statement, children
@@ -33,17 +34,23 @@ def of_statement(program: bytes, statement: Statement, sides: Iterable[Expr]) ->
     return digest(program, type(statement).__name__, rest, _of_all(sides))
 
 
-def _of_all(exprs: Iterable[Expr]) -> list[bytes]:
-    """Each node once, however often it is shared."""
-    known: dict[int, bytes] = {}
-    found = []
+def _of_all(exprs: Iterable[Expr]) -> list[tuple[object, ...]]:
+    """A row for each node, however often it is shared: kind, what it says, rows of its parts."""
+    rows: list[tuple[object, ...]] = []
+    place: dict[int, int] = {}
     for expr in exprs:
         for node in reversed(list(nodes(expr))):
-            if id(node) not in known:
-                names: tuple[str, ...] = type(node).__match_args__
-                fields = (getattr(node, name) for name in names)
-                plain = [field for field in fields if not isinstance(field, Expr)]
-                below = [known[id(child)] for child in children(node)]
-                known[id(node)] = digest(type(node).__name__, plain, below)
-        found.append(known[id(expr)])
-    return found
+            if id(node) not in place:
+                place[id(node)] = len(rows)
+                parts = [place[id(child)] for child in children(node)]
+                plain = [getattr(node, name) for name in _PLAIN[type(node)]]
+                rows.append((type(node).__name__, *plain, *parts))
+        rows.append((place[id(expr)],))
+    return rows
+
+
+_PLAIN: Final[dict[type[Expr], tuple[str, ...]]] = {
+    kind: tuple(name for name, hint in kind.__annotations__.items() if hint != "Expr")
+    for kind in Expr.__subclasses__()
+}
+"""By kind of node, the fields that are no expressions."""
