@@ -242,7 +242,7 @@ def _activation(setting: Setting, layer: int) -> None:
 
 
 def _stated_formula(setting: Setting, layer: int) -> Expr | None:
-    """``A_1 = 1/(1 + e^{-Z_1})``: an activation that is written out, not called."""
+    """``A_1 = 1/(1 + e^{-Z_1})``: an activation that is written out, not called; the first."""
     for line, occurrence in _output_lines(setting.facts):
         try:
             if setting.layer_number(occurrence, {}) != layer:
@@ -253,7 +253,8 @@ def _stated_formula(setting: Setting, layer: int) -> Expr | None:
         used = {n.name for n in walk(value) if isinstance(n, Symbol)} - set(setting.functions)
         arrays = {n for n in used if n[0] in "ZAXYWb" and n in setting.leaves | setting.definitions}
         fits = f"Z{layer}" in arrays and value.shape == setting.shape(f"Z{layer}")
-        if fits and any(isinstance(n, Apply) for n in walk(value)):
+        plain = value == setting.symbol(f"Z{layer}")
+        if fits and (plain or any(isinstance(n, Apply) for n in walk(value))):
             return value
     return None
 

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from derive.meaning.bounds import contradicted_bounds
 from derive.meaning.calls import Calls
 from derive.meaning.notation import is_bare, names_in
 from derive.meaning.roles import resolve
-from derive.meaning.setting import NoLayer, Outside
+from derive.meaning.setting import IllShaped, NoLayer, Outside
 from derive.program import (
     SCALAR,
     Expr,
@@ -118,7 +119,21 @@ class Sums(Calls):
             self.free[letter] = was_free
         if index is None:
             raise Outside(f"the sum over {letter} runs over nothing")
+        self._fits_bound(node, index)
         return SumOver(index, body)
+
+    def _fits_bound(self, node: sx.Big, index: Index) -> None:
+        """The bound is that of the axis, as far as the rest of the note tells."""
+        facts = self.setting.facts
+        if facts.contradicted is None:
+            facts.contradicted = contradicted_bounds(facts)
+        certain = facts.contradicted.get(node.span.start)
+        if certain is None:
+            return
+        reason = f"the sum over {node.index} runs to {node.upper}, the axis has {index.dim} entries"
+        if certain:
+            raise IllShaped(reason)
+        raise Outside(reason)
 
 
 def is_whole(node: sx.Big) -> bool:
