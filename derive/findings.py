@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from derive.diagnosis import BY_NAME, Diagnosis, Fault, Ill, diagnose
 from derive.judge import Judge, Judgement
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from derive.verify import Note
 
 
+DIAGNOSED: Final = 300
+"""So many different mistakes of one note are looked into: a bound for notes made to be slow."""
+
+
 def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: Judge) -> Finding:
     """All that is said of one claim."""
     line = found.line
@@ -49,7 +53,7 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
         message=judgement.reason,
         reading=found.reading,
         assumptions=_assumptions(note, found),
-        side_conditions=judgement.side_conditions,
+        side_conditions=(*found.conditions, *judgement.side_conditions),
         counterexample=judgement.counterexample,
         proof=judgement.proof,
         span=(start, end),
@@ -177,6 +181,14 @@ def _diagnose(fault: Fault, setting: Setting, judge: Judge) -> Diagnosis:
 
     known, key = judge.diagnosed(setting), _key(fault)
     if key not in known:
+        if judge.diagnoses >= DIAGNOSED:
+            name = "false" if fault.ill_shaped is None else "ill-shaped"
+            reason = fault.message or "both sides have different values"
+            limit = (
+                f"this note has more than {DIAGNOSED} different mistakes, and no repair is sought"
+            )
+            return Diagnosis(BY_NAME[name], f"{reason} ({limit})")
+        judge.diagnoses += 1
         known[key] = diagnose(fault, prover, agrees)
     return known[key]
 

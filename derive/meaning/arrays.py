@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.meaning.context import Context, found_layer
+from derive.meaning.notation import plain_name
 from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import COST, Outside
 from derive.program import (
@@ -63,6 +64,16 @@ class Arrays(Context):
         known = [self.indices[i] for i in letters if i in self.indices]
         if not known or self.setting.mode == "path":
             raise Outside("a Kronecker delta of indices that run over nothing yet")
+        left, right = (self._index(i, known[0].dim) for i in letters)
+        return Delta(left, right)
+
+    def _same_index(self, condition: sx.Comparison) -> Expr:
+        """``i = j`` of two indices as a number, 1 or 0."""
+        names = [plain_name(n) for n in (condition.left, condition.right)]
+        letters = [n.base for n in names if n is not None and not n.scripts]
+        known = [self.indices[i] for i in letters if i in self.indices]
+        if len(letters) != 2 or not known or self.setting.mode == "path":
+            raise Outside(f"a condition by {condition.relation}")
         left, right = (self._index(i, known[0].dim) for i in letters)
         return Delta(left, right)
 

@@ -166,7 +166,10 @@ class Elaborator(Chains):
         return Plus(Times(on, yes), Times(minus(ONE, on), no))
 
     def _indicator(self, condition: sx.Comparison) -> Expr:
-        """1 where an inequality holds, 0 elsewhere."""
+        """1 where an inequality holds, 0 elsewhere; of two indices, Kronecker's delta."""
+        if condition.relation in ("=", "!="):
+            same = self._same_index(condition)
+            return same if condition.relation == "=" else minus(ONE, same)
         gap = minus(self._value(condition.left), self._value(condition.right))
         match condition.relation:
             case ">":

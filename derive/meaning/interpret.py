@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.meaning import definitions, updates
 from derive.meaning.building import build
+from derive.meaning.conditions import applicable, conditions_of, restricted
 from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.examples import of_one
 from derive.meaning.facts import Facts, known_function
@@ -37,7 +38,7 @@ from derive.meaning.setting import (
     Setting,
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
-from derive.program import Statement
+from derive.program import Equation, Statement
 from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
@@ -82,6 +83,8 @@ class Interpretation:
     """Of a line on one path: what it says about the arrays of all examples."""
     arrays_written: bool = False
     """The chain of a line with a literal reading writes what only arrays have."""
+    conditions: tuple[str, ...] = ()
+    """What the note says of the indices: ``i ≠ j``."""
     doubt: str = ""
     """The line alone decides how it is read: why it is not verified though it holds."""
 
@@ -306,6 +309,8 @@ class Interpreter:
         setting = self.world.setting(mode)
         stated: list[Stated] = []
         reason = ""
+        said = conditions_of(self.facts, line) if mode in ("batch", "single") else ()
+        conditions: dict[str, None] = {}
         letters = layer_letters(self.facts.roles, (left, line.right))
         everywhere = (
             [dict[str, int]()] if mode == "formal" else instances(setting, (left, line.right))
@@ -333,12 +338,18 @@ class Interpreter:
                     line, kind, reading, verdict=Verdict.REFUTED, reason=str(error),
                     ill=(setting, str(error), layers),
                 )  # fmt: skip
+            if said and isinstance(statement, Equation):
+                free = {index.name: index for index in statement.free}
+                conditions |= dict.fromkeys(str(c) for c in applicable(free, said))
+                statement = restricted(statement, said)
             stated.append(Stated(setting, statement, layers))
         if not stated:
             reason = f"there is no layer at which all names exist ({reason})"
             return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
         missing = () if mode == "formal" else roleless([(s.setting, s.statement) for s in stated])
-        return Interpretation(line, kind, reading, tuple(stated), missing=missing)
+        return Interpretation(
+            line, kind, reading, tuple(stated), missing=missing, conditions=tuple(conditions)
+        )
 
     def _at_each_layer(
         self, setting: Setting, left: Node, right: Node

@@ -324,3 +324,35 @@ def test_functions_with_the_letter_of_a_layer_differ_from_layer_to_layer(
 ) -> None:
     line = rf"\delta^{{(l)}} = f'^{{({layer})}}(z^{{(l)}}) \odot (W^{{(l+1)}})^T \delta^{{(l+1)}}"
     assert last(FAMILY + f"$${line}$$") == verdict
+
+
+SOFTMAX_BY_UNITS = r"$$y_c = \frac{e^{z_c}}{\sum_{d=1}^C e^{z_d}}$$" + "\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"For $i \neq j$: $$\frac{\partial y_i}{\partial z_j} = - y_i y_j$$", "verified"),
+        (r"For $i \neq j$: $$\frac{\partial y_i}{\partial z_j} = y_i y_j$$", "refuted"),
+        (r"For $i = j$: $$\frac{\partial y_i}{\partial z_j} = y_i (1 - y_j)$$", "verified"),
+        (r"For $i = j$: $$\frac{\partial y_i}{\partial z_j} = - y_i y_j$$", "refuted"),
+        (r"$$\frac{\partial y_i}{\partial z_j} = - y_i y_j \quad (i \neq j)$$", "verified"),
+        (r"$$\frac{\partial y_i}{\partial z_j} = - y_i y_j$$", "refuted"),
+        (r"For $i \neq k$: $$\frac{\partial y_i}{\partial z_j} = - y_i y_j$$", "refuted"),
+        (r"$$\frac{\partial y_i}{\partial z_i} = y_i (1 - y_i)$$", "verified"),
+        (r"$$\frac{\partial y_i}{\partial z_j} = y_i (1\{i = j\} - y_j)$$", "verified"),
+        (r"$$\frac{\partial y_i}{\partial z_j} = y_i (1\{i \neq j\} - y_j)$$", "refuted"),
+        (
+            r"$$\frac{\partial y_i}{\partial z_j} = \begin{cases} y_i (1 - y_i) & i = j \\"
+            r" -y_i y_j & i \neq j \end{cases}$$",
+            "verified",
+        ),
+        (
+            r"$$\frac{\partial y_i}{\partial z_j} = \begin{cases} y_i (1 - y_i) & i \neq j \\"
+            r" -y_i y_j & i = j \end{cases}$$",
+            "refuted",
+        ),
+    ],
+)
+def test_equal_and_different_units_of_a_softmax(line: str, verdict: str) -> None:
+    assert last(SOFTMAX_BY_UNITS + line) == verdict

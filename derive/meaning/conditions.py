@@ -1,0 +1,106 @@
+"""Under which condition on its indices a line is said: ``for i \\ne j``, ``if i = j``.
+
+A derivative of one unit by another is often given in two lines, one for equal indices and one
+for different ones.  The condition stands in the piece itself, in the prose before it, or right
+behind it; both sides are then only compared where it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from derive.meaning.facts import Facts
+from derive.meaning.lines import Line
+from derive.meaning.notation import plain_name
+from derive.program import ONE, Delta, Equation, Expr, Index, Times, minus
+from derive.reading.syntax import Chain, Comparison, Node, Piece
+from derive.reading.tree import plain
+
+_LABEL = re.compile(r"([a-zA-Z])\s*(=|\\neq?\b|≠)\s*([a-zA-Z])")
+_BEHIND = re.compile(r"[\s,;.(]*(where|for|if|when|with|whenever|provided)\s*\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Two indices are equal, or different."""
+
+    left: str
+    right: str
+    equal: bool
+
+    def __str__(self) -> str:
+        return f"{self.left} {'=' if self.equal else '≠'} {self.right}"
+
+
+def conditions_of(facts: Facts, line: Line) -> tuple[Condition, ...]:
+    """The conditions under which a line is said, one for each pair of letters."""
+    found = {frozenset((c.left, c.right)): c for c in _spoken(facts, line)}
+    return tuple(found.values())
+
+
+def _spoken(facts: Facts, line: Line) -> Iterator[Condition]:
+    """All conditions around a line; of two about the same letters the later counts."""
+    pieces = facts.document.pieces
+    at = next(k for k, p in enumerate(pieces) if p is line.piece)
+    if line.piece.kind != "inline":
+        first = at
+        while first and pieces[first - 1].kind == "inline":
+            first -= 1
+        for piece in pieces[first:at]:
+            yield from _stated(piece)
+        behind = pieces[at + 1] if at + 1 < len(pieces) else None
+        if behind is not None and behind.kind == "inline" and _BEHIND.match(behind.before):
+            yield from _stated(behind)
+    match = _LABEL.search(line.source.label)
+    if match is not None and match[1] != match[3]:
+        yield Condition(match[1], match[3], match[2] == "=")
+    yield from _stated(line.piece)
+
+
+def _stated(piece: Piece) -> Iterator[Condition]:
+    for node in piece.loose:
+        inner = plain(node)
+        if isinstance(inner, Comparison) and inner.relation == "!=":
+            yield from _between(inner.left, inner.right, equal=False)
+    for chain in piece.chains:
+        if _equates(chain):
+            assert chain.head is not None
+            yield from _between(chain.head, chain.parts[0], equal=True)
+
+
+def _equates(chain: Chain) -> bool:
+    return chain.head is not None and [r.text for r in chain.relations] == ["="]
+
+
+def _between(left: Node, right: Node, equal: bool) -> Iterator[Condition]:
+    one, two = plain_name(left), plain_name(right)
+    if one is None or two is None or one.base == two.base:
+        return
+    if all(len(n.base) == 1 and n.base.islower() and not n.scripts for n in (one, two)):
+        yield Condition(one.base, two.base, equal)
+
+
+def restricted(equation: Equation, conditions: tuple[Condition, ...]) -> Equation:
+    """The equation where the conditions on its free indices hold; elsewhere it says 0 = 0."""
+    free = {index.name: index for index in equation.free}
+    left, right = equation.left, equation.right
+    for condition in applicable(free, conditions):
+        where = _where(condition, free)
+        left, right = Times(where, left), Times(where, right)
+    return Equation(left, right, equation.free)
+
+
+def applicable(free: dict[str, Index], conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The conditions on two free indices of one axis."""
+    return tuple(
+        c
+        for c in conditions
+        if c.left in free and c.right in free and free[c.left].dim == free[c.right].dim
+    )
+
+
+def _where(condition: Condition, free: dict[str, Index]) -> Expr:
+    same = Delta(free[condition.left], free[condition.right])
+    return same if condition.equal else minus(ONE, same)
