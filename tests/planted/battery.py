@@ -8,7 +8,7 @@ what is not so), ``crash``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -29,10 +29,10 @@ class Error:
     how: str
 
 
-def errors(question: str = "") -> Iterator[Error]:
-    """The questions that are answered wrongly: of all of them, or of one only."""
+def errors(question: str = "", order: Sequence[str] = tuple(GROUPS)) -> Iterator[Error]:
+    """The questions that are answered wrongly: of one only, or of all groups in that order."""
     group, _, number = question.partition(" ")
-    for name in [group] if group else list(GROUPS):
+    for name in [group] if group in GROUPS else order:
         first = int(number) if number else 0
         asked = islice(GROUPS[name](), first, first + 1 if number else None)
         for k, one in enumerate(asked, first):
@@ -59,9 +59,9 @@ def answered(question: Question) -> str:
     return f"{how}: {name}: {truth}, engine {engine}, checker {checker}"
 
 
-def first_error(question: str = "") -> Error | None:
-    """The first question that is answered wrongly, if there is one."""
-    return next(errors(question), None)
+def first_error(question: str = "", first: Sequence[str] = ()) -> Error | None:
+    """The first question that is answered wrongly, if there is one; some groups come first."""
+    return next(errors(question, [*first, *(g for g in GROUPS if g not in first)]), None)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ class Bug:
         return f"{self.file}: {self.rule}"
 
     @property
+    def side(self) -> str:
+        return self.file.split("/")[0]
+
+    @property
     def path(self) -> Path:
         return ROOT / "derive" / self.file
 
