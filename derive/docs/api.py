@@ -111,15 +111,8 @@ def _plain(annotation: Any) -> Any:
 def docstring(text: str) -> str:
     """A docstring as Markdown.
 
-    >>> print(docstring("The ``n``-th *x*.\\n\\n>>> 1 + 1\\n2"))
-    The `n`-th \\*x\\*.
-    <BLANKLINE>
-    ```python
-    >>> 1 + 1
-    2
-    ```
-    <BLANKLINE>
-    <BLANKLINE>
+    >>> docstring("The ``n``-th *x*.\\n\\n    a b\\n\\n* `c`: *d*")
+    'The `n`-th \\\\*x\\\\*.\\n\\n```text\\na b\\n```\\n\\n* `c`: \\\\*d\\\\*\\n\\n'
     """
     return "".join(_block(block) for block in re.split(r"\n\s*\n", inspect.cleandoc(text)) if block)
 

@@ -1,0 +1,46 @@
+"""Explanations as values: what a notebook shows of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.errors import CallError
+from derive.explain.claims import Explanation
+from derive.explain.display import Told, told
+from derive.verify import Options, open_note
+
+NOTE = "$$\\sigma(x) = \\frac{1}{1 + e^{-x}}$$\n\n$$\\sigma'(x) = \\sigma(x) (1 - \\sigma(x))$$\n"
+
+
+def shown(value: Told | Explanation) -> tuple[str, str]:
+    """What a notebook asks for."""
+    return value._repr_markdown_(), value._repr_latex_()
+
+
+def test_an_entry_is_typeset() -> None:
+    markdown, latex = shown(told("sigmoid"))
+    assert markdown.count("$$\n") == 2 * len(told("sigmoid").equations)
+    assert latex.startswith("$$\\begin{aligned}\n& ")
+    assert latex.endswith("\n\\end{aligned}$$")
+    assert latex.count("\\\\\n") == len(told("sigmoid").equations) - 1
+    assert "\\text{2. reciprocal rule}" in latex
+    assert repr(told("sigmoid")) == str(told("sigmoid"))
+
+
+def test_a_claim_is_typeset(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(NOTE, encoding="utf-8")
+    markdown, latex = shown(told(f"{path}:3"))
+    assert "verified" in markdown
+    assert "reciprocal rule" in latex
+    note = open_note("note.md", NOTE, "md", Options())
+    markdown, latex = shown(note.explain(1, note.judge(1)))
+    assert markdown.startswith("### Derivation")
+    assert "reciprocal rule" in latex
+
+
+def test_what_is_not_known_is_one_line() -> None:
+    with pytest.raises(CallError, match="did you mean"):
+        told("sigmoyd")
