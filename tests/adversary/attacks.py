@@ -125,7 +125,7 @@ PLAIN: dict[str, list[Pair]] = {
         ((n - 1) * (n - 2) * (n - 3) * (n - 4) * (n - 5), num(0)),
         ((n * m) ** HALF, n),
         (step(n - 3), num(1)),
-        (step(3 - n), num(0)),
+        (step(4 - n), num(0)),
         (B.total() / n, B.total() / m),
         (ONES.sum(1), n * x**0),
         (ONES.total(), n + m),
