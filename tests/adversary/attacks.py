@@ -82,8 +82,6 @@ PLAIN: dict[str, list[Pair]] = {
         (step(NONE), HALF * ONES),
         opposite(relu(B)),
         opposite(relu(B) - relu(V)),
-        opposite(relu(B).sum(0)),
-        opposite(A @ relu(B)),
         opposite(V * relu(B)),
         opposite(f("exp", relu(B)) - 1),
         opposite(f("relu", B, 1)),
@@ -306,6 +304,9 @@ def many_dead_relus() -> Iterator[Attack]:
     for of in (whole, whole**2):
         left, right = opposite(of)
         yield net.program(None), Equation(left.e, right.e)
+    for of in (relu(B).sum(0), A @ relu(B), relu(B).total()):
+        left, right = opposite(of)
+        yield N.program, Equation(left.e, right.e)
 
 
 def cross_entropy(labels: int | None, *, square: bool = False) -> Net:
