@@ -1,4 +1,4 @@
-"""The campaign: every input is read, one in ten is judged, one in fifty goes through the command.
+"""The campaign: every input is read, one in 20 is judged, one in 100 goes through the command.
 
 In: seed, count, processes.  Out: a `Tally`.  Each process has the memory of a worker of the
 command.  A fault is an exception, a broken property of what was read, a time beyond the budget,
@@ -58,9 +58,10 @@ class Tally:
         self.memory = max(self.memory, other.memory)
 
 
-def campaign(seed: int, count: int, jobs: int | None = None) -> Tally:
-    """Runs the inputs 0 to `count`; with one job in this process."""
-    ranges = [(seed, k, min(k + BATCH, count)) for k in range(0, count, BATCH)]
+def campaign(seed: int, count: int, jobs: int | None = None, first: int = 0) -> Tally:
+    """Runs `count` inputs from the `first` on; with one job in this process."""
+    last = first + count
+    ranges = [(seed, k, min(k + BATCH, last)) for k in range(first, last, BATCH)]
     total = Tally()
     if jobs == 1:
         for item in ranges:
@@ -81,9 +82,9 @@ def stretch(item: tuple[int, int, int]) -> Tally:
         given = broken(seed, number)
         tally.counts["inputs"] += 1
         _read(given, tally)
-        if number % 10 == 5:
+        if number % 20 == 5:
             _judge(given, tally)
-        if number % 50 == 0:
+        if number % 100 == 0:
             through.append(given)
     for k in range(0, len(through), 25):
         _command(through[k : k + 25], tally)
@@ -149,16 +150,18 @@ class Overrun(BaseException):
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
+    """Raises `Overrun` after so many seconds of processor time."""
+
     def ring(*_: object) -> None:
         raise Overrun
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _judge(given: Input, tally: Tally) -> None:
