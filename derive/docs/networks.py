@@ -73,6 +73,11 @@ def _sentence(derivation: str) -> str:
 
 def overview(names: Sequence[str]) -> str:
     """The list of the networks."""
+    if not names:
+        return (
+            "# Generated networks\n\nThe networks of the notes are in the source tree of the "
+            "project; this copy of the program was installed without them.\n"
+        )
     lines = "".join(f"* [{markdown_text(name)}](networks/{name}.md)\n" for name in names)
     return (
         "# Generated networks\n\nThe networks of the notes, as the generator emits them: each was "
