@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from derive.verify import Note
 
 
-DIAGNOSED: Final = 300
+DIAGNOSED: Final = 200
 """So many different mistakes of one note are looked into: a bound for notes made to be slow."""
 
 
@@ -184,9 +184,7 @@ def _diagnose(fault: Fault, setting: Setting, judge: Judge) -> Diagnosis:
         if judge.diagnoses >= DIAGNOSED:
             name = "false" if fault.ill_shaped is None else "ill-shaped"
             reason = fault.message or "both sides have different values"
-            limit = (
-                f"this note has more than {DIAGNOSED} different mistakes, and no repair is sought"
-            )
+            limit = f"no repair is sought: the note has more than {DIAGNOSED} different mistakes"
             return Diagnosis(BY_NAME[name], f"{reason} ({limit})")
         judge.diagnoses += 1
         known[key] = diagnose(fault, prover, agrees)

@@ -62,6 +62,8 @@ class Judge:
     """Judges the interpretations of one note; screens are shared among its claims."""
 
     certificates: list[tuple[Program, Statement, tuple[str, ...]]] | None = None
+    diagnoses: int = 0
+    """How many mistakes have been looked into."""
     _grounds: dict[int, _Ground] = field(default_factory=dict)
     _paths: dict[Hypothesis, Setting] = field(default_factory=dict)
 

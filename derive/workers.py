@@ -34,6 +34,8 @@ PATIENCE: Final = 3
 """Understanding a whole source, and its closing report, may take so many times longer,"""
 AT_LEAST: Final = 5.0
 """and so many seconds, however short the time for a claim."""
+IN_ALL: Final = 60
+"""So many times longer may take all the claims of one source."""
 MEMORY: Final = 2 * 2**30
 """Bytes of address space for a worker, where the system can limit it."""
 OVERRUN: Final = "D305"
@@ -57,6 +59,8 @@ class _Task:
     """Why a claim is not to be judged again."""
     size: int | None = None
     """Claims in all; None while the source is being understood."""
+    began: float = 0.0
+    """When the first claim was begun."""
 
     @property
     def at_claim(self) -> bool:
@@ -166,10 +170,27 @@ class _Worker:
             raise CallError(content)
         if word == "opened":
             task.size = content
+            task.began = task.began or time.monotonic()
         else:
             task.findings.append(content)
-        self._wait_longer(task)
+        if self._used_up(task):
+            self._give_up_rest(task)
+        else:
+            self._wait_longer(task)
         return None
+
+    def _used_up(self, task: _Task) -> bool:
+        """Whether the claims of a source have had their time, and some are still to be judged."""
+        spent = time.monotonic() - task.began
+        left = task.at_claim and (task.size or 0) - 1 not in task.given_up
+        return left and spent > IN_ALL * self.timeout
+
+    def _give_up_rest(self, task: _Task) -> None:
+        """Leaves all claims that follow unproven; they are read once more to be named."""
+        reason = f"timeout: {IN_ALL * self.timeout:g} s for one file are used up; split the note"
+        task.given_up.update((k, reason) for k in range(len(task.findings), task.size or 0))
+        self.stop()
+        self.start(task)
 
     def give_up(self, task: _Task, reason: str) -> FileReport | None:
         """Ends the process; goes on behind the claim at fault, or reports the source lost."""

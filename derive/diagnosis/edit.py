@@ -116,6 +116,8 @@ def product(factors: tuple[Factor, ...]) -> Loose:
 
 def tidy(tree: Loose) -> Loose:
     """The same value with less signs: ``-(y - a) b`` as ``(a - y) b``."""
+    if isinstance(tree, Leaf):
+        return tree
     tree = with_parts(tree, tuple(tidy(part) for part in parts(tree)))
     match tree:
         case Add(terms=((-1, Add() | Product() as inner),)):

@@ -315,10 +315,10 @@ def parts(node: Loose) -> tuple[Loose, ...]:
 
 
 def with_parts(node: Loose, new: tuple[Loose, ...]) -> Loose:
-    """The same node over other subtrees."""
+    """The same node over other subtrees; the node itself where they are its own."""
+    if all(old is part for old, part in zip(parts(node), new, strict=True)):
+        return node
     match node:
-        case Leaf():
-            return node
         case Product(factors=factors):
             return Product(
                 tuple(Factor(f.kind, part) for f, part in zip(factors, new, strict=True))

@@ -77,3 +77,24 @@ def test_a_bad_declaration_refuses_the_call(fake: Run, tmp_path: Path) -> None:
     (tmp_path / "note.md").write_text("$good = 1$")
     done = fake("verify", "note.md", "missing.md")
     assert "missing.md" in one_line(done)
+
+
+def test_a_source_that_uses_up_its_time_is_left(fake: Run, tmp_path: Path) -> None:
+    """60 times the time for one claim is all that a source gets."""
+    (tmp_path / "note.md").write_text("$good = 1$" + " $slow = 2$" * 63 + " $good = 3$")
+    done = fake("verify", "note.md", "--timeout", "0.05", "--format", "json")
+    found = verdicts(done.stdout)
+    assert len(found) == 65
+    assert found[0][0] == "verified"
+    assert found[-1] == ("unproven", "timeout: 3 s for one file are used up; split the note")
+
+
+def test_mistakes_beyond_a_number_are_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    from derive import findings
+    from derive.verify import verify_text
+
+    monkeypatch.setattr(findings, "DIAGNOSED", 1)
+    note = "$$Z = W X + b, A = \\tanh(Z), J = \\frac{1}{m} \\sum (A - Y)^2$$\n"
+    claims = verify_text(note + "$$dW = dZ X$$\n$$dW = 2 dZ X$$\n$$dW = dZ X$$\n").claims[3:]
+    assert [bool(claim.repairs) for claim in claims] == [True, False, True]
+    assert "more than 1 different mistakes" in claims[1].message
