@@ -22,7 +22,7 @@ from typing import Final
 from derive.errors import CallError, one_line
 
 KINDS: Final = {
-    ".md": "md", ".markdown": "md", ".txt": "txt", ".tex": "tex", ".toml": "toml",
+    ".md": "md", ".markdown": "md", ".txt": "txt", ".tex": "tex", ".toml": "toml", ".py": "py",
 }  # fmt: skip
 LIMIT: Final = 2 * 1024 * 1024
 """Largest file that is read, in bytes: hundreds of printed pages."""
@@ -35,9 +35,9 @@ class Source:
     """One text to be judged.
 
     path: as the user wrote it, ``-`` for stdin.  kind: ``md``, ``txt``, ``tex``, ``toml``
-    (a network spec), ``py`` (NumPy source, which `derive.pycode` reads and the command does
-    not offer yet) or ``library`` (the project's own, without text).  text: line ends as in
-    the file, a byte order mark taken off.  named: the path itself was given, not its folder.
+    (a network spec), ``py`` (NumPy source) or ``library`` (the project's own, without text).
+    text: line ends as in the file, a byte order mark taken off.  named: the path itself was
+    given, not its folder.
     """
 
     path: str
@@ -171,8 +171,8 @@ def _from_file(path: str) -> Source:
     kind = KINDS.get(os.path.splitext(path)[1].lower())
     if kind is None:
         raise CallError(
-            f"{one_line(path)}: not a note (.md .txt .tex) or network spec (.toml); "
-            "rename it, or pipe the text in and name -"
+            f"{one_line(path)}: not a note (.md .txt .tex), network spec (.toml) or Python source "
+            "(.py); rename it, or pipe the text in and name -"
         )
     if kind == "toml" and not _LAYER.search(text):
         raise CallError(

@@ -58,42 +58,63 @@ def open_subject(source: Source, options: Options) -> Subject:
     if source.kind == "library":
         from derive.verify import verify_library
 
-        return Whole(verify_library)
+        return Whole(lambda: _with_certificates(verify_library(), options))
     if source.kind == "toml":
-        return Whole(lambda: spec_report(source))
+        return Whole(lambda: spec_report(source, options))
     if source.kind == "py":
         from derive.pycode import open_code
 
-        return open_code(source.path, source.text)
+        return open_code(source.path, source.text, options.timings)
     from derive.verify import open_note
 
     return open_note(source.path, source.text, source.kind, options)
 
 
-def spec_report(source: Source) -> FileReport:
+def _with_certificates(report: FileReport, options: Options) -> FileReport:
+    """The report of the library; its certificates are written if they are asked for."""
+    if options.proofs is not None:
+        from derive.judge import write_certificates
+        from derive.library.report import library_certificates
+
+        stem = options.names.get(report.path, report.path)
+        write_certificates(options.proofs, stem, library_certificates())
+    return report
+
+
+def spec_report(source: Source, options: Options) -> FileReport:
     """Each gradient of the network that a spec describes, proved and checked."""
-    from codegen import verify_spec
-    from codegen.spec import SpecError
+    from codegen import SpecError
+    from codegen.equations import equation_latex
+    from codegen.network import build
+    from codegen.proof import gradients
+    from codegen.spec import read
 
     try:
-        rows = verify_spec(Path(source.path))
+        network = build(read(Path(source.path)))
+        rows = gradients(network)
     except SpecError as error:
         raise CallError(one_line(str(error))) from None
     lines = [source.text.count("\n", 0, m.start()) + 1 for m in _LAYER.finditer(source.text)]
     claims = []
-    for step, (name, latex, outcome, acceptance) in enumerate(rows, 1):
-        proved = outcome.proved and acceptance.accepted
-        reason = "" if proved else outcome.reason or acceptance.reason
-        line = _layer_line(name, lines)
+    for step, row in enumerate(rows, 1):
+        outcome = row.outcome
+        line = _layer_line(row.name, lines)
+        proof = Proof(outcome.rules, outcome.steps, True) if row.accepted else None
         claims.append(
             Finding(
-                line, 1, line, 1, step, latex, Kind.GRADIENT,
-                Verdict.VERIFIED if proved else Verdict.UNPROVEN,
-                message=reason,
+                line, 1, line, 1, step, equation_latex(row.equation), Kind.GRADIENT,
+                Verdict.VERIFIED if proof else Verdict.UNPROVEN,
+                message="" if proof else row.reason,
                 side_conditions=outcome.side_conditions,
-                proof=Proof(outcome.rules, outcome.steps, True) if proved else None,
+                proof=proof,
             )
         )  # fmt: skip
+    if options.proofs is not None:
+        from derive.judge import write_certificates
+
+        stem = options.names.get(source.path) or Path(source.path).stem
+        proved = [(network.general, r.equation, r.outcome.rules) for r in rows if r.accepted]
+        write_certificates(options.proofs, stem, proved)
     return FileReport(source.path, None, tuple(claims), source=source.text)
 
 

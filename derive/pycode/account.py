@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from derive.program import SCALAR, Expr, Symbol, Times, walk
 from derive.pycode import arrays
 from derive.pycode.interpreter import Interpreter
-from derive.pycode.names import COST_NAMES, PREDICTIONS, UPSTREAM, target_of
+from derive.pycode.names import CACHES, COST_NAMES, PREDICTIONS, UPSTREAM, target_of
 from derive.pycode.state import make_arbitrary, make_array_arbitrary, snapshot
 from derive.pycode.values import (
     Bound,
@@ -73,6 +73,7 @@ class Accountant:
         self.run, self.entry = run, entry
         self.known: dict[str, Value] = {}
         self.output: Value = None
+        self.cache: Value = None
         self.instance: Instance | None = None
         self.cost: Expr | None = None
 
@@ -85,7 +86,7 @@ class Accountant:
             self.prepare()
             self._call(entry.gradient)
             make_arbitrary(self.run, self.instance, before)
-            self.known, self.output, self.cost = {}, None, None
+            self.known, self.output, self.cache, self.cost = {}, None, None, None
         self.prepare()
         result = self._call(entry.gradient)
         returned, scope = self.run.returned, self.run.scope
@@ -113,7 +114,9 @@ class Accountant:
     def prepare(self) -> None:
         """The forward pass and the cost."""
         if self.entry.forward:
-            self.output = self._first(self._call(self.entry.forward))
+            returned = self.run.settled(self._call(self.entry.forward))
+            self.output = self._first(returned)
+            self.cache = returned[-1] if isinstance(returned, tuple) and returned[1:] else None
             self._note_returned()
         if self.entry.cost:
             self.cost = self._scalar(self._call(self.entry.cost))
@@ -168,6 +171,8 @@ class Accountant:
             return self.known[name]
         if self.output is not None and self.entry.cost != "" and PREDICTIONS.fullmatch(name):
             return self.output
+        if self.cache is not None and CACHES.fullmatch(name):
+            return self.cache
         if (
             name_is_upstream(name)
             and not self.entry.cost

@@ -69,6 +69,7 @@ class Case:
     conditions: set[str] = field(default_factory=set)
     _screen: Screen | None = None
     _looked: set[str] = field(default_factory=set)
+    _has_values: bool | None = None
 
     def __post_init__(self) -> None:
         trace = self.account.run.trace
@@ -99,6 +100,18 @@ class Case:
         other.program = replace(self.program, leaves=leaves)
         other.assumptions = (*self.assumptions, said)
         return other
+
+    def agreeing(self) -> int:
+        """The number of gradients that are right at some random points."""
+        return sum(self.seems_right(pair) for pair in self.account.pairs)
+
+    def seems_right(self, pair: Pair) -> bool:
+        """Whether a gradient is right at some random points."""
+        left = self.program.gradient(pair.target)
+        value = pair_value(pair, left)
+        if value.shape != left.shape:
+            return False
+        return self.screen.agrees(Equation(left, value)) is not False
 
     # -- one claim ------------------------------------------------------------------------
 
@@ -136,6 +149,9 @@ class Case:
         local = replaced(value, self.lemmas.get)
         for equation in (Equation(left, local), Equation(left, pair_value(pair, left))):
             reason = self.settle(equation)
+            if not reason and not self.has_values:
+                reason = "no point was found at which the cost is defined"
+                return self._ruling(pair, Verdict.UNPROVEN, reason, node)
             if not reason:
                 proof = Proof(tuple(sorted(self.rules)), self.steps, True)
                 return replace(self._ruling(pair, Verdict.VERIFIED, "", node), proof=proof)
@@ -156,6 +172,15 @@ class Case:
         self.steps += outcome.steps
         self.conditions |= set(outcome.side_conditions)
         return ""
+
+    @property
+    def has_values(self) -> bool:
+        """Whether the cost is defined anywhere: a claim about no point at all is no claim."""
+        if self._has_values is None:
+            cost = self.program.symbol(self.program.cost or COST)
+            false = Equation(cost, Plus(cost, Number(Fraction(1))))
+            self._has_values = find_counterexample(self.program, false) is not None
+        return self._has_values
 
     def _ruling(self, pair: Pair, verdict: Verdict, reason: str, node: ast.AST | None) -> Ruling:
         conditions = sorted({*self.conditions, *self.account.run.trace.conditions})
@@ -267,7 +292,7 @@ def replace_case(case: Case) -> Case:
     other.program, other.forward = case.program, case.forward
     other.lemmas, other.assumptions = {}, case.assumptions
     other.rules, other.steps, other.conditions = set(), 0, set()
-    other._screen, other._looked = None, set()
+    other._screen, other._looked, other._has_values = None, set(), case._has_values
     return other
 
 
@@ -295,22 +320,17 @@ def _behind(expr: Expr, definitions: Mapping[str, Expr]) -> list[str]:
     return [name for name in definitions if name in found]
 
 
-def rulings(account: Account) -> list[Ruling]:
-    """The verdict on every gradient that an account holds."""
+def best_case(account: Account) -> Case:
+    """The account as a case, with labels that add up to 1 if more gradients seem right then."""
     case = Case(account)
-    first = [case.rule(pair) for pair in account.pairs]
-    if all(r.verdict == Verdict.VERIFIED for r in first):
-        return first
+    agreeing = case.agreeing()
+    if agreeing == len(account.pairs):
+        return case
     for label, axis in _distributions(case):
         other = case.assume(label, axis)
-        again = [other.rule(pair) for pair in account.pairs]
-        if _proved(again) > _proved(first):
-            return again
-    return first
-
-
-def _proved(found: list[Ruling]) -> int:
-    return sum(r.verdict == Verdict.VERIFIED for r in found)
+        if other.agreeing() > agreeing:
+            return other
+    return case
 
 
 def _distributions(case: Case) -> Iterator[tuple[str, int]]:

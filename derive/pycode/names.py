@@ -21,6 +21,8 @@ PREDICTIONS: Final = re.compile(
     r"A|AL|A\d|a|a\d|y_?hat|Y_?hat|y_?pred\w*|Y_?pred\w*|preds?|predictions?|probs?|out|outputs?|P|p|"
     r"scores|logits|Z\d?|z\d?"
 )
+CACHES: Final = re.compile(r"\w*cache[sd]?|ctx|context|saved\w*|memory|tape|intermediates?")
+"""What a forward pass hands on to the backward pass beside its output."""
 UPSTREAM: Final = re.compile(
     r"dout|d_out|dA|dY|dy|da|grad_out\w*|upstream\w*|grad_output|dL_dout|dout_\w+|delta|grad|dH|dh|dO|dZ|dvalues"
 )

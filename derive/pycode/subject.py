@@ -7,13 +7,14 @@ the construct and its place; nothing is imported or run.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from derive.program import Symbol, show_shape
-from derive.pycode.account import Entry
-from derive.pycode.claims import Ruling, rulings
+from derive.pycode.account import Entry, Pair
+from derive.pycode.claims import Case, Ruling, best_case
 from derive.pycode.declared import declared_shapes
 from derive.pycode.entries import entries
 from derive.pycode.interpret import Understood, understand
@@ -23,39 +24,70 @@ from derive.verdict import FileReport, Finding, Kind, ModelReport, Verdict
 
 @dataclass(frozen=True)
 class Group:
-    """The claims of one entry, in the order of their lines."""
+    """One entry, understood: a case with its pairs in the order of the text, or a finding."""
 
     understood: Understood
-    findings: tuple[Finding, ...]
-
-
-class Code:
-    """One Python file, judged as a whole on first demand."""
-
-    def __init__(self, path: str, source: str) -> None:
-        self.path, self.source = path, source
+    case: Case | None = None
+    pairs: tuple[Pair, ...] = ()
+    finding: Finding | None = None
 
     @property
     def size(self) -> int:
-        return len(self.findings)
+        """The number of its claims."""
+        return len(self.pairs) if self.finding is None else 1
+
+    @property
+    def agreeing(self) -> int:
+        """The number of gradients that seem right."""
+        return 0 if self.case is None else self.case.agreeing()
+
+
+class Code:
+    """One Python file, understood on first demand; its claims are judged one by one."""
+
+    def __init__(self, path: str, source: str, timings: bool = False) -> None:
+        self.path, self.source, self.timings = path, source, timings
+
+    @property
+    def size(self) -> int:
+        """The number of claims."""
+        return len(self.claims)
 
     def judge(self, k: int) -> Finding:
-        return self.findings[k]
+        """The verdict on the k-th claim."""
+        started = time.perf_counter()
+        group, at = self.claims[k]
+        finding = group.finding
+        if finding is None:
+            assert group.case is not None
+            finding = self._of(group.case.rule(group.pairs[at]), at + 1)
+        spent = 1000 * (time.perf_counter() - started)
+        return replace(finding, milliseconds=spent) if self.timings else finding
 
     def unjudged(self, k: int, reason: str) -> Finding:
-        raise IndexError(k, reason)
+        """The k-th claim, given up."""
+        group, at = self.claims[k]
+        if group.finding is not None:
+            return replace(group.finding, verdict=Verdict.UNPROVEN, message=reason)
+        assert group.case is not None
+        pair = group.pairs[at]
+        return self._of(Ruling(pair, Verdict.UNPROVEN, reason, group.case.place(pair)), at + 1)
 
     def report(self, findings: Sequence[Finding]) -> FileReport:
+        """The report of the file, the findings in the order of their lines."""
         model = _model(self.groups) if findings else None
-        return FileReport(self.path, model, tuple(findings), {}, self.source)
+        ordered = sorted(findings, key=lambda f: (f.line, f.column, f.latex))
+        return FileReport(self.path, model, tuple(ordered), {}, self.source)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        if isinstance(self.module, Unreadable):
-            error = self.module
-            return (_finding(error.line, error.column, "", Verdict.UNREADABLE, str(error), 1),)
-        found = [f for group in self.groups for f in group.findings]
-        return tuple(found)
+        """All claims, judged."""
+        return self.report([self.judge(k) for k in range(self.size)]).claims
+
+    @cached_property
+    def claims(self) -> tuple[tuple[Group, int], ...]:
+        """For every claim its group and its place there."""
+        return tuple((group, at) for group in self.groups for at in range(group.size))
 
     @cached_property
     def module(self) -> Module | Unreadable:
@@ -67,18 +99,19 @@ class Code:
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         if isinstance(self.module, Unreadable):
-            return ()
+            error = self.module
+            found = _finding(error.line, error.column, "", Verdict.UNREADABLE, str(error), 1)
+            return (Group(Understood(Entry(""), None), finding=found),)
         return tuple(self._group(self.module, entry) for entry in entries(self.module))
 
     def _group(self, module: Module, entry: Entry) -> Group:
-        """Of several readings of the arguments the one under which most is verified."""
+        """Of several readings of the arguments the one under which most seems right."""
         best: tuple[int, Group] | None = None
         for found in understand(module, entry, declared_shapes(module, entry)):
-            group = self._judged(module, found)
-            verified = sum(f.verdict == Verdict.VERIFIED for f in group.findings)
-            if best is None or verified > best[0]:
-                best = verified, group
-            if verified == len(group.findings):
+            group = _group_of(module, found)
+            if best is None or group.agreeing > best[0]:
+                best = group.agreeing, group
+            if group.agreeing == len(group.pairs) > 0:
                 break
         assert best is not None
         if best[1].understood.account is None:
@@ -87,14 +120,6 @@ class Code:
                 if instead.understood.account is not None:
                     return instead
         return best[1]
-
-    def _judged(self, module: Module, found: Understood) -> Group:
-        if found.account is None:
-            return Group(found, (_failed(found, module),))
-        if found.strained:
-            return Group(found, (_strained(found),))
-        ruled = [self._of(ruling, k) for k, ruling in enumerate(rulings(found.account), 1)]
-        return Group(found, tuple(sorted(ruled, key=lambda f: (f.line, f.column, f.step))))
 
     def _of(self, ruling: Ruling, step: int) -> Finding:
         node = ruling.node
@@ -115,6 +140,23 @@ class Code:
             counterexample=ruling.counterexample,
             proof=ruling.proof,
         )  # fmt: skip
+
+
+def _group_of(module: Module, found: Understood) -> Group:
+    if found.account is None:
+        return Group(found, finding=_failed(found, module))
+    if found.strained:
+        return Group(found, finding=_strained(found))
+    case = best_case(found.account)
+    return Group(found, case, tuple(sorted(found.account.pairs, key=_place_of(case))))
+
+
+def _place_of(case: Case) -> Callable[[Pair], tuple[int, int, str]]:
+    def place(pair: Pair) -> tuple[int, int, str]:
+        node = case.place(pair)
+        return getattr(node, "lineno", 0), getattr(node, "col_offset", 0), pair.target
+
+    return place
 
 
 def _finding(
@@ -157,7 +199,7 @@ def _model(groups: Sequence[Group]) -> ModelReport | None:
             shapes = ", ".join(f"{n} {show_shape(trace.leaves[n].dims)}" for n in used)
             cost = account.cost.name if isinstance(account.cost, Symbol) else ""
             entry = group.understood.entry
-            stated = sorted({a for f in group.findings for a in f.assumptions})
+            stated = group.case.assumptions if group.case is not None else ()
             return ModelReport(
                 "", (), f"{cost} of {entry.cost or entry.title}", "",
                 (f"arrays hold real numbers of the shapes {shapes}", *stated),
@@ -165,6 +207,6 @@ def _model(groups: Sequence[Group]) -> ModelReport | None:
     return None
 
 
-def open_code(path: str, source: str) -> Code:
-    """The subject that a Python file is."""
-    return Code(path, source)
+def open_code(path: str, source: str, timings: bool = False) -> Code:
+    """The subject that a Python file is; timings: findings carry their milliseconds."""
+    return Code(path, source, timings)

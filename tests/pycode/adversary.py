@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from derive.pycode import open_code
+from derive.pycode import Code, open_code
 from derive.verdict import Finding, Verdict
 
 from .edits import edits
@@ -35,9 +35,18 @@ class Tally:
     """Edits of which something wrong was verified, with their source."""
 
 
-def truths(path: Path, sources: list[str]) -> list[dict[str, bool] | None]:
-    """Which gradients of each source are right, by running it in another process."""
-    request = {"name": path.stem, "path": str(path), "sources": sources}
+Shapes = dict[str, list[str | int]]
+
+
+def truths(
+    path: Path, sources: list[str], shapes: list[Shapes | None] | None = None
+) -> list[dict[str, bool] | None]:
+    """Which gradients of each source are right, by running it in another process.
+
+    shapes: those of its arrays, where they are not those of the program that was edited.
+    """
+    shapes = shapes or [None] * len(sources)
+    request = {"name": path.stem, "path": str(path), "sources": sources, "shapes": shapes}
     done = subprocess.run(
         [sys.executable, "-m", "tests.pycode.recipes"],
         input=json.dumps(request), capture_output=True, text=True, cwd=ROOT, check=True,
@@ -56,6 +65,9 @@ def chosen(path: Path, count: int, seed: int) -> list[tuple[str, str]]:
         start = text.count("\n", 0, text.index("# -- the mathematics"))
         inside = (n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef))
         names = frozenset(n.name for n in inside if n.lineno > start)
+    else:
+        functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
+        names = frozenset(n.name for n in functions) - {"__init__"}
     return edits(text, names, count, f"{seed} {path.stem}")
 
 
@@ -74,15 +86,27 @@ def outcome(findings: tuple[Finding, ...], truth: dict[str, bool] | None) -> str
     return "refuted" if Verdict.REFUTED in {f.verdict for f in findings} else "unproven"
 
 
+def _shapes(code: Code) -> Shapes:
+    """The shapes that the arrays of a program were found to have."""
+    for group in code.groups:
+        if group.understood.account is not None:
+            leaves = group.understood.account.run.trace.leaves
+            return {name: list(leaf.dims) for name, leaf in leaves.items()}
+    return {}
+
+
 def attack(path: Path, count: int, seed: int) -> Tally:
     """`count` edits of one program."""
     tally = Tally()
     picked = chosen(path, count, seed)
-    for (label, source), truth in zip(
+    for (label, source), first in zip(
         picked, truths(path, [source for _, source in picked]), strict=True
     ):
-        findings = open_code(path.name, source).findings
-        what = outcome(findings, truth)
+        code, truth = open_code(path.name, source), first
+        what = outcome(code.findings, truth)
+        if what == "wrong":  # an edit of the forward pass may have given the arrays other shapes
+            [truth] = truths(path, [source], [_shapes(code)])
+            what = outcome(code.findings, truth)
         right = truth is not None and all(truth.values())
         tally.counts[
             what if not right or what in ("equivalent", "wrong") else f"{what}, right"

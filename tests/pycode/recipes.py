@@ -1,7 +1,7 @@
 """How the programs of the corpus are called, so that what is said of them can be tried out.
 
 Run as ``python -m tests.pycode.recipes`` this is the process in which edited programs run: it
-reads JSON ``{"name": ..., "path": ..., "sources": [...]}`` and writes for each source null if it
+reads JSON ``{"name": ..., "path": ..., "sources": [...], "shapes": [...]}`` and writes for each source null if it
 fails, else for each parameter whether the gradient is that of the cost, by central differences
 for three sets of sizes.
 """
@@ -13,7 +13,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -78,12 +78,18 @@ def right(program: Any, recipe: Recipe, sizes: dict[str, int], seed: int) -> dic
     for name, gradient in found.items():
         if name in arrays:
             wanted = _differences(arrays, name, lambda: recipe.cost(program, scene()))
+            noise = 1e-15 * abs(float(recipe.cost(program, scene()))) / STEP
             got = np.asarray(gradient, float)
             scale = 1e-3 + np.abs(wanted).max()
             out[name] = bool(
-                got.shape == np.shape(wanted) and np.abs(got - wanted).max() <= 1e-4 * scale
+                _fits(got.shape, np.shape(wanted)) and np.abs(got - wanted).max() <= 1e-4 * scale + noise
             )
     return out
+
+
+def _fits(got: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Of the shape of the parameter, but for axes of size 1 in front."""
+    return got == wanted or (1,) * (len(wanted) - len(got)) + got == wanted
 
 
 def _differences(arrays: Arrays, name: str, cost: Callable[[], Any]) -> Any:
@@ -140,22 +146,24 @@ def _columns(p: Any, s: SimpleNamespace) -> Any:
 
 def _listed(p: Any, s: SimpleNamespace) -> Any:
     net = p.Network()
-    net.weights, net.biases = [s.weights_0, s.weights_1], [s.biases_0, s.biases_1]
+    net.weights = [s.weights_0, s.weights_1, s.weights_2]
+    net.biases = [s.biases_0, s.biases_1, s.biases_2]
     return net, net.loss(net.forward(s.X), s.y)
 
 
 def _listed_gradients(p: Any, s: SimpleNamespace) -> Arrays:
     net, _ = _listed(p, s)
     net.backward(s.y)
-    return _named("weights_0 weights_1 biases_0 biases_1", [*net.dweights, *net.dbiases])
+    names = "weights_0 weights_1 weights_2 biases_0 biases_1 biases_2"
+    return _named(names, [*net.dweights, *net.dbiases])
 
 
 RECIPES: dict[str, Recipe] = {
     "class_rows_labels": Recipe(
         _two_layers(True, True),
         {"X": "m n", "y": "class m k"},
-        lambda p, s: _class_rows(p, s)[0],
-        lambda p, s: _class_rows(p, s)[1],
+        lambda p, s: next(v for v in _class_rows(p, s) if not isinstance(v, dict)),
+        lambda p, s: next(v for v in _class_rows(p, s) if isinstance(v, dict)),
     ),
     "dense_layer": Recipe(
         {"x": "m n", "W": "n h", "b": "h"},
@@ -182,7 +190,10 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "list_of_layers": Recipe(
-        {"weights_0": "n h", "weights_1": "h k", "biases_0": "1 h", "biases_1": "1 k"},
+        {
+            "weights_0": "n h", "weights_1": "h l", "weights_2": "l k",
+            "biases_0": "1 h", "biases_1": "1 l", "biases_2": "1 k",
+        },
         {"X": "m n", "y": "m k"},
         lambda p, s: _listed(p, s)[1],
         _listed_gradients,
@@ -194,6 +205,12 @@ RECIPES: dict[str, Recipe] = {
         lambda p, s: _named("w b", p.gradients(s.w, s.b, s.X, s.y)),
     ),
 }  # fmt: skip
+
+
+def _emitted_cost(p: Any, s: SimpleNamespace) -> Any:
+    params = p.Params(**s.p)
+    cost = p._loss(params, s.X, s.Y)
+    return cost if cost is not None else p._gradients(params, s.X, s.Y)[0]
 
 
 def emitted(names: list[str], rows: bool, labels: str) -> Recipe:
@@ -211,8 +228,12 @@ def emitted(names: list[str], rows: bool, labels: str) -> Recipe:
     return Recipe(
         arrays,
         {"X": "m n" if rows else "n m", "Y": given},
-        lambda p, s: p._loss(p.Params(**s.p), s.X, s.Y),
-        lambda p, s: dict(p._gradients(p.Params(**s.p), s.X, s.Y)[1]._asdict()),
+        lambda p, s: _emitted_cost(p, s),
+        lambda p, s: next(
+            part._asdict()
+            for part in p._gradients(p.Params(**s.p), s.X, s.Y)
+            if isinstance(part, p.Params)
+        ),
     )
 
 
@@ -224,13 +245,45 @@ def recipe_of(name: str, program: dict[str, Any]) -> Recipe:
     return emitted(list(network.shapes), network.examples == "rows", network.labels)
 
 
-def judge(name: str, path: str, source: str) -> dict[str, bool] | None:
-    """Which gradients are right for all three sets of sizes; None if the program fails."""
+def reshaped(texts: dict[str, str], shapes: dict[str, list[str | int]]) -> dict[str, str]:
+    """The arrays of a recipe with other shapes: those that an edited program has."""
+    out = dict(texts)
+    for name, text in texts.items():
+        if name in shapes:
+            rows, columns = map(str, shapes[name])
+            kind, *rest = text.split()
+            if kind == "share":
+                out[name] = f"share {rows} {columns} {rest[2]}"
+            elif kind == "class":
+                out[name] = f"class {rows} {columns}"
+            elif kind != "number":
+                plain = [kind, *rest] if kind not in ("unit", "positive") else rest
+                domain = f"{kind} " if kind in ("unit", "positive") else ""
+                out[name] = domain + (columns if len(plain) == 1 else f"{rows} {columns}")
+    return out
+
+
+def judge(
+    name: str, path: str, source: str, shapes: dict[str, list[str | int]] | None = None
+) -> dict[str, bool]:
+    """Which gradients are right for several sets of sizes; raises what the program raises.
+
+    shapes: those of the arrays of the program where they are not its recipe's.
+    """
     space: dict[str, Any] = {"__name__": "edited", "__file__": path}
     exec(compile(source, path, "exec"), space)  # noqa: S102
     recipe = recipe_of(name, space)
+    settings = SIZES
+    if shapes is not None:
+        arrays, data = reshaped(recipe.arrays, shapes), reshaped(recipe.data, shapes)
+        recipe = replace(recipe, arrays=arrays, data=data)
+        symbols = sorted({d for dims in shapes.values() for d in dims if isinstance(d, str)})
+        settings = tuple(
+            {**SIZES[0], **{d: 2 + (k + turn) % 5 for k, d in enumerate(symbols)}}
+            for turn in (0, 2)
+        )
     found = [
-        right(SimpleNamespace(**space), recipe, sizes, seed) for seed, sizes in enumerate(SIZES)
+        right(SimpleNamespace(**space), recipe, sizes, seed) for seed, sizes in enumerate(settings)
     ]
     return {k: all(one.get(k, False) for one in found) for k in found[0]}
 
@@ -245,10 +298,10 @@ def main() -> None:
     request = json.load(sys.stdin)
     signal.signal(signal.SIGALRM, _late)
     out = []
-    for source in request["sources"]:
+    for source, shapes in zip(request["sources"], request["shapes"], strict=True):
         signal.alarm(SECONDS)
         try:
-            out.append(judge(request["name"], request["path"], source))
+            out.append(judge(request["name"], request["path"], source, shapes))
         except BaseException:  # noqa: BLE001 the edited program may do anything
             out.append(None)
         finally:
