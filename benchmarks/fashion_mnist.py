@@ -61,7 +61,7 @@ def train_generated(
     rng = np.random.default_rng(0)
     began = time.process_time()
     for _ in range(epochs):
-        for _, X, Y in batches.epoch(rng):
+        for _, (X, Y) in batches.epoch(rng):
             trainer.step(X, Y)
     seconds = (time.process_time() - began) / epochs
     output = net.predict(trainer.params, test[0])

@@ -14,18 +14,21 @@ from typing import Any
 import derive
 from codegen import equations
 from codegen.kernels import ACTIVATIONS, LOSSES
-from codegen.module import Module, module
+from codegen.module import Module, class_weights, module, output_argument, smoothing
 from codegen.network import Network
 from codegen.numpy_printer import expression
 from codegen.proof import ProvedEquation
-from codegen.spec import Spec
+from codegen.spec import Spec, Training
 from codegen.trainer import Step
 from derive.scalars import table
 
 _OPTIMIZERS = {
     "sgd": "The rule is plain gradient descent",
     "momentum": "The rule is gradient descent with momentum",
+    "nesterov": "The rule is gradient descent with Nesterov's momentum",
+    "rmsprop": "The rule is RMSProp",
     "adam": "The rule is Adam with bias correction",
+    "adamw": "The rule is AdamW, Adam with decoupled weight decay",
 }
 
 
@@ -50,6 +53,7 @@ def module_context(
         "task": _task(spec),
         "output": f"A{network.depth}",
         "output_shape": _batch(spec, widths[-1]),
+        "weights_shape": _batch(spec, 1),
         "input_shape": _batch(spec, widths[0]),
         "input_kinds": "float, or integer pixels" if spec.input_scale is not None else "float",
         "label_kinds": _label_kinds(spec),
@@ -61,6 +65,7 @@ def module_context(
         "optimizer_title": _OPTIMIZERS[spec.training.optimizer],
         "kinked": _kinked(network),
         "knots": _knots(network.spec),
+        "schedule": _schedule(spec.training),
         "polynomials": _polynomials(blocks, step),
         **_signatures(network, blocks),
         **_training(network, step),
@@ -79,7 +84,7 @@ def document_context(
         }
         for name, expr in network.program.definitions.items()
     ]
-    literals = {"l2": "L2"}
+    literals = {"l1": "L1", "l2": "L2"}
     return {
         "tex": equations.subscript,
         "description": spec_description(network.spec),
@@ -181,6 +186,15 @@ def _kinked(network: Network) -> list[int]:
     return [k for k, layer in enumerate(layers, 1) if ACTIVATIONS[layer.activation].kinks]
 
 
+def _schedule(training: Training) -> str:
+    """The arguments of the schedule, "" for a steady rate."""
+    if training.steady:
+        return ""
+    constants = {"warmup": training.warmup, **training.schedule_constants}
+    named = [f"{name}={value!r}" for name, value in constants.items() if value]
+    return ", ".join([f'"{training.schedule}"', *named])
+
+
 def _knots(spec: Spec) -> list[float]:
     """The values of ``|a - y|`` where the slope or the curvature of the loss jumps."""
     return [float(spec.loss_constants.get(knot, knot)) for knot in LOSSES[spec.loss].knots]
@@ -192,15 +206,26 @@ def _kinks(network: Network) -> list[str]:
     return [sentence for name in names if name != "softmax" for sentence in table.kinks(name)]
 
 
-def _signatures(network: Network, blocks: Module) -> dict[str, str]:
+def _signatures(network: Network, blocks: Module) -> dict[str, Any]:
     """Argument lists and unpackings, with ``_`` for what is not used."""
     arguments = blocks.cost_arguments
     signature = ", ".join(f"{a}: {'Params' if a == 'params' else 'Array'}" for a in arguments)
-    last = arguments[-2]
+    last = output_argument(network)
     values = f"*_, {last}" if last[0] == "A" else f"*_, {last}, _"
-    gradients = "\n".join(line.code for line in blocks.gradients) + " ".join(arguments)
+    code = "\n".join(line.code for line in blocks.gradients)
+    gradients = code + " ".join(arguments)
+    weighted = network.spec.sample_weights
     return {
         "cost_signature": signature,
+        "V": ", V" if weighted else "",
+        "V_of_Y": ", _weights(Y)" if weighted else "",
+        "V_typed": ", V: Array" if weighted else "",
+        "given_weights": ", _weights(X, weights)" if weighted else "",
+        "weights_typed": ", weights: Any = None" if weighted else "",
+        "class_weights": class_weights(network) if "C" in _words(code) else [],
+        "outputs_line": "outputs" in _words(code),
+        "class_weight_rows": _class_weight_rows(network),
+        "smoothing": smoothing(network.spec) if network.spec.label_smoothing else (),
         "cost_values": values,
         "gradient_parameters": _used(network.parameters, gradients),
         "gradient_values": _used(blocks.values, gradients),
@@ -209,10 +234,25 @@ def _signatures(network: Network, blocks: Module) -> dict[str, str]:
 
 def _used(names: Sequence[str], text: str) -> str:
     """Names as a target of unpacking, ``_`` for those that the text does not mention."""
+    words = _words(text)
+    return ", ".join(name if name in words else "_" for name in names)
+
+
+def _widths(text: str) -> list[str]:
+    """The widths of the data that a text mentions."""
+    return [name for name in ("features", "outputs") if name in _words(text)]
+
+
+def _words(text: str) -> set[str]:
     for sign in "()@*+-/,.=\n":
         text = text.replace(sign, " ")
-    words = set(text.split())
-    return ", ".join(name if name in words else "_" for name in names)
+    return set(text.split())
+
+
+def _class_weight_rows(network: Network) -> list[list[float]]:
+    """The weights of the classes in the shape of one example."""
+    values = list(network.spec.class_weights)
+    return [[v] for v in values] if network.spec.columns else [values]
 
 
 _POLYNOMIAL = re.compile(r"runtime\.polynomial\(.*?, (\([0-9][^()]*\))")
@@ -235,13 +275,15 @@ def _training(network: Network, step: Step) -> dict[str, Any]:
     texts = [text for _, text in step.constants]
     lines = [line for block in (*step.forward, *step.backward) for line in block.lines]
     numbers = [name for name, _ in step.constants] + [f[0] for f in step.filled]
-    called = "\n".join(step.update.lines).replace(",", " ").replace("(", " ").split()
-    constants = [name for name, _ in (*step.update.fixed, *step.update.moving) if name in called]
+    scalars = [*step.update.fixed, *((name, "0.0") for name, _ in step.update.moving)]
     return {
         "array_names": _several([b.name for b in step.buffers]),
         "number_names": _several(numbers),
-        "uses_m": " m" in step.cost or "(m" in step.cost,
+        "uses_m": "m" in _words(step.cost),
+        "widths_of_cost": _widths(step.cost),
+        "widths_of_buffers": _widths(" ".join(b.shape for b in step.buffers)),
+        "widths_of_constants": _widths(" ".join([*texts, *(shape for _, _, shape in step.filled)])),
         "uses_rate": any("learning_rate" in text for text in texts),
         "step_parameters": _used(network.parameters, "\n".join([*lines, step.cost])),
-        "update_constants": constants,
+        "update_scalars": scalars,
     }

@@ -54,7 +54,7 @@ def equation_latex(equation: Equation) -> str:
 def _notation(expr: Expr) -> PlainNotation:
     gradients = {}
     functions = {}
-    spelling = {"l2": r"\lambda", "delta": r"\delta"}
+    spelling = {"l2": r"\lambda", "l1": r"\lambda_{1}", "delta": r"\delta"}
     for node in walk(expr):
         if isinstance(node, Gradient):
             gradients[node.name] = f"d{subscript(node.name)}"
@@ -68,6 +68,8 @@ def _notation(expr: Expr) -> PlainNotation:
 
 
 def _function(name: str) -> str:
+    if name == "absolute":
+        return r"\operatorname{abs}"
     """``leaky_relu`` as the library writes it; ``leaky_relu_3``, that of layer 3, with a 3."""
     if name in ACTIVATIONS:
         return ACTIVATIONS[name].symbol

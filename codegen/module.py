@@ -7,6 +7,7 @@ there: each gradient line is printed from the right-hand side of a proved equati
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,15 @@ from codegen.equations import readable
 from codegen.forms import lower_form
 from codegen.graph import Graph
 from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT
-from codegen.network import L2, Network
+from codegen.network import CLASS_WEIGHTS, L1, L2, SAMPLE_WEIGHTS, Network
 from codegen.numpy_printer import expression, prime, statements
 from codegen.plan import Forms, Lowering
 from codegen.proof import ProvedEquation
+from codegen.spec import Spec
 from derive.library.row import Activation, Loss
-from derive.program import Apply, Expr, Shape, Symbol, walk
+from derive.program import Apply, Expr, Symbol, walk
+
+CLASS_WEIGHTS_TEXT = "CLASS_WEIGHTS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,8 @@ class Parameter:
 
     name: str
     shape: tuple[int, int]
-    scale: str
-    """The standard deviation of a weight as Python text; "" for a bias."""
+    init: str
+    """The initialiser of a weight; "" for a bias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +90,12 @@ def module(network: Network, proved: Sequence[ProvedEquation]) -> Module:
 
 
 def _parameters(network: Network) -> list[Parameter]:
-    widths = network.spec.widths
     rows = []
     for name in network.parameters:
         shape = network.concrete(network.program.shape(name))
-        k = int(name[1:])
-        scale = _gain(network, k, widths[k - 1], widths[k]) if name[0] == "W" else ""
-        rows.append(Parameter(name, (int(shape[0]), int(shape[1])), scale))
+        init = network.activation(int(name[1:])).init if name[0] == "W" else ""
+        rows.append(Parameter(name, (int(shape[0]), int(shape[1])), init))
     return rows
-
-
-def _gain(network: Network, k: int, inputs: int, outputs: int) -> str:
-    """The standard deviation that keeps the variance from layer to layer."""
-    gain = ACTIVATIONS[network.activation(k).activation].prefers_gain
-    below = {"he": f"2.0 / {inputs}", "lecun": f"1.0 / {inputs}"}
-    return f"math.sqrt({below.get(gain, f'2.0 / ({inputs} + {outputs})')})"
 
 
 # -- helpers -----------------------------------------------------------------------------------
@@ -109,10 +104,8 @@ def _gain(network: Network, k: int, inputs: int, outputs: int) -> str:
 def literals(network: Network) -> dict[str, str]:
     """Scalar leaf or size to the text that stands for it in the module."""
     texts = {name: repr(value) for name, value in network.constants.items()}
-    texts |= {dim: str(size) for dim, size in network.sizes().items()}
-    if L2 in texts:
-        texts[L2] = "L2"
-    return texts
+    texts |= network.width_texts()
+    return texts | {name: name.upper() for name in (L1, L2) if name in texts}
 
 
 def layer_of(network: Network, function: str) -> int:
@@ -220,7 +213,16 @@ def _forward(network: Network) -> list[Line]:
 def cost_arguments(network: Network) -> tuple[str, ...]:
     """What the cost is computed from: the last Z where it is accurate, else the last A."""
     last = ("Z" if LOSSES[network.spec.loss].from_logits else "A") + str(network.depth)
-    return (*(("params",) if L2 in network.constants else ()), last, "Y")
+    penalties = not {L1, L2}.isdisjoint(network.constants)
+    weights = (SAMPLE_WEIGHTS,) if network.spec.sample_weights else ()
+    return (*(("params",) if penalties else ()), last, "Y", *weights)
+
+
+def class_weights(network: Network) -> list[str]:
+    """The line that gives the weights of the classes the dtype of the labels."""
+    if not network.spec.class_weights:
+        return []
+    return [f"{CLASS_WEIGHTS} = np.array({CLASS_WEIGHTS_TEXT}, Y.dtype)"]
 
 
 def _cost(network: Network) -> list[str]:
@@ -231,13 +233,26 @@ def _cost(network: Network) -> list[str]:
         weights = ", ".join(name if name[0] == "W" else "_" for name in network.parameters)
         lines.append(f"{weights} = params")
     lines.append(f"m = Y.shape[{1 - network.feature_axis}]")
+    if LOSSES[network.spec.loss].reduction == "mean":
+        lines.append(f"outputs = Y.shape[{network.feature_axis}]")
+    lines += class_weights(network)
     graph = Graph()
-    last = arguments[-2]
-    shape: Shape = (f"n_{network.depth}", "m")
+    last = output_argument(network)
+    shape = network.program.shape("Y")
     output, labels = graph.input(last, shape), graph.input("Y", shape)
-    step = data_cost(network, graph, output, labels, _plain_cross_entropy)
-    step = add_l2(network, graph, step, lambda name: graph.input(name, network.program.shape(name)))
+    leaves = network.program.leaves
+
+    def leaf(name: str) -> int:
+        return graph.input(name, leaves[name].dims)
+
+    step = data_cost(network, graph, output, labels, leaf, _plain_cross_entropy)
+    step = add_penalties(network, graph, step, leaf)
     return [*lines, *statements(graph, step, "return")]
+
+
+def output_argument(network: Network) -> str:
+    """The last Z or A, whichever the cost is computed from."""
+    return next(name for name in cost_arguments(network) if name[0] in "ZA")
 
 
 def _plain_cross_entropy(graph: Graph, output: int, labels: int) -> int:
@@ -250,38 +265,52 @@ CrossEntropy = Callable[[Graph, int, int], int]
 
 
 def data_cost(
-    network: Network, graph: Graph, output: int, labels: int, cross_entropy: CrossEntropy
+    network: Network,
+    graph: Graph,
+    output: int,
+    labels: int,
+    leaf: Callable[[str], int],
+    cross_entropy: CrossEntropy,
 ) -> int:
     """The mean loss over the examples; output: the last Z or A, as `cost_arguments` says."""
     row = LOSSES[network.spec.loss]
+    weights = [leaf(name) for name in _weights(network)]
+
+    def weighted(step: int) -> int:
+        for weight in weights:
+            step = graph.add("multiply", weight, step)
+        return step
+
     if OUTPUT[row.name] == "softmax":
-        total = cross_entropy(graph, output, labels)
+        total = cross_entropy(graph, output, weighted(labels))
         if row.labels_alone:
-            alone = graph.total(lower_form(graph, row.labels_alone, {"y": labels}))
+            alone = graph.total(weighted(lower_form(graph, row.labels_alone, {"y": labels})))
             total = graph.add("add", total, alone)
     else:
         logits = next(iter(row.from_logits.values()), None)
         form = logits[0] if logits else row.stable_value
         values = {"z" if logits else "a": output, "y": labels}
         values |= {c: graph.const(repr(v)) for c, v in network.spec.loss_constants.items()}
-        total = graph.total(lower_form(graph, form, values))
-    count = f"({network.spec.widths[-1]} * m)" if row.reduction == "mean" else "m"
+        total = graph.total(weighted(lower_form(graph, form, values)))
+    count = "(outputs * m)" if row.reduction == "mean" else "m"
     return graph.add("divide", total, graph.const(count))
 
 
-def add_l2(network: Network, graph: Graph, cost: int, weight: Callable[[str], int]) -> int:
-    """The cost with ``L2 / 2`` times the sum of the squares of all weights."""
-    if L2 not in network.constants:
-        return cost
-    squares = [
-        graph.add("inner", weight(name), weight(name))
-        for name in network.parameters
-        if name[0] == "W"
-    ]
-    total = squares[0]
-    for square in squares[1:]:
-        total = graph.add("add", total, square)
-    return graph.add("add", cost, graph.add("multiply", graph.const("0.5 * L2"), total))
+def _weights(network: Network) -> list[str]:
+    """The leaves by which the loss of every entry is multiplied."""
+    return [name for name in (CLASS_WEIGHTS, SAMPLE_WEIGHTS) if name in network.program.leaves]
+
+
+def add_penalties(network: Network, graph: Graph, cost: int, leaf: Callable[[str], int]) -> int:
+    """The cost with L1 times the sum of all weights' sizes and L2 / 2 times that of squares."""
+    weights = [leaf(name) for name in network.parameters if name[0] == "W"]
+    sizes = [graph.total(graph.add("absolute", w)) for w in weights if L1 in network.constants]
+    squares = [graph.add("inner", w, w) for w in weights if L2 in network.constants]
+    for factor, terms in (("L1", sizes), ("0.5 * L2", squares)):
+        if terms:
+            total = functools.reduce(lambda a, b: graph.add("add", a, b), terms)
+            cost = graph.add("add", cost, graph.add("multiply", graph.const(factor), total))
+    return cost
 
 
 def _gradients(network: Network, proved: Sequence[ProvedEquation]) -> list[Line]:
@@ -338,13 +367,17 @@ def training_graph(
     if network.spec.input_scale is not None:
         scale = graph.const(f"1.0 / {network.spec.input_scale!r}")
         steps["X"] = graph.name(graph.add("multiply", steps["X"], scale), "A0")
+    if network.spec.label_smoothing:
+        kept, added = smoothing(network.spec)
+        spread = graph.add("multiply", steps["Y"], graph.const(kept))
+        steps["Y"] = graph.name(graph.add("add", spread, graph.const(added)), "S")
     lowering = Lowering(graph, steps, literals(network), TrainingForms(network, from_output))
     for name, expr in program.definitions.items():
         if name != "J":
             steps[name] = graph.name(_definition(network, lowering, name, expr), name)
-    output = steps[cost_arguments(network)[-2]]
-    cost = data_cost(network, graph, output, steps["Y"], _fast_cross_entropy(network))
-    cost = add_l2(network, graph, cost, steps.__getitem__)
+    output, leaf = steps[output_argument(network)], steps.__getitem__
+    cost = data_cost(network, graph, output, steps["Y"], leaf, _fast_cross_entropy(network))
+    cost = add_penalties(network, graph, cost, leaf)
     results: dict[int, str] = {}
     for number, equation in enumerate(proved):
         step = lowering.expr(equation.right)
@@ -354,6 +387,13 @@ def training_graph(
         if equation.of in network.parameters:
             results[step] = equation.name
     return graph, results, cost
+
+
+def smoothing(spec: Spec) -> tuple[str, str]:
+    """What labels are multiplied by and what is added then; of one output there are two classes."""
+    share = spec.label_smoothing
+    classes = "outputs" if spec.labels == "distribution" else "2"
+    return f"1.0 - {share!r}", f"{share!r} / {classes}"
 
 
 def _definition(network: Network, lowering: Lowering, name: str, expr: Expr) -> int:
@@ -372,11 +412,16 @@ def _softmax_parts(network: Network, graph: Graph, z: int) -> tuple[int, int, in
 
 
 def _fast_cross_entropy(network: Network) -> CrossEntropy:
-    """Labels sum to one: the loss is ``log(sum(e^s)) - sum(y * s)``, shared with softmax."""
+    """``sum(y) log(sum(e^s)) - sum(y * s)``, shared with softmax; the sum of labels is one."""
 
     def cost(graph: Graph, output: int, labels: int) -> int:
         shifted, _, total = _softmax_parts(network, graph, output)
-        logarithm = graph.add("total", graph.add("log", total))
-        return graph.add("subtract", logarithm, graph.add("inner", labels, shifted))
+        logarithm = graph.add("log", total)
+        if _weights(network):
+            parts = graph.add("sum", labels, attr=str(network.feature_axis))
+            logarithms = graph.add("inner", parts, logarithm)
+        else:
+            logarithms = graph.add("total", logarithm)
+        return graph.add("subtract", logarithms, graph.add("inner", labels, shifted))
 
     return cost

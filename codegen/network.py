@@ -15,6 +15,8 @@ from fractions import Fraction
 from codegen.kernels import OUTPUT, of_difference
 from codegen.spec import Layer, Spec
 from derive.program import (
+    ARGUMENT,
+    ONE,
     SCALAR,
     Apply,
     Dim,
@@ -41,7 +43,12 @@ from derive.program import (
 from derive.scalars import table
 
 COST = "J"
+L1 = "l1"
 L2 = "l2"
+CLASS_WEIGHTS = "C"
+SAMPLE_WEIGHTS = "V"
+ABSOLUTE = "absolute"
+"""The function of the l1 term; between its kink at 0 it is arbitrary for the proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,11 @@ class Network:
     def sizes(self) -> dict[str, int]:
         """The sizes that the spec fixes, all but m."""
         return {f"n_{k}": width for k, width in enumerate(self.spec.widths)}
+
+    def width_texts(self) -> dict[str, str]:
+        """The sizes as Python text: those that data decide are names, the hidden ones numbers."""
+        texts = {name: str(size) for name, size in self.sizes().items()}
+        return {**texts, "n_0": "features", f"n_{self.depth}": "outputs"}
 
     def concrete(self, shape: Shape) -> tuple[Dim, Dim]:
         """A shape with the spec's sizes put in; ``"m"`` stays."""
@@ -137,7 +149,7 @@ class _Builder:
 
     def arbitrary(self) -> dict[str, Function]:
         """The functions, without the formulas of those that are not fused with the loss."""
-        free = {*self.names.values(), self.loss_function}
+        free = {*self.names.values(), self.loss_function, ABSOLUTE}
         if OUTPUT[self.spec.loss]:
             free.discard(self.names.get(len(self.spec.layers), ""))
         return {
@@ -212,18 +224,33 @@ class _Builder:
 
     def cost(self, output: Expr, width: str) -> Expr:
         """The mean over the m examples, and the l2 term of the weights."""
-        body = total(self.loss_entries(output))
+        body = total(self.weighted(self.loss_entries(output)))
         if table.loss_reduction(self.spec.loss) == "mean":
             body = divide(body, Size(width))
         cost = divide(body, Size("m"))
-        if self.spec.l2 == 0:
-            return cost
-        self.constants[L2] = self.spec.l2
-        half = Times(number(Fraction(1, 2)), self.leaf(L2, SCALAR))
-        for k in range(1, len(self.spec.layers) + 1):
-            squares = total(Power(self.symbol(f"W{k}"), Fraction(2)))
-            cost = Plus(cost, Times(half, squares))
+        weights = [self.symbol(f"W{k}") for k in range(1, len(self.spec.layers) + 1)]
+        if self.spec.l1:
+            self.constants[L1] = self.spec.l1
+            self.functions[ABSOLUTE] = Function(ABSOLUTE, _absolute())
+            rate = self.leaf(L1, SCALAR)
+            for weight in weights:
+                cost = Plus(cost, Times(rate, total(Apply(ABSOLUTE, 0, weight))))
+        if self.spec.l2:
+            self.constants[L2] = self.spec.l2
+            half = Times(number(Fraction(1, 2)), self.leaf(L2, SCALAR))
+            for weight in weights:
+                cost = Plus(cost, Times(half, total(Power(weight, Fraction(2)))))
         return cost
+
+    def weighted(self, entries: Expr) -> Expr:
+        """The loss of every entry times the weights of its class and of its example."""
+        width = entries.shape[0 if self.spec.columns else 1]
+        column = self.spec.columns
+        if self.spec.class_weights:
+            entries = Times(self.leaf(CLASS_WEIGHTS, (width, 1) if column else (1, width)), entries)
+        if self.spec.sample_weights:
+            entries = Times(self.leaf(SAMPLE_WEIGHTS, (1, "m") if column else ("m", 1)), entries)
+        return entries
 
     def loss_entries(self, output: Expr) -> Expr:
         """The loss of every entry, of the difference where it is a function of that."""
@@ -240,6 +267,12 @@ class _Builder:
         self.functions[name] = Function(name, formula)
         self._include(formula)
         return Apply(name, 0, minus(output, label))
+
+
+def _absolute() -> Expr:
+    """``|x|`` by its two slopes."""
+    x = Symbol(ARGUMENT, SCALAR)
+    return Times(x, minus(Times(number(2), Apply("step", 0, x)), ONE))
 
 
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:

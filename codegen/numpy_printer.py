@@ -138,6 +138,8 @@ class _Expressions:
     def _apply(self, function: str, order: int, arg: str) -> Text:
         if function in ("exp", "log") and order == 0:
             return f"np.{function}({arg})", 9
+        if function == "absolute":
+            return f"np.{'sign' if order else 'abs'}({arg})", 9
         return f"{prime(function, order)}({arg})", 9
 
 

@@ -163,6 +163,8 @@ class Forms:
         """The step of the order-th derivative of a function at an argument."""
         if order == 0 and function in ("exp", "log", "step"):
             return lowering.graph.add(function, lowering.expr(arg))
+        if function == "absolute":
+            return lowering.graph.add("sign" if order else function, lowering.expr(arg))
         raise PlanError(f"no stable form for {function}, order {order}")
 
 

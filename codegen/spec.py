@@ -5,11 +5,15 @@ past this file unchecked: names are identifiers, numbers are finite and bounded,
 from fixed lists.  An error names file, key path, value, and the nearest right one.
 
 Keys at the top: ``name``, ``description`` (a remark for ``derivation.md``), ``input``,
-``examples``, ``dtype``, ``input_scale``, ``loss``, ``l2``; in each ``[[layer]]``: ``units``,
-``activation`` and the constants of that activation under their own names (``slope`` of
-leaky_relu, ``alpha`` of elu); in ``[training]``: ``optimizer``, ``learning_rate``,
-``batch_size``, ``epochs``, ``seed`` and the optimiser's constants (``momentum``; ``beta1``,
-``beta2``, ``epsilon`` of adam).
+``examples``, ``dtype``, ``input_scale``, ``loss`` and its constants, ``label_smoothing``,
+``class_weights`` (one factor for each output), ``sample_weights`` (true: every function that takes
+labels takes weights of the examples), ``l1``, ``l2``; in each ``[[layer]]``: ``units``,
+``activation``, ``init`` (he, glorot, lecun, zeros) and the constants of the activation under their
+own names (``slope`` of leaky_relu, ``alpha`` of elu); in ``[training]``: ``optimizer``,
+``learning_rate``, ``schedule`` (constant, step, cosine) and its constants (``step_every`` epochs,
+``step_factor``; ``final_factor``), ``warmup`` (epochs), ``clip_norm``, ``patience`` (epochs without
+a better loss, 0: no end before the last), ``batch_size``, ``epochs``, ``seed`` and the optimiser's
+constants (``momentum``; ``rho``; ``beta1``, ``beta2``, ``epsilon``; ``weight_decay``).
 """
 
 from __future__ import annotations
@@ -32,7 +36,14 @@ MAX_BYTES: Final = 1_000_000
 MAX_UNITS: Final = 1_000_000
 MAX_LAYERS: Final = 100
 MAX_PARAMETERS: Final = 1_000_000_000
-OPTIMIZERS: Final = ("sgd", "momentum", "adam")
+OPTIMIZERS: Final = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
+INITIALISERS: Final = ("he", "glorot", "lecun", "zeros")
+SCHEDULES: Final[Mapping[str, Mapping[str, float]]] = {
+    "constant": {},
+    "step": {"step_every": 10.0, "step_factor": 0.1},
+    "cosine": {"final_factor": 0.0},
+}
+"""Courses of the learning rate, each with the defaults of its constants."""
 
 _TOP: Final = (
     "name",
@@ -43,16 +54,35 @@ _TOP: Final = (
     "input_scale",
     "loss",
     "l2",
+    "l1",
+    "label_smoothing",
+    "class_weights",
+    "sample_weights",
     "layer",
     "training",
 )
-_TRAINING: Final = ("optimizer", "learning_rate", "batch_size", "epochs", "seed")
+_TRAINING: Final = (
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "warmup",
+    "clip_norm",
+    "patience",
+    "batch_size",
+    "epochs",
+    "seed",
+)
+_ADAM: Final = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 _CONSTANTS: Final[Mapping[str, Mapping[str, float]]] = {
     "sgd": {},
     "momentum": {"momentum": 0.9},
-    "adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+    "nesterov": {"momentum": 0.9},
+    "rmsprop": {"rho": 0.9, "epsilon": 1e-8},
+    "adam": _ADAM,
+    "adamw": {**_ADAM, "weight_decay": 0.01},
 }
-_RATES: Final = {"sgd": 0.1, "momentum": 0.01, "adam": 0.001}
+_RATES: Final = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01}
+_USUAL_RATE: Final = 0.001
 _RESERVED: Final = ("runtime", "numpy", "pytest", "conftest")
 
 
@@ -66,11 +96,12 @@ class SpecError(GenerateError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One dense layer: its width, its activation and the constants of that activation."""
+    """One dense layer: width, activation, the constants of that, and how its weights begin."""
 
     units: int
     activation: str
     constants: Mapping[str, float] = field(default_factory=dict)
+    init: str = "glorot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +114,16 @@ class Training:
     batch_size: int = 64
     epochs: int = 10
     seed: int = 0
+    schedule: str = "constant"
+    schedule_constants: Mapping[str, float] = field(default_factory=dict)
+    warmup: float = 0.0
+    clip_norm: float | None = None
+    patience: int = 0
+
+    @property
+    def steady(self) -> bool:
+        """Whether the learning rate stays what it is."""
+        return self.schedule == "constant" and not self.warmup
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +139,10 @@ class Spec:
     dtype: str = "float32"
     input_scale: float | None = None
     l2: float = 0.0
+    l1: float = 0.0
+    label_smoothing: float = 0.0
+    class_weights: tuple[float, ...] = ()
+    sample_weights: bool = False
     training: Training = field(default_factory=Training)
     description: str = ""
     sha256: str = ""
@@ -162,7 +207,7 @@ class _Table:
     tree: Mapping[str, object]
 
     def at(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
+        return ".".join(part for part in (self.path, key) if part)
 
     def fail(self, key: str, reason: str) -> NoReturn:
         raise SpecError(f"{self.file}: {self.at(key)} = {_show(self.tree.get(key))}: {reason}")
@@ -203,6 +248,12 @@ class _Table:
             self.fail(key, f"must be a whole number from {low} to {high}")
         return value
 
+    def truth(self, key: str) -> bool:
+        value = self.tree.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(key, f"must be true or false, not {_kind(value)}")
+        return value
+
     def real(self, key: str, needs: str, default: float) -> float:
         """A finite number; `needs` is one of the conditions in `_CONDITIONS`."""
         value = self.tree.get(key, default)
@@ -227,6 +278,9 @@ _CONSTANT_NEEDS: Final = {
     "momentum": "from 0 up to, but not, 1",
     "beta1": "from 0 up to, but not, 1",
     "beta2": "from 0 up to, but not, 1",
+    "rho": "from 0 up to, but not, 1",
+    "weight_decay": "of at least 0",
+    "final_factor": "from 0 up to, but not, 1",
 }
 
 
@@ -241,10 +295,11 @@ def _spec(top: _Table, digest: str) -> Spec:
     top.need("input", "input = 784")
     top.need("loss", 'loss = "cross_entropy"')
     top.need("layer", '[[layer]] with units = 10, activation = "softmax"')
+    layers = _layers(top, loss)
     spec = Spec(
         name=_name(top),
         input=top.whole("input", 1, MAX_UNITS),
-        layers=_layers(top, loss),
+        layers=layers,
         loss=loss,
         loss_constants=_constants(top, loss_constants),
         columns=top.choice("examples", "layout", ("columns", "rows"), "columns") == "columns",
@@ -253,6 +308,10 @@ def _spec(top: _Table, digest: str) -> Spec:
         if "input_scale" in top.tree
         else None,
         l2=top.real("l2", "of at least 0", 0.0),
+        l1=top.real("l1", "of at least 0", 0.0),
+        label_smoothing=_label_smoothing(top, loss),
+        class_weights=_class_weights(top, loss, layers[-1].units),
+        sample_weights=top.truth("sample_weights"),
         training=_training(top),
         description=_description(top),
         sha256=digest,
@@ -288,6 +347,26 @@ def _loss(top: _Table) -> str:
     return top.choice("loss", "loss", tuple(LOSSES), "")
 
 
+def _label_smoothing(top: _Table, loss: str) -> float:
+    share = top.real("label_smoothing", "from 0 up to, but not, 1", 0.0)
+    if share and LOSSES[loss].labels == "real":
+        top.fail("label_smoothing", f'the labels of loss = "{loss}" are numbers, not classes')
+    return share
+
+
+def _class_weights(top: _Table, loss: str, units: int) -> tuple[float, ...]:
+    """One factor of the loss for each output."""
+    values = top.tree.get("class_weights", [])
+    if not isinstance(values, list):
+        top.fail("class_weights", f"must be an array of {units} numbers, not {_kind(values)}")
+    if values and LOSSES[loss].labels == "real":
+        top.fail("class_weights", f'the labels of loss = "{loss}" are numbers, not classes')
+    if values and len(values) != units:
+        top.fail("class_weights", f"must be {units} numbers, one for each unit of the last layer")
+    rows = (_Table(top.file, f"class_weights[{k}]", {"": v}) for k, v in enumerate(values, 1))
+    return tuple(row.real("", "greater than 0", 1.0) for row in rows)
+
+
 def _layers(top: _Table, loss: str) -> tuple[Layer, ...]:
     tables = top.tree["layer"]
     if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
@@ -314,8 +393,10 @@ def _layer(row: _Table) -> Layer:
     row.need("activation", 'activation = "relu"')
     activation = row.choice("activation", "activation", tuple(ACTIVATIONS), "")
     defaults = constants(ACTIVATIONS[activation])
-    row.only(("units", "activation", *defaults))
-    return Layer(row.whole("units", 1, MAX_UNITS), activation, _constants(row, defaults))
+    row.only(("units", "activation", "init", *defaults))
+    usual = ACTIVATIONS[activation].prefers_gain
+    init = row.choice("init", "initialiser", INITIALISERS, usual)
+    return Layer(row.whole("units", 1, MAX_UNITS), activation, _constants(row, defaults), init)
 
 
 def _constants(row: _Table, defaults: Mapping[str, float]) -> dict[str, float]:
@@ -331,15 +412,25 @@ def _training(top: _Table) -> Training:
         top.fail("training", "must be a table, written [training]")
     table = _Table(top.file, "training", tree)
     optimizer = table.choice("optimizer", "optimizer", OPTIMIZERS, "sgd")
-    defaults = _CONSTANTS[optimizer]
-    table.only((*_TRAINING, *defaults))
+    schedule = table.choice("schedule", "schedule", tuple(SCHEDULES), "constant")
+    defaults, course = _CONSTANTS[optimizer], SCHEDULES[schedule]
+    table.only((*_TRAINING, *defaults, *course))
     return Training(
         optimizer=optimizer,
-        learning_rate=table.real("learning_rate", "greater than 0", _RATES[optimizer]),
+        learning_rate=table.real(
+            "learning_rate", "greater than 0", _RATES.get(optimizer, _USUAL_RATE)
+        ),
         constants=_constants(table, defaults),
         batch_size=table.whole("batch_size", 1, 10_000_000, 64),
         epochs=table.whole("epochs", 1, 1_000_000, 10),
         seed=table.whole("seed", 0, 2**63 - 1, 0),
+        schedule=schedule,
+        schedule_constants=_constants(table, course),
+        warmup=table.real("warmup", "of at least 0", 0.0),
+        clip_norm=table.real("clip_norm", "greater than 0", 1.0)
+        if "clip_norm" in table.tree
+        else None,
+        patience=table.whole("patience", 0, 1_000_000, 0),
     )
 
 

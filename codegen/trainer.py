@@ -14,8 +14,8 @@ from codegen.buffers import Allocator, Code
 from codegen.equations import readable
 from codegen.graph import ELEMENTWISE
 from codegen.kernels import FROM_OUTPUT
-from codegen.module import training_graph
-from codegen.network import L2, Network
+from codegen.module import CLASS_WEIGHTS_TEXT, smoothing, training_graph
+from codegen.network import CLASS_WEIGHTS, L1, L2, Network
 from codegen.proof import ProvedEquation, judge, require
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
 from derive.program import Apply, Equation, Expr, Leaf, Program, Shape, walk
@@ -62,7 +62,9 @@ class Step:
 def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
     """The step of a network; raises `codegen.proof.Unproved` if its update is not the library's."""
     rewrites, from_output = output_forms(network, proved)
-    change = update(network.spec.training, foldable=L2 not in network.constants)
+    training = network.spec.training
+    plain = {L1, L2}.isdisjoint(network.constants) and training.clip_norm is None
+    change = update(training, foldable=plain and training.steady)
     require(network, change.proofs)
     graph, results, cost = training_graph(network, proved, from_output, fold_rate=change.folds)
     code = Allocator(graph, results, cost).run()
@@ -73,7 +75,7 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
     called = [line for _, line in code.lines] + list(change.lines)
     return Step(
         buffers=tuple(shapes.buffer(name, shape) for name, shape in code.buffers.items()),
-        constants=tuple(code.constants.items()),
+        constants=(*code.constants.items(), *_class_weights(network)),
         filled=tuple(shapes.filled(name, *known) for name, known in code.filled.items()),
         forward=forward,
         backward=backward,
@@ -83,6 +85,10 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
         functions=tuple(sorted(_calls(called))),
         rewrites=rewrites,
     )
+
+
+def _class_weights(network: Network) -> list[tuple[str, str]]:
+    return [(CLASS_WEIGHTS, CLASS_WEIGHTS_TEXT)] if network.spec.class_weights else []
 
 
 def output_forms(
@@ -131,6 +137,9 @@ def _equations(
     texts = {n: f"{n} = {readable(e)}" for n, e in network.program.definitions.items()}
     if network.spec.input_scale is not None:
         texts["A0"] = f"A0 = X / {network.spec.input_scale!r}, which is the X of the equations"
+    if network.spec.label_smoothing:
+        kept, added = smoothing(network.spec)
+        texts["S"] = f"S = ({kept}) Y + {added}, which is the Y of the equations"
     for number, line in enumerate(proved):
         text = f"{line.name} = {readable(line.right)}"
         for node in walk(line.right):
@@ -191,5 +200,6 @@ class _Shapes:
         return name, value, self._text(shape)
 
     def _text(self, shape: Shape) -> str:
-        rows, columns = self.network.concrete(shape)
+        texts = self.network.width_texts()
+        rows, columns = (texts.get(str(dim), str(dim)) for dim in shape)
         return f"{rows}, {columns}"

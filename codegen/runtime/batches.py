@@ -46,19 +46,39 @@ def taken(array: Array, index: Array, axis: int) -> Array:
 class Batches:
     """Shuffled mini-batches of a data set that is not copied, each in the same few buffers."""
 
-    def __init__(self, network: Network, X: Array, Y: Array, size: int, dtype: DTypeLike) -> None:
+    def __init__(
+        self,
+        network: Network,
+        X: Array,
+        Y: Array,
+        size: int,
+        dtype: DTypeLike,
+        weights: Array | None = None,
+    ) -> None:
         self.network, self.size, self.dtype = network, size, np.dtype(dtype)
         self.m: int = X.shape[network.axis]
         self.take_x = _Gather(X, network.axis, dtype)
         self.take_y = _Gather(Y, network.axis, Y.dtype if Y.ndim == 1 else dtype)
+        self.weights = None if weights is None else np.ravel(weights)
         self.hot: dict[int, Array] = {}
 
-    def epoch(self, rng: np.random.Generator) -> Iterator[tuple[int, Array, Array]]:
-        """Size, X and Y of each batch in a new random order; the last holds what is left."""
+    @property
+    def count(self) -> int:
+        """How many batches an epoch has."""
+        return -(-self.m // self.size)
+
+    def epoch(
+        self, rng: np.random.Generator, skip: int = 0
+    ) -> Iterator[tuple[int, tuple[Array, ...]]]:
+        """Size and arrays of each batch in a new random order; the last holds what is left.
+
+        skip: how many batches are left out at the start.
+        """
         order = rng.permutation(self.m)
-        for start in range(0, self.m, self.size):
+        for start in range(skip * self.size, self.m, self.size):
             index = order[start : start + self.size]
-            yield len(index), self.take_x(index), self._targets(index)
+            weights = () if self.weights is None else (self.weights[index],)
+            yield len(index), (self.take_x(index), self._targets(index), *weights)
 
     def _targets(self, index: Array) -> Array:
         y = self.take_y(index)

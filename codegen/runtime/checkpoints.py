@@ -1,12 +1,15 @@
-"""Parameters on disk, whole or not at all."""
+"""Parameters and trainings on disk, whole or not at all."""
 
 from __future__ import annotations
 
 import errno
+import json
 import math
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +17,7 @@ import numpy as np
 
 from codegen.runtime.checks import Array, check_finite
 from codegen.runtime.files import read_npz
+from codegen.runtime.history import History
 from codegen.runtime.network import Network
 
 
@@ -61,3 +65,122 @@ def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
     for name, array in zip(network.shapes, ordered, strict=True):
         check_finite(array, f"{path}.{name}")
     return list(ordered)
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a training is: whole epochs, steps of the next one and the sum of their losses."""
+
+    epoch: int = 0
+    step: int = 0
+    total: float = 0.0
+
+
+_LISTS = ("loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")
+
+
+class Checkpoint:
+    """The state of a training in a file, from which it goes on as if it had not been broken off.
+
+    It holds the parameters, the optimiser's memory, the history, and the random generator as it
+    was at the beginning of the epoch: the order of the examples is drawn again.  Without a path
+    nothing is kept.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None,
+        every: float,
+        trainer: Any,
+        history: History,
+        rng: np.random.Generator,
+        examples: int,
+    ) -> None:
+        self.path = None if path is None else Path(path)
+        if self.path is not None and not self.path.parent.is_dir():
+            raise ValueError(f"checkpoint: got {path}, there is no such folder")
+        if not every >= 0:
+            raise ValueError(f"save_every: got {every!r}, needs a number of seconds, at least 0")
+        self.every, self.last = every, time.perf_counter()
+        self.trainer, self.history, self.rng = trainer, history, rng
+        self.facts = (
+            {
+                "network": trainer.network.name,
+                "examples": examples,
+                "batch size": trainer.batch_size,
+                "generator": type(rng.bit_generator).__name__,
+            }
+            if self.path is not None
+            else {}
+        )
+        self.order: Any = None
+
+    def begin_epoch(self) -> None:
+        """Notes the generator, from which the order of the epoch is drawn next."""
+        if self.path is not None:
+            self.order = self.rng.bit_generator.state
+
+    def save_sometimes(self, place: Place) -> None:
+        """Saves if the last time is long enough ago."""
+        if self.path is not None and time.perf_counter() - self.last >= self.every:
+            self.save(place)
+
+    def save(self, place: Place) -> None:
+        """Writes the state at a place, whole or not at all."""
+        if self.path is None:
+            return
+        state = self.order if place.step else self.rng.bit_generator.state
+        note = {
+            "facts": self.facts,
+            "generator": state,
+            "place": [place.epoch, place.step, place.total.hex()],
+        }
+        text = json.dumps(note, default=lambda array: array.tolist())
+        arrays: dict[str, Any] = {"note": np.frombuffer(text.encode(), np.uint8)}
+        arrays |= {name: np.array(getattr(self.history, name), float) for name in _LISTS}
+        arrays |= zip(_best(self.trainer), self.history.best, strict=True)
+        arrays |= zip(_last(self.trainer), self.history.params, strict=True)
+        with atomic(self.path) as file:
+            np.savez(file, **arrays, **self.trainer.memory())
+        self.last = time.perf_counter()
+
+    def resume(self) -> Place:
+        """Takes up the state in the file, if there is one, and says how far it is.
+
+        Raises ValueError if it is that of another training; nothing is changed then.
+        """
+        if self.path is None or not self.path.exists():
+            return Place()
+        arrays = read_npz(self.path)
+        try:
+            note = json.loads(bytes(arrays["note"]).decode())
+            facts, (epoch, step, total) = note["facts"], note["place"]
+            place = Place(int(epoch), int(step), float.fromhex(total))
+            lists = {name: [float(v) for v in arrays[name]] for name in _LISTS}
+            best = [arrays[name] for name in _best(self.trainer)]
+            last = [arrays[name] for name in _last(self.trainer)]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{self.path}: no checkpoint of a training ({error!r})") from None
+        for what, need in self.facts.items():
+            if facts.get(what) != need:
+                raise ValueError(f"{self.path}: {what}: got {facts.get(what)!r}, needs {need!r}")
+        kind = type(self.history.params)
+        for arrays_of in (best, last):
+            self.trainer.network.params(kind(*arrays_of), what=str(self.path))
+        try:
+            self.trainer.remember(arrays)
+            self.rng.bit_generator.state = note["generator"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"{self.path}: {error}") from None
+        self.history.best, self.history.params = kind(*best), kind(*last)
+        for name, values in lists.items():
+            setattr(self.history, name, values)
+        return place
+
+
+def _best(trainer: Any) -> list[str]:
+    return [f"best {name}" for name in trainer.network.shapes]
+
+
+def _last(trainer: Any) -> list[str]:
+    return [f"last {name}" for name in trainer.network.shapes]

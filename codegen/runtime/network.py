@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from codegen.runtime.checks import (
     check_labels,
     check_shape,
 )
+from codegen.runtime.schedules import Schedule
 
 Model = Any
 """The module of a network, or a namespace with the same names."""
@@ -57,6 +58,10 @@ class Network:
     epochs: int = 10
     batch_size: int = 64
     seed: int = 0
+    patience: int = 0
+    schedule: Schedule = field(default_factory=Schedule)
+    init: Mapping[str, str] = field(default_factory=dict)
+    """Parameter to its initialiser; zero where it is not named."""
 
     @property
     def axis(self) -> int:
@@ -140,6 +145,25 @@ class Network:
         where = np.arange(len(labels))
         hot[(labels, where) if self.axis else (where, labels)] = 1
         return hot
+
+    def example_weights(
+        self, weights: Any, m: int, dtype: DTypeLike | None = None, *, what: str = "weights"
+    ) -> Array:
+        """Weights (m,) of the examples in a shape that stretches over the output; 1 for None.
+
+        Raises ValueError: another number of them, not numbers, negative, NaN or infinite.
+        """
+        if weights is None:
+            return np.ones(self.shape(1, m), dtype or self.dtype)
+        array = as_array(weights, what)
+        if array.size != m or array.ndim not in (1, 2) or m not in array.shape:
+            raise ValueError(f"{what}: got shape {array.shape}, needs ({m},), one an example")
+        if array.dtype.kind not in "fiub":
+            raise ValueError(f"{what}: got dtype {array.dtype}, needs float")
+        check_finite(array, what)
+        if array.min() < 0:
+            raise ValueError(f"{what}: got {float(array.min()):g}, needs at least 0")
+        return cast(array, dtype or self.dtype).reshape(self.shape(1, m))
 
     def params(self, params: Sequence[Array], *, what: str = "params") -> np.dtype[Any]:
         """The common dtype of well-shaped parameters; ValueError names the one at fault."""

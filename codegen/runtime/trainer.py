@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,11 +32,18 @@ class BaseTrainer:
     """How many arrays the optimiser keeps, all 0 at first."""
     chunk: ClassVar[int] = 0
     """Parameters that are updated at a time, so that they stay in the cache; 0: all at once."""
+    rate: ClassVar[float]
+    """The learning rate where none is given."""
+    scalars: ClassVar[tuple[float, ...]] = ()
+    """The numbers of the update, some of them set anew at each step."""
     folds_rate: ClassVar[bool] = False
     """Whether the numbers of the workspace depend on the learning rate."""
 
-    def __init__(self, params: Any, batch_size: int, learning_rate: float) -> None:
+    def __init__(
+        self, params: Any, batch_size: int | None = None, *, learning_rate: float | None = None
+    ) -> None:
         self._dtype = self.network.params(params)
+        batch_size = self.network.batch_size if batch_size is None else batch_size
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
             raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
         self.batch_size = batch_size
@@ -45,7 +53,8 @@ class BaseTrainer:
         self._arrays: tuple[Array, ...] = ()
         self._numbers: tuple[Array, ...] = ()
         self._shapes: tuple[Any, Any] = (None, None)
-        self.learning_rate = learning_rate
+        self.learning_rate = self.rate if learning_rate is None else learning_rate
+        self._scalars = tuple(map(self._number, self.scalars))
         theta = np.concatenate([np.ravel(array) for array in params])
         zeros = [np.zeros_like(theta) for _ in range(self.state)]
         self._flat = (theta, np.empty_like(theta), *zeros)
@@ -100,6 +109,33 @@ class BaseTrainer:
             self._spaces.clear()
             if self._shapes[0] is not None:
                 self._workspace(self._shapes[0][self.network.axis])
+
+    def _clip(self, limit: float) -> None:
+        """Makes the gradient, all entries together, no longer than `limit`."""
+        gradient = self._flat[1]
+        norm = math.sqrt(float(np.vdot(gradient, gradient)))
+        if math.isinf(norm):  # of the squares, perhaps not of the entries
+            top = max(float(gradient.max()), -float(gradient.min()))
+            gradient /= self._number(top)
+            norm = math.sqrt(float(np.vdot(gradient, gradient)))
+        if norm > limit:
+            gradient *= self._number(limit / norm)
+
+    def memory(self) -> dict[str, Array]:
+        """Everything that the next step depends on, by name: the arrays themselves."""
+        kept = {f"memory{number}": array for number, array in enumerate(self._flat) if number != 1}
+        return {**kept, "steps": np.array(self.steps)}
+
+    def remember(self, memory: Mapping[str, Array]) -> None:
+        """Puts back what `memory` gave; ValueError if it is not that of such a trainer."""
+        for name, array in self.memory().items():
+            given = memory.get(name)
+            if given is None or given.shape != array.shape or given.dtype != array.dtype:
+                got = "nothing" if given is None else f"{given.dtype} {given.shape}"
+                raise ValueError(f"{name}: got {got}, needs {array.dtype} {array.shape}")
+        for name, array in self.memory().items():
+            array[...] = memory[name]
+        self.steps = int(memory["steps"])
 
     def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
         """Checks a batch of another shape or dtype than the last and lays out the memory."""

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from codegen.runtime.batches import Batches, taken
+from codegen.runtime.checkpoints import Checkpoint, Place
 from codegen.runtime.checks import Array, check_finite
 from codegen.runtime.history import History, Progress
 from codegen.runtime.network import Model, Network
 from codegen.runtime.quality import evaluate
 from codegen.runtime.trainer import NonFiniteLoss
+
+
+class FitOptions(TypedDict, total=False):
+    """What `fit` takes besides the data; the network's own where left out or None.
+
+    epochs, batch_size, patience: whole numbers.  seed: an integer or a Generator; the same seed
+    gives the same bits.  weights: factors (m,) of the losses of the examples.  validation: an
+    (X, Y) that is judged after each epoch.  patience: epochs without a better loss (that of the
+    validation where there is one) after which the training ends, 0: none.  callback: is called
+    with the history after each epoch and ends the training by returning True.  checkpoint: a
+    file that keeps the state of the training, at least every `save_every` seconds; if it is
+    there, the training goes on from it and ends with the same bits as one without a break.
+    stream: where the progress goes if it is a terminal (default: stderr).
+    """
+
+    epochs: int | None
+    batch_size: int | None
+    seed: int | np.random.Generator | None
+    weights: Any
+    validation: tuple[Any, Any] | None
+    patience: int | None
+    callback: Callable[[History], object] | None
+    checkpoint: str | os.PathLike[str] | None
+    save_every: float
+    stream: Any
 
 
 def checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tuple[Array, Array]:
@@ -29,9 +56,9 @@ def checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tup
     return x, network.raw_targets(Y, x.shape[network.axis], what=f"{what}Y")
 
 
-def _positive(value: Any, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{what}: got {value!r}, needs an integer of at least 1")
+def _at_least(low: int, value: Any, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
+        raise ValueError(f"{what}: got {value!r}, needs an integer of at least {low}")
     return int(value)
 
 
@@ -52,25 +79,27 @@ def fit(
     epochs: int | None = None,
     batch_size: int | None = None,
     seed: int | np.random.Generator | None = None,
+    weights: Any = None,
     validation: tuple[Any, Any] | None = None,
+    patience: int | None = None,
     callback: Callable[[History], object] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    save_every: float = 30.0,
     stream: Any = None,
 ) -> History:
     """Trains by shuffled mini-batches from `params`, which stay as they are.
 
     module: the network's module.  X, Y: as ``loss`` takes them; they are checked once and
-    not copied.  epochs, batch_size, seed: the network's own where None; the same seed gives
-    the same bits.  validation: an (X, Y) that is judged after each epoch.  callback: is
-    called with the history after each epoch and stops the training by returning True.
-    stream: where the progress goes if it is a terminal (default: stderr).
+    not copied.  The rest: see `FitOptions`.
 
     Raises ValueError before anything is done if an argument does not fit, NonFiniteLoss if
     the loss is NaN or infinite at a step.
     """
     network: Network = module.NETWORK
     dtype = network.params(params)
-    epochs = _positive(network.epochs if epochs is None else epochs, "epochs")
-    size = _positive(network.batch_size if batch_size is None else batch_size, "batch_size")
+    epochs = _at_least(1, network.epochs if epochs is None else epochs, "epochs")
+    size = _at_least(1, network.batch_size if batch_size is None else batch_size, "batch_size")
+    patience = _at_least(0, network.patience if patience is None else patience, "patience")
     x, y = checked_data(network, X, Y, dtype, "")
     held = None
     if validation is not None:
@@ -78,18 +107,25 @@ def fit(
             raise ValueError(f"validation: got {type(validation).__name__}, needs a pair (X, Y)")
         held = checked_data(network, validation[0], validation[1], dtype, "validation ")
     rng = _generator(network.seed if seed is None else seed)
-    batches = Batches(network, x, y, min(size, x.shape[network.axis]), dtype)
+    m = x.shape[network.axis]
+    factors = None if weights is None else network.example_weights(weights, m, dtype)
+    batches = Batches(network, x, y, min(size, m), dtype, factors)
     trainer = module.Trainer(params, batches.size)
     history = History(params=params, best=params)
-    bar = Progress(sys.stderr if stream is None else stream, epochs * batches.m)
+    kept = Checkpoint(checkpoint, save_every, trainer, history, rng, m)
+    place = kept.resume()
+    bar = Progress(sys.stderr if stream is None else stream, epochs * m)
+    rates = _Rates(network, trainer, batches.count, epochs)
     try:
-        for epoch in range(epochs):
+        while place.epoch < epochs and not _finished(history, patience):
             started = time.perf_counter()
-            history.loss.append(_train_epoch(trainer, batches, rng, epoch, bar, history))
+            history.loss.append(_train_epoch(trainer, batches, place, rates, kept, bar, history))
             history.params = type(params)(*(array.copy() for array in trainer.params))
             _judge_epoch(module, history, x, y, held, rng)
             history.seconds.append(time.perf_counter() - started)
-            bar.show((epoch + 1) * batches.m, history.summary(), force=True)
+            place = Place(place.epoch + 1)
+            kept.save(place)
+            bar.show(place.epoch * m, history.summary(), force=True)
             if callback is not None and callback(history) is True:
                 break
     finally:
@@ -97,26 +133,57 @@ def fit(
     return history
 
 
+class _Rates:
+    """Sets the learning rate of each step by the network's schedule."""
+
+    def __init__(self, network: Network, trainer: Any, per_epoch: int, epochs: int) -> None:
+        self.schedule = network.schedule
+        self.trainer = trainer
+        self.base = trainer.learning_rate
+        self.per_epoch, self.epochs = per_epoch, epochs
+
+    def at(self, step: int) -> None:
+        """The rate of a step, counted from 0 over all epochs; 0 becomes the smallest number."""
+        if self.schedule.steady:
+            return
+        factor = self.schedule.factor(step, self.per_epoch, self.epochs)
+        rate = max(self.base * factor, sys.float_info.min)
+        if rate != self.trainer.learning_rate:
+            self.trainer.learning_rate = rate
+
+
+def _finished(history: History, patience: int) -> bool:
+    """Whether the loss has not become better for `patience` epochs."""
+    losses = history.validation_loss or history.loss
+    if not patience or len(losses) <= patience:
+        return False
+    return min(losses[-patience:]) >= min(losses[:-patience])
+
+
 def _train_epoch(
     trainer: Any,
     batches: Batches,
-    rng: np.random.Generator,
-    epoch: int,
+    place: Place,
+    rates: _Rates,
+    kept: Checkpoint,
     bar: Progress,
     history: History,
 ) -> float:
-    """One pass over the examples; returns the mean loss."""
-    total: float = 0.0
-    done = 0
+    """One pass over the examples, from `place` on; returns the mean loss."""
+    total, done = place.total, place.step * batches.size
     known = history.accuracy[-1:]
     last = f"  accuracy {100 * known[0]:.1f} %" if known and known[0] >= 0 else ""
-    for step, (count, x, y) in enumerate(batches.epoch(rng), 1):
+    kept.begin_epoch()
+    for step, (count, arrays) in enumerate(batches.epoch(kept.rng, place.step), place.step + 1):
+        rates.at(place.epoch * batches.count + step - 1)
         try:
-            total += float(trainer.step(x, y)) * count
+            total += float(trainer.step(*arrays)) * count
         except NonFiniteLoss as error:
-            raise NonFiniteLoss(f"epoch {epoch + 1}, step {step}: {error}") from None
+            raise NonFiniteLoss(f"epoch {place.epoch + 1}, step {step}: {error}") from None
         done += count
-        bar.show(epoch * batches.m + done, f"epoch {epoch + 1}  loss {total / done:.4f}{last}")
+        kept.save_sometimes(Place(place.epoch, step, total))
+        text = f"epoch {place.epoch + 1}  loss {total / done:.4f}{last}"
+        bar.show(place.epoch * batches.m + done, text)
     return total / batches.m
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from derive.check import check
 from derive.library.claims import LibraryClaim, library_claims
+from derive.program import Program, Statement
 from derive.tensors import prove
 from derive.verdict import FileReport, Finding, Kind, Proof, Verdict
 
@@ -24,6 +25,19 @@ def library_report() -> FileReport:
     findings = [_judged(k, claim) for k, claim in enumerate(library_claims(), 1)]
     findings += _optimizers(len(findings))
     return FileReport(PATH, None, tuple(findings))
+
+
+def library_certificates() -> list[tuple[Program, Statement, tuple[str, ...]]]:
+    """What there is to check again of each proof: program, statement, and the rules used.
+
+    An optimiser's rule is proved by induction; each of its equations is one certificate.
+    """
+    from derive.library.optimizers import optimizer_proofs
+
+    pairs = [(claim.program, claim.statement) for claim in library_claims()]
+    pairs += [(i.program, i.statement) for rule in optimizer_proofs() for i in rule.identities]
+    proved = [(program, statement, prove(program, statement)) for program, statement in pairs]
+    return [(p, s, outcome.rules) for p, s, outcome in proved if outcome.proved]
 
 
 def _judged(line: int, claim: LibraryClaim) -> Finding:

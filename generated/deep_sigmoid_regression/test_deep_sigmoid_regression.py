@@ -85,6 +85,10 @@ def _batch(rng: np.random.Generator, m: int = EXAMPLES) -> tuple[Any, Any]:
     return X, _targets(rng, m)
 
 
+def _gradients(params: Any, X: Any, Y: Any) -> Any:
+    return net._gradients(params, X, Y)
+
+
 def _step_size() -> float:
     """The h of the differences: the more units have a kink, the nearer is the next one."""
     units = sum(len(_layer(k)) for k in KINKED) + len(KNOTS) * NETWORK.outputs
@@ -167,7 +171,7 @@ def _check_differences(gradients: Callable[..., Any], seed: int) -> None:
 
 def test_gradients_are_the_limit_of_differences() -> None:
     for seed in range(3):
-        _check_differences(net._gradients, seed)
+        _check_differences(_gradients, seed)
 
 
 def _check_complex_step(gradients: Callable[..., Any], seed: int) -> None:
@@ -191,12 +195,12 @@ def _check_complex_step(gradients: Callable[..., Any], seed: int) -> None:
 
 def test_gradients_agree_with_the_complex_step() -> None:
     for seed in range(3):
-        _check_complex_step(net._gradients, seed)
+        _check_complex_step(_gradients, seed)
 
 
 def test_the_analytic_twin_is_the_network_itself_on_real_numbers() -> None:
     params, X, Y = _smooth_point(0)
-    J, derivatives = net._gradients(params, X, Y)
+    J, derivatives = _gradients(params, X, Y)
     other, copies = twin._gradients(params, X, Y)
     assert other == J
     for name, a, b in zip(params._fields, derivatives, copies, strict=True):
@@ -207,7 +211,7 @@ def test_a_planted_error_is_found() -> None:
     for number, name in enumerate(net.Params._fields):
 
         def wrong(params: Any, X: Any, Y: Any, number: int = number) -> Any:
-            J, derivatives = net._gradients(params, X, Y)
+            J, derivatives = _gradients(params, X, Y)
             planted = [d * (2.001 / 2 if k == number else 1) for k, d in enumerate(derivatives)]
             return J, net.Params(*planted)
 
@@ -269,12 +273,16 @@ class _Rule:
     def step(self, derivatives: Any) -> None:
         self.steps += 1
         for k, g in enumerate(derivatives):
-            self.mean[k] = net.BETA1 * self.mean[k] + (1 - net.BETA1) * g
-            self.square[k] = net.BETA2 * self.square[k] + (1 - net.BETA2) * g**2
-            mean = self.mean[k] / (1 - net.BETA1**self.steps)
-            square = self.square[k] / (1 - net.BETA2**self.steps)
-            change = net.LEARNING_RATE * mean / (np.sqrt(square) + net.EPSILON)
-            self.params[k] = self.params[k] - change
+            self.params[k] = self.params[k] - net.LEARNING_RATE * self._change(k, g)
+
+    def _change(self, k: int, g: Any) -> Any:
+        """By what the k-th parameter changes, over the learning rate."""
+        self.mean[k] = net.BETA1 * self.mean[k] + (1 - net.BETA1) * g
+        self.square[k] = net.BETA2 * self.square[k] + (1 - net.BETA2) * g**2
+        mean = self.mean[k] / (1 - net.BETA1**self.steps)
+        square = self.square[k] / (1 - net.BETA2**self.steps)
+        change = mean / (np.sqrt(square) + net.EPSILON)
+        return change
 
 
 def test_a_step_is_the_gradient_and_the_update_rule() -> None:
@@ -288,6 +296,7 @@ def test_a_step_is_the_gradient_and_the_update_rule() -> None:
         J, derivatives = net.gradients(net.Params(*rule.params), X, Y)
         rule.step(derivatives)
         value = trainer.step(X, Y)
+        assert trainer.steps == rule.steps
         assert abs(value - J) <= 1e-12 * max(1.0, abs(J))
         for name, a, b in zip(params._fields, trainer.params, rule.params, strict=True):
             error = float(np.abs(a - b).max())
@@ -394,6 +403,38 @@ def test_wrong_data_are_refused_and_change_nothing() -> None:
             _refused(name, net.predict, params, X)
         for arrays in (params, trainer.params):
             assert all(np.array_equal(a, b) for a, b in zip(arrays, start, strict=True))
+
+
+def test_a_training_that_was_broken_off_ends_with_the_same_bits() -> None:
+    rng = np.random.default_rng(6)
+    params = _params(rng, NETWORK.dtype)
+    X, Y = _batch(rng, 23)
+    X, Y = X.astype(NETWORK.dtype), Y.astype(NETWORK.dtype)
+    whole = net.fit(params, X, Y, epochs=3, batch_size=4)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "training.npz")
+        options = {"batch_size": 4, "checkpoint": path, "save_every": 0}
+        trained, steps, bound = net.Trainer.step, [0], [0]
+
+        def broken(self: Any, *data: Any) -> float:
+            steps[0] += 1
+            if steps[0] == bound[0]:
+                raise KeyboardInterrupt
+            return float(trained(self, *data))
+
+        net.Trainer.step = broken
+        try:
+            for bound[0] in (5, 10):
+                try:
+                    net.fit(params, X, Y, epochs=3, **options)
+                except KeyboardInterrupt:
+                    continue
+                raise AssertionError("the training was not broken off")
+        finally:
+            net.Trainer.step = trained
+        broken_off = net.fit(params, X, Y, epochs=3, **options)
+    assert broken_off.loss == whole.loss
+    assert all(np.array_equal(a, b) for a, b in zip(broken_off.params, whole.params, strict=True))
 
 
 def test_saved_parameters_come_back() -> None:

@@ -27,10 +27,9 @@ import importlib.util
 import math
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy import absolute, add, divide, dot, exp, greater_equal, maximum, multiply, negative
@@ -82,6 +81,7 @@ NETWORK = runtime.Network(
     epochs=100,
     batch_size=32,
     seed=0,
+    init={"W1": "glorot", "W2": "glorot", "W3": "glorot", "W4": "glorot"},
 )
 LEARNING_RATE = 0.01
 BETA1 = 0.9
@@ -107,30 +107,17 @@ class Params(NamedTuple):
 
 
 def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
-    """Random parameters: weights normal with the variance that keeps signals alive, biases 0.
+    """Random parameters: weights normal with the variances of ``NETWORK.init``, biases 0.
 
-    rng: a seed or a generator; the same seed gives the same parameters in either dtype, up
-    to rounding.  dtype: float32 or float64.
+    rng: a seed or a generator.  dtype: float32 or float64, to which the same seed is rounded.
     """
-    rng = np.random.default_rng(rng)
-    kind = runtime.float_dtype(dtype)
-    return Params(
-        W1=(rng.standard_normal((8, 16)) * math.sqrt(2.0 / (8 + 16))).astype(kind),
-        b1=np.zeros((1, 16), kind),
-        W2=(rng.standard_normal((16, 16)) * math.sqrt(2.0 / (16 + 16))).astype(kind),
-        b2=np.zeros((1, 16), kind),
-        W3=(rng.standard_normal((16, 16)) * math.sqrt(2.0 / (16 + 16))).astype(kind),
-        b3=np.zeros((1, 16), kind),
-        W4=(rng.standard_normal((16, 1)) * math.sqrt(2.0 / (16 + 1))).astype(kind),
-        b4=np.zeros((1, 1), kind),
-    )
+    return Params(*runtime.initial(NETWORK, rng, dtype))
 
 
 def predict(params: Params, X: Any) -> Array:
     """The output A4 (m, 1) for the inputs X (m, 8).
 
-    X: float.  The dtype of the result is that of the parameters.
-    Raises ValueError naming the argument, what it is and what it needs to be.
+    X: float.  The dtype is that of the parameters.  ValueError as in `loss`.
     """
     return _forward(params, _inputs(params, X))[-1]
 
@@ -247,7 +234,7 @@ class Trainer(runtime.BaseTrainer):
     """Trains a copy of the parameters in place, in memory that is allocated once.
 
     params: where to start; they are copied.  batch_size: the most examples that a step may
-    take.  learning_rate: may be assigned between steps.
+    take.  learning_rate: LEARNING_RATE at first, may be assigned between steps.
 
     ``.params`` are views of one flat array that every step changes; copy them to keep them.
     The rule is Adam with bias correction:
@@ -260,21 +247,15 @@ class Trainer(runtime.BaseTrainer):
 
     network = NETWORK
     parameters = Params
+    rate = LEARNING_RATE
+    scalars = (
+        BETA1,
+        BETA2,
+        0.0,
+        0.0,
+    )
     state = 2
     params: Params
-
-    def __init__(
-        self,
-        params: Params,
-        batch_size: int = NETWORK.batch_size,
-        *,
-        learning_rate: float = LEARNING_RATE,
-    ) -> None:
-        super().__init__(params, batch_size, learning_rate)
-        self._beta1 = self._number(BETA1)
-        self._beta2 = self._number(BETA2)
-        self._root = self._number(0.0)
-        self._offset = self._number(0.0)
 
     def step(self, X: Any, Y: Any) -> float:
         """One update from the examples X, Y; returns the cost J before it.
@@ -385,13 +366,15 @@ class Trainer(runtime.BaseTrainer):
 
     def _update(self) -> None:
         """The optimiser's rule, in place."""
+        (
+            beta1,
+            beta2,
+            root,
+            offset,
+        ) = self._scalars
         factor = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)
-        self._root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / factor
-        self._offset[...] = EPSILON / factor
-        beta1 = self._beta1
-        beta2 = self._beta2
-        root = self._root
-        offset = self._offset
+        root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / factor
+        offset[...] = EPSILON / factor
         theta, gradient, first, second = self._flat
         multiply(first, beta1, out=first)
         add(first, gradient, out=first)
@@ -405,6 +388,7 @@ class Trainer(runtime.BaseTrainer):
         subtract(theta, gradient, out=theta)
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
+        outputs = self.network.outputs
         return (
             (m, 16),  # Z1
             (m, 16),  # dZ1
@@ -412,9 +396,9 @@ class Trainer(runtime.BaseTrainer):
             (m, 16),  # dZ2
             (m, 16),  # Z3
             (m, 16),  # dZ3
-            (m, 1),  # Z4
-            (m, 1),  # dZ4
-            (m, 1),  # t1
+            (m, outputs),  # Z4
+            (m, outputs),  # dZ4
+            (m, outputs),  # t1
             (m, 16),  # t2
             (m, 16),  # t3
             (m, 16),  # t4
@@ -429,27 +413,20 @@ class Trainer(runtime.BaseTrainer):
         )
 
 
-def fit(
-    params: Params,
-    X: Any,
-    Y: Any,
-    *,
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    seed: int | np.random.Generator | None = None,
-    validation: tuple[Any, Any] | None = None,
-    callback: Callable[[runtime.History], object] | None = None,
-) -> runtime.History:
+def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:
     """Trains by shuffled mini-batches from `params`, which stay as they are.
 
-    X, Y: as in `loss`.  epochs, batch_size, seed: those of the spec where None.  validation:
-    an (X, Y) that is judged after each epoch.  callback: is called with the history after
-    each epoch and stops the training by returning True.  The trained parameters are
-    ``.params`` of what is returned, the best ones by validation ``.best``.
+    X, Y: as in `loss`.  options: see `runtime.FitOptions`; epochs, batch_size, seed and patience
+    are those of the spec where they are not given.  The trained parameters are ``.params`` of
+    what is returned, the best ones by validation ``.best``.
     """
-    this = SimpleNamespace(**globals())
-    options = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
-    return runtime.fit(this, params, X, Y, validation=validation, callback=callback, **options)
+    return runtime.fit(SimpleNamespace(**globals()), params, X, Y, **options)
+
+
+class Estimator(runtime.Regressor):
+    """This network with scikit-learn's conventions; the widths of input and output are the data's."""
+
+    module = SimpleNamespace(**globals())
 
 
 def save(path: str | os.PathLike[str], params: Params) -> None:

@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import dataclasses
 import errno
+import functools
 import gzip
 import importlib.util
 import inspect
+import json
 import math
 import os
 import re
@@ -33,7 +36,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, ClassVar, NoReturn
+from types import SimpleNamespace
+from typing import IO, Any, ClassVar, NoReturn, TypedDict
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -129,6 +133,48 @@ def polynomial(x: Array, coefficients: tuple[float, ...], out: Array | None = No
     return value
 
 
+# -- the course of the learning rate over a training --------------------------------------------
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """By what the learning rate is multiplied at each step.
+
+    kind: ``"constant"``; ``"step"``, every ``step_every`` epochs times ``step_factor``; or
+    ``"cosine"``, half a wave from 1 down to ``final_factor``.  warmup: epochs at the start in
+    which it grows from 0, step by step; a cosine begins behind them.
+
+    >>> Schedule("step", step_every=2, step_factor=0.5).factor(30, 10, 8)
+    0.5
+    >>> [Schedule("cosine").factor(step, 10, 4) for step in (0, 20)]
+    [1.0, 0.5]
+    """
+
+    kind: str = "constant"
+    warmup: float = 0.0
+    step_every: float = 10.0
+    step_factor: float = 0.1
+    final_factor: float = 0.0
+
+    @property
+    def steady(self) -> bool:
+        """Whether the rate stays what it is."""
+        return self.kind == "constant" and not self.warmup
+
+    def factor(self, step: int, per_epoch: int, epochs: int) -> float:
+        """The factor of a step, counted from 0; per_epoch: steps of an epoch."""
+        rising = self.warmup * per_epoch
+        if step < rising:
+            return min(1.0, (step + 1) / rising)
+        if self.kind == "step":
+            return float(self.step_factor ** (step / per_epoch // self.step_every))
+        if self.kind == "cosine":
+            left = max(epochs * per_epoch - rising, 1.0)
+            wave = 0.5 * (1.0 + math.cos(math.pi * min(1.0, (step - rising) / left)))
+            return self.final_factor + (1.0 - self.final_factor) * wave
+        return 1.0
+
+
 # -- what a network takes and gives -------------------------------------------------------------
 
 Model = Any
@@ -169,6 +215,10 @@ class Network:
     epochs: int = 10
     batch_size: int = 64
     seed: int = 0
+    patience: int = 0
+    schedule: Schedule = field(default_factory=Schedule)
+    init: Mapping[str, str] = field(default_factory=dict)
+    """Parameter to its initialiser; zero where it is not named."""
 
     @property
     def axis(self) -> int:
@@ -253,6 +303,25 @@ class Network:
         hot[(labels, where) if self.axis else (where, labels)] = 1
         return hot
 
+    def example_weights(
+        self, weights: Any, m: int, dtype: DTypeLike | None = None, *, what: str = "weights"
+    ) -> Array:
+        """Weights (m,) of the examples in a shape that stretches over the output; 1 for None.
+
+        Raises ValueError: another number of them, not numbers, negative, NaN or infinite.
+        """
+        if weights is None:
+            return np.ones(self.shape(1, m), dtype or self.dtype)
+        array = as_array(weights, what)
+        if array.size != m or array.ndim not in (1, 2) or m not in array.shape:
+            raise ValueError(f"{what}: got shape {array.shape}, needs ({m},), one an example")
+        if array.dtype.kind not in "fiub":
+            raise ValueError(f"{what}: got dtype {array.dtype}, needs float")
+        check_finite(array, what)
+        if array.min() < 0:
+            raise ValueError(f"{what}: got {float(array.min()):g}, needs at least 0")
+        return cast(array, dtype or self.dtype).reshape(self.shape(1, m))
+
     def params(self, params: Sequence[Array], *, what: str = "params") -> np.dtype[Any]:
         """The common dtype of well-shaped parameters; ValueError names the one at fault."""
         if not isinstance(params, tuple) or len(params) != len(self.shapes):
@@ -272,6 +341,39 @@ class Network:
                 )
         dtype: np.dtype[Any] = params[0].dtype
         return dtype
+
+
+# -- parameters to begin with -------------------------------------------------------------------
+
+
+def initial(network: Network, rng: Any, dtype: DTypeLike) -> list[Array]:
+    """Weights normal with the variance of their initialiser, everything else as it stands there.
+
+    rng: a seed or a generator; the same seed gives the same parameters in either dtype, up to
+    rounding.  The variances: he 2 / inputs, glorot 2 / (inputs + outputs), lecun 1 / inputs,
+    zeros 0, ones: the number 1 itself.  Raises ValueError for another dtype.
+
+    >>> net = Network("n", {"W1": (9, 3), "b1": (9, 1)}, 3, 9, "columns", "float64",
+    ...               "regression", "real", init={"W1": "he"})
+    >>> [array.shape for array in initial(net, 0, "float64")]
+    [(9, 3), (9, 1)]
+    """
+    rng = np.random.default_rng(rng)
+    kind = float_dtype(dtype)
+    arrays: list[Array] = []
+    for name, shape in network.shapes.items():
+        rule = network.init.get(name, "zeros")
+        if rule in ("zeros", "ones"):
+            arrays.append(np.full(shape, float(rule == "ones"), kind))
+            continue
+        outputs, inputs = shape if network.axis else shape[::-1]
+        variance = {
+            "he": 2.0 / inputs,
+            "glorot": 2.0 / (inputs + outputs),
+            "lecun": 1.0 / inputs,
+        }[rule]
+        arrays.append((rng.standard_normal(shape) * math.sqrt(variance)).astype(kind))
+    return arrays
 
 
 # -- how good an output is ----------------------------------------------------------------------
@@ -431,19 +533,39 @@ def taken(array: Array, index: Array, axis: int) -> Array:
 class Batches:
     """Shuffled mini-batches of a data set that is not copied, each in the same few buffers."""
 
-    def __init__(self, network: Network, X: Array, Y: Array, size: int, dtype: DTypeLike) -> None:
+    def __init__(
+        self,
+        network: Network,
+        X: Array,
+        Y: Array,
+        size: int,
+        dtype: DTypeLike,
+        weights: Array | None = None,
+    ) -> None:
         self.network, self.size, self.dtype = network, size, np.dtype(dtype)
         self.m: int = X.shape[network.axis]
         self.take_x = _Gather(X, network.axis, dtype)
         self.take_y = _Gather(Y, network.axis, Y.dtype if Y.ndim == 1 else dtype)
+        self.weights = None if weights is None else np.ravel(weights)
         self.hot: dict[int, Array] = {}
 
-    def epoch(self, rng: np.random.Generator) -> Iterator[tuple[int, Array, Array]]:
-        """Size, X and Y of each batch in a new random order; the last holds what is left."""
+    @property
+    def count(self) -> int:
+        """How many batches an epoch has."""
+        return -(-self.m // self.size)
+
+    def epoch(
+        self, rng: np.random.Generator, skip: int = 0
+    ) -> Iterator[tuple[int, tuple[Array, ...]]]:
+        """Size and arrays of each batch in a new random order; the last holds what is left.
+
+        skip: how many batches are left out at the start.
+        """
         order = rng.permutation(self.m)
-        for start in range(0, self.m, self.size):
+        for start in range(skip * self.size, self.m, self.size):
             index = order[start : start + self.size]
-            yield len(index), self.take_x(index), self._targets(index)
+            weights = () if self.weights is None else (self.weights[index],)
+            yield len(index), (self.take_x(index), self._targets(index), *weights)
 
     def _targets(self, index: Array) -> Array:
         y = self.take_y(index)
@@ -478,11 +600,18 @@ class BaseTrainer:
     """How many arrays the optimiser keeps, all 0 at first."""
     chunk: ClassVar[int] = 0
     """Parameters that are updated at a time, so that they stay in the cache; 0: all at once."""
+    rate: ClassVar[float]
+    """The learning rate where none is given."""
+    scalars: ClassVar[tuple[float, ...]] = ()
+    """The numbers of the update, some of them set anew at each step."""
     folds_rate: ClassVar[bool] = False
     """Whether the numbers of the workspace depend on the learning rate."""
 
-    def __init__(self, params: Any, batch_size: int, learning_rate: float) -> None:
+    def __init__(
+        self, params: Any, batch_size: int | None = None, *, learning_rate: float | None = None
+    ) -> None:
         self._dtype = self.network.params(params)
+        batch_size = self.network.batch_size if batch_size is None else batch_size
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
             raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
         self.batch_size = batch_size
@@ -492,7 +621,8 @@ class BaseTrainer:
         self._arrays: tuple[Array, ...] = ()
         self._numbers: tuple[Array, ...] = ()
         self._shapes: tuple[Any, Any] = (None, None)
-        self.learning_rate = learning_rate
+        self.learning_rate = self.rate if learning_rate is None else learning_rate
+        self._scalars = tuple(map(self._number, self.scalars))
         theta = np.concatenate([np.ravel(array) for array in params])
         zeros = [np.zeros_like(theta) for _ in range(self.state)]
         self._flat = (theta, np.empty_like(theta), *zeros)
@@ -548,6 +678,33 @@ class BaseTrainer:
             if self._shapes[0] is not None:
                 self._workspace(self._shapes[0][self.network.axis])
 
+    def _clip(self, limit: float) -> None:
+        """Makes the gradient, all entries together, no longer than `limit`."""
+        gradient = self._flat[1]
+        norm = math.sqrt(float(np.vdot(gradient, gradient)))
+        if math.isinf(norm):  # of the squares, perhaps not of the entries
+            top = max(float(gradient.max()), -float(gradient.min()))
+            gradient /= self._number(top)
+            norm = math.sqrt(float(np.vdot(gradient, gradient)))
+        if norm > limit:
+            gradient *= self._number(limit / norm)
+
+    def memory(self) -> dict[str, Array]:
+        """Everything that the next step depends on, by name: the arrays themselves."""
+        kept = {f"memory{number}": array for number, array in enumerate(self._flat) if number != 1}
+        return {**kept, "steps": np.array(self.steps)}
+
+    def remember(self, memory: Mapping[str, Array]) -> None:
+        """Puts back what `memory` gave; ValueError if it is not that of such a trainer."""
+        for name, array in self.memory().items():
+            given = memory.get(name)
+            if given is None or given.shape != array.shape or given.dtype != array.dtype:
+                got = "nothing" if given is None else f"{given.dtype} {given.shape}"
+                raise ValueError(f"{name}: got {got}, needs {array.dtype} {array.shape}")
+        for name, array in self.memory().items():
+            array[...] = memory[name]
+        self.steps = int(memory["steps"])
+
     def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
         """Checks a batch of another shape or dtype than the last and lays out the memory."""
         X = self.network.inputs(X, self._dtype)
@@ -570,135 +727,6 @@ class BaseTrainer:
             )
             self._spaces[m] = (arrays, self._constants(m))
         self._arrays, self._numbers = self._spaces[m]
-
-
-# -- training by shuffled mini-batches ----------------------------------------------------------
-
-
-def checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tuple[Array, Array]:
-    """Both arrays searched once for everything that `fit` refuses, and not copied."""
-    x = network.raw_inputs(X, what=f"{what}X")
-    check_finite(x, f"{what}X")
-    if x.dtype.kind == "f" and x.dtype.itemsize > np.dtype(dtype).itemsize:
-        largest = max(float(x.max()), -float(x.min()))
-        if largest > float(np.finfo(dtype).max):
-            raise ValueError(f"{what}X: got {largest:g}, too large for {np.dtype(dtype)}")
-    return x, network.raw_targets(Y, x.shape[network.axis], what=f"{what}Y")
-
-
-def _positive(value: Any, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{what}: got {value!r}, needs an integer of at least 1")
-    return int(value)
-
-
-def _generator(seed: Any) -> np.random.Generator:
-    if isinstance(seed, np.random.Generator):
-        return seed
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"seed: got {seed!r}, needs an integer of at least 0 or a Generator")
-    return np.random.default_rng(int(seed))
-
-
-def fit(
-    module: Model,
-    params: Any,
-    X: Any,
-    Y: Any,
-    *,
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    seed: int | np.random.Generator | None = None,
-    validation: tuple[Any, Any] | None = None,
-    callback: Callable[[History], object] | None = None,
-    stream: Any = None,
-) -> History:
-    """Trains by shuffled mini-batches from `params`, which stay as they are.
-
-    module: the network's module.  X, Y: as ``loss`` takes them; they are checked once and
-    not copied.  epochs, batch_size, seed: the network's own where None; the same seed gives
-    the same bits.  validation: an (X, Y) that is judged after each epoch.  callback: is
-    called with the history after each epoch and stops the training by returning True.
-    stream: where the progress goes if it is a terminal (default: stderr).
-
-    Raises ValueError before anything is done if an argument does not fit, NonFiniteLoss if
-    the loss is NaN or infinite at a step.
-    """
-    network: Network = module.NETWORK
-    dtype = network.params(params)
-    epochs = _positive(network.epochs if epochs is None else epochs, "epochs")
-    size = _positive(network.batch_size if batch_size is None else batch_size, "batch_size")
-    x, y = checked_data(network, X, Y, dtype, "")
-    held = None
-    if validation is not None:
-        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-            raise ValueError(f"validation: got {type(validation).__name__}, needs a pair (X, Y)")
-        held = checked_data(network, validation[0], validation[1], dtype, "validation ")
-    rng = _generator(network.seed if seed is None else seed)
-    batches = Batches(network, x, y, min(size, x.shape[network.axis]), dtype)
-    trainer = module.Trainer(params, batches.size)
-    history = History(params=params, best=params)
-    bar = Progress(sys.stderr if stream is None else stream, epochs * batches.m)
-    try:
-        for epoch in range(epochs):
-            started = time.perf_counter()
-            history.loss.append(_train_epoch(trainer, batches, rng, epoch, bar, history))
-            history.params = type(params)(*(array.copy() for array in trainer.params))
-            _judge_epoch(module, history, x, y, held, rng)
-            history.seconds.append(time.perf_counter() - started)
-            bar.show((epoch + 1) * batches.m, history.summary(), force=True)
-            if callback is not None and callback(history) is True:
-                break
-    finally:
-        bar.close()
-    return history
-
-
-def _train_epoch(
-    trainer: Any,
-    batches: Batches,
-    rng: np.random.Generator,
-    epoch: int,
-    bar: Progress,
-    history: History,
-) -> float:
-    """One pass over the examples; returns the mean loss."""
-    total: float = 0.0
-    done = 0
-    known = history.accuracy[-1:]
-    last = f"  accuracy {100 * known[0]:.1f} %" if known and known[0] >= 0 else ""
-    for step, (count, x, y) in enumerate(batches.epoch(rng), 1):
-        try:
-            total += float(trainer.step(x, y)) * count
-        except NonFiniteLoss as error:
-            raise NonFiniteLoss(f"epoch {epoch + 1}, step {step}: {error}") from None
-        done += count
-        bar.show(epoch * batches.m + done, f"epoch {epoch + 1}  loss {total / done:.4f}{last}")
-    return total / batches.m
-
-
-def _judge_epoch(
-    module: Model,
-    history: History,
-    X: Array,
-    Y: Array,
-    held: tuple[Array, Array] | None,
-    rng: np.random.Generator,
-) -> None:
-    """Adds the epoch's accuracies to the history and keeps the best parameters."""
-    network: Network = module.NETWORK
-    m = X.shape[network.axis]
-    chosen = rng.choice(m, min(m, 2048), replace=False)
-    x, y = (taken(array, chosen, network.axis) for array in (X, Y))
-    history.accuracy.append(evaluate(module, history.params, x, y)[1])
-    if held is None:
-        history.best = history.params
-        return
-    loss, right = evaluate(module, history.params, *held)
-    if loss < min(history.validation_loss, default=math.inf):
-        history.best = history.params
-    history.validation_loss.append(loss)
-    history.validation_accuracy.append(right)
 
 
 # -- data files ---------------------------------------------------------------------------------
@@ -833,7 +861,7 @@ def label_columns(names: list[str], width: int, wanted: str | None, path: Any) -
     return places
 
 
-# -- parameters on disk -------------------------------------------------------------------------
+# -- parameters and trainings on disk -----------------------------------------------------------
 
 
 @contextmanager
@@ -880,6 +908,693 @@ def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
     for name, array in zip(network.shapes, ordered, strict=True):
         check_finite(array, f"{path}.{name}")
     return list(ordered)
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a training is: whole epochs, steps of the next one and the sum of their losses."""
+
+    epoch: int = 0
+    step: int = 0
+    total: float = 0.0
+
+
+_LISTS = ("loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")
+
+
+class Checkpoint:
+    """The state of a training in a file, from which it goes on as if it had not been broken off.
+
+    It holds the parameters, the optimiser's memory, the history, and the random generator as it
+    was at the beginning of the epoch: the order of the examples is drawn again.  Without a path
+    nothing is kept.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None,
+        every: float,
+        trainer: Any,
+        history: History,
+        rng: np.random.Generator,
+        examples: int,
+    ) -> None:
+        self.path = None if path is None else Path(path)
+        if self.path is not None and not self.path.parent.is_dir():
+            raise ValueError(f"checkpoint: got {path}, there is no such folder")
+        if not every >= 0:
+            raise ValueError(f"save_every: got {every!r}, needs a number of seconds, at least 0")
+        self.every, self.last = every, time.perf_counter()
+        self.trainer, self.history, self.rng = trainer, history, rng
+        self.facts = (
+            {
+                "network": trainer.network.name,
+                "examples": examples,
+                "batch size": trainer.batch_size,
+                "generator": type(rng.bit_generator).__name__,
+            }
+            if self.path is not None
+            else {}
+        )
+        self.order: Any = None
+
+    def begin_epoch(self) -> None:
+        """Notes the generator, from which the order of the epoch is drawn next."""
+        if self.path is not None:
+            self.order = self.rng.bit_generator.state
+
+    def save_sometimes(self, place: Place) -> None:
+        """Saves if the last time is long enough ago."""
+        if self.path is not None and time.perf_counter() - self.last >= self.every:
+            self.save(place)
+
+    def save(self, place: Place) -> None:
+        """Writes the state at a place, whole or not at all."""
+        if self.path is None:
+            return
+        state = self.order if place.step else self.rng.bit_generator.state
+        note = {
+            "facts": self.facts,
+            "generator": state,
+            "place": [place.epoch, place.step, place.total.hex()],
+        }
+        text = json.dumps(note, default=lambda array: array.tolist())
+        arrays: dict[str, Any] = {"note": np.frombuffer(text.encode(), np.uint8)}
+        arrays |= {name: np.array(getattr(self.history, name), float) for name in _LISTS}
+        arrays |= zip(_best(self.trainer), self.history.best, strict=True)
+        arrays |= zip(_last(self.trainer), self.history.params, strict=True)
+        with atomic(self.path) as file:
+            np.savez(file, **arrays, **self.trainer.memory())
+        self.last = time.perf_counter()
+
+    def resume(self) -> Place:
+        """Takes up the state in the file, if there is one, and says how far it is.
+
+        Raises ValueError if it is that of another training; nothing is changed then.
+        """
+        if self.path is None or not self.path.exists():
+            return Place()
+        arrays = read_npz(self.path)
+        try:
+            note = json.loads(bytes(arrays["note"]).decode())
+            facts, (epoch, step, total) = note["facts"], note["place"]
+            place = Place(int(epoch), int(step), float.fromhex(total))
+            lists = {name: [float(v) for v in arrays[name]] for name in _LISTS}
+            best = [arrays[name] for name in _best(self.trainer)]
+            last = [arrays[name] for name in _last(self.trainer)]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{self.path}: no checkpoint of a training ({error!r})") from None
+        for what, need in self.facts.items():
+            if facts.get(what) != need:
+                raise ValueError(f"{self.path}: {what}: got {facts.get(what)!r}, needs {need!r}")
+        kind = type(self.history.params)
+        for arrays_of in (best, last):
+            self.trainer.network.params(kind(*arrays_of), what=str(self.path))
+        try:
+            self.trainer.remember(arrays)
+            self.rng.bit_generator.state = note["generator"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"{self.path}: {error}") from None
+        self.history.best, self.history.params = kind(*best), kind(*last)
+        for name, values in lists.items():
+            setattr(self.history, name, values)
+        return place
+
+
+def _best(trainer: Any) -> list[str]:
+    return [f"best {name}" for name in trainer.network.shapes]
+
+
+def _last(trainer: Any) -> list[str]:
+    return [f"last {name}" for name in trainer.network.shapes]
+
+
+# -- training by shuffled mini-batches ----------------------------------------------------------
+
+
+class FitOptions(TypedDict, total=False):
+    """What `fit` takes besides the data; the network's own where left out or None.
+
+    epochs, batch_size, patience: whole numbers.  seed: an integer or a Generator; the same seed
+    gives the same bits.  weights: factors (m,) of the losses of the examples.  validation: an
+    (X, Y) that is judged after each epoch.  patience: epochs without a better loss (that of the
+    validation where there is one) after which the training ends, 0: none.  callback: is called
+    with the history after each epoch and ends the training by returning True.  checkpoint: a
+    file that keeps the state of the training, at least every `save_every` seconds; if it is
+    there, the training goes on from it and ends with the same bits as one without a break.
+    stream: where the progress goes if it is a terminal (default: stderr).
+    """
+
+    epochs: int | None
+    batch_size: int | None
+    seed: int | np.random.Generator | None
+    weights: Any
+    validation: tuple[Any, Any] | None
+    patience: int | None
+    callback: Callable[[History], object] | None
+    checkpoint: str | os.PathLike[str] | None
+    save_every: float
+    stream: Any
+
+
+def checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tuple[Array, Array]:
+    """Both arrays searched once for everything that `fit` refuses, and not copied."""
+    x = network.raw_inputs(X, what=f"{what}X")
+    check_finite(x, f"{what}X")
+    if x.dtype.kind == "f" and x.dtype.itemsize > np.dtype(dtype).itemsize:
+        largest = max(float(x.max()), -float(x.min()))
+        if largest > float(np.finfo(dtype).max):
+            raise ValueError(f"{what}X: got {largest:g}, too large for {np.dtype(dtype)}")
+    return x, network.raw_targets(Y, x.shape[network.axis], what=f"{what}Y")
+
+
+def _at_least(low: int, value: Any, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
+        raise ValueError(f"{what}: got {value!r}, needs an integer of at least {low}")
+    return int(value)
+
+
+def _generator(seed: Any) -> np.random.Generator:
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"seed: got {seed!r}, needs an integer of at least 0 or a Generator")
+    return np.random.default_rng(int(seed))
+
+
+def fit(
+    module: Model,
+    params: Any,
+    X: Any,
+    Y: Any,
+    *,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    seed: int | np.random.Generator | None = None,
+    weights: Any = None,
+    validation: tuple[Any, Any] | None = None,
+    patience: int | None = None,
+    callback: Callable[[History], object] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    save_every: float = 30.0,
+    stream: Any = None,
+) -> History:
+    """Trains by shuffled mini-batches from `params`, which stay as they are.
+
+    module: the network's module.  X, Y: as ``loss`` takes them; they are checked once and
+    not copied.  The rest: see `FitOptions`.
+
+    Raises ValueError before anything is done if an argument does not fit, NonFiniteLoss if
+    the loss is NaN or infinite at a step.
+    """
+    network: Network = module.NETWORK
+    dtype = network.params(params)
+    epochs = _at_least(1, network.epochs if epochs is None else epochs, "epochs")
+    size = _at_least(1, network.batch_size if batch_size is None else batch_size, "batch_size")
+    patience = _at_least(0, network.patience if patience is None else patience, "patience")
+    x, y = checked_data(network, X, Y, dtype, "")
+    held = None
+    if validation is not None:
+        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+            raise ValueError(f"validation: got {type(validation).__name__}, needs a pair (X, Y)")
+        held = checked_data(network, validation[0], validation[1], dtype, "validation ")
+    rng = _generator(network.seed if seed is None else seed)
+    m = x.shape[network.axis]
+    factors = None if weights is None else network.example_weights(weights, m, dtype)
+    batches = Batches(network, x, y, min(size, m), dtype, factors)
+    trainer = module.Trainer(params, batches.size)
+    history = History(params=params, best=params)
+    kept = Checkpoint(checkpoint, save_every, trainer, history, rng, m)
+    place = kept.resume()
+    bar = Progress(sys.stderr if stream is None else stream, epochs * m)
+    rates = _Rates(network, trainer, batches.count, epochs)
+    try:
+        while place.epoch < epochs and not _finished(history, patience):
+            started = time.perf_counter()
+            history.loss.append(_train_epoch(trainer, batches, place, rates, kept, bar, history))
+            history.params = type(params)(*(array.copy() for array in trainer.params))
+            _judge_epoch(module, history, x, y, held, rng)
+            history.seconds.append(time.perf_counter() - started)
+            place = Place(place.epoch + 1)
+            kept.save(place)
+            bar.show(place.epoch * m, history.summary(), force=True)
+            if callback is not None and callback(history) is True:
+                break
+    finally:
+        bar.close()
+    return history
+
+
+class _Rates:
+    """Sets the learning rate of each step by the network's schedule."""
+
+    def __init__(self, network: Network, trainer: Any, per_epoch: int, epochs: int) -> None:
+        self.schedule = network.schedule
+        self.trainer = trainer
+        self.base = trainer.learning_rate
+        self.per_epoch, self.epochs = per_epoch, epochs
+
+    def at(self, step: int) -> None:
+        """The rate of a step, counted from 0 over all epochs; 0 becomes the smallest number."""
+        if self.schedule.steady:
+            return
+        factor = self.schedule.factor(step, self.per_epoch, self.epochs)
+        rate = max(self.base * factor, sys.float_info.min)
+        if rate != self.trainer.learning_rate:
+            self.trainer.learning_rate = rate
+
+
+def _finished(history: History, patience: int) -> bool:
+    """Whether the loss has not become better for `patience` epochs."""
+    losses = history.validation_loss or history.loss
+    if not patience or len(losses) <= patience:
+        return False
+    return min(losses[-patience:]) >= min(losses[:-patience])
+
+
+def _train_epoch(
+    trainer: Any,
+    batches: Batches,
+    place: Place,
+    rates: _Rates,
+    kept: Checkpoint,
+    bar: Progress,
+    history: History,
+) -> float:
+    """One pass over the examples, from `place` on; returns the mean loss."""
+    total, done = place.total, place.step * batches.size
+    known = history.accuracy[-1:]
+    last = f"  accuracy {100 * known[0]:.1f} %" if known and known[0] >= 0 else ""
+    kept.begin_epoch()
+    for step, (count, arrays) in enumerate(batches.epoch(kept.rng, place.step), place.step + 1):
+        rates.at(place.epoch * batches.count + step - 1)
+        try:
+            total += float(trainer.step(*arrays)) * count
+        except NonFiniteLoss as error:
+            raise NonFiniteLoss(f"epoch {place.epoch + 1}, step {step}: {error}") from None
+        done += count
+        kept.save_sometimes(Place(place.epoch, step, total))
+        text = f"epoch {place.epoch + 1}  loss {total / done:.4f}{last}"
+        bar.show(place.epoch * batches.m + done, text)
+    return total / batches.m
+
+
+def _judge_epoch(
+    module: Model,
+    history: History,
+    X: Array,
+    Y: Array,
+    held: tuple[Array, Array] | None,
+    rng: np.random.Generator,
+) -> None:
+    """Adds the epoch's accuracies to the history and keeps the best parameters."""
+    network: Network = module.NETWORK
+    m = X.shape[network.axis]
+    chosen = rng.choice(m, min(m, 2048), replace=False)
+    x, y = (taken(array, chosen, network.axis) for array in (X, Y))
+    history.accuracy.append(evaluate(module, history.params, x, y)[1])
+    if held is None:
+        history.best = history.params
+        return
+    loss, right = evaluate(module, history.params, *held)
+    if loss < min(history.validation_loss, default=math.inf):
+        history.best = history.params
+    history.validation_loss.append(loss)
+    history.validation_accuracy.append(right)
+
+
+# -- what an estimator with the conventions of scikit-learn is; that need not be installed ------
+
+
+def sklearn_error(name: str, usual: type[Exception]) -> Any:
+    """A class of exceptions of scikit-learn where that is in use, else the usual one."""
+    return getattr(sys.modules.get("sklearn.exceptions"), name, usual)
+
+
+class BaseEstimator:
+    """A network whose examples are rows and whose widths of input and output are the data's.
+
+    learning_rate, epochs, batch_size, patience: those of the network where None.  random_state:
+    an integer, a RandomState or None for the network's seed.  verbose: whether progress is shown.
+
+    ``fit(X, y)`` trains anew, ``partial_fit`` goes on for one epoch, the optimiser's memory empty.
+    Afterwards there are ``params_``, ``history_``, ``n_features_in_`` and, for named columns,
+    ``feature_names_in_``.  Raises ValueError for data that do not fit.
+    """
+
+    module: ClassVar[Model]
+    _estimator_type: ClassVar[str]
+    _network: Network
+    feature_names_in_: Any
+    n_features_in_: int
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        patience: int | None = None,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.learning_rate = learning_rate
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.patience = patience
+        self.random_state = random_state
+        self.verbose = verbose
+
+    _PARAMETERS: ClassVar = (
+        "batch_size", "epochs", "learning_rate", "patience", "random_state", "verbose"
+    )  # fmt: skip
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's arguments by name."""
+        return {name: getattr(self, name) for name in self._PARAMETERS}
+
+    def set_params(self, **params: Any) -> BaseEstimator:
+        """Changes constructor's arguments; ValueError for another name."""
+        for name, value in params.items():
+            if name not in self._PARAMETERS:
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {self!r}; valid are "
+                    + ", ".join(self._PARAMETERS)
+                )
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        given = {
+            name: value for name, value in self.get_params().items() if value not in (None, False)
+        }
+        arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
+        return f"{type(self).__name__}({arguments})"
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn wants to know; it is imported only here."""
+        from sklearn.utils import ClassifierTags, InputTags, RegressorTags, Tags, TargetTags
+
+        classifier = self._estimator_type == "classifier"
+        return Tags(
+            estimator_type=self._estimator_type,
+            target_tags=TargetTags(required=True, multi_output=not classifier),
+            transformer_tags=None,
+            classifier_tags=ClassifierTags() if classifier else None,
+            regressor_tags=None if classifier else RegressorTags(),
+            input_tags=InputTags(),
+        )
+
+    # -- training ------------------------------------------------------------------------------
+
+    def fit(self, X: Any, y: Any) -> BaseEstimator:
+        """Trains from new parameters; X (m, features), y (m,), or (m, outputs) for numbers."""
+        x = self._inputs(X, fitting=True)
+        targets = self._targets(x, y, None)
+        seed = self._seed()
+        network = self._network
+        params = self.module.Params(*initial(network, seed, network.dtype))
+        self.history_ = self._train(params, x, targets, self.epochs, seed)
+        self.params_ = self.history_.params
+        self.n_iter_ = len(self.history_.loss)
+        return self
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> BaseEstimator:
+        """One more epoch; classes: all there will be, needed at the first call to classify."""
+        first = not hasattr(self, "params_")
+        x = self._inputs(X, fitting=first)
+        targets = self._targets(x, y, classes if first else getattr(self, "classes_", None))
+        seed = self._seed()
+        if first:
+            network = self._network
+            self.params_ = self.module.Params(*initial(network, seed, network.dtype))
+            self.n_iter_ = 0
+        self.history_ = self._train(self.params_, x, targets, 1, seed)
+        self.params_ = self.history_.params
+        self.n_iter_ += 1
+        return self
+
+    def _train(
+        self, params: Any, x: Array, targets: Array, epochs: int | None, seed: Any
+    ) -> History:
+        rows = np.ascontiguousarray(x.T) if self._network.axis else x
+        labels = targets.T if self._network.axis and targets.ndim == 2 else targets
+        return fit(
+            self._model(),
+            params,
+            rows,
+            labels,
+            epochs=epochs,
+            batch_size=self.batch_size,
+            patience=self.patience,
+            seed=seed,
+            stream=sys.stderr if self.verbose else SimpleNamespace(),
+        )
+
+    def _seed(self) -> np.random.Generator:
+        state = self.random_state
+        if isinstance(state, np.random.RandomState):
+            state = state.randint(2**31)
+        return np.random.default_rng(self.module.NETWORK.seed if state is None else state)
+
+    def _model(self) -> Model:
+        """The network's functions at the widths of the data."""
+        module, network = self.module, self._network
+        scale = network.input_scale or 1.0
+
+        def predict(params: Any, X: Array) -> Array:
+            return np.asarray(module._forward(params, network.inputs(X) / scale)[-1])
+
+        def loss(params: Any, X: Array, Y: Array) -> float:
+            x = network.inputs(X) / scale
+            y = network.targets(Y, X.shape[network.axis])
+            weights = getattr(module, "_weights", None)
+            return float(module._loss(params, x, y, *([weights(x, None)] if weights else [])))
+
+        trainer = type("Trainer", (module.Trainer,), {"network": network})
+        rate = {} if self.learning_rate is None else {"learning_rate": self.learning_rate}
+        return SimpleNamespace(
+            NETWORK=network, Trainer=functools.partial(trainer, **rate), predict=predict, loss=loss
+        )
+
+    # -- what was learned ----------------------------------------------------------------------
+
+    def _output(self, X: Any) -> Array:
+        """The network's output, an example a row."""
+        if not hasattr(self, "params_"):
+            error = sklearn_error("NotFittedError", ValueError)
+            raise error(f"This {type(self).__name__} is not fitted yet: call fit first")
+        x = self._inputs(X, fitting=False)
+        output = self._model().predict(self.params_, x.T if self._network.axis else x)
+        return np.asarray(output.T if self._network.axis else output)
+
+    # -- data ----------------------------------------------------------------------------------
+
+    def _inputs(self, X: Any, *, fitting: bool) -> Array:
+        """X as a finite array of the network's dtype, an example a row."""
+        self._columns(X, fitting=fitting)
+        if hasattr(X, "tocsr"):
+            raise TypeError("X: got a sparse matrix, needs a dense array: X.toarray()")
+        array = np.asarray(X)
+        if array.dtype.kind == "c":
+            raise ValueError("Complex data not supported: X needs real numbers")
+        if array.ndim != 2:
+            raise ValueError(
+                f"Expected 2D array, got {array.ndim}D array instead; Reshape your data: X needs "
+                "(m, features), one example a row"
+            )
+        if array.dtype.kind not in "fiub":
+            try:
+                array = array.astype(np.float64)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"X: {error}; it needs numbers") from None
+        rows, features = array.shape
+        if rows == 0 or features == 0:
+            what = "sample" if rows == 0 else "feature"
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={array.shape}) while a minimum of 1 is "
+                "required."
+            )
+        if fitting:
+            self.n_features_in_ = features
+        elif features != self.n_features_in_:
+            raise ValueError(
+                f"X has {features} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input"
+            )
+        with np.errstate(over="ignore"):
+            x = array.astype(self.module.NETWORK.dtype, copy=False)
+        if not np.isfinite(x).all():
+            raise ValueError("X: got NaN or infinity, needs finite numbers (Input X contains NaN)")
+        return x
+
+    def _columns(self, X: Any, *, fitting: bool) -> None:
+        """Notes the names of a table's columns, or compares them with those of the training."""
+        names = getattr(X, "columns", None)
+        names = None if names is None else np.asarray(names, dtype=object)
+        strings = names is not None and all(isinstance(name, str) for name in names)
+        if fitting:
+            if hasattr(self, "feature_names_in_"):
+                del self.feature_names_in_
+            if strings:
+                self.feature_names_in_ = names
+            return
+        known = getattr(self, "feature_names_in_", None)
+        own = type(self).__name__
+        if known is not None and not strings:
+            warnings.warn(
+                f"X does not have valid feature names, but {own} was fitted with feature names",
+                UserWarning,
+                stacklevel=5,
+            )
+        elif known is None and strings:
+            warnings.warn(
+                f"X has feature names, but {own} was fitted without feature names",
+                UserWarning,
+                stacklevel=5,
+            )
+        elif known is not None and names is not None and list(known) != list(names):
+            _differ(list(known), list(names))
+
+    def _targets(self, x: Array, y: Any, classes: Any) -> Array:
+        """y checked, an example a row; sets the widths of the network."""
+        if y is None:
+            raise ValueError(
+                f"requires y to be passed, but the target y is None: {type(self).__name__} "
+                "learns from examples"
+            )
+        truth = np.asarray(y)
+        if truth.ndim == 0 or len(truth) != len(x):
+            got = truth.shape
+            raise ValueError(
+                f"y: got shape {got}, needs ({len(x)},): Found input variables with "
+                f"inconsistent numbers of samples: [{len(x)}, {len(truth) if truth.ndim else 0}]"
+            )
+        if truth.dtype.kind == "c":
+            raise ValueError("Complex data not supported: y needs real numbers")
+        return self._learned(truth, classes)
+
+    def _learned(self, truth: Array, classes: Any) -> Array:
+        """The labels as the network takes them, an example a row."""
+        raise NotImplementedError
+
+    def _widths(self, outputs: int) -> None:
+        """The network with the widths of the data."""
+        network: Network = self.module.NETWORK
+        shapes = dict(network.shapes)
+        names = list(shapes)
+        shapes[names[0]] = _with(shapes[names[0]], network.axis, self.n_features_in_)
+        for name in names[-2:]:
+            shapes[name] = _with(shapes[name], 1 - network.axis, outputs)
+        self._network = dataclasses.replace(
+            network, shapes=shapes, features=self.n_features_in_, outputs=outputs
+        )
+
+
+def _with(shape: tuple[int, int], axis: int, size: int) -> tuple[int, int]:
+    """A shape with another size along an axis."""
+    return (size, shape[1]) if axis == 0 else (shape[0], size)
+
+
+def _differ(known: list[str], given: list[str]) -> None:
+    """Raises ValueError for columns that are not those of the training."""
+    message = "The feature names should match those that were passed during fit.\n"
+    unseen, missing = sorted(set(given) - set(known)), sorted(set(known) - set(given))
+    for title, names in (
+        ("Feature names unseen at fit time:", unseen),
+        ("Feature names seen at fit time, yet now missing:", missing),
+    ):
+        if names:
+            message += title + "\n" + "".join(f"- {name}\n" for name in names[:5])
+            message += "- ...\n" if len(names) > 5 else ""
+    if not unseen and not missing:
+        message += "Feature names must be in the same order as they were in fit.\n"
+    raise ValueError(message)
+
+
+# -- classifiers and regressors with the conventions of scikit-learn ----------------------------
+
+
+class Classifier(BaseEstimator):
+    """Learns labels of any kind (m,); their values are ``classes_`` afterwards.
+
+    A network with one sigmoid output for two classes has one for each of more classes.
+    """
+
+    _estimator_type: ClassVar = "classifier"
+    classes_: Array
+
+    def predict(self, X: Any) -> Array:
+        """The most probable class of every example (m,)."""
+        places = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[places])
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probability of every class (m, classes), in the order of ``classes_``."""
+        output = self._output(X).astype(np.float64)
+        if output.shape[1] == 1:
+            output = np.hstack([1.0 - output, output])
+        return np.asarray(output / output.sum(axis=1, keepdims=True))
+
+    def score(self, X: Any, y: Any) -> float:
+        """The share of right classes."""
+        return float(np.mean(self.predict(X) == np.asarray(y)))
+
+    def _learned(self, truth: Array, classes: Any) -> Array:
+        if truth.ndim == 2 and truth.shape[1] == 1:
+            warnings.warn(
+                "A column-vector y was passed when a 1d array was expected; y is taken as (m,)",
+                sklearn_error("DataConversionWarning", UserWarning),
+                stacklevel=4,
+            )
+            truth = truth[:, 0]
+        if truth.ndim != 1:
+            raise ValueError(f"y: got shape {truth.shape}, needs labels (m,)")
+        if truth.dtype.kind == "f":
+            check_finite(truth, "Input y contains NaN or infinity; y")
+            if (truth != np.round(truth)).any():
+                raise ValueError("y: Unknown label type: continuous numbers, needs classes")
+        known = np.unique(truth if classes is None else np.asarray(classes))
+        if len(known) < 2:
+            raise ValueError(f"y: got the one class {known.tolist()}, needs at least two classes")
+        labels = np.searchsorted(known, truth)
+        labels = np.minimum(labels, len(known) - 1)
+        if (known[labels] != truth).any():
+            stranger = truth[known[labels] != truth][0]
+            raise ValueError(f"y: got the label {stranger!r}, which is none of the classes")
+        self.classes_ = known
+        vector = self.module.NETWORK.task == "classes"
+        self._widths(len(known) if vector or len(known) > 2 else 1)
+        if vector or len(known) == 2:
+            return np.asarray(labels)
+        return np.eye(len(known), dtype=self.module.NETWORK.dtype)[labels]
+
+
+class Regressor(BaseEstimator):
+    """Learns numbers (m,) or (m, outputs)."""
+
+    _estimator_type: ClassVar = "regressor"
+    _flat: bool
+
+    def predict(self, X: Any) -> Array:
+        """Numbers, shaped as y was."""
+        output = self._output(X)
+        return output.reshape(-1) if self._flat else output
+
+    def score(self, X: Any, y: Any) -> float:
+        """The coefficient of determination R^2, averaged over the outputs."""
+        predicted, truth = self.predict(X), np.asarray(y)
+        residual = np.square(truth - predicted).sum(axis=0)
+        spread = np.square(truth - truth.mean(axis=0)).sum(axis=0)
+        return float(np.mean(1.0 - residual / np.where(spread == 0, 1.0, spread)))
+
+    def _learned(self, truth: Array, classes: Any) -> Array:
+        self._flat = truth.ndim == 1
+        numbers = truth.astype(self.module.NETWORK.dtype).reshape(len(truth), -1)
+        if not np.isfinite(numbers).all():
+            raise ValueError("y: got NaN or infinity, needs finite numbers (Input y contains NaN)")
+        self._widths(numbers.shape[1])
+        return numbers
 
 
 # -- from a data file to X and Y in the network's layout ----------------------------------------

@@ -22,10 +22,9 @@ import importlib.util
 import math
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy import absolute, add, divide, dot, exp, greater_equal, log1p, maximum, multiply
@@ -68,6 +67,7 @@ NETWORK = runtime.Network(
     epochs=200,
     batch_size=4,
     seed=0,
+    init={"W1": "glorot", "W2": "glorot"},
 )
 LEARNING_RATE = 0.1
 MOMENTUM = 0.9
@@ -86,26 +86,17 @@ class Params(NamedTuple):
 
 
 def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
-    """Random parameters: weights normal with the variance that keeps signals alive, biases 0.
+    """Random parameters: weights normal with the variances of ``NETWORK.init``, biases 0.
 
-    rng: a seed or a generator; the same seed gives the same parameters in either dtype, up
-    to rounding.  dtype: float32 or float64.
+    rng: a seed or a generator.  dtype: float32 or float64, to which the same seed is rounded.
     """
-    rng = np.random.default_rng(rng)
-    kind = runtime.float_dtype(dtype)
-    return Params(
-        W1=(rng.standard_normal((2, 4)) * math.sqrt(2.0 / (2 + 4))).astype(kind),
-        b1=np.zeros((1, 4), kind),
-        W2=(rng.standard_normal((4, 1)) * math.sqrt(2.0 / (4 + 1))).astype(kind),
-        b2=np.zeros((1, 1), kind),
-    )
+    return Params(*runtime.initial(NETWORK, rng, dtype))
 
 
 def predict(params: Params, X: Any) -> Array:
     """The output A2 (m, 1) for the inputs X (m, 2).
 
-    X: float.  The dtype of the result is that of the parameters.
-    Raises ValueError naming the argument, what it is and what it needs to be.
+    X: float.  The dtype is that of the parameters.  ValueError as in `loss`.
     """
     return _forward(params, _inputs(params, X))[-1]
 
@@ -210,7 +201,7 @@ class Trainer(runtime.BaseTrainer):
     """Trains a copy of the parameters in place, in memory that is allocated once.
 
     params: where to start; they are copied.  batch_size: the most examples that a step may
-    take.  learning_rate: may be assigned between steps.
+    take.  learning_rate: LEARNING_RATE at first, may be assigned between steps.
 
     ``.params`` are views of one flat array that every step changes; copy them to keep them.
     The rule is gradient descent with momentum:
@@ -222,19 +213,13 @@ class Trainer(runtime.BaseTrainer):
 
     network = NETWORK
     parameters = Params
+    rate = LEARNING_RATE
+    scalars = (
+        MOMENTUM,
+        0.0,
+    )
     state = 1
     params: Params
-
-    def __init__(
-        self,
-        params: Params,
-        batch_size: int = NETWORK.batch_size,
-        *,
-        learning_rate: float = LEARNING_RATE,
-    ) -> None:
-        super().__init__(params, batch_size, learning_rate)
-        self._momentum = self._number(MOMENTUM)
-        self._rate = self._number(0.0)
 
     def step(self, X: Any, Y: Any) -> float:
         """One update from the examples X, Y; returns the cost J before it.
@@ -301,9 +286,11 @@ class Trainer(runtime.BaseTrainer):
 
     def _update(self) -> None:
         """The optimiser's rule, in place."""
-        self._rate[...] = self.learning_rate
-        momentum = self._momentum
-        rate = self._rate
+        (
+            momentum,
+            rate,
+        ) = self._scalars
+        rate[...] = self.learning_rate
         theta, gradient, velocity = self._flat
         multiply(velocity, momentum, out=velocity)
         add(velocity, gradient, out=velocity)
@@ -311,46 +298,41 @@ class Trainer(runtime.BaseTrainer):
         subtract(theta, gradient, out=theta)
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
+        outputs = self.network.outputs
         return (
             (m, 4),  # Z1
-            (m, 1),  # Z2
-            (m, 1),  # t1
-            (m, 1),  # A2
-            (m, 1),  # t2
+            (m, outputs),  # Z2
+            (m, outputs),  # t1
+            (m, outputs),  # A2
+            (m, outputs),  # t2
             (m, 4),  # dZ1
         )
 
     def _constants(self, m: int) -> tuple[Array, ...]:
+        outputs = self.network.outputs
         return (
             self._number(0.0),  # zero
             self._number(1.0),  # one
             self._number(1.0 / m),  # c3
-            self._full(0.0, m, 1),  # zeros
+            self._full(0.0, m, outputs),  # zeros
             self._full(1.0, 1, m),  # ones
         )
 
 
-def fit(
-    params: Params,
-    X: Any,
-    Y: Any,
-    *,
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    seed: int | np.random.Generator | None = None,
-    validation: tuple[Any, Any] | None = None,
-    callback: Callable[[runtime.History], object] | None = None,
-) -> runtime.History:
+def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:
     """Trains by shuffled mini-batches from `params`, which stay as they are.
 
-    X, Y: as in `loss`.  epochs, batch_size, seed: those of the spec where None.  validation:
-    an (X, Y) that is judged after each epoch.  callback: is called with the history after
-    each epoch and stops the training by returning True.  The trained parameters are
-    ``.params`` of what is returned, the best ones by validation ``.best``.
+    X, Y: as in `loss`.  options: see `runtime.FitOptions`; epochs, batch_size, seed and patience
+    are those of the spec where they are not given.  The trained parameters are ``.params`` of
+    what is returned, the best ones by validation ``.best``.
     """
-    this = SimpleNamespace(**globals())
-    options = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
-    return runtime.fit(this, params, X, Y, validation=validation, callback=callback, **options)
+    return runtime.fit(SimpleNamespace(**globals()), params, X, Y, **options)
+
+
+class Estimator(runtime.Classifier):
+    """This network with scikit-learn's conventions; the widths of input and output are the data's."""
+
+    module = SimpleNamespace(**globals())
 
 
 def save(path: str | os.PathLike[str], params: Params) -> None:

@@ -91,11 +91,18 @@ def part(net: ModuleType, array: Any, count: int) -> Any:
     return array[:, :count] if net.NETWORK.axis else array[:count]
 
 
-def complex_step(net: ModuleType, params: Any, X: Any, Y: Any, entries: int = 10**9) -> list[Any]:
-    """The gradient by complex steps through the analytic twin; NaN where not computed."""
+def complex_step(
+    net: ModuleType, params: Any, X: Any, Y: Any, *weights: Any, entries: int = 10**9
+) -> list[Any]:
+    """The gradient by complex steps through the analytic twin; NaN where not computed.
+
+    weights: those of the examples, where the network takes them.
+    """
     net.np = AnalyticNumPy()
     scaled = net._inputs(params, X)
+    Y = net._labels(scaled, Y)
     rng = np.random.default_rng(1)
+    weights = tuple(net._weights(scaled, given) for given in weights)
     out = []
     try:
         for n, array in enumerate(params):
@@ -105,7 +112,7 @@ def complex_step(net: ModuleType, params: Any, X: Any, Y: Any, entries: int = 10
                 index = np.unravel_index(flat, array.shape)
                 moved = [a.astype(complex) if k == n else a for k, a in enumerate(params)]
                 moved[n][index] += 1e-30j
-                found[index] = np.imag(net._loss(type(params)(*moved), scaled, Y)) / 1e-30
+                found[index] = np.imag(net._loss(type(params)(*moved), scaled, Y, *weights)) / 1e-30
             out.append(found)
     finally:
         net.np = np
@@ -135,12 +142,16 @@ def textbook(net: ModuleType, optimizer: str, rate: float) -> Any:
         for p, g, v, s in zip(params, gradients, state["v"], state["s"], strict=True):
             if optimizer == "sgd":
                 p -= rate * g
-            elif optimizer == "momentum":
+            elif optimizer in ("momentum", "nesterov"):
                 v[...] = 0.9 * v + g
-                p -= rate * v
+                p -= rate * (g + 0.9 * v if optimizer == "nesterov" else v)
+            elif optimizer == "rmsprop":
+                s[...] = 0.9 * s + 0.1 * g * g
+                p -= rate * g / (np.sqrt(s) + 1e-8)
             else:
                 v[...] = 0.9 * v + 0.1 * g
                 s[...] = 0.999 * s + 0.001 * g * g
-                p -= rate * (v / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+                decay = 0.01 * p if optimizer == "adamw" else 0.0
+                p -= rate * ((v / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8) + decay)
 
     return update

@@ -43,16 +43,16 @@ CASES = [
     ("leaky_relu", "sigmoid", "binary_cross_entropy", "rows", 0.01, "momentum", None),
     ("identity", "softplus", "mse", "columns", 0.0, "sgd", None),
     ("softplus", "softmax", "squared_error", "rows", 0.0, "sgd", None),
-    ("elu", "identity", "squared_error", "columns", 0.01, "sgd", None),
+    ("elu", "identity", "squared_error", "columns", 0.01, "nesterov", None),
     ("selu", "sigmoid", "mse", "rows", 0.0, "adam", None),
     ("silu", "softmax", "cross_entropy", "columns", 0.0, "momentum", None),
-    ("softsign", "tanh", "half_squared_error", "rows", 0.0, "sgd", None),
+    ("softsign", "tanh", "half_squared_error", "rows", 0.0, "rmsprop", None),
     ("gelu_tanh", "sigmoid", "binary_cross_entropy", "columns", 0.0, "adam", None),
-    ("mish", "softmax", "cross_entropy", "rows", 0.0, "sgd", None),
+    ("mish", "softmax", "cross_entropy", "rows", 0.0, "adamw", None),
     ("gelu", "identity", "huber", "columns", 0.0, "adam", None),
-    ("gelu", "softmax", "kl", "rows", 0.0, "sgd", None),
+    ("gelu", "softmax", "kl", "rows", 0.0, "rmsprop", None),
     ("tanh", "identity", "log_cosh", "columns", 0.01, "momentum", None),
-    ("relu", "tanh", "mae", "rows", 0.0, "sgd", None),
+    ("relu", "tanh", "mae", "rows", 0.0, "nesterov", None),
 ]
 
 
@@ -155,6 +155,71 @@ def test_pixels_and_integer_labels(tmp_path, examples):
         assert one.step(pixels, labels) == other.step(pixels.astype(np.float32), hot)
     assert worst(one.params, other.params) == 0
     assert net.predict(params, pixels).dtype == np.float32
+
+
+EXTRAS = {
+    "label smoothing": ("softmax", "cross_entropy", "label_smoothing = 0.1"),
+    "class weights": ("softmax", "cross_entropy", "class_weights = [1.0, 2.0, 0.5]"),
+    "both": ("softmax", "kl", "label_smoothing = 0.2\nclass_weights = [1.0, 2.0, 0.5]"),
+    "two classes": ("sigmoid", "binary_cross_entropy", "class_weights = [1.0, 2.0, 0.5]"),
+    "sample weights": ("softmax", "cross_entropy", "sample_weights = true"),
+    "of a regression": ("identity", "huber", "sample_weights = true\nl1 = 0.02\nl2 = 0.01"),
+    "all weights": (
+        "softmax",
+        "cross_entropy",
+        "sample_weights = true\nclass_weights = [1.0, 2.0, 0.5]\nl1 = 0.02",
+    ),
+}
+
+
+@pytest.mark.parametrize("examples", ["columns", "rows"])
+@pytest.mark.parametrize("case", EXTRAS)
+def test_weights_smoothing_and_penalties(tmp_path, case, examples):
+    """Gradients to 1e-12 of the complex step, and a step of Adam with a clipped gradient."""
+    output, loss, extra = EXTRAS[case]
+    text = spec_text("tanh", output, loss, examples=examples, optimizer="adam")
+    text = text.replace("l2 = 0.0", "" if "l2" in extra else "l2 = 0.0") + "\nclip_norm = 0.01"
+    net = emitted(text.replace("[[layer]]", f"{extra}\n[[layer]]", 1), tmp_path)
+    params, X, Y = batch(net, 7)
+    given = [np.linspace(0.0, 2.0, 7)] if "sample" in extra else []
+    cost, found = net.gradients(params, X, Y, *given)
+    assert worst(found, complex_step(net, params, X, Y, *given)) < 1e-12
+    assert cost == pytest.approx(net.loss(params, X, Y, *given), rel=1e-14)
+    trainer, update = net.Trainer(params, 7), textbook(net, "adam", 0.05)
+    assert trainer.step(X, Y, *given) == pytest.approx(cost, rel=1e-12)
+    norm = np.sqrt(sum(np.sum(np.square(g)) for g in found))
+    mirror = net.Params(*(a.copy() for a in params))
+    update(mirror, [g * min(1.0, 0.01 / norm) for g in found])
+    assert worst(trainer.params, mirror) < 1e-10
+
+
+def test_sample_weights_are_those_of_repeated_examples(tmp_path):
+    """Whole weights do what repeated examples do, but for the number m by which is divided."""
+    text = spec_text().replace("[[layer]]", "sample_weights = true\n[[layer]]", 1)
+    net = emitted(text, tmp_path)
+    params, X, Y = batch(net, 5)
+    weights = np.array([1, 0, 2, 3, 1])
+    cost, found = net.gradients(params, X, Y, weights)
+    again = np.repeat(X, weights, axis=1), np.repeat(Y, weights, axis=1)
+    other, wanted = net.gradients(params, *again)
+    assert 5 * cost == pytest.approx(7 * other, rel=1e-13)
+    assert worst([5 * g for g in found], [7 * g for g in wanted]) < 1e-13
+    history = net.fit(params, X, Y, weights=weights, epochs=2)
+    assert np.isfinite(history.loss).all()
+    with pytest.raises(ValueError, match=r"weights: got shape \(4,\), needs \(5,\)"):
+        net.loss(params, X, Y, weights[:4])
+
+
+def test_initialisers(tmp_path):
+    text = spec_text("relu").replace("units = 4", 'units = 400\ninit = "lecun"')
+    text = text.replace("input = 5", "input = 100").replace(
+        "units = 3", 'units = 3\ninit = "zeros"'
+    )
+    net = emitted(text, tmp_path)
+    params = net.init(0, "float64")
+    assert np.std(params.W1) == pytest.approx(0.1, rel=0.02)
+    assert np.std(params.W2) == pytest.approx(np.sqrt(2 / 400), rel=0.05)
+    assert not params.W3.any()
 
 
 def test_learning_rate_can_change_between_steps(tmp_path):

@@ -69,7 +69,7 @@ def test_every_example_once_an_epoch_whatever_the_memory_order(emitted, data, dt
     for _ in range(2):
         seen = []
         sizes = []
-        for count, x, y in batches.epoch(rng):
+        for count, (x, y) in batches.epoch(rng):
             assert x.dtype == y.dtype == np.float32
             assert x.shape == (4, count)
             assert y.shape == (3, count)
@@ -85,7 +85,9 @@ def test_every_example_once_an_epoch_whatever_the_memory_order(emitted, data, dt
 def test_batches_use_the_same_memory(emitted, data):
     net = emitted.net.NETWORK
     batches = emitted.runtime.Batches(net, data[0], data[1], 30, "float32")
-    places = {(x.ctypes.data, y.ctypes.data) for _, x, y in batches.epoch(np.random.default_rng(0))}
+    places = {
+        (x.ctypes.data, y.ctypes.data) for _, (x, y) in batches.epoch(np.random.default_rng(0))
+    }
     assert len(places) == 1
 
 
@@ -152,6 +154,42 @@ def test_a_loss_that_is_not_finite_says_where(emitted, data):
     message = "epoch 1, step 3: the loss is"
     with np.errstate(all="ignore"), pytest.raises(emitted.runtime.NonFiniteLoss, match=message):
         emitted.runtime.fit(net, start, *data, batch_size=10)
+
+
+def test_courses_of_the_rate(emitted):
+    schedule = emitted.runtime.Schedule
+    course = [schedule("cosine", warmup=0.5, final_factor=0.1).factor(k, 4, 3) for k in range(12)]
+    assert course[:3] == [0.5, 1.0, 1.0]
+    waves = [0.1 + 0.45 * (1 + np.cos(np.pi * k / 10)) for k in range(10)]
+    assert course[2:] == pytest.approx(waves)
+    steps = [schedule("step", step_every=2, step_factor=0.5).factor(k, 3, 9) for k in range(14)]
+    assert steps == [1.0] * 6 + [0.5] * 6 + [0.25] * 2
+    assert schedule().steady
+    assert {schedule(warmup=1.0).factor(k, 4, 3) for k in range(4, 12)} == {1.0}
+
+
+def test_training_ends_when_the_loss_does_not_become_better(emitted, data):
+    net = SimpleNamespace(**vars(emitted.net))
+    net.Trainer = lambda params, size: emitted.net.Trainer(params, size, learning_rate=1e-30)
+    start = emitted.net.init(0)
+    held = (data[0][:, :9], data[1][:9])
+    history = emitted.runtime.fit(net, start, *data, epochs=20, validation=held, patience=3)
+    assert len(history.loss) == 4
+    assert same(history.best, start)
+    with pytest.raises(ValueError, match="patience: got -1, needs an integer of at least 0"):
+        emitted.net.fit(start, *data, patience=-1)
+
+
+def test_weights_of_examples_are_checked(emitted, data):
+    start = emitted.net.init(0)
+    for weights, message in (
+        (np.ones(3), r"weights: got shape \(3,\), needs \(90,\), one an example"),
+        (-np.ones(90), "weights: got -1, needs at least 0"),
+        (np.full(90, np.nan), "weights: got nan"),
+        (np.array(["a"] * 90), "weights: got dtype"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            emitted.net.fit(start, *data, weights=weights)
 
 
 # -- parameters on disk ------------------------------------------------------------------------

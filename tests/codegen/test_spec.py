@@ -90,6 +90,20 @@ WRONG = [
     ("input = 784", "input = 784\ninput_scale = 0", "input_scale = 0: must be a number"),
     ("input = 784", "input = 784\nl2 = -1", "l2 = -1: must be a number of at least 0"),
     ("input = 784", "input = 784\ntraining = 3", "training = 3: must be a table"),
+    ("input = 784", "input = 784\nlabel_smoothing = 1", "label_smoothing = 1: must be a number from"),
+    ("input = 784", "input = 784\nclass_weights = [1, 2]", "must be 10 numbers, one for each unit"),
+    ("input = 784", "input = 784\nclass_weights = 3", "must be an array of 10 numbers"),
+    ("input = 784", f"input = 784\nclass_weights = {[1] * 9 + [0]}", "class_weights[10] = 0: must"),
+    ("input = 784", "input = 784\nsample_weights = 1", "sample_weights = 1: must be true or false"),
+    ("input = 784", "input = 784\nl1 = -1", "l1 = -1: must be a number of at least 0"),
+    ('"relu"', '"relu"\ninit = "hee"', 'init = "hee": no such initialiser; did you mean "he"?'),
+    ('"adam"', '"adam"\nschedule = "cosin"', 'no such schedule; did you mean "cosine"?'),
+    ('"adam"', '"adam"\nstep_every = 3', "training.step_every: unknown key in [training]"),
+    ('"adam"', '"adam"\nschedule = "step"\nstep_every = 0', "step_every = 0: must be a number"),
+    ('"adam"', '"adam"\nwarmup = -1', "training.warmup = -1: must be a number of at least 0"),
+    ('"adam"', '"adam"\nclip_norm = 0', "training.clip_norm = 0: must be a number greater than 0"),
+    ('"adam"', '"adam"\npatience = 1.5', "training.patience = 1.5: must be a whole number"),
+    ('"adam"', '"rmsprop"\nrho = 1', "training.rho = 1: must be a number from 0"),
     ("input = 784", 'input = 784\ndescription = "a\\u0007"', "printable characters"),
     ("input = 784", "input = 784\n[activations.mine]\nformula = 'x'", "formulas of your own"),
     ("input = 784", "input = 1979-05-27", "not a date or time"),
@@ -112,6 +126,24 @@ def test_one_clear_message(old, new, message):
     assert found.startswith("net.toml: ")
     assert "\n" not in found
     assert len(found) < 300
+
+
+def test_labels_that_are_numbers_have_no_classes():
+    text = GOOD.replace('"softmax"', '"identity"').replace('"cross_entropy"', '"huber"')
+    for key in ("label_smoothing = 0.1", f"class_weights = {[1.0] * 10}"):
+        with pytest.raises(SpecError, match="are numbers, not classes"):
+            spec("input = 784", f"input = 784\n{key}", text)
+    assert spec("input = 784", "input = 784\ndelta = 2", text).loss_constants == {"delta": 2.0}
+
+
+def test_training_beyond_the_usual():
+    found = spec('"adam"', '"adamw"\nschedule = "cosine"\nwarmup = 2\nclip_norm = 5\npatience = 3')
+    training = found.training
+    assert training.constants["weight_decay"] == 0.01
+    assert (training.schedule, training.warmup, training.clip_norm) == ("cosine", 2.0, 5.0)
+    assert training.schedule_constants == {"final_factor": 0.0}
+    assert not training.steady
+    assert [layer.init for layer in found.layers] == ["he", "glorot"]
 
 
 def test_input_file_faults(tmp_path):

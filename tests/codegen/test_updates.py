@@ -50,6 +50,17 @@ WRONG = {
     ),
     "epsilon inside": (RULES["adam"], "numbers", "offset", lambda e: Times(number(2), e)),
     "another moment": (RULES["adam"], "meaning", "m", lambda e: e.right),
+    "velocity alone": (RULES["nesterov"], "after", "theta", lambda e: minus(e.left.left, e.right)),
+    "reach of another": (RULES["nesterov"], "numbers", "reach", lambda e: e.left),
+    "root of beta": (RULES["rmsprop"], "numbers", "root", lambda e: e.right),
+    "square itself": (RULES["rmsprop"], "after", "second", lambda e: Plus(e.left, e.right.base)),
+    "decay without rate": (
+        RULES["adamw"],
+        "numbers",
+        "kept",
+        lambda e: minus(ONE, Symbol("decay", (1, 1))),
+    ),
+    "Adam alone": (RULES["adamw"], "numbers", "kept", lambda e: ONE),
 }
 
 
@@ -87,10 +98,11 @@ def test_the_lines_compute_the_expressions(name, foldable):
         text = updates.expression(expr, {})
         expected[array] = eval(text, {"np": np}, expected | scalars)
     given = {n: a.copy() for n, a in arrays.items()}
-    names = {"beta": "momentum"}
+    names = {"beta": "rho" if name == "rmsprop" else "momentum"}
+    given["t1"] = np.zeros((7, 1))
     space = given | {names.get(n, n): v for n, v in scalars.items()}
     exec("\n".join(lines(chosen)), {f: getattr(np, f) for f in np.__all__}, space)
-    for array in ("theta", *change.state):
+    for array in ("theta", *chosen.state):
         assert np.abs(given[array] - expected[array]).max() < 1e-15
 
 
