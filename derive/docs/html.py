@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
+from warnings import catch_warnings
 
 from derive import __version__
 from derive.docs.landing import questions
@@ -100,7 +101,11 @@ def _run_sphinx(source: Path, folder: Path, trees: Path, workers: int) -> str:
     settings = (f"{name} = {value!r}\n" for name, value in configuration().items())
     (source / "conf.py").write_text("".join(settings), encoding="utf-8")
     warnings = io.StringIO()
-    with patch_docutils(str(source)), docutils_namespace():
+    with (
+        patch_docutils(str(source)),
+        docutils_namespace(),
+        catch_warnings(category=DeprecationWarning, action="ignore"),  # of Sphinx's own parts
+    ):
         sphinx = Sphinx(
             source,
             source,

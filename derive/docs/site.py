@@ -8,14 +8,16 @@ otherwise than its page says, a network that is not what its spec gives, a link 
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from derive.certificate import to_json
 from derive.diagnosis.codes import CODES
 from derive.docs import api, catalogue, codes, landing, networks, proof, prose
 from derive.docs.prose import Page
@@ -26,6 +28,10 @@ from derive.report.markdown import Entry, note_page
 from derive.scalars.blackboard import WrongStep
 from derive.sources import Source, file_names
 from derive.verdict import FileReport, Finding, Verdict
+
+if TYPE_CHECKING:
+    from derive.explain.claims import Explanation
+    from derive.verify import Note
 
 _LINK = re.compile(r"\]\(([^)#]+\.md)(?:#[^)]*)?\)")
 Map = Callable[..., Iterable[Any]]
@@ -172,30 +178,51 @@ def broken_links(pages: Mapping[str, str]) -> Iterator[str]:
                 yield f"{path}: the link to {link} leads nowhere"
 
 
-# -- derivations -------------------------------------------------------------------------------
+# -- derivations and certificates --------------------------------------------------------------
 
 
 def derivations(source: Source, report: FileReport) -> list[str]:
-    """For each claim the Markdown of its derivation, "" where there is none."""
+    """For each claim the Markdown of its derivation and certificates, "" where there are none."""
     from derive.subjects import open_subject
-    from derive.verify import Options
+    from derive.verify import Note, Options
 
-    explain = getattr(open_subject(source, Options()), "explain", None)
-    if explain is None:
+    note = open_subject(source, Options())
+    if not isinstance(note, Note):
         return ["" for _ in report.claims]
-    return [_derivation(explain(k, finding), finding) for k, finding in enumerate(report.claims)]
+    return [
+        _derivation(note.explain(k, finding), finding) + _certificates(note, k, finding)
+        for k, finding in enumerate(report.claims)
+    ]
 
 
-def _derivation(told: object, finding: Finding) -> str:
+def _derivation(told: Explanation, finding: Finding) -> str:
     """Folded up; its headings are bold lines, for a section cannot begin inside of it."""
-    from derive.explain.claims import Explanation
-
-    assert isinstance(told, Explanation)
     if told.missing:
         return ""
     steps = sum(len(section.steps) for section in told.sections)
     lines = re.sub(r"\A### .*\n\n", "", render(explanation_parts(told), "markdown"))
     lines = re.sub(r"^#+ (.*)$", r"**\1**", lines, flags=re.MULTILINE)
     title = "The right derivation" if told.departs else "The derivation"
-    s = "s" * (steps != 1)
-    return f"<details>\n<summary>{title}, {steps} line{s}</summary>\n\n{lines}</details>\n\n"
+    return _folded(f"{title}, {steps} line{'s' * (steps != 1)}", lines)
+
+
+def _certificates(note: Note, k: int, finding: Finding) -> str:
+    """What `python -m derive.check` accepts without the engine, one a statement."""
+    found = note.choice.interpretations[k]
+    if finding.verdict != Verdict.VERIFIED or finding.proof is None or found.any_of:
+        return ""
+    rules = finding.proof.rules
+    texts = [
+        json.dumps(to_json(stated.setting.program, stated.statement, rules), ensure_ascii=False)
+        for stated in found.statements
+    ]
+    if not texts:
+        return ""
+    blocks = "".join(f"```text\n{text}\n```\n\n" for text in texts)
+    said = "To be saved and checked without the engine, by `python -m derive.check FILE`:\n\n"
+    title = "The certificate" if len(texts) == 1 else f"The {len(texts)} certificates"
+    return _folded(title, said + blocks)
+
+
+def _folded(title: str, text: str) -> str:
+    return f"<details>\n<summary>{title}</summary>\n\n{text}</details>\n\n"

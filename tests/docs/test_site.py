@@ -54,6 +54,16 @@ def test_a_note_that_holds(built: site.Built) -> None:
     assert not any("holds.md" in problem for problem in problems(built))
 
 
+def test_certificates_unfold_and_are_accepted(built: site.Built, tmp_path: Path) -> None:
+    from derive.check.__main__ import main
+
+    page = built.pages["notes/holds.md"]
+    [text] = re.findall(r"<summary>The certificate</summary>.*?```text\n(.*?)\n```", page, re.S)
+    (tmp_path / "proof.json").write_text(text, encoding="utf-8")
+    assert main([str(tmp_path / "proof.json")]) == 0
+    assert "certificate" not in built.pages["notes/planted.md"]
+
+
 def test_a_planted_mistake_turns_its_badge_and_fails_the_build(
     built: site.Built, pages: tuple[Path, list[str]]
 ) -> None:
