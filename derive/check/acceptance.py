@@ -293,23 +293,34 @@ def weighted_world(
         domain = graph.program.leaves[name].domain if kind == "leaf" else "real"
         return field.leaf(domain, kind, name, row, column)
 
-    weights = {
-        dim: _weights(field, dim, sizes[dim], marked.get(dim, 0))
-        for dim in sizes
-        if dim not in plain
-    }
+    weights = Weights(field, {d: n for d, n in sizes.items() if d not in plain}, marked)
     return World(
         graph, field, sizes, draw, weights=weights, values=cut.values, gradients=cut.gradients
     )
 
 
-def _weights(field: Field, dim: str, size: int, marked: int) -> list[Scalar]:
-    """Random weights whose sum, the size of the axis, is positive: a square."""
-    places = min(marked, size - 1)
-    free = [field.number(1)] * places
-    free += [field.random("weight", dim, k) for k in range(places, size - 1)]
-    total = field.leaf("positive", "size", dim)
-    return [*free, field.add(total, -sum(free))]
+class Weights(Mapping[str, list[Scalar]]):
+    """Random weights of each axis; their sum, the size of the axis, is positive: a square.
+
+    They are drawn when they are asked for: a claim is about few of the axes of a deep network.
+    """
+
+    def __init__(self, field: Field, sizes: Mapping[str, int], marked: Mapping[str, int]) -> None:
+        self.field, self.sizes, self.marked = field, sizes, marked
+
+    def __getitem__(self, dim: str) -> list[Scalar]:
+        field, size = self.field, self.sizes[dim]
+        places = min(self.marked.get(dim, 0), size - 1)
+        free = [field.number(1)] * places
+        free += [field.random("weight", dim, k) for k in range(places, size - 1)]
+        total = field.leaf("positive", "size", dim)
+        return [*free, field.add(total, -sum(free))]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sizes)
+
+    def __len__(self) -> int:
+        return len(self.sizes)
 
 
 def _check_composition(graph: Graph, statement: Composition) -> Acceptance:

@@ -28,12 +28,19 @@ class Axes:
     ) -> None:
         self.domain, self.sizes, self.weights = domain, sizes, weights or {}
         self.zero, self.one = domain.number(0), domain.number(1)
+        self._along: dict[Dim, list[Scalar] | None] = {}
 
     def size(self, dim: Dim) -> int:
         return dim if isinstance(dim, int) else self.sizes[dim]
 
+    def along(self, dim: Dim) -> list[Scalar] | None:
+        """The weights of a dimension, None if it has none."""
+        if dim not in self._along:
+            self._along[dim] = self.weights.get(dim) if isinstance(dim, str) else None
+        return self._along[dim]
+
     def weight(self, dim: Dim, k: int) -> Scalar:
-        weights = self.weights.get(dim) if isinstance(dim, str) else None
+        weights = self.along(dim)
         return self.one if weights is None else weights[k]
 
     def reciprocal(self, dim: Dim, k: int) -> Scalar:
@@ -41,7 +48,7 @@ class Axes:
 
     def weighted(self, array: Array, dim: Dim) -> Array:
         """The rows times the weights of the first axis."""
-        weights = self.weights.get(dim) if isinstance(dim, str) else None
+        weights = self.along(dim)
         if weights is None:
             return array
         mul = self.domain.mul

@@ -170,7 +170,7 @@ class World(Axes):
         return [[self.domain.number(expr.value)]]
 
     def _size(self, expr: Size) -> Array:
-        weights = self.weights.get(expr.dim)
+        weights = self.along(expr.dim)
         if weights is None and expr.dim not in self.sizes:
             raise Unsupported(f"nothing has the size {expr.dim}")
         if weights is None:

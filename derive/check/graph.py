@@ -7,7 +7,7 @@ itself is a `ValueError` here, before anything is evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from operator import is_
 from typing import Final
 
@@ -45,6 +45,8 @@ LARGEST_BODY: Final = 300
 DEEPEST_CALL: Final = 20
 MOST_RECENT: Final = 4
 """Graphs that are kept."""
+MOST_CLOSURES: Final = 1_000
+"""Sets of names that are kept."""
 LARGEST_PROGRAM: Final = 200_000
 """Nodes of all definitions together."""
 
@@ -95,6 +97,7 @@ class Graph:
         self.signs: dict[str, int] = {}
         self.heights: dict[frozenset[str], tuple[dict[str, int], int]] = {}
         self._facts: dict[int, tuple[Expr, Facts]] = {}
+        self._closures: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
         self._sound: dict[int, Expr] = {}
         self._size = 0
         self.operations: dict[str, int] = dict.fromkeys(PRIMITIVES, 1)
@@ -252,22 +255,27 @@ class Graph:
 
     # -- reachability --------------------------------------------------------------------------
 
-    def sources(self, start: Iterable[str]) -> set[str]:
+    def sources(self, start: Iterable[str]) -> frozenset[str]:
         """The names and all that they are computed from."""
-        return self._closure(start, lambda name: self.reads.get(name, ()))
+        return self._closure(frozenset(start), self.reads)
 
-    def effects(self, start: Iterable[str]) -> set[str]:
+    def effects(self, start: Iterable[str]) -> frozenset[str]:
         """The names and all that is computed from them."""
-        return self._closure(start, lambda name: self.readers[name])
+        return self._closure(frozenset(start), self.readers)
 
-    def _closure(self, start: Iterable[str], step: Callable[[str], Iterable[str]]) -> set[str]:
-        found, stack = set[str](), list(start)
-        while stack:
-            name = stack.pop()
-            if name not in found:
-                found.add(name)
-                stack.extend(step(name))
-        return found
+    def _closure(self, start: frozenset[str], steps: Mapping[str, Iterable[str]]) -> frozenset[str]:
+        key = (start, steps is self.reads)
+        if key not in self._closures:
+            if len(self._closures) > MOST_CLOSURES:
+                self._closures.clear()
+            found, stack = set[str](), list(start)
+            while stack:
+                name = stack.pop()
+                if name not in found:
+                    found.add(name)
+                    stack.extend(steps.get(name, ()))
+            self._closures[key] = frozenset(found)
+        return self._closures[key]
 
     def ordered(self, some: Iterable[str]) -> list[str]:
         """Definitions among `some`, in order of computation."""
