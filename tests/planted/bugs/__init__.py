@@ -10,9 +10,11 @@ from .derivatives import DERIVATIVES, TABLE
 from .evaluator import CHECKED_DERIVATIVES, EVALUATOR
 from .lowering import LOWERING
 from .normal_form import NORMAL_FORM
+from .terms import TERMS
 
 BUGS: tuple[Bug, ...] = (
     *NORMAL_FORM,
+    *TERMS,
     *LOWERING,
     *DERIVATIVES,
     *TABLE,

@@ -23,7 +23,7 @@ CERTIFYING = [
         ("both sides are counted", "count = census.plain(statement.left) + census.plain(statement.right)", "count = Counter[str]()"),
         ("points with steps", "wanted = max(wanted, POINTS_WITH_STEPS)", "wanted = 1"),
         ("real numbers", '            return "the sides differ in real numbers"', "            pass"),
-        ("what is cut may be 0", "if not self.met_step or not (cut.values or cut.gradients):", "if True:"),
+        ("values of one sign", "    NEGATIVE, POSITIVE = 3, 4", ""),
         ("weights of axes", "    return [*free, field.add(total, -sum(free))]", "    return [field.number(1)] * size"),
     ),
     *bugs(

@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from derive import program as p
 from derive.program import Composition, Equation, Jacobian, Program
-from tests.adversary.floats import Truth
 from tests.adversary.subjects import network
 
 from .question import SIZE, Question
+
+FALSE = {1, 3, 5, 8, 11, 13, 15, 18, 21}
+"""Those of the first group that are false; a test asks the float oracle, which takes seconds."""
 
 
 def indexed() -> Iterator[Question]:
@@ -28,7 +30,6 @@ def indexed() -> Iterator[Question]:
         {"g": p.Function("g"), "h": p.Function("h")},
         "J",
     )
-    truth = Truth(program)
 
     def at(e: p.Expr, row: p.Index | None, column: p.Index | None) -> p.Expr:
         return p.Entry(e, row, column)
@@ -89,11 +90,8 @@ def indexed() -> Iterator[Question]:
             (k, c),
         ),
     ]  # fmt: skip
-    for left, right, free in sides:
-        statement = Equation(left, right, free)
-        word = truth(statement)
-        assert word is not None, statement
-        yield "indexed", program, statement, word
+    for k_th, (left, right, free) in enumerate(sides):
+        yield "indexed", program, Equation(left, right, free), k_th not in FALSE
 
 
 def _all(function: str, z: p.Expr) -> p.Expr:
