@@ -224,7 +224,8 @@ def _family(facts: Facts, scripts: str) -> bool:
 
 def _activation(setting: Setting, layer: int) -> None:
     name = activation_name(setting, layer)
-    if name == "softmax" and setting.mode == "path":
+    one = setting.mode == "path" or setting.shape(f"Z{layer}")[setting.hypothesis.unit_axis] == 1
+    if name == "softmax" and one:
         name = "g_softmax"  # of one number it would be the constant 1
     setting.activations[layer] = name
     if name not in ("softmax", "identity", "exp", "log"):
