@@ -36,8 +36,6 @@ def sweep(world: World, adjoints: dict[str, Array], root: Expr, seed: Array, nam
     """Fills in the adjoint of `name` and of what lies between it and the root."""
     direct = world.graph.facts(root).names
     within = world.graph.sources(direct & world.graph.readers.keys())
-    if world.graph.facts(root).derives:
-        raise Unsupported("the derivative of a derivative of the cost")
     needed, stack = set[str](), [name]
     while stack:
         top = stack.pop()

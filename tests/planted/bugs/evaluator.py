@@ -82,6 +82,6 @@ CHECKED_DERIVATIVES = [
         ("built array", "share = world.domain.mul(world.weight(rows, i), world.weight(columns, j))", "share = world.one"),
         ("all readers", "            if reader in adjoints and reader in within:\n", "            if reader in adjoints and reader in within and reader == world.graph.readers[top][0]:\n"),
         ("direct use", "        if top in direct:\n            _pull(world, root, seed, top, total)\n", ""),
-        ("derivatives of derivatives", '    if world.graph.facts(root).derives:\n        raise Unsupported("the derivative of a derivative of the cost")\n', ""),
+        ("derivatives of derivatives", '                if world.graph.defined[reader].derives:\n                    raise Unsupported("the derivative of a derivative of the cost")\n', ""),
     ),
 ]  # fmt: skip
