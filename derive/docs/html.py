@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
-from warnings import catch_warnings
+from warnings import catch_warnings, simplefilter
 
 from derive import __version__
 from derive.docs.landing import questions
@@ -104,8 +104,10 @@ def _run_sphinx(source: Path, folder: Path, trees: Path, workers: int) -> str:
     with (
         patch_docutils(str(source)),
         docutils_namespace(),
-        catch_warnings(category=DeprecationWarning, action="ignore"),  # of Sphinx's own parts
+        catch_warnings(),
     ):
+        for kind in (DeprecationWarning, PendingDeprecationWarning):  # of Sphinx's own parts
+            simplefilter("ignore", kind)
         sphinx = Sphinx(
             source,
             source,

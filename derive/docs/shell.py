@@ -19,7 +19,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 """Where the packages lie that the commands run."""
-_LONGEST: Final = 120.0
+_LONGEST: Final = 600.0
+"""Seconds after which a command is given up; on a machine at rest each takes about one."""
 _LANGUAGES: Final = {".md": "markdown", ".toml": "toml", ".py": "python", ".yml": "yaml"}
 
 
@@ -67,16 +68,20 @@ class Shell:
         program = [sys.executable, *(["-m", "derive"] if name == "derive" else [])]
         if name not in ("derive", "python"):
             raise ValueError(f"{self.page}: no command {name!r} can be shown")
-        done = subprocess.run(
-            [*program, *arguments],
-            cwd=self.folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=_LONGEST,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [*program, *arguments],
+                cwd=self.folder,
+                env=environment(),
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=_LONGEST,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            self.problems.append(f"{self.page}: `{command}` does not end")
+            return ""
         if done.returncode != status:
             said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
             self.problems.append(
