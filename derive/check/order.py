@@ -38,8 +38,8 @@ NEGATIVE, POSITIVE = 3, 4
 """Points at which all values have one sign, so that sums of many ReLUs are 0, or none is."""
 UNITS: Final = 32
 """Values are whole multiples of 1/32."""
-DIGITS: Final = 80
-TINY: Final = Decimal("1e-40")
+DIGITS: Final = 60
+TINY: Final = Decimal("1e-30")
 """What is smaller may be 0; what differs by less may be equal."""
 PI: Final = Decimal(
     "3.1415926535897932384626433832795028841971693993751058209749445923078164062862090"
@@ -95,6 +95,7 @@ class Reals:
 
     def __init__(self, names: Sequence[str] = ()) -> None:
         self.slopes = {name: k for k, name in enumerate(names, start=1)}
+        self._known: dict[tuple[str, Decimal], Decimal] = {}
 
     def number(self, value: int | Fraction) -> Scalar:
         return Decimal(value.numerator) / value.denominator
@@ -120,6 +121,11 @@ class Reals:
         return power if n >= 0 else 1 / power
 
     def primitive(self, name: str, a: Scalar) -> Scalar:
+        if (name, a) not in self._known:
+            self._known[name, a] = self._primitive(name, a)
+        return self._known[name, a]
+
+    def _primitive(self, name: str, a: Decimal) -> Decimal:
         if abs(a) > LARGEST.get(name, abs(a)):
             if name == "erf":
                 return Decimal(1).copy_sign(a)

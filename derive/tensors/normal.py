@@ -76,12 +76,7 @@ def times(left: Poly, right: Poly) -> Poly:
     for m, c in left.terms.items():
         for n, d in right.terms.items():
             bound, factors = freshened(n) if m.bound else (n.bound, n.factors)
-            if m.bound or n.bound:
-                mine, own = freshened(m) if n.bound else (m.bound, m.factors)
-                bound, factors = mine + bound, own + factors
-            else:
-                factors = m.factors + factors
-            parts.append((monomial(bound, factors), c * d))
+            parts.append((monomial(m.bound + bound, m.factors + factors), c * d))
     return collect(parts)
 
 
@@ -95,11 +90,7 @@ def product(polys: Iterable[Poly]) -> Poly:
 
 def sum_over(poly: Poly, index: Index) -> Poly:
     """The sum over all values of a free index."""
-    parts: list[tuple[Poly, Rational]] = []
-    for m, c in poly.terms.items():
-        bound, factors = freshened(m)
-        parts.append((monomial((*bound, index), factors), c))
-    return collect(parts)
+    return collect((monomial((*m.bound, index), m.factors), c) for m, c in poly.terms.items())
 
 
 def monomial(bound: Sequence[Index], factors: Iterable[Factor]) -> Poly:

@@ -11,7 +11,7 @@ NORMAL_FORM = [
         ("coefficients of a sum", "terms[m] = terms.get(m, 0) + c * factor", "terms[m] = c * factor"),
         ("coefficients of a product", "parts.append((monomial(bound, factors), c * d))", "parts.append((monomial(bound, factors), c + d))"),
         ("equal factors", "    for a, e in factors:\n        merged[a] = merged.get(a, 0) + e\n    kinds", "    for a, e in factors:\n        merged[a] = e\n    kinds"),
-        ("names kept apart", "            if m.bound or n.bound:\n", "            if False:\n"),
+        ("names kept apart", "freshened(n) if m.bound else (n.bound, n.factors)", "(n.bound, n.factors)"),
         ("idempotent step", 'used("idempotent step" if a.kind == "step" else "idempotent delta")\n    return 1', 'used("idempotent step" if a.kind == "step" else "idempotent delta")\n    return e'),
         ("constant sum", "merged[count] = merged.get(count, 0) + 1", "merged[count] = merged.get(count, 0) + 2"),
         ("contracted delta", "        factors = [(rename_atom(a, {old: new}), e) for a, e in factors if not a.free >= {old, new}]\n", ""),
