@@ -124,7 +124,7 @@ def overview(entries: Sequence[Entry]) -> str:
     functions = {row.name.replace("_", "-") for row in ACTIVATIONS}
     losses = {row.name.replace("_", "-") for row in LOSSES}
     rules = {row.name.replace("_", "-") for row in OPTIMIZERS}
-    layers = tuple(f"dense-{layout}-" for layout in LAYOUTS)
+    layers = tuple(f"{kind}-{layout}" for kind in ("dense", "layer-norm") for layout in LAYOUTS)
     groups: dict[str, list[Entry]] = {
         "Activations": [e for e in entries if e.name in functions],
         "Losses": [e for e in entries if e.name in losses],

@@ -91,6 +91,8 @@ def title(name: str) -> str:
     if key in _outputs():
         output, _, loss = key.partition("-")
         return f"{output.capitalize()} output with {loss.replace('-', ' ')}"
+    if key.startswith("layer-norm-"):
+        return f"Layer normalisation, examples as {key.rpartition('-')[2]}"
     from derive.library.optimizers import optimizer
 
     return f"The rules of {optimizer(key).title}"
@@ -105,7 +107,14 @@ def _explanations() -> dict[str, Callable[[], tuple[Step, ...]]]:
         for part in _PARTS
     }
     rules = {row.name: partial(_optimizer, row.name) for row in OPTIMIZERS}
-    return {**_outputs(), **layers, "l2": _l2, **rules}
+    norms = {f"layer-norm-{layout}": partial(_layer_norm, layout) for layout in LAYOUTS}
+    return {**_outputs(), **layers, **norms, "l2": _l2, **rules}
+
+
+def _layer_norm(layout: str) -> tuple[Step, ...]:
+    from derive.library.normalisation import layer_norm_steps
+
+    return layer_norm_steps(layout)
 
 
 # -- output activation and loss ----------------------------------------------------------------

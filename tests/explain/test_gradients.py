@@ -43,6 +43,8 @@ COUNTS = {
     "softmax-squared-error": 6,
     "dense-columns-weight": 4,
     "dense-rows-bias": 4,
+    "layer-norm-columns": 40,
+    "layer-norm-rows": 40,
 }
 
 
