@@ -314,8 +314,9 @@ def logarithm(poly: Poly) -> Poly:
     number = magnitude(coefficient) if together else coefficient
     if number < 0:
         raise Outside("outside the fragment: the logarithm of a negative number")
-    if number != 1:
-        parts.append((atom("log", arg=constant(number)), 1))
+    for natural, sign in ((number.numerator, 1), (number.denominator, -1)):
+        primes = _prime_powers(natural)
+        parts += [(atom("log", arg=constant(p)), sign * count) for p, count in primes]
     for a, e in apart:
         if a.kind == "exp":
             parts.append((a.argument, e))

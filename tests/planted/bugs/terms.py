@@ -45,7 +45,7 @@ TERMS = [
         ("domain of an entry", "Atom(kind, name, domain, tuple(indices))", "Atom(kind, name, 0, tuple(indices))"),
         ("size of a dimension", 'return constant(dim) if isinstance(dim, int) else atom("size", dim)', 'return constant(dim) if isinstance(dim, int) else atom("size", "")'),
         ("product of terms", "        out = times(out, poly)\n    return out", "        out = times(out, poly) if out.terms else poly\n    return ONE if not out.terms else out"),
-        ("sum over an index", "parts.append((monomial((*bound, index), factors), c))", "parts.append((monomial(bound, factors), c))"),
+        ("sum over an index", "(monomial((*m.bound, index), m.factors), c)", "(monomial(m.bound, m.factors), c)"),
         ("pending deltas", "left, right = (new if i == old else i for i in pair)\n    return left, right", "return pair"),
         ("identified in a sum", "            out = product(_identified(a, e, old, new) for a, e in factors)\n            for index in bound:\n                out = sum_over(out, index)", "            out = product(_identified(a, e, old, new) for a, e in factors)"),
         ("generic indices at equal ones", "        poly = identify(poly, apart[g], i)\n    return poly", "        poly = rename(poly, {apart[g]: i})\n    return poly"),
