@@ -137,6 +137,12 @@ def diagnosed(found: Interpretation, judgement: Judgement, judge: Judge, source:
         try:
             ill = Ill(reason, loose_of(elaborator, line.right))
         except (Outside, IllShaped):
+            if "index" in reason and left is not None:
+                aspect = "index"
+                fault = Fault(
+                    scene, found.kind, None, reason, right_source, None, target, scale, left, aspect
+                )
+                return _diagnose(fault, setting, judge)
             return _on_path(found, judge) or Diagnosis(BY_NAME["ill-shaped"], reason)
         aspect = "contradicts" if found.definition else ""
         fault = Fault(

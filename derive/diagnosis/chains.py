@@ -11,10 +11,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.diagnosis.codes import BY_NAME
-from derive.diagnosis.derived import in_front
+from derive.diagnosis.derived import derived, in_front
 from derive.diagnosis.scene import Diagnosis, Fault, Scene
 from derive.latex import derivative_latex, gradient_latex, to_latex
-from derive.program import ONE, Composition, Expr, Jacobian, Power, Size, Statement, Times
+from derive.program import (
+    ONE,
+    Composition,
+    Equation,
+    Expr,
+    Jacobian,
+    Power,
+    Size,
+    Statement,
+    Times,
+)
 from derive.verdict import Repair, Verdict
 
 LIMIT = 400
@@ -44,8 +54,31 @@ def diagnose_chain(
                 break
             if telescopes(change.claim) and prover(change.claim):
                 return _explained(fault, claim, change, prover)
-    code = "other-path" if "path" in fault.message else "broken-chain"
-    return Diagnosis(BY_NAME[code], fault.message or "the factors do not telescope")
+    if telescopes(claim):
+        return _other_path(fault, claim, prover)
+    return Diagnosis(BY_NAME["broken-chain"], fault.message or "the factors do not telescope")
+
+
+def _other_path(fault: Fault, claim: Composition, prover: Callable[[Statement], bool]) -> Diagnosis:
+    """The factors telescope and the product is still false: it follows one path of several."""
+    scene, target = fault.scene, claim.left.by
+    through = [name for name in dict.fromkeys(f.by for f in claim.factors) if name != target]
+    spelled = " and ".join(to_latex(scene.program.symbol(name), scene) for name in through)
+    start = to_latex(scene.program.symbol(target), scene)
+    end = to_latex(scene.program.symbol(claim.left.of), scene)
+    message = (
+        f"{start} reaches {end} along another path too, not only through {spelled}: "
+        "the chain rule adds the paths up"
+    )
+    repairs: tuple[Repair, ...] = ()
+    if claim.left.of == scene.cost:
+        gradient: Expr = scene.program.gradient(target)
+        left = gradient if claim.scale == ONE else Times(claim.scale, gradient)
+        named = {f.by for f in claim.factors if f.of == scene.cost}
+        found = derived(scene, target, claim.scale, named)
+        proved = [expr for expr in found if prover(Equation(left, expr))]
+        repairs = tuple(_repair(to_latex(expr, scene), "derived") for expr in proved[:1])
+    return Diagnosis(BY_NAME["other-path"], message, repairs)
 
 
 def _other_scale(

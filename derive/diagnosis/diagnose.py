@@ -43,11 +43,14 @@ from derive.diagnosis.wording import (
 from derive.latex import name_latex, to_latex
 from derive.program import (
     ONE,
+    SCALAR,
+    ZERO,
     Apply,
     Composition,
     Equation,
     Expr,
     Gradient,
+    Partial,
     Power,
     Program,
     Size,
@@ -116,7 +119,7 @@ class _Answers(Question):
 
     def answer(self) -> Diagnosis:
         """The first answer that is proved."""
-        known = self._by_aspect()
+        known = self._by_aspect() or self._of_nothing() or self._zero()
         if known is not None:
             return known
         if self.tree is None or not self._names_anything():
@@ -162,6 +165,7 @@ class _Answers(Question):
             "vacuous": "vacuous",
             "circular": "circular",
             "remark": "remark",
+            "index": "wrong-index",
         }
         if self.fault.aspect not in names:
             return None
@@ -174,6 +178,29 @@ class _Answers(Question):
             message = f"it contradicts an earlier line: {found.message}"
             return Diagnosis(code.code, message, found.repairs)
         return Diagnosis(code.code, message, self.derived_repair())
+
+    def _of_nothing(self) -> Diagnosis | None:
+        """The gradient by something that the cost is not computed from."""
+        name = self.fault.target
+        if name is None and isinstance(self.left, Partial):
+            whole = self.left.body == Symbol(self.fault.scene.cost, SCALAR)
+            name = self.left.name if whole else None
+        if name is None or name in self.fault.scene.reached():
+            return None
+        spelled = self.fault.scene.spelling.get(name, name)
+        cost = self.fault.scene.spelling.get(self.fault.scene.cost, self.fault.scene.cost)
+        message = f"{cost} is not computed from {spelled}: the gradient is 0"
+        zero = ZERO if self.left.shape == SCALAR else Times(ZERO, self.left)
+        proved = self.judging[0](Equation(self.left, zero, self.free))
+        repairs = (Repair("0", Verdict.VERIFIED, "derived"),) if proved else ()
+        return Diagnosis(BY_NAME["vacuous"], message, repairs)
+
+    def _zero(self) -> Diagnosis | None:
+        """``dZ = 0``, which is read as 0 times the left side."""
+        if self.right not in (ZERO, Times(ZERO, self.left)) or self.fault.target is None:
+            return None
+        message = f"{left_latex(self.fault)} is not 0: the cost depends on it"
+        return Diagnosis(BY_NAME["false"], message, self.derived_repair())
 
     def _definition(self, left: Expr) -> tuple[Repair, ...]:
         program = self.fault.scene.program

@@ -57,18 +57,18 @@ def sum_edits(node: Add, words: Vocabulary) -> Iterator[Edit]:
 
 
 def _take_in(terms: Terms, place: int) -> Iterator[Edit]:
-    """``a + b * c`` to ``(a + b) * c`` and ``(a + b * c)`` to ``b * (a + c)``."""
+    """``a + b * c`` to ``(a + b) * c`` and to ``b * (a + c)``, at every sign of the product."""
     sign, term = terms[place]
     if len(terms) < 2 or not isinstance(term, Product):
         return
-    first, last = term.factors[:-1], term.factors[-1]
-    inner = (*terms[:place], (sign, product(first)), *terms[place + 1 :])
-    around: Loose = Product((Factor("", Add(inner)), last))
-    yield undo("brackets", "put brackets around {subject}", around, Add(inner))
-    head, tail = term.factors[0], term.factors[1:]
-    inner = (*terms[:place], (sign, product(tail)), *terms[place + 1 :])
-    around = Product((head, Factor(tail[0].kind, Add(inner))))
-    yield undo("brackets", "put brackets around {subject}", around, Add(inner))
+    for cut in range(1, len(term.factors)):
+        head, tail = term.factors[:cut], term.factors[cut:]
+        behind = Add((*terms[:place], (sign, product(tail)), *terms[place + 1 :]))
+        around = Product((*head, Factor(tail[0].kind, behind)))
+        yield undo("brackets", "put brackets around {subject}", around, behind)
+        before = Add((*terms[:place], (sign, product(head)), *terms[place + 1 :]))
+        around = Product((Factor("", before), *tail))
+        yield undo("brackets", "put brackets around {subject}", around, before)
 
 
 def product_edits(node: Product, words: Vocabulary) -> Iterator[Edit]:

@@ -51,8 +51,8 @@ class Question:
         equation = fault.statement if isinstance(fault.statement, Equation) else None
         self.left = self._counted(self._left_side(equation))
         self.right = self._counted(equation.right) if equation else None
-        self.free = equation.free if equation else ()
         self.entry = entry_target(self.left)
+        self.free = equation.free if equation else tuple(letters(self.left)) if self.entry else ()
         if self.entry is not None:
             self.fault = replace(
                 fault, target=self.entry.name, target_scale=self.entry.scale, left=self.left

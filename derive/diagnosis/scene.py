@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from derive.diagnosis.loose import Loose, note_gradient
-from derive.program import ONE, Expr, Gradient, Program, Statement
+from derive.program import ONE, Expr, Gradient, Program, Statement, Symbol, walk
 from derive.verdict import Kind, Repair
 
 
@@ -63,6 +63,22 @@ class Scene:
                 return name
         return None
 
+    def reached(self) -> set[str]:
+        """The names that the cost is computed from; all, where there is no cost."""
+        program = self.program
+        if program.cost is None:
+            return {*program.leaves, *program.definitions}
+        found: set[str] = set()
+        waiting = [program.cost]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                body = program.definitions.get(name)
+                nodes = walk(body) if body is not None else ()
+                waiting += [node.name for node in nodes if isinstance(node, Symbol)]
+        return found
+
     def gradient(self, name: str) -> Expr:
         """The note's own gradient of a name: with the note's normalisation."""
         return note_gradient(Gradient(name, self.program.shape(name)), self.scale)
@@ -88,7 +104,8 @@ class Fault:
     Of an update the statement says that what is subtracted (left) is a rate times the gradient.
     aspect: what else is known of the claim: ``"update"``, ``"remark"`` (the statement
     says what the remark says), ``"contradicts"`` (a second definition; the statement's right
-    side is the new one), ``"shape"`` (a shape that contradicts), ``"vacuous"``, ``"circular"``.
+    side is the new one), ``"shape"`` (a shape that contradicts), ``"vacuous"``, ``"circular"``,
+    ``"index"`` (a letter runs over two axes).
     """
 
     scene: Scene

@@ -34,11 +34,7 @@ def page(code: str) -> Page:
     parts = [f"# {row.code}: {row.title}\n\n{row.why}\n\n"]
     shown = example(code)
     if shown is None:
-        if row.wrong:
-            parts.append(f"## Wrong\n\n{markdown_equation(row.wrong)}")
-            parts.append(f"## Right\n\n{markdown_equation(row.right)}")
-            parts.append("These two lines are shown, not judged: they need a note around them.\n")
-        elif code.startswith("D4"):
+        if code.startswith("D4"):
             parts.append("It is said of the note around the claims, not of a line of maths.\n")
         else:
             parts.append("There is no example: it depends on the budget, or is an error of ours.\n")

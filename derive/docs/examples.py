@@ -47,8 +47,15 @@ _LOCAL: Final = r"\sigma'(x) = \frac{e^{-x}}{(1 + e^{-x})^2} = "
 _BY_A: Final = r"\frac{\partial J}{\partial A_2} = "
 _BY_Z: Final = r"\frac{\partial J}{\partial Z_2} = "
 _BY_W: Final = r"\frac{\partial J}{\partial W_2} = \frac{\partial J}{\partial Z_2} "
-_NOT_JUDGED: Final = ("D124", "D128", "D139", "D140")
-"""Mistakes that need a longer note, or that are rarely the likeliest name of a wrong line."""
+_RESIDUAL: Final = SIGMOID.replace("A_2 = \\sigma(Z_2)", "A_2 = A_1 + g(Z_2)").replace(
+    "dZ_2 = A_2 - Y", r"Z_3 = W_3 A_2 + b_3, A_3 = \sigma(Z_3)"
+)
+_UNITS: Final = (
+    r"$z_j^l = \sum_k w_{jk}^l a_k^{l-1} + b_j^l$, $a_j^l = \sigma(z_j^l)$, "
+    r"$C = \frac{1}{2} \sum_j (y_j - a_j^L)^2$, $\delta_j^l = \frac{\partial C}{\partial z_j^l}$."
+)
+_BY_A1: Final = r"\frac{\partial J}{\partial A_1} = \frac{\partial J}{\partial Z_2} "
+_BY_UNITS: Final = r"\frac{\partial C}{\partial w_{jk}^l} = "
 
 _OWN: Final[dict[str, Example]] = {
     "D103": Example(
@@ -78,6 +85,18 @@ _OWN: Final[dict[str, Example]] = {
     "D135": Example(_SIGMA, _LOCAL + r"\sigma(x)^3 + 2 x", _LOCAL + r"\sigma(x) (1 - \sigma(x))"),
     "D137": Example(SIGMOID, "dZ_2 = Z_2 + 2 Y^2", "dZ_2 = A_2 - Y"),
     "D138": Example(SIGMOID, r"dZ_1 = W_2^T dZ_2 \odot g(A_1) + 3 Z_1", _DZ1 + "g'(Z_1)"),
+    "D124": Example(
+        _RESIDUAL,
+        _BY_A1 + r"\frac{\partial Z_2}{\partial A_1}",
+        _BY_A1 + r"\frac{\partial Z_2}{\partial A_1} + \frac{\partial J}{\partial A_2}",
+    ),
+    "D128": Example(
+        SIGMOID, r"\frac{\partial J}{\partial c} = 1", r"\frac{\partial J}{\partial c} = 0"
+    ),
+    "D139": Example(SOFTMAX, _BY_A + r"\frac{2}{m} A_2 - Y", _BY_A + r"\frac{2}{m} (A_2 - Y)"),
+    "D140": Example(
+        _UNITS, _BY_UNITS + r"a_j^{l-1} \delta_k^l", _BY_UNITS + r"a_k^{l-1} \delta_j^l"
+    ),
     "D141": Example(TANH, _DZ1 + "(1 - A_1)", _DZ1 + "(1 - A_1^2)"),
     "D201": Example(SIGMOID, r"dW_2 = \frac{1}{m dZ_2 A_1^T", CODES["D112"].right),
     "D303": Example(SIGMOID, "dW_2 = dZ_2 A_1^T", CODES["D112"].right),
@@ -88,8 +107,6 @@ _OWN: Final[dict[str, Example]] = {
 def example(code: str) -> Example | None:
     """The example of a code; None for a code without one that can be judged alone."""
     row = CODES[code]
-    if code in _NOT_JUDGED:
-        return None
     if code in _OWN:
         return _OWN[code]
     return Example(SIGMOID, row.wrong, row.right) if row.wrong else None
