@@ -15,7 +15,7 @@ import derive
 from codegen import equations
 from codegen.kernels import ACTIVATIONS, LOSSES
 from codegen.module import Module, class_weights, module, output_argument, smoothing
-from codegen.network import Network
+from codegen.network import COST, Network
 from codegen.numpy_printer import expression
 from codegen.proof import ProvedEquation
 from codegen.spec import Spec, Training
@@ -180,10 +180,18 @@ def _label_kinds(spec: Spec) -> str:
     return f"{kinds}, or labels 0 and 1 (m,)" if task == "binary" else kinds
 
 
-def _kinked(network: Network) -> list[int]:
-    """The layers whose activation has a kink at 0."""
-    layers = network.spec.layers
-    return [k for k, layer in enumerate(layers, 1) if ACTIVATIONS[layer.activation].kinks]
+def _kinked(network: Network) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """The layers whose activation or its slope has a kink at 0.
+
+    Each with the place of the activation's argument among the values of the forward pass, and
+    the two parameters that make it 0 where they are 0, the bias last.
+    """
+    values = [name for name in network.program.definitions if name != COST]
+    return {
+        k: (values.index(network.argument(k)), network.parameters_of(k)[-2:])
+        for k, layer in enumerate(network.spec.layers, 1)
+        if ACTIVATIONS[layer.activation].kinks or ACTIVATIONS[layer.activation].bends
+    }
 
 
 def _schedule(training: Training) -> str:

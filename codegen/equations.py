@@ -56,7 +56,9 @@ def _notation(expr: Expr) -> PlainNotation:
     functions = {}
     spelling = {"l2": r"\lambda", "l1": r"\lambda_{1}", "delta": r"\delta"}
     for node in walk(expr):
-        if isinstance(node, Gradient):
+        if isinstance(node, Symbol) and node.name[0] in "gbe":
+            spelling.setdefault(node.name, subscript(node.name))
+        elif isinstance(node, Gradient):
             gradients[node.name] = f"d{subscript(node.name)}"
         elif isinstance(node, Apply):
             function = node.function
@@ -91,8 +93,11 @@ def summed_over_examples(cost: Expr) -> Expr:
 
 def subscript(name: str) -> str:
     """``W2`` as ``W_{2}``."""
-    match = re.fullmatch(r"([A-Za-z]+)(\d+)", name)
-    return f"{match[1]}_{{{match[2]}}}" if match else name
+    match = re.fullmatch(r"([A-Za-z]+)_?(\d+)", name)
+    if match is None:
+        return name
+    letter = f"\\{match[1]}" if match[1] in ("gamma", "beta", "epsilon") else match[1]
+    return f"{letter}_{{{match[2]}}}"
 
 
 # -- one line of plain maths -------------------------------------------------------------------

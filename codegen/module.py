@@ -93,7 +93,8 @@ def _parameters(network: Network) -> list[Parameter]:
     rows = []
     for name in network.parameters:
         shape = network.concrete(network.program.shape(name))
-        init = network.activation(int(name[1:])).init if name[0] == "W" else ""
+        k = int(name.lstrip("Wbgamet"))
+        init = {"W": network.activation(k).init, "g": "ones"}.get(name[0], "")
         rows.append(Parameter(name, (int(shape[0]), int(shape[1])), init))
     return rows
 
@@ -230,7 +231,7 @@ def _cost(network: Network) -> list[str]:
     arguments = cost_arguments(network)
     lines = []
     if "params" in arguments:
-        weights = ", ".join(name if name[0] == "W" else "_" for name in network.parameters)
+        weights = ", ".join(n if n in network.weights else "_" for n in network.parameters)
         lines.append(f"{weights} = params")
     lines.append(f"m = Y.shape[{1 - network.feature_axis}]")
     if LOSSES[network.spec.loss].reduction == "mean":
@@ -303,7 +304,7 @@ def _weights(network: Network) -> list[str]:
 
 def add_penalties(network: Network, graph: Graph, cost: int, leaf: Callable[[str], int]) -> int:
     """The cost with L1 times the sum of all weights' sizes and L2 / 2 times that of squares."""
-    weights = [leaf(name) for name in network.parameters if name[0] == "W"]
+    weights = [leaf(name) for name in network.weights]
     sizes = [graph.total(graph.add("absolute", w)) for w in weights if L1 in network.constants]
     squares = [graph.add("inner", w, w) for w in weights if L2 in network.constants]
     for factor, terms in (("L1", sizes), ("0.5 * L2", squares)):

@@ -29,6 +29,7 @@ from derive.program import (
     Program,
     Shape,
     Size,
+    Sum,
     Symbol,
     Times,
     children,
@@ -83,8 +84,31 @@ class Network:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """``("W1", "b1", "W2", ...)``."""
-        return tuple(f"{kind}{k}" for k in range(1, self.depth + 1) for kind in "Wb")
+        """``("W1", "b1", "W2", ...)``; gamma and beta for the bias of a normalised layer."""
+        return tuple(name for k in range(1, self.depth + 1) for name in self.parameters_of(k))
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """``("W1", "W2", ...)``: what the penalties are about."""
+        return tuple(f"W{k}" for k in range(1, self.depth + 1))
+
+    def parameters_of(self, k: int) -> tuple[str, ...]:
+        """The parameters of a layer, its bias last."""
+        kinds = ("W", "gamma", "beta") if self.activation(k).norm else ("W", "b")
+        return tuple(f"{kind}{k}" for kind in kinds)
+
+    def argument(self, k: int) -> str:
+        """What the activation of a layer is applied to."""
+        return f"U{k}" if self.activation(k).norm else f"Z{k}"
+
+    def used_by(self, name: str) -> tuple[str, ...]:
+        """The values that are computed from a value directly, the cost apart."""
+        symbol = self.program.symbol(name)
+        return tuple(
+            other
+            for other, expr in self.program.definitions.items()
+            if other != COST and any(node == symbol for node in walk(expr))
+        )
 
     def activation(self, k: int) -> Layer:
         """The k-th layer of the spec, from 1."""
@@ -121,6 +145,7 @@ class _Builder:
         self.functions: dict[str, Function] = {}
         self.constants: dict[str, float] = {}
         self.names: dict[int, str] = {}
+        self.widths = ["n_0"]
         self.loss_function = ""
 
     def network(self) -> Network:
@@ -171,18 +196,47 @@ class _Builder:
         return Symbol(name, leaf.dims if leaf else self.definitions[name].shape)
 
     def layer(self, k: int, layer: Layer, before: Expr) -> Expr:
-        inputs, outputs = f"n_{k - 1}", f"n_{k}"
+        # layers whose outputs are added have one and the same width
+        self.widths.append(self.widths[k - layer.skip] if layer.skip else f"n_{k}")
+        inputs, outputs = self.widths[-2:]
         if self.spec.columns:
             weight = self.leaf(f"W{k}", (outputs, inputs))
             product = MatMul(weight, before)
-            bias = self.leaf(f"b{k}", (outputs, 1))
         else:
             weight = self.leaf(f"W{k}", (inputs, outputs))
             product = MatMul(before, weight)
-            bias = self.leaf(f"b{k}", (1, outputs))
-        self.definitions[f"Z{k}"] = Plus(product, bias)
-        self.definitions[f"A{k}"] = self.activation(k, layer, self.symbol(f"Z{k}"))
+        bias: Shape = (outputs, 1) if self.spec.columns else (1, outputs)
+        if layer.norm:
+            self.definitions[f"Z{k}"] = product
+            argument = self.normalised(k, layer, bias)
+        else:
+            self.definitions[f"Z{k}"] = Plus(product, self.leaf(f"b{k}", bias))
+            argument = self.symbol(f"Z{k}")
+        value = self.activation(k, layer, argument)
+        if layer.skip:
+            value = Plus(value, self.symbol(f"A{k - layer.skip}"))
+        self.definitions[f"A{k}"] = value
         return self.symbol(f"A{k}")
+
+    def normalised(self, k: int, layer: Layer, bias: Shape) -> Expr:
+        """Layer normalisation: less its mean over the units, over its deviation, then scaled.
+
+        D: less the mean, V: the mean square of that, S: one over the deviation, N: normalised,
+        U = gamma N + beta.
+        """
+        axis, count = (0 if self.spec.columns else 1), Size(self.widths[k])
+        epsilon = self.leaf(f"epsilon_{k}", SCALAR, "positive")
+        self.constants[epsilon.name] = layer.norm_epsilon
+        z = self.symbol(f"Z{k}")
+        self.definitions[f"D{k}"] = minus(z, divide(Sum(z, axis), count))
+        centred = self.symbol(f"D{k}")
+        squares = Sum(Power(centred, Fraction(2)), axis)
+        self.definitions[f"V{k}"] = Plus(divide(squares, count), epsilon)
+        self.definitions[f"S{k}"] = Power(self.symbol(f"V{k}"), Fraction(-1, 2))
+        self.definitions[f"N{k}"] = Times(centred, self.symbol(f"S{k}"))
+        gamma, beta = self.leaf(f"gamma{k}", bias), self.leaf(f"beta{k}", bias)
+        self.definitions[f"U{k}"] = Plus(Times(gamma, self.symbol(f"N{k}")), beta)
+        return self.symbol(f"U{k}")
 
     def activation(self, k: int, layer: Layer, z: Expr) -> Expr:
         if layer.activation == "softmax":

@@ -131,6 +131,10 @@ class _Expressions:
             return f"np.square({text})", 9
         if exponent == Fraction(1, 2):
             return f"np.sqrt({text})", 9
+        if exponent == Fraction(-1, 2):
+            return f"1.0 / np.sqrt({text})", 2
+        if exponent.denominator == 2:
+            return f"{text if level == 9 else f'({text})'} ** {float(exponent)}", 4
         if exponent.denominator == 1 and exponent > 0:
             return f"{text if level == 9 else f'({text})'} ** {exponent}", 4
         raise NotImplementedError(f"expression: cannot print the power {exponent}")

@@ -150,6 +150,9 @@ class Lowering:
         if exponent < 0:
             below = self._power(base, -exponent)
             return self.graph.add("divide", self.graph.const("1.0"), below)
+        if exponent.denominator == 2 and exponent <= 8:
+            root = self.graph.add("sqrt", step)
+            return self.graph.add("multiply", self._power(base, exponent - Fraction(1, 2)), root)
         if exponent.denominator == 1 and exponent <= 8:
             rest = self._power(base, exponent - 1) if exponent != 1 else None
             return step if rest is None else self.graph.add("multiply", step, rest)

@@ -7,7 +7,7 @@ engine does not prove or the independent checker does not accept: nothing is emi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from codegen.kernels import OUTPUT
@@ -82,24 +82,43 @@ def require(network: Network, equations: Iterable[ProvedEquation]) -> None:
 
 
 def gradients(network: Network) -> tuple[ProvedEquation, ...]:
-    """dA of the output where it is needed, then dZ, dW and db of every layer, last first."""
-    derived = []
-    upstream: tuple[str, ...] = ()
+    """The gradients of every layer, last first: of dA where it is used twice, dZ, parameters."""
+    derived: list[ProvedEquation] = []
+
+    def derive(name: str, *above: str) -> str:
+        derived.append(gradient(network, name, above))
+        return name
+
     for k in range(network.depth, 0, -1):
-        if _softmax_without_cross_entropy(network, k):
-            derived.append(gradient(network, f"A{k}", upstream))
-            upstream = (f"A{k}",)
-        derived.append(gradient(network, f"Z{k}", upstream))
-        upstream = (f"Z{k}",)
-        derived.append(gradient(network, f"W{k}", upstream))
-        derived.append(gradient(network, f"b{k}", upstream))
+        above = network.used_by(f"A{k}")
+        if _named(network, k):
+            above = (derive(f"A{k}", *above),)
+        z = derive(network.argument(k), *above)
+        if network.activation(k).norm:
+            z = _through_norm(k, z, derive)
+        for name in (n for n in network.parameters_of(k) if n[0] in "Wb" and n != f"beta{k}"):
+            derive(name, z)
     return tuple(derived)
 
 
-def _softmax_without_cross_entropy(network: Network, k: int) -> bool:
-    """The Jacobian of a softmax uses dA twice: it gets a name."""
-    spec = network.spec
-    return spec.layers[k - 1].activation == "softmax" and not OUTPUT[spec.loss]
+def _through_norm(k: int, above: str, derive: Callable[..., str]) -> str:
+    """From U back to Z through a layer normalisation, and its own parameters."""
+    derive(f"gamma{k}", above)
+    derive(f"beta{k}", above)
+    normalised = derive(f"N{k}", above)
+    variance = derive(f"V{k}", derive(f"S{k}", normalised))
+    return derive(f"Z{k}", derive(f"D{k}", normalised, variance))
+
+
+def _named(network: Network, k: int) -> bool:
+    """Whether dA of a layer is used more than once, so that it gets a name.
+
+    By the Jacobian of a softmax that is not fused with the loss, by two layers above, or by a
+    sum with the output of a layer below.
+    """
+    layer = network.activation(k)
+    alone = layer.activation == "softmax" and not OUTPUT[network.spec.loss]
+    return alone or bool(layer.skip) or len(network.used_by(f"A{k}")) > 1
 
 
 def gradient(network: Network, name: str, opaque: tuple[str, ...]) -> ProvedEquation:

@@ -8,7 +8,8 @@ Keys at the top: ``name``, ``description`` (a remark for ``derivation.md``), ``i
 ``examples``, ``dtype``, ``input_scale``, ``loss`` and its constants, ``label_smoothing``,
 ``class_weights`` (one factor for each output), ``sample_weights`` (true: every function that takes
 labels takes weights of the examples), ``l1``, ``l2``; in each ``[[layer]]``: ``units``,
-``activation``, ``init`` (he, glorot, lecun, zeros) and the constants of the activation under their
+``activation``, ``init`` (he, glorot, lecun, zeros), ``norm`` (layer) and ``norm_epsilon``, ``skip``
+(the output of the layer so many below is added) and the constants of the activation under their
 own names (``slope`` of leaky_relu, ``alpha`` of elu); in ``[training]``: ``optimizer``,
 ``learning_rate``, ``schedule`` (constant, step, cosine) and its constants (``step_every`` epochs,
 ``step_factor``; ``final_factor``), ``warmup`` (epochs), ``clip_norm``, ``patience`` (epochs without
@@ -24,7 +25,7 @@ import keyword
 import math
 import sys
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -96,12 +97,19 @@ class SpecError(GenerateError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One dense layer: width, activation, the constants of that, and how its weights begin."""
+    """One dense layer: width, activation, the constants of that, and how its weights begin.
+
+    norm: whether what enters the activation is normalised over the units of each example.
+    skip: the output of the layer so many below is added to its own, 0: none.
+    """
 
     units: int
     activation: str
     constants: Mapping[str, float] = field(default_factory=dict)
     init: str = "glorot"
+    norm: bool = False
+    norm_epsilon: float = 1e-5
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +386,8 @@ def _layers(top: _Table, loss: str) -> tuple[Layer, ...]:
     for row, layer in zip(rows[:-1], layers[:-1], strict=True):
         if layer.activation == "softmax":
             row.fail("activation", "softmax belongs to the last layer; here take relu or tanh")
+    for k, (row, layer) in enumerate(zip(rows, layers, strict=True), 1):
+        _check_block(row, layer, k, layers)
     last, needed = layers[-1], OUTPUT[loss]
     if needed and last.activation != needed:
         rows[-1].fail(
@@ -388,15 +398,41 @@ def _layers(top: _Table, loss: str) -> tuple[Layer, ...]:
     return layers
 
 
+def _check_block(row: _Table, layer: Layer, k: int, layers: Sequence[Layer]) -> None:
+    """What a normalised or a residual layer needs: a layer above, and equal widths."""
+    for key in ("norm", "skip"):
+        if key in row.tree and k == len(layers):
+            row.fail(key, "belongs to a hidden layer, this is the last one")
+    if layer.norm and layer.units < 2:
+        row.fail("units", "a normalised layer needs at least 2 units: one alone is always 0")
+    if layer.skip and layer.skip >= k:
+        row.fail("skip", f"there are {k - 1} layers below layer {k}")
+    below = layers[k - 1 - layer.skip]
+    if layer.units != below.units:
+        reason = f"layer {k} has {layer.units} units, layer {k - layer.skip} has {below.units}"
+        row.fail("skip", f"both outputs need the same width; {reason}")
+
+
 def _layer(row: _Table) -> Layer:
     row.need("units", "units = 10")
     row.need("activation", 'activation = "relu"')
     activation = row.choice("activation", "activation", tuple(ACTIVATIONS), "")
     defaults = constants(ACTIVATIONS[activation])
-    row.only(("units", "activation", "init", *defaults))
+    row.only(("units", "activation", "init", "norm", "norm_epsilon", "skip", *defaults))
+    normed = "norm" in row.tree and row.choice("norm", "normalisation", ("layer",), "") == "layer"
+    if "norm_epsilon" in row.tree and not normed:
+        row.fail("norm_epsilon", 'is a constant of norm = "layer", which this layer has not')
     usual = ACTIVATIONS[activation].prefers_gain
     init = row.choice("init", "initialiser", INITIALISERS, usual)
-    return Layer(row.whole("units", 1, MAX_UNITS), activation, _constants(row, defaults), init)
+    return Layer(
+        units=row.whole("units", 1, MAX_UNITS),
+        activation=activation,
+        constants=_constants(row, defaults),
+        init=init,
+        norm=normed,
+        norm_epsilon=row.real("norm_epsilon", "greater than 0", 1e-5),
+        skip=row.whole("skip", 0, MAX_LAYERS, 0),
+    )
 
 
 def _constants(row: _Table, defaults: Mapping[str, float]) -> dict[str, float]:

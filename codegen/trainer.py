@@ -105,15 +105,16 @@ def output_forms(
     }
     for k, function in sorted(network.functions.items()):
         propose = FROM_OUTPUT.get(network.activation(k).activation)
-        if propose is None or function not in needed:
+        if propose is None or function not in needed or network.activation(k).skip:
             continue
-        z, a = network.program.symbol(f"Z{k}"), network.program.symbol(f"A{k}")
+        z = network.program.symbol(network.argument(k))
+        a = network.program.symbol(f"A{k}")
         equation = Equation(Apply(function, 1, z), propose(a))
-        name = f"{function}'(Z{k})"
+        name = f"{function}'({z.name})"
         judged = judge(_one_layer(network, k), name, "", equation, _AT_HAND)
         if judged.accepted:
             confirmed.append(judged)
-            forms[function, f"Z{k}"] = equation.right
+            forms[function, z.name] = equation.right
     return tuple(confirmed), forms
 
 
@@ -121,7 +122,7 @@ def _one_layer(network: Network, k: int) -> Program:
     """The activation of a layer on an arbitrary Z: all that a local identity needs."""
     program = network.program
     scalars = {name: leaf for name, leaf in program.leaves.items() if name in network.constants}
-    z, a = f"Z{k}", f"A{k}"
+    z, a = network.argument(k), f"A{k}"
     leaves = {z: Leaf(program.shape(z)), **scalars}
     return Program(leaves, {a: program.definitions[a]}, program.functions)
 

@@ -206,6 +206,7 @@ ACTIVATIONS: Final = (
         aliases=("soft sign",),
         symbol=r"\operatorname{softsign}",
         formula=x / (1 + magnitude(x)),
+        bends=True,
         stable_value="z / (1.0 + np.abs(z))",
         stable_derivative="np.square(1.0 / (1.0 + np.abs(z)))",
     ),

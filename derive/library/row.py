@@ -57,6 +57,8 @@ class Activation(Row):
     stable_value: str = ""
     stable_derivative: str = ""
     kinks: tuple[Kink, ...] = ()
+    bends: bool = False
+    """Whether its slope, though not the function, has a kink at 0."""
     range: str = "real"
     """``"real"``, ``"positive"``, ``"unit"`` (between 0 and 1), ``"nonnegative"``."""
     prefers_gain: str = "glorot"

@@ -30,6 +30,7 @@ from tests.codegen.emitted_network import (
     worst,
 )
 from tests.codegen.emitted_network import emit as emitted
+from tests.codegen.random_specs import campaign
 
 CASES = [
     # hidden, output, loss, examples, l2, optimizer, input_scale: each value of each at least twice
@@ -279,6 +280,59 @@ def test_small_losses_keep_their_digits(tmp_path):
     assert float(net._cost(Z, Y)) == pytest.approx(exact, rel=1e-12)
     for order in ([1, 0, 2], [2, 1, 0]):
         assert float(net._cost(Z[order], Y[order])) == pytest.approx(exact, rel=1e-12)
+
+
+BLOCKS = """
+name = "net"
+input = 5
+examples = "{examples}"
+dtype = "float64"
+loss = "{loss}"
+l2 = 0.01
+[[layer]]
+units = 6
+activation = "{hidden}"
+norm = "layer"
+[[layer]]
+units = 6
+activation = "relu"
+norm = "layer"
+norm_epsilon = 1e-3
+skip = 1
+[[layer]]
+units = 6
+activation = "tanh"
+skip = 2
+[[layer]]
+units = 3
+activation = "softmax"
+[training]
+optimizer = "adam"
+learning_rate = 0.05
+"""
+
+
+@pytest.mark.parametrize("examples", ["columns", "rows"])
+@pytest.mark.parametrize(("hidden", "loss"), [("tanh", "cross_entropy"), ("gelu", "mse")])
+def test_residual_and_normalised_layers(tmp_path, examples, hidden, loss):
+    """To 1e-12 of the complex step; the training step is the gradient and the rule."""
+    net = emitted(BLOCKS.format(examples=examples, hidden=hidden, loss=loss), tmp_path)
+    assert net.Params._fields[:6] == ("W1", "gamma1", "beta1", "W2", "gamma2", "beta2")
+    params, X, Y = batch(net, 7)
+    _, found = net.gradients(params, X, Y)
+    assert worst(found, complex_step(net, params, X, Y)) < 1e-12
+    trainer, update = net.Trainer(params, 7), textbook(net, "adam", 0.05)
+    mirror = net.Params(*(a.copy() for a in params))
+    for count in (7, 3):
+        x, y = part(net, X, count), part(net, Y, count)
+        update(mirror, net.gradients(mirror, x, y)[1])
+        trainer.step(x, y)
+        assert worst(trainer.params, mirror) < 1e-10
+
+
+def test_random_specs():
+    """A few of ``python -m tests.codegen.random_specs``."""
+    assert campaign(4, 7) == []
 
 
 ACTIVATION = st.sampled_from(sorted(set(ACTIVATIONS) - {"softmax"}))

@@ -1,0 +1,222 @@
+"""Random specs: generated, proved, imported, tested by their own tests, compared with PyTorch.
+
+``python -m tests.codegen.random_specs --count 500 --seed 0`` prints a line for each fault and a
+summary, and ends with status 1 if there is a fault.  A spec has 1 to 6 layers and any activations,
+losses, optimisers, layouts, dtypes, penalties, weights and schedules.  The reference is PyTorch's
+autograd on the network as it is written down in its documentation, in float64; without PyTorch
+it is the complex step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import io
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import codegen
+from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT
+from codegen.spec import INITIALISERS, OPTIMIZERS, SCHEDULES, Spec, read
+from tests.codegen.emitted_network import batch, complex_step, load, worst
+
+LIMIT = 1e-10
+ELEMENTWISE = sorted(set(ACTIVATIONS) - {"softmax"})
+CONSTANTS = {"leaky_relu": "slope = 0.2", "elu": "alpha = 0.7"}
+
+
+def random_spec(rng: random.Random, name: str) -> str:
+    """The text of a spec."""
+    loss = rng.choice(sorted(LOSSES))
+    units = rng.randint(2, 5)
+    widths = [rng.randint(1, 6) for _ in range(rng.randint(0, 5))] + [units]
+    output = OUTPUT[loss] or rng.choice([*ELEMENTWISE, "softmax"])
+    lines = [
+        f'name = "{name}"',
+        f"input = {rng.randint(1, 6)}",
+        f'examples = "{rng.choice(["columns", "rows"])}"',
+        f'dtype = "{rng.choice(["float32", "float64"])}"',
+        f'loss = "{loss}"',
+    ]
+    lines += _sometimes(rng, "input_scale = 4.0", "l1 = 0.03", "l2 = 0.02", "sample_weights = true")
+    if LOSSES[loss].labels != "real":
+        weights = [round(rng.uniform(0.5, 2), 2) for _ in range(units)]
+        lines += _sometimes(rng, "label_smoothing = 0.1", f"class_weights = {weights}")
+    for place, width in enumerate(widths, 1):
+        activation = output if place == len(widths) else rng.choice(ELEMENTWISE)
+        lines += ["[[layer]]", f"units = {width}", f'activation = "{activation}"']
+        lines += _sometimes(rng, CONSTANTS.get(activation, ""))
+        lines += _sometimes(rng, f'init = "{rng.choice(INITIALISERS[:3])}"')
+        if place < len(widths):
+            # of two units each is 1 or -1 but for epsilon: a gradient of rounding errors
+            lines += _sometimes(rng, 'norm = "layer"' if width > 2 else "")
+            below = [k for k in range(1, place) if widths[k - 1] == width]
+            lines += _sometimes(rng, f"skip = {place - rng.choice(below)}" if below else "")
+    lines += ["[training]", f'optimizer = "{rng.choice(OPTIMIZERS)}"', "epochs = 2"]
+    lines += [f'schedule = "{rng.choice(sorted(SCHEDULES))}"']
+    lines += _sometimes(rng, "clip_norm = 0.05", "warmup = 1.5", "patience = 2", "batch_size = 7")
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _sometimes(rng: random.Random, *lines: str) -> list[str]:
+    return [line for line in lines if rng.random() < 0.25]
+
+
+def judge(text: str, name: str, folder: Path) -> str:
+    """What is wrong with the network of a spec, "" if nothing is."""
+    path = folder / f"{name}.toml"
+    path.write_text(text)
+    codegen.generate(path, folder)
+    net = load(folder / name, name)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        status = net.runtime.main(net, ["check"])
+    if status:
+        return said.getvalue().strip()
+    params, X, Y = batch(net, 7)
+    spec = read(path)
+    weights = [np.linspace(0.0, 2.0, 7)] if spec.sample_weights else []
+    cost, found = net.gradients(params, X, Y, *weights)
+    if importlib.util.find_spec("torch"):
+        wanted_cost, wanted = torch_gradients(spec, params, X, Y, *weights)
+        if abs(cost - wanted_cost) > LIMIT * max(1.0, abs(wanted_cost)):
+            return f"the loss is {cost!r}, PyTorch has {wanted_cost!r}"
+    else:
+        wanted = complex_step(net, params, X, Y, *weights)
+    error = worst(found, wanted)
+    return f"gradients are off by {error:.1e} of the largest entry" if error > LIMIT else ""
+
+
+# -- the reference -----------------------------------------------------------------------------
+
+
+def torch_gradients(
+    spec: Spec, params: Any, X: Any, Y: Any, weights: Any = None
+) -> tuple[float, list[Any]]:
+    """Cost and gradients by autograd, examples as rows inside."""
+    import torch
+
+    leaves = [torch.tensor(array, dtype=torch.float64, requires_grad=True) for array in params]
+    rows = [leaf.T if spec.columns else leaf for leaf in leaves]
+    x, y = (torch.tensor(np.ascontiguousarray(a.T if spec.columns else a)) for a in (X, Y))
+    outputs, weights_of, given = [x / (spec.input_scale or 1.0)], [], iter(rows)
+    for layer in spec.layers:
+        weights_of.append(next(given))
+        z = outputs[-1] @ weights_of[-1]
+        if layer.norm:
+            norm = torch.nn.functional.layer_norm
+            z = norm(z, z.shape[1:], next(given)[0], next(given)[0], layer.norm_epsilon)
+        else:
+            z = z + next(given)
+        outputs.append(_torch_activation(layer.activation, layer.constants, z))
+        if layer.skip:
+            outputs[-1] = outputs[-1] + outputs[-1 - layer.skip]
+    a = outputs[-1]
+    if spec.label_smoothing:
+        classes = y.shape[1] if spec.labels == "distribution" else 2
+        y = (1 - spec.label_smoothing) * y + spec.label_smoothing / classes
+    entries = _torch_loss(spec.loss, spec.loss_constants, z, a, y)
+    if spec.class_weights:
+        entries = entries * torch.tensor(spec.class_weights, dtype=torch.float64)
+    if weights is not None:
+        entries = entries * torch.tensor(weights, dtype=torch.float64)[:, None]
+    cost = entries.sum() / (entries.numel() if LOSSES[spec.loss].reduction == "mean" else len(y))
+    for weight in weights_of:
+        cost = cost + spec.l1 * weight.abs().sum() + spec.l2 / 2 * weight.square().sum()
+    cost.backward()
+    return float(cost.detach()), [leaf.grad.numpy() for leaf in leaves]
+
+
+def _torch_activation(name: str, constants: Any, z: Any) -> Any:
+    import torch
+    from torch.nn import functional as f
+
+    table = {
+        "identity": lambda: z,
+        "sigmoid": lambda: torch.sigmoid(z),
+        "tanh": lambda: torch.tanh(z),
+        "relu": lambda: f.relu(z),
+        "leaky_relu": lambda: f.leaky_relu(z, constants["slope"]),
+        "softplus": lambda: f.softplus(z, threshold=1000),
+        "elu": lambda: f.elu(z, constants["alpha"]),
+        "selu": lambda: f.selu(z),
+        "silu": lambda: f.silu(z),
+        "gelu": lambda: f.gelu(z),
+        "gelu_tanh": lambda: f.gelu(z, approximate="tanh"),
+        "softsign": lambda: f.softsign(z),
+        "mish": lambda: z * torch.tanh(f.softplus(z, threshold=1000)),
+        "softmax": lambda: torch.softmax(z, 1),
+    }
+    return table[name]()
+
+
+def _torch_loss(name: str, constants: Any, z: Any, a: Any, y: Any) -> Any:
+    """The loss of every entry."""
+    import torch
+    from torch.nn import functional as f
+
+    none: dict[str, Any] = {"reduction": "none"}
+    table = {
+        "squared_error": lambda: (a - y) ** 2,
+        "half_squared_error": lambda: (a - y) ** 2 / 2,
+        "mse": lambda: f.mse_loss(a, y, **none),
+        "mae": lambda: f.l1_loss(a, y, **none),
+        "huber": lambda: f.huber_loss(a, y, delta=constants["delta"], **none),
+        "log_cosh": lambda: torch.log(torch.cosh(a - y)),
+        "binary_cross_entropy": lambda: f.binary_cross_entropy_with_logits(z, y, **none),
+        "cross_entropy": lambda: -y * torch.log_softmax(z, 1),
+        "kl": lambda: f.kl_div(torch.log_softmax(z, 1), y, **none),
+    }
+    return table[name]()
+
+
+# -- the campaign ------------------------------------------------------------------------------
+
+
+def campaign(count: int, seed: int, *, first: int = 0) -> list[str]:
+    """The faults of so many random specs, each with what gives the spec again."""
+    faults = []
+    for number in range(first, first + count):
+        rng = random.Random(f"{seed}/{number}")
+        name = f"random_{number}"
+        text = random_spec(rng, name)
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                fault = judge(text, name, Path(folder))
+            except Exception as error:
+                fault = f"{type(error).__name__}: {error}"
+        if fault:
+            faults.append(f"--seed {seed} --first {number} --count 1: {fault}")
+    return faults
+
+
+def main() -> int:
+    """The command; returns the exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, help="number of the first spec")
+    parser.add_argument("--show", action="store_true", help="print the specs")
+    options = parser.parse_args()
+    started, faults = time.process_time(), 0
+    for number in range(options.first, options.first + options.count):
+        if options.show:
+            print(random_spec(random.Random(f"{options.seed}/{number}"), f"random_{number}"))
+        for fault in campaign(1, options.seed, first=number):
+            faults += 1
+            print(fault, flush=True)
+    reference = "PyTorch" if importlib.util.find_spec("torch") else "the complex step"
+    seconds = time.process_time() - started
+    print(f"{options.count} specs, {faults} faults; reference: {reference}; {seconds:.0f} s of CPU")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
