@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from derive.check import check
 from derive.explain.rules import RULES
+from derive.explain.unicode import in_unicode
 from derive.latex import Notation
 from derive.notation import derivative_latex
 from derive.program import ONE, Composition, Jacobian, Program
@@ -55,7 +56,7 @@ def telescope(program: Program, claim: Composition, notation: Notation) -> list[
         joined = Jacobian(first.of, second.by)
         _demand(program, Composition(joined, (first, second), ONE))
         chain = [joined, *chain[2:]]
-        text = f"{notation.spelling.get(first.by, first.by)} cancels"
+        text = f"{in_unicode(notation.spelling.get(first.by, first.by))} cancels"
         steps.append(Step("telescope", f"{left} = {shown(chain)}", text))
     return steps
 
