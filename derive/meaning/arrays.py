@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.meaning.context import Context, found_layer
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import Occurrence, resolve
@@ -48,6 +50,8 @@ class Arrays(Context):
         if role == "function":
             raise Outside(f"the function {name.base} stands without its argument")
         if role == "cost":
+            if name.mark:
+                raise Outside(f"{name.mark} of the cost itself, not by something")
             if not self.setting.has_cost or COST not in self.setting.definitions:
                 raise Outside("the cost has no value here")
             return self._raised(self.setting.symbol(COST), occurrence.power)
@@ -95,6 +99,9 @@ class Arrays(Context):
             return self._raised(self.setting.count(), occurrence.power)
         if name.scripts and occurrence.power is None and not name.word:
             return self._abbreviation(name)
+        if any(s.place == "sub" for s in name.scripts) and not name.word:
+            below = tuple(s for s in name.scripts if s.place == "sub")
+            return self._raised(self._abbreviation(replace(name, scripts=below)), occurrence.power)
         if (name.base, "") in self.setting.facts.abbreviations:
             return self._abbreviation(name)
         if name.base == "pi":
@@ -142,6 +149,7 @@ class Arrays(Context):
             raise Outside("there is no cost to differentiate")
         if self.setting.mode == "path" and program_name[0] in "Wb":
             raise Outside("a gradient of all examples in a line for one")
+        self.setting.differentiable(program_name)
         value: Expr = Gradient(program_name, self.setting.shape(program_name))
         scale = self.setting.scale(program_name)
         return value if scale == ONE else Times(scale, value)

@@ -10,7 +10,7 @@ from derive.meaning.context import ANY_LAYER, constant
 from derive.meaning.facts import call_of, known_function, names_example
 from derive.meaning.notation import function_word, names_in, parse_layer, plain_name, slot
 from derive.meaning.roles import Occurrence, at_an_example, resolve, spelled_function
-from derive.meaning.setting import Outside
+from derive.meaning.setting import IllShaped, Outside
 from derive.program import (
     ARGUMENT,
     PRIMITIVES,
@@ -25,10 +25,13 @@ from derive.program import (
     Leaf,
     Plus,
     Power,
+    ShapeError,
     Sum,
+    SumOver,
     Symbol,
     Times,
     number,
+    show_shape,
     softmax,
     total,
     walk,
@@ -120,9 +123,19 @@ class Calls(Arrays):
             return Power(self._value(node.arguments[0]), Fraction(2))
         if word == "transpose":
             return self._transpose(self._value(node.arguments[0]))
+        if word in ("tr", "trace"):
+            return self._trace(self._value(node.arguments[0]))
         if word == "diag":
             return self._diagonal(self._value(node.arguments[0]))
         return None
+
+    def _trace(self, value: Expr) -> Expr:
+        """The sum of the diagonal of a square matrix."""
+        rows, columns = value.shape
+        if rows != columns:
+            raise IllShaped(f"the trace of a matrix {show_shape(value.shape)}")
+        index = Index(self._fresh("p"), rows)
+        return value if rows == 1 else SumOver(index, Entry(value, index, index))
 
     def _diagonal(self, value: Expr) -> Expr:
         """The matrix with a vector on its diagonal and 0 elsewhere."""
@@ -314,7 +327,10 @@ class Calls(Arrays):
         parameter, formula, _ = setting.facts.bodies[spelled]
         setting.functions[name] = Function(name)  # a body that mentions itself stays arbitrary
         inner = type(self)(setting, self.layers, {parameter.base: Symbol(ARGUMENT, SCALAR)})
-        body = inner._value(formula)
+        try:
+            body = inner._value(formula)
+        except ShapeError:
+            raise Outside(f"{spelled[0]} is not a function of one number") from None
         if body.shape != SCALAR:
             raise Outside(f"{spelled[0]} is not a function of one number")
         if any(isinstance(n, Symbol) and n.dims != SCALAR for n in walk(body)):

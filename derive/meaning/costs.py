@@ -40,6 +40,19 @@ def widened(facts: Facts, formula: Node) -> Node:
     return Sum(node.span, ((sign, whole), *kept))
 
 
+def losses_by_arguments(facts: Facts) -> None:
+    """``\\xi(t, y) = ...``: a function of the labels and the output, given a formula, is a cost."""
+    roles = facts.roles
+    for line in facts.lines:
+        call = plain(line.left)
+        if not isinstance(call, Applied) or not line.first or call.head.primes or call.head.mark:
+            continue
+        arguments = [plain_name(a) for a in call.arguments]
+        kinds = sorted(str(roles.role_of(a)) for a in arguments if a is not None)
+        if kinds == ["A", "Y"] and len(arguments) == 2 and roles.role_of(call.head) is None:
+            roles.by_base[call.head.base] = "cost"
+
+
 def totals(facts: Facts) -> None:
     """``J = L + s``: a cost that adds other costs and terms by the names they were given."""
     roles = facts.roles

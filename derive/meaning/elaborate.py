@@ -92,6 +92,8 @@ class Elaborator(Chains):
                 return self._derivative(node)
             case sx.Norm(kind=kind, body=body):
                 return self._norm(kind, self._value(body))
+            case sx.Indexed(base=base, scripts=scripts):
+                return self._entry(base, scripts)
             case sx.Cases(branches=branches):
                 return self._cases(branches)
             case sx.Comparison():
@@ -156,6 +158,23 @@ class Elaborator(Chains):
             return Times(value, sign)
         return Power(total(Power(value, Fraction(2))), Fraction(1, 2))
 
+    def _entry(self, base: sx.Node, scripts: tuple[sx.Script, ...]) -> Expr:
+        """``(W x + b)_i``, ``\\tanh(z)_i``: one unit of what is computed."""
+        inner = plain(base)
+        if isinstance(inner, sx.Applied) and not self._is_function(inner.head):
+            raise Outside(f"an entry of {inner.head.base}(...), which is not known")
+        if len(scripts) != 1 or scripts[0].place != "sub" or len(scripts[0].items) != 1:
+            raise Outside("an entry with other scripts than one letter below")
+        if self.setting.mode in ("path", "formal"):
+            raise Outside("an entry on one path of scalars")
+        value = self._value(base)
+        axis = self.setting.hypothesis.unit_axis
+        unit = self._index(scripts[0].items[0], value.shape[axis])
+        column = self.column if value.shape[1 - axis] != 1 else None
+        if value.shape[1 - axis] != 1 and column is None:
+            raise Outside("an entry is named, but not of which example")
+        return Entry(value, unit, column) if axis == 0 else Entry(value, column, unit)
+
     def _cases(self, branches: tuple[tuple[sx.Node, sx.Comparison | None], ...]) -> Expr:
         if len(branches) != 2 or branches[0][1] is None:
             raise Outside("cases other than one condition and its opposite")
@@ -218,6 +237,7 @@ class Elaborator(Chains):
         if cost:
             if not self.setting.has_cost:
                 raise Outside("there is no cost to differentiate")
+            self.setting.differentiable(program_name)
             value: Expr = Gradient(program_name, self.setting.shape(program_name))
             return value if row is None and column is None else Entry(value, row, column)
         body = self._value(subject)
@@ -282,6 +302,9 @@ def nabla_joined(
         before = out[-1][1] if out else None
         inner = plain(node)
         head = inner.head if isinstance(inner, sx.Applied) else inner
+        if isinstance(before, sx.Name) and before.base == "nabla" and not before.scripts:
+            out[-1] = (out[-1][0], _by_argument(roles, before, node, inner))
+            continue
         if (
             isinstance(before, sx.Name)
             and before.mark == "nabla"
@@ -298,3 +321,12 @@ def nabla_joined(
             continue
         out.append((separator, node))
     return out
+
+
+def _by_argument(roles: Roles, nabla: sx.Name, node: sx.Node, call: sx.Node) -> sx.Node:
+    """``\\nabla J(w)``: the gradient of the cost by its only argument, a parameter."""
+    if isinstance(call, sx.Applied) and roles.is_cost(call.head) and len(call.arguments) == 1:
+        by = plain(call.arguments[0])
+        if isinstance(by, sx.Name) and roles.role_of(by) in ("W", "b"):
+            return sx.Derivative(sx.Span(nabla.span.start, node.span.end), node, by, "partial")
+    raise Outside("nabla, but not by what")

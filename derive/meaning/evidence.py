@@ -12,7 +12,7 @@ import re
 from derive.declare import Declarations
 from derive.meaning.activations import activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine
-from derive.meaning.costs import totals, widened
+from derive.meaning.costs import losses_by_arguments, totals, widened
 from derive.meaning.example_letters import cost_examples, cost_head, example_letters, of_all
 from derive.meaning.facts import (
     SYMBOLIC_DEPTH,
@@ -98,6 +98,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _depth(facts)
     same_widths(facts)
     gradient_names(facts)
+    losses_by_arguments(facts)
     cost_examples(facts)
     _cost_lines(facts)
     _abbreviations(facts)
@@ -205,6 +206,7 @@ def _depth(facts: Facts) -> None:
                 elif script.text.startswith("L") and slot(script) in roles.slots:
                     roles.top.add("L")
             layer = resolve(roles, name).layer
+            layered |= roles.role(name.base) in ("W", "b")
             if layer is None:
                 continue
             layered |= any(parse_layer(s.text) == layer for s in name.scripts)

@@ -15,7 +15,11 @@ from derive.reading.syntax import Applied, Big, Derivative, Name, Node, Script, 
 from derive.reading.tree import children, plain
 
 TRANSPOSE = frozenset({"T", "\\top", "top", "\\intercal", "intercal", "⊤", "\\mathsf{T}", "t"})
-COST_WORD = re.compile(r"cost|loss|error|objective", re.IGNORECASE)
+COST_WORD = re.compile(
+    r"cost|loss|error|objective|kosten|verlust|fehler|co[uû]t|perte|erreur|cost[eo]|custo|p[eé]rdida"
+    r"|perdita|errore|erro\b|损失|代价|成本|потер|ошибк|стоимост|損失|誤差",
+    re.IGNORECASE,
+)
 COST_LETTERS = frozenset({"J", "L", "C", "E", "ell"})
 """Letters that name a cost unless an equation gives them another role."""
 _LAYER = re.compile(r"(?P<letter>[a-zA-Z]|\\?ell|n_?\{?[lL]\}?)?(?P<offset>[+-]?\d+)?$")

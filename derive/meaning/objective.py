@@ -14,6 +14,7 @@ from derive.meaning.setting import Outside, Setting
 from derive.program import (
     ONE,
     SCALAR,
+    Entry,
     Expr,
     Index,
     Plus,
@@ -22,6 +23,7 @@ from derive.program import (
     Times,
     divide,
     total,
+    walk,
 )
 from derive.reading.syntax import Applied, Node
 
@@ -75,6 +77,14 @@ def cost_value(setting: Setting, chosen: CostLine) -> Expr:
     """The cost of the batch, or of one example in the modes for one example."""
     elaborator = Elaborator(setting)
     elaborator.entrywise = True
+    value = _cost_value(setting, chosen, elaborator)
+    if elaborator.free:
+        letters = ", ".join(sorted(elaborator.free))
+        raise Outside(f"nothing says that the cost is summed over {letters}")
+    return value
+
+
+def _cost_value(setting: Setting, chosen: CostLine, elaborator: Elaborator) -> Expr:
     if chosen.parts:
         return elaborator.value(chosen.formula)
     if chosen.batch:
@@ -87,10 +97,18 @@ def cost_value(setting: Setting, chosen: CostLine) -> Expr:
         letter = _example_letter(setting.facts, chosen.formula)
         elaborator.column = Index(letter, setting.facts.count)
     value = over_units(setting, elaborator.value(chosen.formula))
-    if setting.mode == "batch":
-        assert elaborator.column is not None
-        value = SumOver(elaborator.column, value)
-    return reduced(setting, value)
+    if elaborator.column is None:
+        return value
+    return _over_examples(setting, elaborator.column, value)
+
+
+def _over_examples(setting: Setting, column: Index, value: Expr) -> Expr:
+    """The sum or mean of a cost of one example; terms that speak of none stand once."""
+    if isinstance(value, Plus):
+        parts = (_over_examples(setting, column, v) for v in (value.left, value.right))
+        return Plus(*parts)
+    of_example = any(isinstance(n, Entry) and column in (n.row, n.column) for n in walk(value))
+    return reduced(setting, SumOver(column, value)) if of_example else value
 
 
 def over_units(setting: Setting, value: Expr) -> Expr:

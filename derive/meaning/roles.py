@@ -57,7 +57,7 @@ class Roles:
     unindexed: bool = False
     """One layer without any layer index (logistic regression)."""
     one_layer: bool = False
-    """No name carries a layer: all arrays are those of a single layer."""
+    """No name carries a layer and there are no weights: all arrays are those of one layer."""
     depth: int = 0
     symbolic_depth: bool = False
     """Layers occur only as letters: the depth is any, three layers are set up."""

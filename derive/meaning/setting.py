@@ -14,7 +14,7 @@ from typing import Literal
 
 from derive.meaning.facts import Facts
 from derive.meaning.roles import Occurrence
-from derive.program import ONE, SCALAR, Dim, Expr, Function, Leaf, Program, Symbol
+from derive.program import ONE, SCALAR, Dim, Expr, Function, Leaf, Program, Symbol, walk
 
 Mode = Literal["batch", "single", "path", "formal"]
 COST = "J"
@@ -75,6 +75,8 @@ class Setting:
     """Letters of the parts of a total cost -> their names in the program."""
     open_loss: str = ""
     """The letter of a loss that the note leaves open: ``L = l(o, y)``."""
+    upstream: frozenset[str] | None = None
+    """What the cost is computed from, once it has been asked for."""
     stated_forward: dict[str, int] = field(default_factory=dict)
     """Definitions taken from the note: program name -> line."""
 
@@ -99,6 +101,16 @@ class Setting:
 
     def symbol(self, name: str) -> Symbol:
         return Symbol(name, self.shape(name))
+
+    def differentiable(self, name: str) -> None:
+        """Raises Outside where the cost, as the note writes it, does not depend on an array.
+
+        A cost written with ``X W`` says nothing of the name that ``X W`` has elsewhere.
+        """
+        if self.upstream is None and COST in self.definitions:
+            self.upstream = frozenset(_reached(self.definitions, COST))
+        if self.upstream is not None and name not in self.upstream:
+            raise Outside("the cost is written without what it is differentiated by")
 
     def scalar_leaf(self, name: str, domain: str = "positive") -> Symbol:
         """A free scalar of the note (learning rate, lambda, ...), made at first use."""
@@ -164,3 +176,15 @@ class Setting:
         if self.mode == "batch":
             return Size(self.facts.count)
         return self.scalar_leaf(self.facts.count)
+
+
+def _reached(definitions: Mapping[str, Expr], name: str) -> set[str]:
+    """The names that a definition is computed from, at any remove."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        body = definitions.get(todo.pop())
+        names = {n.name for n in walk(body) if isinstance(n, Symbol)} if body is not None else set()
+        todo += sorted(names - found)
+        found |= names
+    return found

@@ -12,11 +12,15 @@ from derive.meaning.notation import is_bare, names_in
 from derive.meaning.roles import resolve
 from derive.meaning.setting import IllShaped, NoLayer, Outside
 from derive.program import (
+    ONE,
     SCALAR,
+    Delta,
     Expr,
     Index,
     Plus,
     SumOver,
+    Times,
+    minus,
     total,
 )
 from derive.reading import syntax as sx
@@ -25,6 +29,7 @@ _ALL: Final = frozenset(
     ["", "rows", "cols", "columns", "batch", "examples", "samples", "observations", "all"]
 )
 """Lower limits in words that leave nothing out."""
+_ALL_BUT: Final = re.compile(r"([a-zA-Z])(?:\\neq?|≠)([a-zA-Z])")
 _PART: Final = "a sum over a part of its range"
 _INDEXED: Final = re.compile(r"[_^](?:\{[^{}]*\}|\[[^\[\]]*\]|.)")
 _SIZE: Final = re.compile(r"\\?\w+")
@@ -45,6 +50,11 @@ class Sums(Calls):
         )
         if self._runs_over_layers(node):
             return self._layer_sum(node)
+        left_out = all_but(node)
+        if left_out and left_out != node.index:
+            whole = replace(node, lower=node.index)
+            if is_whole(whole) and self._unit_letter(whole):
+                return self._unit_sum(whole, left_out)
         if not is_whole(node):
             raise Outside(_PART)
         if over_examples and self._unit_letter(node):
@@ -101,7 +111,8 @@ class Sums(Calls):
             o.example == node.index for o in occurrences
         )
 
-    def _unit_sum(self, node: sx.Big) -> Expr:
+    def _unit_sum(self, node: sx.Big, left_out: str = "") -> Expr:
+        """The sum over the units of one layer, or over all of them but one."""
         letter = node.index
         if not letter:
             raise Outside("a sum without a letter over something other than the examples")
@@ -111,6 +122,9 @@ class Sums(Calls):
             raise Outside("a sum over units on one path of scalars")
         saved, was_free = self.indices.pop(letter, None), self.free.pop(letter, None)
         body = self._value(node.body)
+        if left_out and letter in self.indices:
+            other = self._index(left_out, self.indices[letter].dim)
+            body = Times(minus(ONE, Delta(self.indices[letter], other)), body)
         index = self.indices.pop(letter, None)
         self.free.pop(letter, None)
         if saved is not None:
@@ -134,6 +148,12 @@ class Sums(Calls):
         if certain:
             raise IllShaped(reason)
         raise Outside(reason)
+
+
+def all_but(node: sx.Big) -> str:
+    """The letter that ``\\sum_{j \\ne i}`` leaves out, or nothing."""
+    match = _ALL_BUT.fullmatch(node.lower)
+    return match[2] if match is not None and match[1] == node.index else ""
 
 
 def is_whole(node: sx.Big) -> bool:
