@@ -19,5 +19,5 @@ def text(name: str) -> str:
 
 def path(name: str) -> Path:
     """Where a file or folder of the project lies."""
-    packed = _HERE / "project" / name
+    packed = _HERE / "packed" / name
     return packed if packed.exists() else _HERE.parents[1] / name
