@@ -1,0 +1,95 @@
+"""What is known of signs: a step or a root is simplified only where the sign is certain."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from derive.program import Equation
+from derive.tensors import prove
+
+from .build import E, Net, f
+
+NET = Net()
+SHAPE = ("n", "m")
+Z, V = NET.leaf("Z", *SHAPE), NET.leaf("V", *SHAPE)
+P, Q = NET.leaf("P", *SHAPE, "positive"), NET.leaf("Q", *SHAPE, "unit")
+ONE, ZERO = Z**0, 0 * Z
+HALF = Fraction(1, 2)
+
+
+def step(x: E) -> E:
+    return f("step", x)
+
+
+def log(x: E) -> E:
+    return f("log", x)
+
+
+def proved(left: E, right: E) -> bool:
+    return prove(NET.program(None), Equation(left.e, right.e)).proved
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (step(P), ONE),
+        (step(1 + P), ONE),
+        (step(P + Z**2), ONE),
+        (step(P + V**2 * Z**4), ONE),
+        (step(1 - Q), ONE),
+        (step(3 - 2 * Q), ONE),
+        (step(1 - f("sigmoid", Z)), ONE),
+        (step(-P - Z**2), ZERO),
+        (step(P * Z), step(Z)),
+        (step(f("relu", Z)), step(Z)),
+        (step(step(Z)), step(Z)),
+        (step(step(Z) * step(V)), step(Z) * step(V)),
+        (step(-step(Z)), ZERO),
+        (step(f("leaky_relu", Z)), step(Z)),
+        ((P**2 * (1 + Z**2)) ** HALF, P * (1 + Z**2) ** HALF),
+        ((P * Z) ** HALF, P**HALF * Z**HALF),
+        (log(P * (1 + Z**2)), log(P) + log(1 + Z**2)),
+        (log(6 * P) - log(3 * P), log(2 * ONE)),
+        (((Z**2 + V**2) ** -2) ** HALF, (Z**2 + V**2) ** -1),
+    ],
+)
+def test_certain_signs(left: E, right: E) -> None:
+    assert proved(left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (step(Z), ONE),
+        (step(1 + Z), ONE),
+        (step(P + Z), ONE),
+        (step(P + Z**3), ONE),
+        (step(P - Z**2), ONE),
+        (step(1 - P), ONE),
+        (step(1 - Z), ONE),
+        (step(1 - 2 * Q), ONE),
+        (step(1 - Q**-1), ONE),
+        (step(2 * f("sigmoid", Z) - 1), ONE),
+        (step(1 - 2 * f("sigmoid", Z)), ONE),
+        (step(Z * V), step(V)),
+        (step(-step(Z)), ONE),
+        (step(-step(Z) * step(V)), step(Z) * step(V)),
+        (step(f("abs", Z)), step(Z)),
+        (step(Z * step(Z) + V * (1 - step(Z))), step(Z)),
+        (step(Z * step(V)), step(V)),
+        (((Z**2 - V**2) ** 2) ** HALF, Z**2 - V**2),
+        (((Z**2 + V) ** 2) ** HALF, Z**2 + V),
+        ((Z**2 * V) ** HALF, Z * V**HALF),
+        ((Z**2 * V + Z**2) ** HALF, Z * (V + 1) ** HALF),
+        ((Z * V) ** HALF * (Z * P) ** HALF, Z * (V * P) ** HALF * 2),
+        (log(Z * V), log(Z) + log(V)),
+        (log((Z - V) ** 2), 2 * log(Z - V)),
+        (log(2 * P), log(3 * P)),
+        (((Z**2 - V**2) ** -2) ** HALF, (Z**2 - V**2) ** -1),
+        (((Z**2 + V) ** -2) ** HALF, (Z**2 + V) ** -1),
+    ],
+)
+def test_doubtful_signs(left: E, right: E) -> None:
+    assert not proved(left, right)
