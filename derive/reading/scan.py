@@ -271,7 +271,9 @@ class _Scanner:
         if close < 0 or close >= self._next_blank(start):
             return start + 1
         if not self.tex and not self._is_maths(start, close):
-            return start + 1
+            text = self.source[start + 1 : close]
+            prose = text[0].isspace() and text[-1].isspace() and "\n" not in text
+            return close + 1 if prose else start + 1  # two loose dollars, or a price
         self._add(Span(start, close + 1), Span(start + 1, close), "inline", "")
         return close + 1
 
@@ -283,10 +285,13 @@ class _Scanner:
         spaced = text[-1].isspace()
         if text[0].isdigit() and (spaced or self.source[close + 1 : close + 2].isdigit()):
             return False
-        if spaced != text[0].isspace() and _MONEY.match(self.source, start):
+        loose = spaced != text[0].isspace() or "\n" in text or text[-1] in "([{*,_^>`"
+        if loose and _MONEY.match(self.source, start):
             return False
         if any(sign in text for sign in "\\^_="):
             return True
+        if "\n" in text:
+            return False
         words = [w for w in re.findall(r"[A-Za-z]{3,}", text) if w.lower() not in VOCABULARY]
         return not (len(words) > 1 or (words and (spaced or "/" in text)))
 
