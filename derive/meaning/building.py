@@ -10,7 +10,7 @@ from derive.meaning.affine import Affine
 from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, Facts
 from derive.meaning.lines import Line
-from derive.meaning.notation import parse_layer, plain_name
+from derive.meaning.notation import names_in, parse_layer, plain_name
 from derive.meaning.objective import cost_value, name_parts, reduced, stated_cost
 from derive.meaning.readings import is_scalar
 from derive.meaning.roles import Occurrence, resolve
@@ -173,8 +173,15 @@ def forward_body(setting: Setting, item: Affine, layer: int) -> Expr:
     elaborator = Elaborator(setting, forward_layers(setting, item, layer))
     entries = resolve(setting.facts.roles, item.z).entries
     if setting.mode == "path" or not entries:
+        elaborator.whole_batch = _names_one_example(setting.facts, item)
         return elaborator.value(item.line.right)
     return indexed_body(setting, elaborator, item.line.right, entries)
+
+
+def _names_one_example(facts: Facts, item: Affine) -> bool:
+    """``z = W x^{(i)} + b``: said of any one example, and so of all of them."""
+    named = {resolve(facts.roles, n).example for n in names_in(item.line.right)}
+    return resolve(facts.roles, item.z).example is None and len(named - {None}) == 1
 
 
 def indexed_body(
@@ -187,6 +194,8 @@ def indexed_body(
     unit = elaborator.free.get(entries[0]) if entries else None
     if set(elaborator.free) - set(entries):
         raise Outside("an index on the right that is not on the left")
+    if body.shape != SCALAR:
+        raise IllShaped("an entry on the left, an array on the right")
     if setting.hypothesis.layout == "columns":
         return Build(unit, elaborator.column, body)
     return Build(elaborator.column, unit, body)

@@ -97,7 +97,11 @@ class Setting:
         return self.facts.roles.depth
 
     def shape(self, name: str) -> tuple[Dim, Dim]:
-        return self.leaves[name].dims if name in self.leaves else self.definitions[name].shape
+        if name in self.leaves:
+            return self.leaves[name].dims
+        if name not in self.definitions:
+            raise Outside(f"{name} has no place in the network")
+        return self.definitions[name].shape
 
     def symbol(self, name: str) -> Symbol:
         return Symbol(name, self.shape(name))
