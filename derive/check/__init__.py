@@ -5,6 +5,7 @@ this order:
 
     facts        what an expression mentions: names, indices, dimensions
     graph        whether a program makes sense; what is computed from what
+    fingerprint  a digest of claim and program, by which the numbers are chosen
     domains      the numbers: residues in which exp is a homomorphism; dual numbers
     arrays       lists of rows, with axes that may carry weights
     functions    elementwise functions and their derivatives, from their bodies
