@@ -40,7 +40,7 @@ def cycle(*letters: Index) -> Expr:
     return out
 
 
-@pytest.mark.parametrize("order", permutations((I, J, K)))
+@pytest.mark.parametrize("order", list(permutations((I, J, K))))
 def test_the_order_of_sums_does_not_matter(order: tuple[Index, ...]) -> None:
     assert proved(summed(cycle(I, J, K), I, J, K), summed(cycle(*order), *order[::-1]))
     assert proved(summed(cycle(I, J, K), I, J, K), summed(cycle(J, K, I), *order))
