@@ -120,6 +120,6 @@ def kind_of(facts: Facts, line: Line) -> Kind:
         if list(derivatives_in(node)):
             return Kind.GRADIENT
         for name in names_in(node):
-            if name.mark or roles.role_of(name) == "gradient":
+            if name.mark or name.base == "nabla" or roles.role_of(name) == "gradient":
                 return Kind.GRADIENT
     return Kind.ALGEBRA
