@@ -12,7 +12,6 @@ from derive.diagnosis.codes import CODES
 from derive.docs.plots import curve_svg
 from derive.docs.shell import Shell
 from derive.report.outcome import summary
-from derive.sources import KINDS
 from derive.verdict import FileReport
 
 NOTE: Final = r"""$$Z_1 = W_1 X + b_1, \quad A_1 = \tanh(Z_1)$$
@@ -63,7 +62,11 @@ def forward(X, W1, b1, W2, b2):
     A1 = np.tanh(Z1)
     Z2 = W2 @ A1 + b2
     A2 = 1 / (1 + np.exp(-Z2))
-    return Z1, A1, Z2, A2
+    return A1, A2
+
+
+def cost(A2, Y):
+    return -np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)) / Y.shape[1]
 
 
 def backward(X, Y, A1, A2, W2):
@@ -125,7 +128,6 @@ VALUES: Final[Mapping[str, Any]] = {
     "data": DATA,
     "code": CODE,
     "codes": len(CODES),
-    "kinds": tuple(KINDS),
     "own": OWN,
     "own_formulas": _own_formulas(),
 }
