@@ -15,6 +15,7 @@ from derive.meaning.conditions import applicable, conditions_of, restricted
 from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.examples import of_one
 from derive.meaning.facts import Facts, known_function
+from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.outline import (
@@ -85,6 +86,8 @@ class Interpretation:
     """The chain of a line with a literal reading writes what only arrays have."""
     conditions: tuple[str, ...] = ()
     """What the note says of the indices: ``i ≠ j``."""
+    figures: str = ""
+    """Why a line with figures is left open where it does not hold exactly."""
     doubt: str = ""
     """The line alone decides how it is read: why it is not verified though it holds."""
 
@@ -329,6 +332,8 @@ class Interpreter:
                     found = replace(found, guesses=self._at_each_layer(setting, left, line.right))
                 return found
             except IllShaped as error:
+                if figures_alone(self.facts.document.source, line.right):
+                    return self._decided(line, Verdict.UNPROVEN, FIGURES_FOR_NAMES, kind, reading)
                 guesses = self._at_each_layer(setting, left, line.right)
                 if ANY_LAYER in layers and guesses:
                     reason = "the line names no layer and does not fit every one"
@@ -346,9 +351,19 @@ class Interpreter:
         if not stated:
             reason = f"there is no layer at which all names exist ({reason})"
             return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
+        text = self.facts.document.source
+        sides = (left.span.start, left.span.end), (line.right.span.start, line.right.span.end)
+        written = (text[slice(*sides[0])], text[slice(*sides[1])])
+        figures = next((f for s in stated if (f := figures_say(s.statement, written))), "")
         missing = () if mode == "formal" else roleless([(s.setting, s.statement) for s in stated])
         return Interpretation(
-            line, kind, reading, tuple(stated), missing=missing, conditions=tuple(conditions)
+            line,
+            kind,
+            reading,
+            tuple(stated),
+            missing=missing,
+            figures=figures,
+            conditions=tuple(conditions),
         )
 
     def _at_each_layer(

@@ -356,3 +356,26 @@ SOFTMAX_BY_UNITS = r"$$y_c = \frac{e^{z_c}}{\sum_{d=1}^C e^{z_d}}$$" + "\n"
 )
 def test_equal_and_different_units_of_a_softmax(line: str, verdict: str) -> None:
     assert last(SOFTMAX_BY_UNITS + line) == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"0.5 * 0.25 = 0.125", "verified"),
+        (r"0.741 * 0.187 = 0.139", "unproven"),
+        (r"0.741 * 0.187 = 0.193", "refuted"),
+        (r"\frac{1}{1 + e^{-0.3775}} = 0.593269992", "unproven"),
+        (r"\frac{1}{1 + e^{-0.3775}} = 0.593369992", "refuted"),
+        (r"a(1 - a) = 0.25", "unproven"),
+        (r"\frac{\partial J}{\partial W} = 0.3 * 0.2", "unproven"),
+    ],
+)
+def test_figures_are_rounded_and_belong_to_one_example(line: str, verdict: str) -> None:
+    note = r"$$z = W x + b$$ $$a = \sigma(z)$$ $$J = \frac{1}{2} \|a - y\|^2$$"
+    assert last(f"{note}\n$${line}$$") == verdict
+
+
+def test_a_layer_of_one_example_is_that_layer_of_all() -> None:
+    source = r"$$z^{[1]} = W^{[1]} x^{(i)} + b^{[1]}$$ $$a^{[1]} = \tanh(z^{[1]})$$"
+    report = verify_text(source + r" $$dW^{[1]} = dz^{[1]} x^T$$", "md", "note.md")
+    assert [str(c.verdict) for c in report.claims] == ["definition", "definition", "verified"]

@@ -1,0 +1,102 @@
+"""Worked examples with figures: ``0.741 * 0.187 = 0.139`` beside the formulas.
+
+A decimal that is written stands for all numbers that round to it, so an equation of figures
+is no identity: it is neither proved nor refuted as one.  What can be said is whether the
+digits that are written are right.  Figures that are put in the place of names say nothing
+about the formula at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from mpmath import iv, mp
+
+from derive.meaning.notation import names_in
+from derive.program import Apply, Equation, Expr, Number, Plus, Power, Statement, Times, walk
+from derive.reading.syntax import Node
+
+DIGITS = 40
+FIGURES_FOR_NAMES = "figures stand for the names: they belong to one example, not to all values"
+_FUNCTIONS = {"exp": iv.exp, "log": iv.log}
+
+
+def figures_say(statement: Statement, source: tuple[str, str]) -> str | None:
+    """Why a statement with figures is left open; None for one without, or one that is wrong.
+
+    source: the texts of both sides.
+    """
+    if not isinstance(statement, Equation) or not any("." in text for text in source):
+        return None
+    closed = [_closed(side) for side in (statement.left, statement.right)]
+    if all(closed):
+        return _as_rounded(statement, source)
+    for is_closed, text in zip(closed, source, strict=True):
+        if is_closed and _has_decimal(text):
+            return FIGURES_FOR_NAMES
+    return None
+
+
+def figures_alone(source: str, node: Node) -> bool:
+    """A side is nothing but figures, one of them a decimal."""
+    return not list(names_in(node)) and _has_decimal(source[node.span.start : node.span.end])
+
+
+def _closed(expr: Expr) -> bool:
+    return all(isinstance(n, Number | Plus | Times | Power | Apply) for n in walk(expr))
+
+
+def _has_decimal(text: str) -> bool:
+    return any(a.isdigit() and b == "." and c.isdigit() for a, b, c in _triples(text))
+
+
+def _triples(text: str) -> Iterator[tuple[str, str, str]]:
+    return zip(text, text[1:], text[2:], strict=False)
+
+
+def _as_rounded(equation: Equation, source: tuple[str, str]) -> str | None:
+    """Both sides are figures: do they agree to the digits of the one written as a decimal?"""
+    saved, iv.prec = iv.prec, int(DIGITS * 3.4)
+    try:
+        gap = abs(_value(equation.left) - _value(equation.right))
+        allowed = max((_half_unit(t) for t in source), default=Fraction(0))
+        bound = iv.mpf(allowed.numerator) / iv.mpf(allowed.denominator)
+        agree = bool(gap.b <= bound.b) if allowed else False
+        exact = bool(gap.b == 0)
+    except (ArithmeticError, ValueError, KeyError):
+        return "the figures could not be evaluated"
+    finally:
+        iv.prec = saved
+    if exact or not agree:
+        return None
+    return "the figures agree to the digits that are written: rounded, not equal"
+
+
+def _half_unit(text: str) -> Fraction:
+    """A little over half a unit of the last decimal, where a side is one decimal; else 0.
+
+    The other side may itself be computed from rounded figures: three units of its last digit.
+    """
+    figure = text.strip().lstrip("+-").strip()
+    whole, point, digits = figure.partition(".")
+    if not point or not digits.isdigit() or not (whole.isdigit() or not whole):
+        return Fraction(0)
+    return Fraction(3, 10 ** len(digits))
+
+
+def _value(expr: Expr) -> mp.mpf:
+    match expr:
+        case Number(value=value):
+            return iv.mpf(value.numerator) / iv.mpf(value.denominator)
+        case Plus(left=a, right=b):
+            return _value(a) + _value(b)
+        case Times(left=a, right=b):
+            return _value(a) * _value(b)
+        case Power(base=a, exponent=e) if e.denominator == 1 and abs(e) <= 64:
+            return _value(a) ** int(e)
+        case Power(base=a, exponent=e):
+            return iv.exp(iv.log(_value(a)) * iv.mpf(e.numerator) / iv.mpf(e.denominator))
+        case Apply(function=name, order=0, arg=a):
+            return _FUNCTIONS[name](_value(a))
+    raise ValueError("no figure")
