@@ -146,7 +146,7 @@ def _networks(built: Built, specs: Sequence[Path], over: Map) -> None:
 
 def _prose(built: Built, named: Sequence[str], library: FileReport, over: Map) -> None:
     """The pages with files and commands; each command is run."""
-    paths = [path for path in named if path != "index.md"]
+    paths = [path for path in named if path not in ("index.md", "proof.md")]
     pages = over(prose.page, paths, [library] * len(paths))
     for path, page in zip(paths, pages, strict=True):
         built.add(path, page)
