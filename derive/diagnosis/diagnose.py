@@ -147,9 +147,16 @@ class _Answers(Question):
             message = f"{own} stands on both sides: {found.message}"
             return Diagnosis(BY_NAME["circular"], message, found.repairs)
         if self.fault.kind is Kind.DEFINITION and found.code not in kept:
-            message = f"it contradicts an earlier line: {found.message}"
+            message = f"{self._contradicted()}: {found.message}"
             return Diagnosis(BY_NAME["contradiction"], message, found.repairs)
         return found
+
+    def _contradicted(self) -> str:
+        """What a wrong definition contradicts: a line above, or the function of that name."""
+        left = self.left
+        if isinstance(left, Apply) and isinstance(left.arg, Symbol) and left.order == 0:
+            return f"this is not {left.function}"
+        return "it contradicts an earlier line"
 
     def _names_anything(self) -> bool:
         """Whether a name stands in the line; arithmetic on numbers has no mistake to name."""
@@ -175,7 +182,7 @@ class _Answers(Question):
             found = self._one_edit() if self.tree is not None else None
             if found is None:
                 return Diagnosis(code.code, message, self._definition(self.left))
-            message = f"it contradicts an earlier line: {found.message}"
+            message = f"{self._contradicted()}: {found.message}"
             return Diagnosis(code.code, message, found.repairs)
         return Diagnosis(code.code, message, self.derived_repair())
 

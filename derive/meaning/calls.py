@@ -47,8 +47,18 @@ PRODUCT_WORDS = {"dot": "at", "matmul": "at", "multiply": "ast"}
 class Calls(Arrays):
     """A head followed by a bracket, decided by what the head is in the note."""
 
+    def name(self, name: sx.Name) -> Expr:
+        """The value of a name; of a function without argument, where all are taken."""
+        if self.argument is None or not self._is_function(name):
+            return super().name(name)
+        order = name.primes + (name.accent == "dot")
+        value = self.apply(self.function_name(name, name), order, self.argument)
+        return self._raised(value, self._sup_power(name))
+
     def _applied(self, node: sx.Applied) -> Expr:
         head = node.head
+        if self.argument is not None and self._is_factor(node):
+            return Times(self.name(head), self._value(node.arguments[0]))
         word = function_word(head.base) if head.word else head.base
         call = call_of(node)
         if call is not None and call[0] is not head:
@@ -83,6 +93,12 @@ class Calls(Arrays):
         if at_example is not None:
             return self.name(at_example)
         return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
+
+    def _is_factor(self, node: sx.Applied) -> bool:
+        """``\\sigma (1 - \\sigma)`` among functions without argument: a product."""
+        if len(node.arguments) != 1 or plain_name(node.arguments[0]) is not None:
+            return False  # sigma(z), and f'(g), the outer function at the inner one
+        return any(self._is_function(n) for n in names_in(node.arguments[0]))
 
     def _chained(self, factors: tuple[sx.Node, ...]) -> Expr:
         """``prod(dJ/do, do/dW)``: the chain rule as a placeholder for the right product."""

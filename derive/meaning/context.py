@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from derive.meaning.facts import array_letters
 from derive.meaning.notation import Layer
 from derive.meaning.roles import Occurrence
 from derive.meaning.setting import IllShaped, Outside, Setting
@@ -54,6 +55,8 @@ class Context(ABC):
         """Products of arrays of one shape are entry by entry, as in the cost of one unit."""
         self.strip_examples = False
         """Sums over the examples stand for their body: the cost of one example."""
+        self.argument: Expr | None = None
+        """Where functions that stand without an argument are taken: one point for all."""
         self.whole_batch = False
         """An example letter is passed over: the array of all examples is meant."""
 
@@ -111,6 +114,8 @@ class Context(ABC):
             raise Outside(f"the fixed entry {letter}")
         if not letter.isalpha():
             raise Outside(f"the index {letter}")
+        if letter in array_letters(self.setting.facts):
+            raise Outside(f"{letter} in a subscript is the name of an array, no index")
         known = self.indices.get(letter)
         if known is None:
             known = Index(letter, dim)

@@ -48,7 +48,7 @@ def is_definition(facts: Facts, line: Line) -> bool:
         body = facts.bodies.get(spelled_function(head.head))
         return body is not None and body[2] is line
     name = plain_name(line.left)
-    if name is None or name.primes:
+    if name is None or name.primes or name.accent in ("dot", "ddot"):
         return False
     role = roles.role_of(name)
     if role == "gradient":
@@ -156,7 +156,12 @@ def _same_cost(one: CostLine, two: CostLine) -> bool:
 def _value_checks(
     facts: Facts, line: Line, name: Name, batch: Setting, path: Setting
 ) -> tuple[list[Check], str | None]:
-    """``A = f(Z)`` and the like: the value must be what the program computes."""
+    """``A = f(Z)`` and the like: the value must be what the program computes.
+
+    A note without a forward line has no program of its own for it to contradict.
+    """
+    if not facts.affine and not facts.roles.named and not facts.activations:
+        return [], None
     from derive.meaning.statements import instances
 
     reason: str | None = None

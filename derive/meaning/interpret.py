@@ -39,6 +39,7 @@ from derive.meaning.setting import (
     Setting,
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
+from derive.meaning.well_known import well_known_checks
 from derive.program import Equation, Statement
 from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
@@ -186,6 +187,7 @@ class Interpreter:
         world = self.world
         try:
             needed, reason = definitions.checks(self.facts, line, world.main, world.setting("path"))
+            needed += well_known_checks(self.facts, line, world.setting("formal"))
         except IllShaped as error:
             return Interpretation(
                 line, Kind.DEFINITION, "matrix", verdict=Verdict.REFUTED, reason=str(error),

@@ -180,7 +180,7 @@ def readings(facts: Facts) -> dict[int, Reading]:
 def _reading(facts: Facts, lines: Sequence[Line], alone: bool) -> Reading:
     roles = facts.roles
     sides = [lines[0].left, *(line.right for line in lines)]
-    if is_formal(facts, sides):
+    if is_formal(facts, sides) or bare_functions(facts, sides):
         return "formal"
     if has_free_units(facts, sides):
         return "matrix"
@@ -262,6 +262,40 @@ def is_formal(facts: Facts, sides: Sequence[Node]) -> bool:
     return letter in parameters or (
         not facts.roles.unindexed and role in (None, "X", "Z", "W", "A") and len(letter) == 1
     )
+
+
+def bare_functions(facts: Facts, sides: Sequence[Node]) -> bool:
+    """``\\sigma' = \\sigma (1 - \\sigma)``: functions as such, meant at every argument.
+
+    All names are functions, at least one of them a derivative, and an argument that some of
+    them are given is one and the same letter.
+    """
+    letters: set[str] = set()
+    bare = derived = False
+    for side in sides:
+        heads = [p.head for p in subtree(side) if isinstance(p, Applied)]
+        given = [p for p in subtree(side) if isinstance(p, Applied) and _is_letter(p)]
+        derived |= any(isinstance(p, Derivative) for p in subtree(side))
+        for name in names_in(side):
+            if _names_function(facts, name) or facts.roles.role(name.base) == "function":
+                bare |= not any(name is p.head for p in given)
+                derived |= bool(name.primes) or name.accent == "dot"
+            elif not is_bare_letter(name) or any(name is h for h in heads):
+                return False
+            else:
+                letters.add(name.base)
+    return bare and derived and len(letters) <= 1
+
+
+def is_bare_letter(name: Name) -> bool:
+    """One letter without scripts, marks or accents."""
+    return len(name.base) == 1 and not (name.scripts or name.mark or name.accent or name.word)
+
+
+def _is_letter(call: Applied) -> bool:
+    """The call is of one plain letter: ``\\sigma(z)``, not ``\\sigma (1 - \\sigma)``."""
+    inner = plain_name(call.arguments[0]) if len(call.arguments) == 1 else None
+    return inner is not None and len(inner.base) == 1 and not inner.word
 
 
 def _names_function(facts: Facts, name: Name) -> bool:

@@ -7,7 +7,7 @@ from itertools import product
 
 from derive.meaning.elaborate import ANY_LAYER, Elaborator, found_layer
 from derive.meaning.notation import names_in
-from derive.meaning.readings import Factor, pure_maps
+from derive.meaning.readings import Factor, bare_functions, pure_maps
 from derive.meaning.roles import Occurrence, Roles, resolve
 from derive.meaning.setting import COST, IllShaped, NoLayer, Outside, Setting
 from derive.program import (
@@ -59,6 +59,9 @@ def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str,
     if one is not None and two is not None and max(len(one), len(two)) > 1:
         return composition(setting, one, two, layers)
     elaborator = Elaborator(setting, layers, formal_names(setting, (left, right)))
+    if setting.mode == "formal" and bare_functions(setting.facts, (left, right)):
+        letter = next(iter(sorted(elaborator.bound)), "t")
+        elaborator.argument = setting.scalar_leaf(letter, "real")
     a = side_value(setting, elaborator, left, one)
     b = side_value(setting, elaborator, right, two)
     if a.shape != b.shape:

@@ -379,3 +379,26 @@ def test_a_layer_of_one_example_is_that_layer_of_all() -> None:
     source = r"$$z^{[1]} = W^{[1]} x^{(i)} + b^{[1]}$$ $$a^{[1]} = \tanh(z^{[1]})$$"
     report = verify_text(source + r" $$dW^{[1]} = dz^{[1]} x^T$$", "md", "note.md")
     assert [str(c.verdict) for c in report.claims] == ["definition", "definition", "verified"]
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"\sigma' = \sigma (1 - \sigma)", "verified"),
+        (r"\sigma' = \sigma (1 + \sigma)", "refuted"),
+        (r"\sigma'(z) = \sigma (1 - \sigma)", "verified"),
+        (r"\frac{d\sigma}{dz} = \sigma - \sigma^2", "verified"),
+        (r"\dot\sigma = \sigma (1 - \sigma)", "verified"),
+        (r"\dot\sigma = \sigma^2", "refuted"),
+        (r"\sigma'' = \sigma' (1 - 2 \sigma)", "verified"),
+        (r"\tanh' = 1 - \tanh^2", "verified"),
+        (r"\tanh' = 1 + \tanh^2", "refuted"),
+        (r"\tanh(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}}", "definition"),
+        (r"\tanh(z) = \frac{e^z + e^{-z}}{e^z - e^{-z}}", "refuted"),
+        (r"\text{sigmoid}(z) = \frac{1}{1 + e^z}", "refuted"),
+    ],
+)
+def test_functions_without_an_argument_and_functions_that_everybody_knows(
+    line: str, verdict: str
+) -> None:
+    assert last(rf"$$\sigma(z) = \frac{{1}}{{1 + e^{{-z}}}}$$ $${line}$$") == verdict
