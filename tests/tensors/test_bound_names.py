@@ -8,9 +8,11 @@ import pytest
 
 from derive import program as p
 from derive.program import Equation, Expr, Index
-from derive.tensors import prove
+from derive.tensors import prove, terms
+from derive.tensors.label import labelled
+from derive.tensors.terms import Atom
 
-from .build import E, Net, f
+from .build import E, Net, eye, f
 
 NET = Net()
 A, X = NET.leaf("A", "n", "n"), NET.leaf("X", "n", "m")
@@ -53,6 +55,54 @@ def test_cycles_of_four_and_pairs_of_two(order: tuple[Index, ...]) -> None:
     assert not proved(four, summed(p.Times(cycle(I, J), cycle(K, L)), *order))
     turned = summed(p.Times(cycle(I, J), p.Times(at(A, K, L), at(A, K, L))), *order)
     assert not proved(four, turned)
+
+
+CYCLE = [("A", 0, 1), ("A", 1, 2), ("A", 2, 0)]
+PIECES = [("A", 0, 0), ("B", 1, 1), ("A", 2, 2)]
+
+
+@pytest.mark.parametrize("edges", [CYCLE, PIECES, [*CYCLE, ("B", 0, 1)]])
+def test_a_product_has_one_name_for_all_orders_of_its_indices(
+    edges: list[tuple[str, int, int]],
+) -> None:
+    indices = [terms.Index(f"?{k}", "n") for k in range(3)]
+    factors = [(Atom("entry", name, 0, (indices[a], indices[b])), 1) for name, a, b in edges]
+    named = {labelled(order, factors) for order in permutations(indices)}
+    assert len(named) == 1
+
+
+TRACES = {
+    3: [
+        (eye("n") * (A @ A @ A)).total(),
+        ((A @ A) * A.T).total(),
+        (A.T * (A @ A)).total(),
+        ((A.T @ A.T) * A).total(),
+        (A * (A @ A).T).total(),
+    ],
+    4: [
+        (eye("n") * (A @ A @ A @ A)).total(),
+        ((A @ A) * (A @ A).T).total(),
+        ((A.T @ A.T) * (A @ A)).total(),
+        (A.T * (A @ (A @ A))).total(),
+        (((A @ A) @ A) * A.T).total(),
+        (A * (A.T @ A.T @ A.T)).total(),
+    ],
+    5: [
+        (eye("n") * (A @ A @ A @ A @ A)).total(),
+        ((A @ A) * (A @ A @ A).T).total(),
+        ((A.T @ (A.T @ A.T)) * (A @ A)).total(),
+        (A.T * (A @ (A @ A) @ A)).total(),
+    ],
+}
+
+
+@pytest.mark.parametrize("length", TRACES)
+def test_a_trace_is_the_same_however_it_is_computed(length: int) -> None:
+    first, *others = TRACES[length]
+    for other in others:
+        assert proved(first.e, other.e)
+    for shorter in TRACES.get(length - 1, ()):
+        assert not proved(first.e, shorter.e)
 
 
 def test_no_index_is_captured_by_a_sum_around() -> None:

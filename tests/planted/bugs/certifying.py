@@ -23,8 +23,12 @@ CERTIFYING = [
         ("both sides are counted", "count = census.plain(statement.left) + census.plain(statement.right)", "count = Counter[str]()"),
         ("points with steps", "wanted = max(wanted, POINTS_WITH_STEPS)", "wanted = 1"),
         ("real numbers", '            return "the sides differ in real numbers"', "            pass"),
-        ("values of one sign", "    NEGATIVE, POSITIVE = 3, 4", ""),
         ("weights of axes", "    return [*free, field.add(total, -sum(free))]", "    return [field.number(1)] * size"),
+    ),
+    *bugs(
+        "check/order.py",
+        ("values of one sign", "if number < NEGATIVE else number == POSITIVE", ""),
+        ("real numbers that differ", "                    return True\n                said", "                    continue\n                said"),
     ),
     *bugs(
         "check/statements.py",

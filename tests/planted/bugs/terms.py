@@ -34,7 +34,6 @@ TERMS = [
         ("connected pieces", "                touched |= indices\n                joined += members", "                joined += members"),
         ("height of bound names", "height = 1 + max((a.arg.height for a, _ in factors if a.arg is not None), default=0)", "height = 1"),
         ("order of pieces", "ordered = sorted((_best(*piece, height) for piece in pieces), key=lambda found: found[1].key)", "ordered = [_best(*piece, height) for piece in pieces]"),
-        ("bound names", "merged[atom] = merged.get(atom, 0) + e\n        renamed", "merged[atom] = e\n        renamed"),
         ("colours", 'around = sorted(f"{signature(a, marked)}^{e}" for a, e in touched[i])', 'around = [f"{signature(a, marked)}^{e}" for a, e in touched[i]]'),
         ("signature of an entry", "shown = [colours.get(i) or show_index(i) for i in atom.indices]", "shown = [show_index(i) for i in atom.indices]"),
     ),
