@@ -209,7 +209,7 @@ def _edge(sheet: Sheet, source: Box, target: Box, kind: str) -> None:
     bend = f"C{number(middle)} {number(start[1])} {number(middle)} {number(end[1])}"
     commands = f"M{_at(start)} {bend} {number(end[0] - 5)} {number(end[1])}"
     sheet.arrow(commands, end, (1, 0), kind)
-    lift = 12 if end[1] < start[1] - 8 else 6  # above the bend of an arrow that rises
+    lift = 12 if kind == "backward" else 6  # of the arrows from a gradient one rises
     sheet.text((start[0] + 8, start[1] - lift), shape, "quiet", size=11, anchor="start")
 
 

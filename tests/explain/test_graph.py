@@ -61,7 +61,7 @@ def test_every_value_and_every_gradient_has_a_box(drawn: tuple[Graph, str]) -> N
 
 def test_shapes_stand_on_the_edges(drawn: tuple[Graph, str]) -> None:
     found, svg = drawn
-    labels = {text.text for text in ElementTree.fromstring(svg).iter("{*}text")}
+    labels = {text.text for text in ElementTree.fromstring(svg).findall(".//{*}text")}
     for source, _, _ in found.edges:
         if source != "J":
             assert show_shape(found.boxes[source].shape) in labels
