@@ -221,17 +221,23 @@ def _signatures(network: Network, blocks: Module) -> dict[str, Any]:
     last = output_argument(network)
     values = f"*_, {last}" if last[0] == "A" else f"*_, {last}, _"
     code = "\n".join(line.code for line in blocks.gradients)
-    gradients = code + " ".join(arguments)
+    gradients = "\n".join([code, *arguments])
     weighted = network.spec.sample_weights
     return {
         "cost_signature": signature,
         "V": ", V" if weighted else "",
-        "V_of_Y": ", _weights(Y)" if weighted else "",
+        "V_of_Y": (", _weights(Y)" if weighted else "")
+        + (", masks=MASKS" if network.masks else ""),
         "V_typed": ", V: Array" if weighted else "",
         "given_weights": ", _weights(X, weights)" if weighted else "",
         "weights_typed": ", weights: Any = None" if weighted else "",
         "class_weights": class_weights(network) if "C" in _words(code) else [],
         "outputs_line": "outputs" in _words(code),
+        "masks": network.masks,
+        "masks_typed": ", masks: runtime.Masks = ()" if network.masks else "",
+        "given_masks": ", masks" if network.masks else "",
+        "dropout": _dropout(network),
+        "masks_of_gradients": [name for name in network.masks if name in _words(code)],
         "class_weight_rows": _class_weight_rows(network),
         "smoothing": smoothing(network.spec) if network.spec.label_smoothing else (),
         "cost_values": values,
@@ -255,6 +261,11 @@ def _words(text: str) -> set[str]:
     for sign in "()@*+-/,.=\n":
         text = text.replace(sign, " ")
     return set(text.split())
+
+
+def _dropout(network: Network) -> list[tuple[int, float]]:
+    """Units and share of every layer that has dropout."""
+    return [(layer.units, layer.dropout) for layer in network.spec.layers if layer.dropout]
 
 
 def _class_weight_rows(network: Network) -> list[list[float]]:

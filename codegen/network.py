@@ -92,6 +92,11 @@ class Network:
         """``("W1", "W2", ...)``: what the penalties are about."""
         return tuple(f"W{k}" for k in range(1, self.depth + 1))
 
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """The leaves by which dropout multiplies: 0, or what keeps the mean as it is."""
+        return tuple(f"M{k}" for k, layer in enumerate(self.spec.layers, 1) if layer.dropout)
+
     def parameters_of(self, k: int) -> tuple[str, ...]:
         """The parameters of a layer, its bias last."""
         kinds = ("W", "gamma", "beta") if self.activation(k).norm else ("W", "b")
@@ -213,6 +218,8 @@ class _Builder:
             self.definitions[f"Z{k}"] = Plus(product, self.leaf(f"b{k}", bias))
             argument = self.symbol(f"Z{k}")
         value = self.activation(k, layer, argument)
+        if layer.dropout:
+            value = Times(self.leaf(f"M{k}", self.batch(outputs)), value)
         if layer.skip:
             value = Plus(value, self.symbol(f"A{k - layer.skip}"))
         self.definitions[f"A{k}"] = value

@@ -9,8 +9,9 @@ Keys at the top: ``name``, ``description`` (a remark for ``derivation.md``), ``i
 ``class_weights`` (one factor for each output), ``sample_weights`` (true: every function that takes
 labels takes weights of the examples), ``l1``, ``l2``; in each ``[[layer]]``: ``units``,
 ``activation``, ``init`` (he, glorot, lecun, zeros), ``norm`` (layer) and ``norm_epsilon``, ``skip``
-(the output of the layer so many below is added) and the constants of the activation under their
-own names (``slope`` of leaky_relu, ``alpha`` of elu); in ``[training]``: ``optimizer``,
+(the output of the layer so many below is added), ``dropout`` (share of the units) and the constants
+of the activation under their own names (``slope`` of leaky_relu, ``alpha`` of elu); in
+``[training]``: ``optimizer``,
 ``learning_rate``, ``schedule`` (constant, step, cosine) and its constants (``step_every`` epochs,
 ``step_factor``; ``final_factor``), ``warmup`` (epochs), ``clip_norm``, ``patience`` (epochs without
 a better loss, 0: no end before the last), ``batch_size``, ``epochs``, ``seed`` and the optimiser's
@@ -100,7 +101,8 @@ class Layer:
     """One dense layer: width, activation, the constants of that, and how its weights begin.
 
     norm: whether what enters the activation is normalised over the units of each example.
-    skip: the output of the layer so many below is added to its own, 0: none.
+    skip: the output of the layer so many below is added to its own, 0: none.  dropout: the share
+    of its units that a training step leaves out.
     """
 
     units: int
@@ -110,6 +112,7 @@ class Layer:
     norm: bool = False
     norm_epsilon: float = 1e-5
     skip: int = 0
+    dropout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +403,7 @@ def _layers(top: _Table, loss: str) -> tuple[Layer, ...]:
 
 def _check_block(row: _Table, layer: Layer, k: int, layers: Sequence[Layer]) -> None:
     """What a normalised or a residual layer needs: a layer above, and equal widths."""
-    for key in ("norm", "skip"):
+    for key in ("norm", "skip", "dropout"):
         if key in row.tree and k == len(layers):
             row.fail(key, "belongs to a hidden layer, this is the last one")
     if layer.norm and layer.units < 2:
@@ -418,7 +421,7 @@ def _layer(row: _Table) -> Layer:
     row.need("activation", 'activation = "relu"')
     activation = row.choice("activation", "activation", tuple(ACTIVATIONS), "")
     defaults = constants(ACTIVATIONS[activation])
-    row.only(("units", "activation", "init", "norm", "norm_epsilon", "skip", *defaults))
+    row.only(("units", "activation", "init", "norm", "norm_epsilon", "skip", "dropout", *defaults))
     normed = "norm" in row.tree and row.choice("norm", "normalisation", ("layer",), "") == "layer"
     if "norm_epsilon" in row.tree and not normed:
         row.fail("norm_epsilon", 'is a constant of norm = "layer", which this layer has not')
@@ -432,6 +435,7 @@ def _layer(row: _Table) -> Layer:
         norm=normed,
         norm_epsilon=row.real("norm_epsilon", "greater than 0", 1e-5),
         skip=row.whole("skip", 0, MAX_LAYERS, 0),
+        dropout=row.real("dropout", "from 0 up to, but not, 1", 0.0),
     )
 
 

@@ -105,7 +105,7 @@ def output_forms(
     }
     for k, function in sorted(network.functions.items()):
         propose = FROM_OUTPUT.get(network.activation(k).activation)
-        if propose is None or function not in needed or network.activation(k).skip:
+        if propose is None or function not in needed or _mixed(network, k):
             continue
         z = network.program.symbol(network.argument(k))
         a = network.program.symbol(f"A{k}")
@@ -116,6 +116,12 @@ def output_forms(
             confirmed.append(judged)
             forms[function, z.name] = equation.right
     return tuple(confirmed), forms
+
+
+def _mixed(network: Network, k: int) -> bool:
+    """Whether the output of a layer is not the value of its activation alone."""
+    layer = network.activation(k)
+    return bool(layer.skip or layer.dropout)
 
 
 def _one_layer(network: Network, k: int) -> Program:

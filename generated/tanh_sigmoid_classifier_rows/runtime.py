@@ -579,6 +579,9 @@ class Batches:
 
 # -- memory and checks of a training step; the mathematics is the network's own -----------------
 
+Masks = tuple[Array, ...]
+"""By what the outputs of the layers with dropout are multiplied."""
+
 
 class NonFiniteLoss(FloatingPointError):
     """The loss became NaN or infinite; the parameters are those before that step."""
@@ -604,6 +607,8 @@ class BaseTrainer:
     """The learning rate where none is given."""
     scalars: ClassVar[tuple[float, ...]] = ()
     """The numbers of the update, some of them set anew at each step."""
+    dropout: ClassVar[tuple[tuple[int, float], ...]] = ()
+    """Units and share of every layer of which a step leaves units out."""
     folds_rate: ClassVar[bool] = False
     """Whether the numbers of the workspace depend on the learning rate."""
 
@@ -634,6 +639,9 @@ class BaseTrainer:
         self._memory = [
             np.empty(rows * columns, self._dtype) for rows, columns in self._buffers(batch_size)
         ]
+        self.masks: Masks = ()
+        """Those of the last step."""
+        self._mask_memory = [np.empty(n * batch_size, self._dtype) for n, _ in self.dropout]
         self._workspace(batch_size)
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
@@ -704,6 +712,23 @@ class BaseTrainer:
         for name, array in self.memory().items():
             array[...] = memory[name]
         self.steps = int(memory["steps"])
+
+    def draw_masks(self, m: int) -> Masks:
+        """0 for a unit that is left out, what keeps the mean as it is for the others.
+
+        They are drawn from the network's seed and the number of the step, so that a training
+        that was broken off goes on with the same ones.
+        """
+        rng = np.random.default_rng((self.network.seed, self.steps))
+        drawn = []
+        for memory, (units, share) in zip(self._mask_memory, self.dropout, strict=True):
+            mask = memory[: units * m].reshape(self.network.shape(units, m))
+            rng.random(dtype=mask.dtype.type, out=mask)
+            np.greater_equal(mask, self._number(share), out=mask)
+            np.multiply(mask, self._number(1.0 / (1.0 - share)), out=mask)
+            drawn.append(mask)
+        self.masks = tuple(drawn)
+        return self.masks
 
     def _accept(self, X: Any, Y: Any) -> tuple[Array, Array]:
         """Checks a batch of another shape or dtype than the last and lays out the memory."""

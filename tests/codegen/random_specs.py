@@ -57,6 +57,7 @@ def random_spec(rng: random.Random, name: str) -> str:
         if place < len(widths):
             # of two units each is 1 or -1 but for epsilon: a gradient of rounding errors
             lines += _sometimes(rng, 'norm = "layer"' if width > 2 else "")
+            lines += _sometimes(rng, "dropout = 0.4" if width > 1 else "")
             below = [k for k in range(1, place) if widths[k - 1] == width]
             lines += _sometimes(rng, f"skip = {place - rng.choice(below)}" if below else "")
     lines += ["[training]", f'optimizer = "{rng.choice(OPTIMIZERS)}"', "epochs = 2"]

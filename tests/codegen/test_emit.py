@@ -330,6 +330,26 @@ def test_residual_and_normalised_layers(tmp_path, examples, hidden, loss):
         assert worst(trainer.params, mirror) < 1e-10
 
 
+def test_dropout(tmp_path):
+    """A step is the gradient with its masks; the same step draws the same masks; none to predict."""
+    text = spec_text("tanh", optimizer="adam").replace(
+        'units = 6\nactivation = "tanh"', 'units = 400\nactivation = "tanh"\ndropout = 0.3'
+    )
+    net = emitted(text, tmp_path)
+    params, X, Y = batch(net, 50)
+    trainer, again = net.Trainer(params, 50), net.Trainer(params, 50)
+    cost = trainer.step(X, Y)
+    assert again.step(X, Y) == cost
+    [mask] = trainer.masks
+    assert sorted(np.unique(mask)) == pytest.approx([0, 1 / 0.7])
+    assert mask.mean() == pytest.approx(1, abs=0.03)
+    assert net._gradients(params, X, Y, trainer.masks)[0] == pytest.approx(cost, rel=1e-12)
+    first = mask.copy()
+    trainer.step(X, Y)
+    assert not np.array_equal(first, trainer.masks[0])
+    assert net.loss(params, X, Y) == net._loss(params, X, Y, (np.ones((400, 1)),))
+
+
 def test_random_specs():
     """A few of ``python -m tests.codegen.random_specs``."""
     assert campaign(4, 7) == []
