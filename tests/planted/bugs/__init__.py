@@ -10,6 +10,7 @@ from .derivatives import DERIVATIVES, TABLE
 from .evaluator import CHECKED_DERIVATIVES, EVALUATOR
 from .lowering import LOWERING
 from .normal_form import NORMAL_FORM
+from .points import POINTS
 from .terms import TERMS
 
 BUGS: tuple[Bug, ...] = (
@@ -21,6 +22,7 @@ BUGS: tuple[Bug, ...] = (
     *EVALUATOR,
     *CHECKED_DERIVATIVES,
     *CERTIFYING,
+    *POINTS,
 )
 
 __all__ = ["BUGS", "ROOT", "Bug"]
