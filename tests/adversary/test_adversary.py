@@ -1,4 +1,4 @@
-"""A thousand mutants and five hundred random identities: neither side accepts a false one alone."""
+"""A thousand mutants and more than five hundred random identities: neither side accepts a false one alone."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def test_a_campaign() -> None:
 
     One test, as the campaign would run once in every process that got a part of it.
     """
-    found = campaign(SEED, 1000, 500, jobs=1)
+    found = campaign(SEED, 1000, 540, jobs=1)
     for tally in found.values():
-        assert tally.count("false") >= 150
+        assert tally.count("false") >= 200
         assert tally.alone["engine"] == tally.alone["checker"] == 0, tally.wrong
         assert not tally.wrong
     edits = {edit for edit, truth in found["mutants"].edits if truth == "false"}
