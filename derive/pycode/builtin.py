@@ -37,6 +37,12 @@ _OUT_AT = {"add": 2, "subtract": 2, "multiply": 2, "divide": 2, "dot": 2, "matmu
 _ENTRYWISE = frozenset(f"numpy.{name}" for name in _OUT_AT) - {"numpy.dot", "numpy.matmul"}
 _INTEGER = ("int", "int32", "int64", "bool", "uint8", "bool_", "complex")
 _MATH = {"math.exp": "numpy.exp", "math.log": "numpy.log", "math.sqrt": "numpy.sqrt"}
+_FINITE = {
+    f"{library}.{name}": name == "isfinite"
+    for library in ("math", "numpy")
+    for name in ("isfinite", "isnan", "isinf")
+}
+"""What these say of real numbers."""
 _CHANGING = ("update", "append", "insert", "pop", "reverse", "extend")
 _ROUNDING = Fraction(1, 10**6)
 """How near to an integer a decimal has to be for rounding errors to decide what int() makes."""
@@ -62,6 +68,10 @@ def call_library(
         from derive.pycode.largest import put_along_axis
 
         return put_along_axis(run, args, keywords)
+    if name in _FINITE:
+        return _FINITE[name]
+    if name in ("numpy.all", "numpy.any") and len(args) == 1 and isinstance(args[0], bool):
+        return args[0]
     row = library_row(name)
     if row is None:
         reason = f"a call of {name}, which is outside the fragment"

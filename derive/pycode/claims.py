@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 
 from derive.check import Screen, check, find_counterexample
 from derive.program import (
@@ -35,9 +36,14 @@ from derive.pycode.names import target_of
 from derive.pycode.plain import depends, plain_definitions, replaced
 from derive.scalars.table import function
 from derive.tensors import prove
+from derive.tensors.prove import BUDGET
 from derive.verdict import Counterexample, Proof, Verdict
 
 COST = "cost"
+MOST_NODES = 2_000
+"""Parts of an expression that is written out down to what is known."""
+LEMMA_BUDGET = 20_000
+"""Steps of proof that a lemma may take; one that takes more would help nobody."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ class Case:
     """One account, ready to be judged."""
 
     account: Account
+    also: tuple[Expr, ...] = ()
+    """Expressions beside cost and gradients that the program keeps."""
     definitions: dict[str, Expr] = field(default_factory=dict)
     program: Program = field(init=False)
     forward: list[str] = field(default_factory=list)
@@ -68,6 +76,7 @@ class Case:
     steps: int = 0
     conditions: set[str] = field(default_factory=set)
     _screen: Screen | None = None
+    _forward: frozenset[str] = frozenset()
     _looked: set[str] = field(default_factory=set)
     _has_values: bool | None = None
 
@@ -79,9 +88,12 @@ class Case:
         if name not in self.definitions:
             self.definitions[name] = cost
         self.forward = _behind(Symbol(name, cost.shape), self.definitions)
+        self._forward = frozenset(self.forward)
         wanted = dict.fromkeys(self.forward)
         for pair in self.account.pairs:
             wanted |= dict.fromkeys(_behind(pair.value.expr, self.definitions))
+        for expr in self.also:
+            wanted |= dict.fromkeys(_behind(expr, self.definitions))
         kept = {n: e for n, e in self.definitions.items() if n in wanted}
         self.program = Program(trace.leaves, kept, {"tanh": function("tanh")}, name)
 
@@ -146,7 +158,7 @@ class Case:
         own = value.name if isinstance(value, Symbol) else ""
         if own in self.program.definitions:
             value = self.program.definitions[own]
-        local = replaced(value, self.lemmas.get)
+        local = self._local(value)
         for equation in (Equation(left, local), Equation(left, pair_value(pair, left))):
             reason = self.settle(equation)
             if not reason and not self.has_values:
@@ -160,9 +172,9 @@ class Case:
             return self._refuted(pair, example)
         return self._ruling(pair, Verdict.UNPROVEN, reason, node)
 
-    def settle(self, equation: Equation) -> str:
+    def settle(self, equation: Equation, budget: int = BUDGET) -> str:
         """Empty if proved and accepted, else why not."""
-        outcome = prove(self.program, equation)
+        outcome = prove(self.program, equation, budget=budget)
         if not outcome.proved:
             return "neither proved nor refuted" if outcome.reason == "not zero" else outcome.reason
         acceptance = check(self.program, equation)
@@ -205,14 +217,36 @@ class Case:
             for left, stands in self._candidates(name):
                 if self.screen.agrees(Equation(left, self.program.symbol(name))) is not True:
                     continue
-                local = replaced(self.program.definitions[name], self.lemmas.get)
-                if not self.settle(Equation(left, local)):
+                local = self._local(self.program.definitions[name])
+                if not self.settle(Equation(left, local), LEMMA_BUDGET):
                     self.lemmas[name] = stands
                 break
 
+    def _local(self, expr: Expr) -> Expr:
+        """An expression in values of the forward pass and gradients that are known."""
+        left = MOST_NODES
+
+        def inner(name: str) -> Expr | None:
+            nonlocal left
+            if name in self.lemmas:
+                return self.lemmas[name]
+            definition = self.program.definitions.get(name)
+            if definition is None or name in self._forward or left <= 0:
+                return None
+            left -= sum(1 for _ in islice(walk(definition), MOST_NODES))
+            return replaced(definition, inner)
+
+        return replaced(expr, inner)
+
     def _candidates(self, name: str) -> Iterator[tuple[Expr, Expr]]:
-        """Gradients of the same shape, perhaps times a size, those of fitting names first."""
+        """What a value may be: one of the forward pass, or the gradient by one of them.
+
+        Gradients may be times a size or a rate; those of fitting names come first.
+        """
         shape = self.program.shape(name)
+        for other in self.forward:
+            if self.program.shape(other) == shape:
+                yield self.program.symbol(other), self.program.symbol(other)
         labels = [made.name for made in self.account.run.trace.made.get(name, [])]
         names = [*self.forward, *(p.target for p in self.account.pairs)]
         alike = [n for n in names if self.program.shape(n) == shape and n != self.program.cost]
@@ -223,6 +257,10 @@ class Case:
             for dim in dict.fromkeys(d for d in shape if isinstance(d, str)):
                 scaled = Times(Size(dim), gradient)
                 yield scaled, scaled
+            for rate, leaf in self.program.leaves.items():
+                if leaf == Leaf((1, 1), "positive"):
+                    scaled = Times(Symbol(rate, (1, 1)), gradient)
+                    yield scaled, scaled
 
     def _called(self, name: str) -> list[str]:
         return [name, *(made.name for made in self.account.run.trace.made.get(name, []))]
@@ -290,6 +328,7 @@ def replace_case(case: Case) -> Case:
     other = object.__new__(Case)
     other.account, other.definitions = case.account, case.definitions
     other.program, other.forward = case.program, case.forward
+    other._forward = case._forward
     other.lemmas, other.assumptions = {}, case.assumptions
     other.rules, other.steps, other.conditions = set(), 0, set()
     other._screen, other._looked, other._has_values = None, set(), case._has_values

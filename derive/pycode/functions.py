@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from derive.program import Apply, Transpose
+from derive.program import ZERO, Apply, Build, Symbol, Transpose
 from derive.pycode import arrays, making, ranges, reductions
 from derive.pycode.arguments import Row, exactly
 from derive.pycode.einsum import einsum
@@ -77,10 +77,21 @@ def _clip(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Va
 def _maximum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     left, right = (run.tensor(a) for a in exactly(args, keywords, 2))
     for mask, other in ((left, right), (right, left)):
-        if ranges.is_mask(mask.expr) and ranges.in_unit(other.expr, run.trace.definitions):
+        if ranges.is_mask(mask.expr, run.trace.definitions) and ranges.in_unit(
+            other.expr, run.trace.definitions
+        ):
             rest = arrays.minus(arrays.constant(1), arrays.real(mask))
             return arrays.plus(arrays.real(mask), arrays.times(rest, arrays.real(other)))
-    return arrays.maximum(left, right)
+    return arrays.maximum(_plain_zero(run, left, right), _plain_zero(run, right, left))
+
+
+def _plain_zero(run: Interpreter, tensor: Tensor, other: Tensor) -> Tensor:
+    """The number 0 for an array of zeros beside one of the same shape."""
+    expr = tensor.expr
+    if isinstance(expr, Symbol):
+        expr = run.trace.definitions.get(expr.name, expr)
+    zero = isinstance(expr, Build) and expr.body == ZERO and expr.shape == other.expr.shape
+    return Tensor(ZERO, 0, tensor.kind) if zero and tensor.ndim == other.ndim else tensor
 
 
 def _minimum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:

@@ -23,6 +23,7 @@ from derive.pycode.values import (
     Instance,
     Library,
     ListValue,
+    Native,
     Opaque,
     Range,
     Record,
@@ -53,6 +54,8 @@ class Interpreter:
         """What the outermost function that was called last returns."""
         self.scope: dict[str, Value] = {}
         """The names of that function when it returned."""
+        self.powers: dict[tuple[Fraction, Expr], Symbol] = {}
+        """The leaves that stand for powers of constants with unknown exponents."""
         self._shifts: dict[tuple[Expr, int | None], Expr] = {}
         statements.define_module(self)
 
@@ -207,9 +210,21 @@ class Interpreter:
         exponent = self.settled(exponent)
         if isinstance(exponent, Tensor) and isinstance(exponent.expr, Number):
             exponent = exponent.expr.value
+        if isinstance(exponent, Tensor) and exponent.ndim == 0 and is_number(base):
+            return self._power_of_constant(Fraction(base), exponent.expr)
         if not is_number(exponent):
             raise Unsupported("an exponent that is no constant")
         return arrays.power(self.tensor(base), Fraction(exponent))
+
+    def _power_of_constant(self, base: Fraction, exponent: Expr) -> Value:
+        """``beta**t`` of a beta between 0 and 1: some number between them, for a positive t."""
+        if not 0 < base < 1:
+            raise Unsupported("an exponent that is no constant")
+        key = base, exponent
+        if key not in self.powers:
+            self.condition(f"the exponent of {float(base):g} is positive")
+            self.powers[key] = self.trace.leaf("power", SCALAR, "unit")
+        return Tensor(self.powers[key], 0)
 
     def transposed(self, value: Value) -> Value:
         ref = self.need_array(value)
@@ -275,6 +290,10 @@ class Interpreter:
                 from derive.pycode.builtin import call_library
 
                 return call_library(self, function, list(args), keywords, node)
+            case Native():
+                if keywords:
+                    raise Unsupported(f"keywords of {function.name}", node)
+                return self.keep(function.rule(*map(self.settled, args)))
             case Opaque():
                 self.spoil([*args, *keywords.values()], function.reason, node)
                 if function.own:

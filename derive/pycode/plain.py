@@ -12,6 +12,7 @@ all z, either of them stands for the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
+from itertools import islice
 
 from derive.check import Screen, check
 from derive.program import (
@@ -59,8 +60,9 @@ class _Plain:
     def add(self, name: str, expr: Expr) -> None:
         expr = self._without_shifts(name, replaced(expr, self.shifted.get))
         self.out[name] = self._without_cases(expr)
-        if _has_step(self.out[name]):
-            self.cased[name] = self.out[name]
+        written = replaced(self.out[name], self.cased.get)
+        if _has_step(written) and sum(1 for _ in islice(walk(written), MOST_NODES)) < MOST_NODES:
+            self.cased[name] = written
 
     def _without_shifts(self, name: str, expr: Expr) -> Expr:
         if not any(isinstance(n, Symbol) and n.name in self.trace.shifts for n in walk(expr)):

@@ -9,29 +9,37 @@ from derive.program import ONE, Apply, Expr, Number, Plus, Symbol, Times
 _MINUS = Number(-ONE.value)
 
 
-def is_mask(expr: Expr) -> bool:
+def opened(expr: Expr, definitions: Mapping[str, Expr]) -> Expr:
+    """What a name was defined as."""
+    while isinstance(expr, Symbol) and expr.name in definitions:
+        expr = definitions[expr.name]
+    return expr
+
+
+def is_mask(expr: Expr, definitions: Mapping[str, Expr]) -> bool:
     """Whether every entry is 0 or 1.
 
-    >>> is_mask(Apply("step", 0, Symbol("z", ("n", "m"))))
+    >>> is_mask(Apply("step", 0, Symbol("z", ("n", "m"))), {})
     True
     """
-    match expr:
+    match opened(expr, definitions):
         case Apply(function="step"):
             return True
         case Plus(left=left, right=Times(left=sign, right=inner)):
-            return left == ONE and sign == _MINUS and is_mask(inner)
+            return left == ONE and sign == _MINUS and is_mask(inner, definitions)
     return False
 
 
 def in_unit(expr: Expr, definitions: Mapping[str, Expr]) -> bool:
     """Whether every entry lies between 0 and 1: exp(-abs(z)), a constant."""
-    while isinstance(expr, Symbol) and expr.name in definitions:
-        expr = definitions[expr.name]
+    expr = opened(expr, definitions)
     if isinstance(expr, Number):
         return 0 <= expr.value <= 1
     match expr:
-        case Apply(function="exp", order=0, arg=Times(left=sign, right=inner)):
-            return sign == _MINUS and is_magnitude(inner)
+        case Apply(function="exp", order=0, arg=arg):
+            match opened(arg, definitions):
+                case Times(left=sign, right=inner):
+                    return sign == _MINUS and is_magnitude(opened(inner, definitions))
     return False
 
 

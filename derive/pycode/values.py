@@ -167,6 +167,14 @@ class Unknown:
     parts: dict[Any, Value] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Native:
+    """A function outside the source whose meaning is known: from its arguments to its value."""
+
+    name: str
+    rule: Callable[..., Value]
+
+
 @dataclass(frozen=True, slots=True)
 class Opaque:
     """A value that cannot be followed; to use it is `Unsupported` for the reason given.

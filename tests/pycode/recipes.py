@@ -82,7 +82,8 @@ def right(program: Any, recipe: Recipe, sizes: dict[str, int], seed: int) -> dic
             got = np.asarray(gradient, float)
             scale = 1e-3 + np.abs(wanted).max()
             out[name] = bool(
-                _fits(got.shape, np.shape(wanted)) and np.abs(got - wanted).max() <= 1e-4 * scale + noise
+                _fits(got.shape, np.shape(wanted))
+                and np.abs(got - wanted).max() <= 1e-4 * scale + noise
             )
     return out
 
@@ -271,7 +272,7 @@ def judge(
     shapes: those of the arrays of the program where they are not its recipe's.
     """
     space: dict[str, Any] = {"__name__": "edited", "__file__": path}
-    exec(compile(source, path, "exec"), space)  # noqa: S102
+    exec(compile(source, path, "exec"), space)
     recipe = recipe_of(name, space)
     settings = SIZES
     if shapes is not None:
@@ -302,7 +303,7 @@ def main() -> None:
         signal.alarm(SECONDS)
         try:
             out.append(judge(request["name"], request["path"], source, shapes))
-        except BaseException:  # noqa: BLE001 the edited program may do anything
+        except BaseException:
             out.append(None)
         finally:
             signal.alarm(0)
