@@ -18,6 +18,7 @@ from derive.meaning.notation import (
     entry_items,
     is_transpose,
     layers_of,
+    names_in,
     plain_name,
     vector_of_ones,
 )
@@ -218,6 +219,21 @@ def _made(
     return Affine(
         line, z, w[0], a[0], b, place, layer, weight_first, transposed, bool(letter), by_sender
     )
+
+
+def one_network(affine: Sequence[Affine], lines: Sequence[Line]) -> bool:
+    """Lines without a layer speak of one and the same layer, whose input nothing computes."""
+    bare = [item for item in affine if item.place is None]
+    weights = {item.w.base for item in bare}
+    computed = {
+        head.base
+        for line in lines
+        if (head := plain_name(line.head)) is not None
+        and any(n.base in weights and not n.mark for n in names_in(line.right))
+    }
+    if any(item.a.base in computed for item in bare):
+        return False
+    return len({item.z.base.lower() for item in bare}) < 2
 
 
 def adopt(roles: Roles, affine: Sequence[Affine], shaped: dict[str, bool]) -> None:

@@ -231,6 +231,7 @@ class Elaborator(Chains):
             return self._slope_of_part(self.name(subject), program_name)
         if self.setting.mode == "path":
             if cost:
+                self.setting.differentiable(program_name)
                 return Gradient(program_name, SCALAR)
             return Partial(self._value(subject), program_name, None, None)
         row, column = self.position(program_name, occurrence)
@@ -290,6 +291,7 @@ class Elaborator(Chains):
         body = self._value(subject)
         if body.shape != SCALAR:
             raise Outside("the derivative of an array by a number")
+        self.setting.mentions(body, leaf.name)
         return Partial(body, leaf.name, None, None)
 
 

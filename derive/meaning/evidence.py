@@ -11,7 +11,7 @@ import re
 
 from derive.declare import Declarations
 from derive.meaning.activations import activation_lines, state_activation
-from derive.meaning.affine import adopt, find_affine
+from derive.meaning.affine import adopt, find_affine, one_network
 from derive.meaning.costs import losses_by_arguments, totals, widened
 from derive.meaning.example_letters import cost_examples, cost_head, example_letters, of_all
 from derive.meaning.facts import (
@@ -47,8 +47,11 @@ from derive.reading.syntax import (
     Applied,
     Big,
     Document,
+    Fraction_,
     Number,
     Picture,
+    Product,
+    Sum,
     Tuple,
     Unreadable,
 )
@@ -77,6 +80,11 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     layering = find_layering(facts.lines)
     if layering is not None:
         adopt_layering(facts, layering)
+    elif not one_network(facts.affine, facts.lines):
+        facts.affine = []
+        facts.roles.assumptions.append(
+            "several lines have the form z = W x + b, and no index or name tells their layers"
+        )
     if not facts.affine and layering is None:
         facts.affine = find_linear(facts)
     for item in facts.affine:
@@ -291,16 +299,32 @@ def _input_by_equation(facts: Facts) -> None:
 
 
 def _priors(facts: Facts) -> None:
-    """Conventional letters, for the roles that no equation has given."""
+    """Conventional letters, for the roles that no equation has given.
+
+    What a line computes is neither input nor labels.
+    """
     roles = facts.roles
     used = {n.base for node in all_nodes(facts) for n in names_in(node)}
-    for letters, role in ((("X", "x"), "X"), (("Y", "y", "t"), "Y"), (("A", "a"), "A")):
+    computed = _computed(facts)
+    for letters, role in ((("X", "x"), "X"), (("Y", "y", "t", "T"), "Y"), (("A", "a"), "A")):
         if role in roles.by_base.values():
             continue
         for letter in letters:
+            if role != "A" and letter in computed:
+                continue
             if letter in used and roles.role(letter) is None:
                 roles.by_base[letter] = role  # type: ignore[assignment]
                 break
+
+
+def _computed(facts: Facts) -> set[str]:
+    """The letters that a line gives a formula."""
+    heads = [
+        plain_name(line.head)
+        for line in facts.lines
+        if line.first and isinstance(plain(line.right), Sum | Product | Fraction_)
+    ]
+    return {n.base for n in heads if n is not None and not n.accent}
 
 
 def _cost_lines(facts: Facts) -> None:

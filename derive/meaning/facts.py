@@ -11,11 +11,14 @@ from derive.meaning.notation import (
     Layer,
     function_word,
     names_in,
+    plain_name,
 )
 from derive.meaning.roles import Occurrence, Roles, spelled_function
 from derive.reading.syntax import (
     Applied,
+    Big,
     Document,
+    Dots,
     Name,
     Node,
     Number,
@@ -82,6 +85,8 @@ class Facts:
     """Every array of the note is a single number, once asked for."""
     products: tuple[str, str] | None = None
     """How the note writes the matrix and the elementwise product, once asked for."""
+    arrays: frozenset[str] | None = None
+    """Letters that lines compute and no sum runs over, once asked for."""
     contradicted: dict[int, bool] | None = None
     """Sums over units whose bound belongs to another axis, once asked for."""
     small: set[str] | None = None
@@ -100,6 +105,33 @@ class Facts:
             elif key.letter and layer + shift >= 1:
                 return self.activations[key]
         return Activation()
+
+
+def array_letters(facts: Facts) -> frozenset[str]:
+    """The letters that lines compute, no sum runs over: in a subscript they are names.
+
+    ``W_{hy}`` leads from h to y; it is not the entry at h and y.
+    """
+    if facts.arrays is None:
+        heads = [plain_name(line.head) for line in facts.lines if line.first]
+        scripted = [
+            n.base
+            for line, n in zip([k for k in facts.lines if k.first], heads, strict=True)
+            if n is not None
+            and not isinstance(plain(line.right), Number | Dots)
+            and not (line.piece.kind == "inline" and plain_name(line.right) is not None)  # i = j
+        ]
+        running = {
+            p.index for node in all_nodes(facts) for p in subtree(node) if isinstance(p, Big)
+        }
+        facts.arrays = frozenset(scripted) - running
+    return facts.arrays
+
+
+def _is_place(line: Line) -> bool:
+    """``i = j``, ``k = 1, \\dots, K``: a line about indices."""
+    right = plain(line.right)
+    return isinstance(right, Number | Dots) or (isinstance(right, Name) and not right.scripts)
 
 
 def all_nodes(facts: Facts) -> Iterator[Node]:

@@ -116,6 +116,12 @@ class Setting:
         if self.upstream is not None and name not in self.upstream:
             raise Outside("the cost is written without what it is differentiated by")
 
+    def mentions(self, body: Expr, name: str) -> None:
+        """Raises Outside where an expression does not depend on a number of the note."""
+        whole = {**self.definitions, "": body}
+        if name not in _reached(whole, ""):
+            raise Outside("it is written without what it is differentiated by")
+
     def scalar_leaf(self, name: str, domain: str = "positive") -> Symbol:
         """A free scalar of the note (learning rate, lambda, ...), made at first use."""
         if name not in self.leaves:
