@@ -32,11 +32,13 @@ _RUN: Final = re.compile(r"[A-Za-z]+")
 _FOREIGN: Final = re.compile(r"[`$\\#\"?!%~<{}|]|https?:|[A-Za-z]\d")
 
 
-def bare_equations(source: str, taken: Sequence[Span]) -> list[Span]:
+def bare_equations(source: str, taken: Sequence[Span], most: int) -> list[Span]:
     """The spans of the equations on lines that touch none of the `taken` spans (in order)."""
     out: list[Span] = []
     hole = 0
     for match in _LINE.finditer(source):
+        if len(out) >= most:
+            break
         start, end = match.span()
         while hole < len(taken) and taken[hole].end <= start:
             hole += 1

@@ -22,6 +22,7 @@ from .syntax import Directive, Span
 MAX_COST: Final = 700_000
 """Characters of maths in one note, `_OVERHEAD` more for every piece; the rest is not read."""
 _OVERHEAD: Final = 100
+_TOO_MUCH: Final = f"at most {MAX_COST} characters of maths in one note expected"
 
 _DELIMITERS: Final = "|".join(sorted(DISPLAYS, key=len, reverse=True))
 _MARK: Final = re.compile(
@@ -104,8 +105,7 @@ class _Scanner:
             at = self._mark(match)
         if self.cost > MAX_COST and _MARK.search(self.source, at):
             rest = Span(at, len(self.source))
-            problem = f"at most {MAX_COST} characters of maths in one note expected"
-            self.out.pieces.append(Raw(rest, rest, "display", "", problem))
+            self.out.pieces.append(Raw(rest, rest, "display", "", _TOO_MUCH))
         elif not self.tex:
             self._bare()
         self._expectations()
@@ -125,9 +125,11 @@ class _Scanner:
     def _bare(self) -> None:
         """Add the equations that stand on lines of their own without any delimiter."""
         taken = [*(raw.span for raw in self.out.pieces), *self.out.skipped]
-        found = bare_equations(self.source, sorted(taken, key=lambda span: span.start))
-        room = (MAX_COST - self.cost) // _OVERHEAD
+        room = max(0, (MAX_COST - self.cost) // _OVERHEAD)
+        found = bare_equations(self.source, sorted(taken, key=lambda span: span.start), room + 1)
         self.out.pieces += [Raw(span, span, "inline", "") for span in found[:room]]
+        if len(found) > room:
+            self.out.pieces.append(Raw(found[room], found[room], "inline", "", _TOO_MUCH))
         self.out.pieces.sort(key=lambda raw: raw.span.start)
 
     def _mark(self, match: re.Match[str]) -> int:

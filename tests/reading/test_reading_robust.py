@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.reading import read, tree
+from derive.reading import read, scan, tree
 from derive.reading.syntax import Chain, Document, Unreadable
 from derive.reading.tokens import tokenize
 
@@ -19,6 +19,29 @@ ALPHABET = st.sampled_from(
         *["\\begin{aligned}", "\\end{aligned}", "\\begin{cases}", "\\end{cases}", "\\\\"],
         *["\\quad", "\\Rightarrow", "\\rightarrow", "\\hat", "\\mathbf", "\\log", "\\nabla"],
         *["$$", "\\(", "\\)", "\\[", "\\]", "```", "<!--", "-->", "\\because", "\\underbrace"],
+        *[
+            "<sub>",
+            "</sub>",
+            "<b>",
+            "</b>",
+            "&part;",
+            "&",
+            "𝐖",
+            "ℝ",
+            "″",
+            "\\text{if $x$}",
+            "\\over",
+        ],
+        *[
+            "\\mathrm d",
+            "\\left.",
+            "\\right|",
+            "|_{x = 0}",
+            "||",
+            "\\langle",
+            "\\rangle",
+            "\\forall",
+        ],
         *["\\newcommand{\\a}[1]{#1}", "\\a", "\\|", "\\{", "\\}", "\\sqrt", "\\boxed", "//"],
     ]
 )
@@ -101,6 +124,16 @@ HOSTILE = {
     "comments": "<!--" * 10**6,
     "backslashes": "\\[" + "\\" * 10**6 + "\\]",
     "blank lines": "$$\n\n" * 10**5,
+    "places": "$$" + "f(x)|_{x=0} " * 1500 + "= b$$",
+    "double bars": "$$" + "||a " * 4000 + "= b$$",
+    "open evaluations": "$$" + "\\left. " * 6000 + "\\right|" * 6000 + "= b$$",
+    "fractions over": "$$" + "{a \\over " * 3000 + "= b$$",
+    "columns": "$$" + "a & " * 9000 + "= b$$",
+    "systems": "$$" + "\\begin{cases}a=b\\\\c=d\\end{cases}\\\\" * 700 + "$$",
+    "conditional bars": "$$" + "P(a|b)" * 3000 + "= 1$$",
+    "quantifiers": "$$a = b " + "\\forall i " * 6000 + "$$",
+    "bold tags": "<b>" * 5 * 10**5,
+    "bare lines": "a² = b (see c)\n" * 10**4,
     "growing macros": "".join(
         "\\newcommand{\\" + a + "}{" + f"\\{b}" * 9 + "}"
         for a, b in zip("abcdef", "bcdefg", strict=True)
@@ -126,6 +159,30 @@ def test_dense_note_of_five_megabytes() -> None:
     assert time.process_time() - begin < 5
     [chain] = document.pieces[-1].chains
     assert isinstance(chain.head, Unreadable)
+
+
+def test_too_many_bare_lines_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "MAX_COST", 2000)
+    document = read("a² = b\n" * 80, "md")
+    *_, before, last = document.pieces
+    assert len(document.pieces) == 21
+    assert not isinstance(before.chains[0].head, Unreadable)
+    assert isinstance(last.chains[0].head, Unreadable)
+    assert "in one note" in last.chains[0].head.message
+
+
+def test_reading_is_linear_in_the_equations() -> None:
+    """A thousand equations in about a second of processor time, four times those of 250."""
+    line = "$$\\delta_j^{(l)} = \\sum_k W_{kj}^{(l+1)} \\delta_k^{(l+1)} \\sigma'(z_j^{(l)})$$ so $a = b$.\n\n"
+
+    def spent(equations: int) -> float:
+        begin = time.process_time()
+        assert len(read(line * (equations // 2), "md").pieces) == equations
+        return time.process_time() - begin
+
+    few, many = min(spent(250), spent(250)), spent(1000)
+    assert many < 3
+    assert many < 12 * few
 
 
 @pytest.mark.parametrize("source", ["$$" + "x" * 10**6 + "$$", "$$" + "{" * 100, "\\[ x"])
