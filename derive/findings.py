@@ -10,7 +10,7 @@ from derive.judge import Judge, Judgement
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.interpret import Interpretation, Stated
 from derive.meaning.objective import has_count
-from derive.meaning.scenery import left_value, loose_of, scene_of
+from derive.meaning.scenery import complete, left_value, loose_of, scene_of, spelled
 from derive.meaning.setting import IllShaped, Outside, Setting
 from derive.program import (
     ONE,
@@ -54,7 +54,7 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
         reading=found.reading,
         assumptions=_assumptions(note, found),
         side_conditions=(*found.conditions, *judgement.side_conditions),
-        counterexample=judgement.counterexample,
+        counterexample=_as_written(judgement),
         proof=judgement.proof,
         span=(start, end),
         right_span=(line.right.span.start, line.right.span.end),
@@ -67,6 +67,20 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
         if found.ill is not None:
             finding = replace(finding, counterexample=_shapes_apart(found))
     return _expected(finding, line.piece.expect)
+
+
+def _as_written(judgement: Judgement) -> Counterexample | None:
+    """The counterexample with the names of the note for those of the program."""
+    example = judgement.counterexample
+    if example is None or judgement.failed is None:
+        return example
+    setting = judgement.failed.setting
+    names, _, functions = spelled(setting)
+    names = dict(names)
+    complete(setting, names, {})
+    known = {**names, **{name: f"{text}(x)" for name, text in functions.items()}}
+    values = {known.get(name, name): value for name, value in example.values.items()}
+    return replace(example, values=values) if len(values) == len(example.values) else example
 
 
 def _latex(source: str, found: Interpretation) -> str:

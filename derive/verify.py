@@ -25,6 +25,7 @@ from derive.meaning.shapes import judge_shapes
 from derive.reading import read
 from derive.suppressions import suppressed
 from derive.understanding import model_report, show_hypothesis
+from derive.usage import usage_notices
 from derive.verdict import FileReport, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Note:
             shown,
             algorithm(self.facts, self.choice.interpretations, findings),
             self.source,
-            notices,
+            notices + (usage_notices(self.facts, findings) if findings else ()),
         )
 
     def _agreement(self, interpreter: Interpreter):  # type: ignore[no-untyped-def]

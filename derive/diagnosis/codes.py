@@ -454,6 +454,22 @@ _ROWS: Final = (
         "",
         "",
     ),
+    Code(
+        "D411",
+        "used-before",
+        "A symbol is used before it is defined",
+        "Who reads from top to bottom does not know yet what it stands for.",
+        "",
+        "",
+    ),
+    Code(
+        "D412",
+        "drift",
+        "A symbol changes its meaning",
+        "What holds of it in one place need not hold in the other.",
+        "",
+        "",
+    ),
 )
 
 CODES: Final[dict[str, Code]] = {row.code: row for row in _ROWS}

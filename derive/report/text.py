@@ -25,6 +25,8 @@ _COLOURS = {
 _TIED = "\N{NO-BREAK SPACE}"
 """A space at which a line is not broken; shown as a plain one."""
 _SHOWN_LINES = 4
+_WHOLE = 2000
+"""Characters of a repair that are shown: it is there to be copied."""
 _MESSAGES = {
     Verdict.REFUTED: "the two sides differ",
     Verdict.UNPROVEN: "neither proved nor refuted",
@@ -123,7 +125,7 @@ def _notice(report: FileReport, notice: Notice, page: Page, style: Style) -> Ite
     """What there is to say of the note itself, with the places that belong to it."""
     place = page.place(*notice.span)
     where = f"{escaped(report.path)}:{place.line}:{place.column}"
-    label = f"warning {notice.code}"
+    label = f"{'warning' if notice.fails else 'note'} {notice.code}"
     taken = len(f"{where}: {label}: ")
     yield (
         f"{style.paint(where, '1')}: {style.paint(label, '1;33')}: "
@@ -195,7 +197,8 @@ def _notes(report: FileReport, finding: Finding, style: Style) -> Iterator[str]:
             yield _wrapped("." + line, 4, " " * 6)[1:]
     for repair in finding.repairs:
         edit = f"   ({escaped(repair.edit)})" if repair.edit else ""
-        yield f"repair: {_short(repaired(finding, report.source, repair.latex))}{edit}"
+        whole = repaired(finding, report.source, repair.latex)
+        yield f"repair: {_short(whole, _WHOLE)}{edit}"
     if style.timings:
         yield f"time: {finding.milliseconds:.1f} ms"
 
@@ -207,12 +210,21 @@ def counterexample(example: Counterexample) -> tuple[str, str, str]:
     ('m\\xa0=\\xa02, Y\\xa0=\\xa0[1,\\xa00]', 'left (1, 2): 3/8', 'right (1, 2): 1/2')
     """
     given = ", ".join(
-        f"{escaped(name)} = {escaped(str(value))}".replace(" ", _TIED)
+        f"{escaped(name)} = {escaped(_plain(str(value)))}".replace(" ", _TIED)
         for name, value in [*example.shapes.items(), *example.values.items()]
     )
-    entry = "" if example.entry is None else f" ({example.entry[0]}, {example.entry[1]})"
+    entry = ""
+    if example.entry is not None and set(example.shapes.values()) != {1}:
+        entry = f" ({example.entry[0]}, {example.entry[1]})"
     left, right = escaped(example.left), escaped(example.right)
     return given, f"left{entry}: {left}", f"right{entry}: {right}"
+
+
+def _plain(value: str) -> str:
+    """An array of one number as the number."""
+    inner = value[2:-2]
+    one = value.startswith("[[") and value.endswith("]]") and not set(inner) & set("[],")
+    return inner if one else value
 
 
 def counterexample_line(example: Counterexample) -> str:
@@ -256,7 +268,7 @@ def _summary(reports: Sequence[FileReport], hidden: int) -> str:
     if any(extras):
         line += f" ({', '.join(filter(None, extras))})"
     if notices:
-        line += f"; {_plural(notices, 'warning')} about the notes"
+        line += f"; {_plural(notices, 'remark')} on the text"
     return line
 
 

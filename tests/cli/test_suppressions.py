@@ -86,7 +86,7 @@ def test_the_command_on_a_suppression(derive: Run, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "     3  refuted     D102 (suppressed): dW = dZ X\n" in done.stdout
     assert "note.md:4:6: warning D401: nothing here is D110: remove the suppression" in done.stdout
-    assert done.stdout.endswith("(1 suppressed); 1 warning about the notes\n")
+    assert done.stdout.endswith("(1 suppressed); 1 remark on the text\n")
     assert derive("verify", "note.md", "--ignore", "D401").returncode == 0
     [file] = json.loads(derive("verify", "note.md", "--format", "json").stdout)["files"]
     assert [c.get("suppressed", False) for c in file["claims"]] == [False] * 3 + [True, False]
