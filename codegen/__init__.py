@@ -9,7 +9,7 @@ from codegen.emit import (
     verify_spec,
 )
 from codegen.proof import Unproved
-from codegen.spec import GenerateError, SpecError
+from codegen.tables import GenerateError, SpecError
 
 __all__ = [
     "FormatterMissing",

@@ -14,12 +14,13 @@ from typing import Any
 import derive
 from codegen import equations
 from codegen.kernels import ACTIVATIONS, LOSSES
-from codegen.module import Module, class_weights, module, output_argument, smoothing
+from codegen.module import Module, class_weights, module, output_argument
 from codegen.network import COST, Network
 from codegen.numpy_printer import expression
 from codegen.proof import ProvedEquation
 from codegen.spec import Spec, Training
 from codegen.trainer import Step
+from codegen.training_graph import smoothing
 from derive.scalars import table
 
 _OPTIMIZERS = {

@@ -23,7 +23,8 @@ from codegen.context import document_context, module_context
 from codegen.joining import runtime_source
 from codegen.network import Network
 from codegen.proof import ProvedEquation
-from codegen.spec import GenerateError, Spec, SpecError, read
+from codegen.spec import Spec, read
+from codegen.tables import GenerateError, SpecError
 from codegen.trainer import Step, step
 from derive.check import Acceptance
 from derive.tensors import Outcome

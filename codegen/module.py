@@ -17,11 +17,9 @@ from codegen.graph import Graph
 from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT
 from codegen.network import CLASS_WEIGHTS, L1, L2, SAMPLE_WEIGHTS, Network
 from codegen.numpy_printer import expression, prime, statements
-from codegen.plan import Forms, Lowering
 from codegen.proof import ProvedEquation
-from codegen.spec import Spec
 from derive.library.row import Activation, Loss
-from derive.program import Apply, Expr, Symbol, walk
+from derive.program import Apply, walk
 
 CLASS_WEIGHTS_TEXT = "CLASS_WEIGHTS"
 
@@ -275,7 +273,7 @@ def data_cost(
 ) -> int:
     """The mean loss over the examples; output: the last Z or A, as `cost_arguments` says."""
     row = LOSSES[network.spec.loss]
-    weights = [leaf(name) for name in _weights(network)]
+    weights = [leaf(name) for name in entry_weights(network)]
 
     def weighted(step: int) -> int:
         for weight in weights:
@@ -297,7 +295,7 @@ def data_cost(
     return graph.add("divide", total, graph.const(count))
 
 
-def _weights(network: Network) -> list[str]:
+def entry_weights(network: Network) -> list[str]:
     """The leaves by which the loss of every entry is multiplied."""
     return [name for name in (CLASS_WEIGHTS, SAMPLE_WEIGHTS) if name in network.program.leaves]
 
@@ -320,109 +318,3 @@ def _gradients(network: Network, proved: Sequence[ProvedEquation]) -> list[Line]
         Line(f"{e.name} = {expression(e.right, texts)}", f"{e.name} = {readable(e.right)}", e.name)
         for e in proved
     ]
-
-
-# -- the training step -------------------------------------------------------------------------
-
-
-class TrainingForms(Forms):
-    """Functions in the training step: stable forms; derivatives from the output if proved.
-
-    from_output: for ``(function, layer's Z)`` the proved expression of the derivative.
-    """
-
-    def __init__(self, network: Network, from_output: dict[tuple[str, str], Expr]) -> None:
-        self.network = network
-        self.from_output = from_output
-
-    def apply(self, lowering: Lowering, function: str, order: int, arg: Expr) -> int:
-        """The step of the order-th derivative of a function at an argument."""
-        if function not in (*self.network.functions.values(), self.network.loss_function):
-            return super().apply(lowering, function, order, arg)
-        if order == 1 and isinstance(arg, Symbol) and (function, arg.name) in self.from_output:
-            return lowering.expr(self.from_output[function, arg.name])
-        form, constants = form_of(self.network, function, order)
-        z = lowering.expr(arg)
-        values = argument_of(self.network, lowering.graph, function, z)
-        values |= {n: lowering.graph.const(t) for n, t in constants.items()}
-        if order and function != self.network.loss_function:
-            values["a"] = self.apply(lowering, function, 0, arg)
-        return lower_form(lowering.graph, form, values)
-
-
-def training_graph(
-    network: Network,
-    proved: Sequence[ProvedEquation],
-    from_output: dict[tuple[str, str], Expr],
-    *,
-    fold_rate: bool,
-) -> tuple[Graph, dict[int, str], int]:
-    """Forward pass, cost and gradients as one graph.
-
-    Returns the graph, the step of each parameter's gradient, and the step of the cost.
-    fold_rate: the first gradient, and with it all others, carries the learning rate.
-    """
-    graph = Graph()
-    program = network.program
-    steps = {name: graph.input(name, leaf.dims) for name, leaf in program.leaves.items()}
-    if network.spec.input_scale is not None:
-        scale = graph.const(f"1.0 / {network.spec.input_scale!r}")
-        steps["X"] = graph.name(graph.add("multiply", steps["X"], scale), "A0")
-    if network.spec.label_smoothing:
-        kept, added = smoothing(network.spec)
-        spread = graph.add("multiply", steps["Y"], graph.const(kept))
-        steps["Y"] = graph.name(graph.add("add", spread, graph.const(added)), "S")
-    lowering = Lowering(graph, steps, literals(network), TrainingForms(network, from_output))
-    for name, expr in program.definitions.items():
-        if name != "J":
-            steps[name] = graph.name(_definition(network, lowering, name, expr), name)
-    output, leaf = steps[output_argument(network)], steps.__getitem__
-    cost = data_cost(network, graph, output, steps["Y"], leaf, _fast_cross_entropy(network))
-    cost = add_penalties(network, graph, cost, leaf)
-    results: dict[int, str] = {}
-    for number, equation in enumerate(proved):
-        step = lowering.expr(equation.right)
-        if fold_rate and number == 0:
-            step = graph.add("multiply", step, graph.const("learning_rate"))
-        steps[equation.name] = graph.name(step, equation.name)
-        if equation.of in network.parameters:
-            results[step] = equation.name
-    return graph, results, cost
-
-
-def smoothing(spec: Spec) -> tuple[str, str]:
-    """What labels are multiplied by and what is added then; of one output there are two classes."""
-    share = spec.label_smoothing
-    classes = "outputs" if spec.labels == "distribution" else "2"
-    return f"1.0 - {share!r}", f"{share!r} / {classes}"
-
-
-def _definition(network: Network, lowering: Lowering, name: str, expr: Expr) -> int:
-    if name[0] == "A" and network.activation(int(name[1:])).activation == "softmax":
-        e, total = _softmax_parts(network, lowering.graph, lowering.steps[f"Z{name[1:]}"])[1:]
-        return lowering.graph.add("divide", e, total)
-    return lowering.expr(expr)
-
-
-def _softmax_parts(network: Network, graph: Graph, z: int) -> tuple[int, int, int]:
-    """The shifted argument, its exponential, and the sum of that."""
-    axis = str(network.feature_axis)
-    shifted = graph.add("subtract", z, graph.add("max", z, attr=axis))
-    power = graph.add("exp", shifted)
-    return shifted, power, graph.add("sum", power, attr=axis)
-
-
-def _fast_cross_entropy(network: Network) -> CrossEntropy:
-    """``sum(y) log(sum(e^s)) - sum(y * s)``, shared with softmax; the sum of labels is one."""
-
-    def cost(graph: Graph, output: int, labels: int) -> int:
-        shifted, _, total = _softmax_parts(network, graph, output)
-        logarithm = graph.add("log", total)
-        if _weights(network):
-            parts = graph.add("sum", labels, attr=str(network.feature_axis))
-            logarithms = graph.add("inner", parts, logarithm)
-        else:
-            logarithms = graph.add("total", logarithm)
-        return graph.add("subtract", logarithms, graph.add("inner", labels, shifted))
-
-    return cost

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from codegen.kernels import OUTPUT
 from codegen.network import Network, substitute
-from codegen.spec import GenerateError
+from codegen.tables import GenerateError
 from derive.check import Acceptance, check
 from derive.program import (
     SCALAR,

@@ -20,19 +20,19 @@ constants (``momentum``; ``rho``; ``beta1``, ``beta2``, ``epsilon``; ``weight_de
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import keyword
-import math
 import sys
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT, constants
+from codegen.tables import SpecError as SpecError
+from codegen.tables import Table, kind
 
 MAX_BYTES: Final = 1_000_000
 MAX_UNITS: Final = 1_000_000
@@ -86,14 +86,6 @@ _CONSTANTS: Final[Mapping[str, Mapping[str, float]]] = {
 _RATES: Final = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01}
 _USUAL_RATE: Final = 0.001
 _RESERVED: Final = ("runtime", "numpy", "pytest", "conftest")
-
-
-class GenerateError(Exception):
-    """A network that cannot be generated, in one line: what, where, what to do."""
-
-
-class SpecError(GenerateError, ValueError):
-    """A spec that cannot be used: file, key path, value and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +187,7 @@ def parse(data: bytes, file: str = "spec.toml") -> Spec:
     >>> parse(text)
     Traceback (most recent call last):
         ...
-    codegen.spec.SpecError: spec.toml: layer[1].activation = "tanhh": no such activation; \
+    codegen.tables.SpecError: spec.toml: layer[1].activation = "tanhh": no such activation; \
 did you mean "tanh"?
     """
     try:
@@ -206,84 +198,9 @@ did you mean "tanh"?
         raise SpecError(f"{file}: not TOML: {error}") from None
     except (RecursionError, ValueError):
         raise SpecError(f"{file}: not TOML: nested too deeply or a number too long") from None
-    return _spec(_Table(file, "", tree), hashlib.sha256(data).hexdigest())
+    return _spec(Table(file, "", tree), hashlib.sha256(data).hexdigest())
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One table of the file, with what is needed for an error message about it."""
-
-    file: str
-    path: str
-    tree: Mapping[str, object]
-
-    def at(self, key: str) -> str:
-        return ".".join(part for part in (self.path, key) if part)
-
-    def fail(self, key: str, reason: str) -> NoReturn:
-        raise SpecError(f"{self.file}: {self.at(key)} = {_show(self.tree.get(key))}: {reason}")
-
-    def only(self, allowed: Collection[str]) -> None:
-        """Refuses every key that is not known here."""
-        for key in self.tree:
-            if key not in allowed:
-                where = f"in [{self.path}]" if self.path else "at the top level"
-                near = _nearest(key, allowed) or "known here: " + ", ".join(allowed)
-                raise SpecError(
-                    f"{self.file}: {self.at(_show_key(key))}: unknown key {where}; {near}"
-                )
-
-    def need(self, key: str, example: str) -> None:
-        if key not in self.tree:
-            where = f"in [{self.path}]" if self.path else "at the top level"
-            raise SpecError(f"{self.file}: {self.at(key)} is missing {where}, e.g. {example}")
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.tree.get(key, default)
-        if not isinstance(value, str):
-            self.fail(key, f"must be a string, not {_kind(value)}")
-        return value
-
-    def choice(self, key: str, what: str, choices: Collection[str], default: str) -> str:
-        value = self.text(key, default)
-        if value not in choices:
-            near = _nearest(value, choices)
-            self.fail(key, f"no such {what}; " + (near or "known: " + ", ".join(choices)))
-        return value
-
-    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        value = self.tree.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.fail(key, f"must be a whole number from {low} to {high}, not {_kind(value)}")
-        if not low <= value <= high:
-            self.fail(key, f"must be a whole number from {low} to {high}")
-        return value
-
-    def truth(self, key: str) -> bool:
-        value = self.tree.get(key, False)
-        if not isinstance(value, bool):
-            self.fail(key, f"must be true or false, not {_kind(value)}")
-        return value
-
-    def real(self, key: str, needs: str, default: float) -> float:
-        """A finite number; `needs` is one of the conditions in `_CONDITIONS`."""
-        value = self.tree.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.fail(key, f"must be a number {needs}, not {_kind(value)}")
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-        if not (math.isfinite(number) and _CONDITIONS[needs](number)):
-            self.fail(key, f"must be a number {needs}")
-        return number
-
-
-_CONDITIONS = {
-    "greater than 0": lambda v: v > 0,
-    "of at least 0": lambda v: v >= 0,
-    "from 0 up to, but not, 1": lambda v: 0 <= v < 1,
-}
 _CONSTANT_NEEDS: Final = {
     "slope": "from 0 up to, but not, 1",
     "momentum": "from 0 up to, but not, 1",
@@ -295,7 +212,7 @@ _CONSTANT_NEEDS: Final = {
 }
 
 
-def _spec(top: _Table, digest: str) -> Spec:
+def _spec(top: Table, digest: str) -> Spec:
     for own in ("activations", "losses"):
         if own in top.tree:
             raise SpecError(f"{top.file}: {own}: formulas of your own are not supported yet")
@@ -336,7 +253,7 @@ def _spec(top: _Table, digest: str) -> Spec:
     return spec
 
 
-def _name(top: _Table) -> str:
+def _name(top: Table) -> str:
     name = top.text("name")
     if not (name.isascii() and name.isidentifier() and len(name) <= 64):
         top.fail("name", "must be a Python identifier of at most 64 ASCII letters, digits and _")
@@ -347,44 +264,44 @@ def _name(top: _Table) -> str:
     return name
 
 
-def _description(top: _Table) -> str:
+def _description(top: Table) -> str:
     text = top.text("description", "").strip()
     if len(text) > 4000 or not all(c == "\n" or c.isprintable() for c in text):
         top.fail("description", "must be at most 4000 printable characters")
     return text
 
 
-def _loss(top: _Table) -> str:
+def _loss(top: Table) -> str:
     return top.choice("loss", "loss", tuple(LOSSES), "")
 
 
-def _label_smoothing(top: _Table, loss: str) -> float:
+def _label_smoothing(top: Table, loss: str) -> float:
     share = top.real("label_smoothing", "from 0 up to, but not, 1", 0.0)
     if share and LOSSES[loss].labels == "real":
         top.fail("label_smoothing", f'the labels of loss = "{loss}" are numbers, not classes')
     return share
 
 
-def _class_weights(top: _Table, loss: str, units: int) -> tuple[float, ...]:
+def _class_weights(top: Table, loss: str, units: int) -> tuple[float, ...]:
     """One factor of the loss for each output."""
     values = top.tree.get("class_weights", [])
     if not isinstance(values, list):
-        top.fail("class_weights", f"must be an array of {units} numbers, not {_kind(values)}")
+        top.fail("class_weights", f"must be an array of {units} numbers, not {kind(values)}")
     if values and LOSSES[loss].labels == "real":
         top.fail("class_weights", f'the labels of loss = "{loss}" are numbers, not classes')
     if values and len(values) != units:
         top.fail("class_weights", f"must be {units} numbers, one for each unit of the last layer")
-    rows = (_Table(top.file, f"class_weights[{k}]", {"": v}) for k, v in enumerate(values, 1))
+    rows = (Table(top.file, f"class_weights[{k}]", {"": v}) for k, v in enumerate(values, 1))
     return tuple(row.real("", "greater than 0", 1.0) for row in rows)
 
 
-def _layers(top: _Table, loss: str) -> tuple[Layer, ...]:
+def _layers(top: Table, loss: str) -> tuple[Layer, ...]:
     tables = top.tree["layer"]
     if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
         top.fail("layer", "must be tables, each written [[layer]]")
     if not 1 <= len(tables) <= MAX_LAYERS:
         raise SpecError(f"{top.file}: layer: {len(tables)} layers, 1 to {MAX_LAYERS} are allowed")
-    rows = [_Table(top.file, f"layer[{k}]", t) for k, t in enumerate(tables, 1)]
+    rows = [Table(top.file, f"layer[{k}]", t) for k, t in enumerate(tables, 1)]
     layers = tuple(_layer(row) for row in rows)
     for row, layer in zip(rows[:-1], layers[:-1], strict=True):
         if layer.activation == "softmax":
@@ -401,7 +318,7 @@ def _layers(top: _Table, loss: str) -> tuple[Layer, ...]:
     return layers
 
 
-def _check_block(row: _Table, layer: Layer, k: int, layers: Sequence[Layer]) -> None:
+def _check_block(row: Table, layer: Layer, k: int, layers: Sequence[Layer]) -> None:
     """What a normalised or a residual layer needs: a layer above, and equal widths."""
     for key in ("norm", "skip", "dropout"):
         if key in row.tree and k == len(layers):
@@ -416,7 +333,7 @@ def _check_block(row: _Table, layer: Layer, k: int, layers: Sequence[Layer]) -> 
         row.fail("skip", f"both outputs need the same width; {reason}")
 
 
-def _layer(row: _Table) -> Layer:
+def _layer(row: Table) -> Layer:
     row.need("units", "units = 10")
     row.need("activation", 'activation = "relu"')
     activation = row.choice("activation", "activation", tuple(ACTIVATIONS), "")
@@ -439,18 +356,18 @@ def _layer(row: _Table) -> Layer:
     )
 
 
-def _constants(row: _Table, defaults: Mapping[str, float]) -> dict[str, float]:
+def _constants(row: Table, defaults: Mapping[str, float]) -> dict[str, float]:
     return {
         key: row.real(key, _CONSTANT_NEEDS.get(key, "greater than 0"), default)
         for key, default in defaults.items()
     }
 
 
-def _training(top: _Table) -> Training:
+def _training(top: Table) -> Training:
     tree = top.tree.get("training", {})
     if not isinstance(tree, dict):
         top.fail("training", "must be a table, written [training]")
-    table = _Table(top.file, "training", tree)
+    table = Table(top.file, "training", tree)
     optimizer = table.choice("optimizer", "optimizer", OPTIMIZERS, "sgd")
     schedule = table.choice("schedule", "schedule", tuple(SCHEDULES), "constant")
     defaults, course = _CONSTANTS[optimizer], SCHEDULES[schedule]
@@ -472,32 +389,3 @@ def _training(top: _Table) -> Training:
         else None,
         patience=table.whole("patience", 0, 1_000_000, 0),
     )
-
-
-def _nearest(word: str, known: Collection[str]) -> str:
-    """``did you mean "tanh"?``, or "" if nothing is near."""
-    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else ""
-
-
-def _show(value: object) -> str:
-    """A value as TOML writes it, on one line, shortened."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        text = '"' + "".join(c if c.isprintable() else repr(c)[1:-1] for c in value) + '"'
-    elif isinstance(value, int) and abs(value) >= 10**60:
-        text = "a number of more than 60 digits"
-    else:
-        text = "".join(c if c.isprintable() else "?" for c in str(value))
-    return text if len(text) <= 80 else text[:60] + "..."
-
-
-def _show_key(key: str) -> str:
-    return key if key.isascii() and key.replace("-", "_").isidentifier() else _show(key)
-
-
-def _kind(value: object) -> str:
-    names = {bool: "a truth value", str: "a string", int: "a whole number", float: "a number"}
-    names |= {list: "an array", dict: "a table", type(None): "nothing"}
-    return names.get(type(value), "a date or time")

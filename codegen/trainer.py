@@ -14,9 +14,10 @@ from codegen.buffers import Allocator, Code
 from codegen.equations import readable
 from codegen.graph import ELEMENTWISE
 from codegen.kernels import FROM_OUTPUT
-from codegen.module import CLASS_WEIGHTS_TEXT, smoothing, training_graph
+from codegen.module import CLASS_WEIGHTS_TEXT
 from codegen.network import CLASS_WEIGHTS, L1, L2, Network
 from codegen.proof import ProvedEquation, judge, require
+from codegen.training_graph import smoothing, training_graph
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
 from derive.program import Apply, Equation, Expr, Leaf, Program, Shape, walk
 
