@@ -10,7 +10,7 @@ from .rules import files, without_bug
 from .run import known, results
 
 EVERY = 12
-"""One bug in so many, and all of the table, are planted here."""
+"""One bug in so many is planted here, of those of which it is written down what catches them."""
 
 
 def test_the_battery_finds_nothing_in_what_is() -> None:
@@ -44,5 +44,6 @@ def test_what_catches_a_bug_is_there() -> None:
 
 
 def test_planted_bugs_are_caught() -> None:
-    chosen = [b for k, b in enumerate(BUGS) if k % EVERY == 1 or b.file.endswith(".json")]
-    assert [r.bug.name for r in results(chosen, known()) if not r.caught] == []
+    catchers = known()
+    chosen = [bug for bug in BUGS if bug.name in catchers][1::EVERY]
+    assert [r.bug.name for r in results(chosen, catchers) if not r.caught] == []
