@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derive.meaning.arrays import Arrays
 from derive.meaning.context import ANY_LAYER, constant
-from derive.meaning.facts import call_of, known_function, names_example
+from derive.meaning.facts import call_of, known_function, names_example, subtree
 from derive.meaning.notation import function_word, names_in, parse_layer, plain_name, slot
 from derive.meaning.roles import Occurrence, at_an_example, resolve, spelled_function
 from derive.meaning.setting import IllShaped, Outside
@@ -98,7 +98,12 @@ class Calls(Arrays):
         """``\\sigma (1 - \\sigma)`` among functions without argument: a product."""
         if len(node.arguments) != 1 or plain_name(node.arguments[0]) is not None:
             return False  # sigma(z), and f'(g), the outer function at the inner one
-        return any(self._is_function(n) for n in names_in(node.arguments[0]))
+        inside = list(subtree(node.arguments[0]))
+        called = [part.head.span for part in inside if isinstance(part, sx.Applied)]
+        names = [
+            n for n in names_in(node.arguments[0]) if n.span not in called
+        ]  # v(u(x)) is a call
+        return any(self._is_function(n) for n in names)
 
     def _chained(self, factors: tuple[sx.Node, ...]) -> Expr:
         """``prod(dJ/do, do/dW)``: the chain rule as a placeholder for the right product."""
