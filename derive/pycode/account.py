@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from derive.program import SCALAR, Expr, Symbol, Times, walk
 from derive.pycode import arrays
+from derive.pycode.guess import is_size
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import CACHES, COST_NAMES, PREDICTIONS, UPSTREAM, target_of
 from derive.pycode.state import make_arbitrary, make_array_arbitrary, snapshot
@@ -99,10 +100,14 @@ class Accountant:
             )
         return Account(self.run, self.run.trace.define("cost", self.cost, None), pairs)
 
-    def cost_alone(self) -> Expr | None:
-        """The cost without its gradients, None if they are computed together."""
+    def made(self) -> None:
+        """The object alone, if the entry is of a class."""
         if self.entry.owner:
             self.instance = self._instance(self.entry.owner)
+
+    def cost_alone(self) -> Expr | None:
+        """The cost without its gradients, None if they are computed together."""
+        self.made()
         self.prepare()
         if self.cost is None:
             for arg, default in self._wanted(self.entry.gradient):
@@ -184,6 +189,9 @@ class Accountant:
             default.value is None or isinstance(default.value, (str, bool))
         ):
             return default.value
+        if _is_number(default) and not is_size(name):
+            self.known[name] = Tensor(self.run.trace.leaf(name, SCALAR), 0)
+            return self.known[name]
         record = self._record(arg)
         self.known[name] = Unknown(name) if record is None else record
         return self.known[name]
@@ -287,6 +295,11 @@ def parameters(node: ast.FunctionDef) -> list[tuple[ast.arg, ast.expr | None]]:
     args = [*node.args.posonlyargs, *node.args.args]
     defaults: list[ast.expr | None] = [None] * (len(args) - len(node.args.defaults))
     return list(zip(args, [*defaults, *node.args.defaults], strict=True))
+
+
+def _is_number(default: ast.expr | None) -> bool:
+    """An argument whose default is a number is one."""
+    return isinstance(default, ast.Constant) and isinstance(default.value, (int, float))
 
 
 def _returned_names(node: ast.expr | None) -> Iterator[ast.Name]:

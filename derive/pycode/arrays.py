@@ -252,7 +252,7 @@ def matmul(left: Tensor, right: Tensor) -> Tensor:
 
 def axis_of(axis: int | None, ndim: int) -> int | None:
     """The axis of the two that is meant; None for all entries."""
-    if axis is None or ndim == 0:
+    if axis is None or (ndim == 0 and axis in (0, -1)):
         return None
     if not -ndim <= axis < ndim:
         raise Unsupported(f"axis {axis} of an array of {ndim} axes")

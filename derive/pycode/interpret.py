@@ -142,7 +142,8 @@ def _with_strains(
 ) -> Understood:
     trace = account.run.trace
     assert isinstance(account.cost, Symbol)
-    extra = unforced(account.cost, trace.own_sizes, trace.definitions, trace.sizes)
+    own = trace.own_sizes | _made_sizes(module, entry, guess)
+    extra = unforced(account.cost, own, trace.definitions, trace.sizes)
     extra += [p for p in _beyond_cost(module, entry, guess, trace.sizes) if p not in extra]
     if not extra:
         return Understood(entry, account, guess)
@@ -155,6 +156,23 @@ def _with_strains(
             at, message = node, str(event)
             break
     return Understood(entry, account, guess, None, tuple(extra), at, message)
+
+
+def _made_sizes(module: Module, entry: Entry, guess: Guess) -> dict[str, tuple[Dim, Dim]]:
+    """The sizes that ``__init__`` gives to arrays, before any were found to be equal."""
+    sizes = Sizes()
+    for _ in range(MOST_UNIFICATIONS):
+        try:
+            run = Interpreter(module, sizes, guess)
+            Accountant(run, entry).made()
+        except Unify as event:
+            if not sizes.join(event.left, event.right):
+                return {}
+        except (Unsupported, Raised, RecursionError):
+            return {}
+        else:
+            return run.trace.own_sizes
+    return {}
 
 
 def _beyond_cost(module: Module, entry: Entry, guess: Guess, found: Sizes) -> list[tuple[Dim, Dim]]:

@@ -92,6 +92,32 @@ def _roots(node: ast.AST) -> list[str]:
     return [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
 
 
+_UNSEEN = frozenset({"exec", "eval", "globals", "vars", "locals", "setattr", "__import__"})
+
+
+def changed_anywhere(body: Sequence[ast.stmt]) -> list[str]:
+    """The names of the top level that a function declares to be its to change."""
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return sorted({name for n in nodes if isinstance(n, ast.Global) for name in n.names})
+
+
+def rebinds_unseen(body: Sequence[ast.stmt]) -> bool:
+    """Whether the top level, as it is imported, calls what may change any name."""
+    return any(
+        isinstance(node, ast.Name) and node.id in _UNSEEN
+        for statement in body
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and not _is_main(statement)
+        for node in ast.walk(statement)
+    )
+
+
+def _is_main(statement: ast.stmt) -> bool:
+    """``if __name__ == "__main__":``."""
+    return isinstance(statement, ast.If) and ast.unparse(statement.test) in (
+        "__name__ == '__main__'",
+    )
+
+
 def only_looks(nodes: Sequence[ast.AST], own: Collection[str]) -> bool:
     """Whether evaluating these changes nothing, whatever they are of.
 

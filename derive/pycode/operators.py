@@ -6,6 +6,7 @@ import ast
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from derive.program import Size
 from derive.pycode import arrays
 from derive.pycode.values import (
     DictValue,
@@ -132,6 +133,8 @@ def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: as
             return (left in right.items) == isinstance(op, ast.In)
         if isinstance(right, tuple) and all(isinstance(i, (str, int)) for i in right):
             return (left in right) == isinstance(op, ast.In)
+    if isinstance(op, (ast.Eq, ast.NotEq)) and _is_shape(left) and _same_shape(left, right):
+        return isinstance(op, ast.Eq)
     if isinstance(left, plain) and isinstance(right, plain):
         return _decided(op, left, right, node)
     if isinstance(left, str) or isinstance(right, str) or type(op) not in _SIGNS:
@@ -140,6 +143,17 @@ def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: as
     if a.ndim == b.ndim == 0:
         raise Unsupported("a comparison of numbers that are not known", node)
     return arrays.compare(_SIGNS[type(op)], a, b)
+
+
+def _is_shape(value: Value) -> bool:
+    """A symbolic size, or a tuple of sizes."""
+    if isinstance(value, tuple):
+        return bool(value) and all(_is_shape(v) or isinstance(v, int) for v in value)
+    return isinstance(value, Tensor) and isinstance(value.expr, Size)
+
+
+def _same_shape(left: Value, right: Value) -> bool:
+    return type(left) is type(right) and bool(left == right)
 
 
 def _decided(op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> bool:

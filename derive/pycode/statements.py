@@ -63,6 +63,11 @@ def define_module(run: Interpreter) -> None:
             reason = getattr(error, "message", str(error))
             for name in naming.touched(statement):
                 run.globals[name] = Opaque(reason, statement.lineno, statement.col_offset + 1)
+    for name in naming.changed_anywhere(run.module.body):
+        run.globals[name] = Opaque(f"{name}, which a function may change", 0)
+    if naming.rebinds_unseen(run.module.body):
+        for name in run.globals:
+            run.globals[name] = Opaque(f"{name}, which the top level may change unseen", 0)
     run.trace.fixed = len(run.trace.buffers)
     for value in run.globals.values():
         _fix(value)

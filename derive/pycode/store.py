@@ -17,6 +17,11 @@ from derive.pycode.values import Ref, Tensor, Unsupported
 MOST_DEFINITIONS = 2_000
 
 
+def is_constant(dim: Dim) -> bool:
+    """Whether a size stands for a number of the source: 1, or ``n64`` for 64."""
+    return isinstance(dim, int) or (dim[0] == "n" and dim[1:].isdigit())
+
+
 class Unify(Exception):
     """Two sizes have to be equal at a node of the source."""
 
@@ -46,9 +51,9 @@ class Sizes:
         a, b = self.find(left), self.find(right)
         if a == b:
             return True
-        if isinstance(b, int):
+        if is_constant(b):
             a, b = b, a
-        if isinstance(b, int):
+        if is_constant(b):
             return False
         self.same[b] = a
         return True

@@ -138,7 +138,8 @@ def _dense(p: Any, s: SimpleNamespace) -> Any:
 def _dense_gradients(p: Any, s: SimpleNamespace) -> Arrays:
     layer, _ = _dense(p, s)
     dx = layer.backward(s.dout)
-    return {"x": dx, "W": layer.dW, "b": layer.db}
+    left = {"W": getattr(layer, "dW", None), "b": getattr(layer, "db", None)}
+    return {"x": dx, **{k: v for k, v in left.items() if v is not None}}
 
 
 def _columns(p: Any, s: SimpleNamespace) -> Any:
@@ -182,7 +183,7 @@ RECIPES: dict[str, Recipe] = {
         },
     ),
     "layer_stages": Recipe(
-        {"x": "m n", "gamma": "n", "beta": "n"},
+        {"x": "m n", "gamma": "1 n", "beta": "1 n"},
         {"dout": "m n"},
         lambda p, s: np.sum(s.dout * p.layernorm_forward(s.x, s.gamma, s.beta)[0]),
         lambda p, s: _named(
