@@ -1,0 +1,74 @@
+"""Axes with weights: sums, identities, deltas and derivatives by an entry fit together there."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from derive.check import check
+from derive.check.acceptance import POINTS
+from derive.program import (
+    Build,
+    Delta,
+    Entry,
+    Equation,
+    Expr,
+    Eye,
+    Index,
+    Leaf,
+    MatMul,
+    Power,
+    Program,
+    Size,
+    Sum,
+    SumOver,
+    Symbol,
+    Times,
+    number,
+    total,
+)
+
+X, W = Symbol("x", ("n", 1)), Symbol("W", ("n", "n"))
+I, J = Index("i", "n"), Index("j", "n")  # noqa: E741
+TWO = Fraction(2)
+LEAVES = {"x": Leaf(X.dims), "W": Leaf(W.dims)}
+
+
+def at(e: Expr, row: Index, column: Index | None = None) -> Expr:
+    return Entry(e, row, column)
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        SumOver(I, Power(at(X, I), TWO)),
+        total(Build(I, None, Power(at(X, I), TWO))),
+        Sum(SumOver(J, Times(at(X, J), at(X, J))), 0),
+    ],
+)
+def test_gradients_of_sums_over_an_index(cost: Expr) -> None:
+    program = Program(LEAVES, {"J": cost}, {}, "J")
+    dx = program.gradient("x")
+    found = check(program, Equation(dx, Times(number(2), X)))
+    assert found.accepted
+    assert found.points == POINTS
+    assert not check(program, Equation(dx, X)).accepted
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "free"),
+    [
+        (MatMul(Eye("n"), X), X, ()),
+        (MatMul(W, Eye("n")), W, ()),
+        (SumOver(J, Times(Delta(I, J), at(X, J))), at(X, I), (I,)),
+        (SumOver(I, SumOver(J, Delta(I, J))), Size("n"), ()),
+        (SumOver(I, SumOver(J, Times(Delta(I, J), at(X, J)))), Sum(X, 0), ()),
+    ],
+)
+def test_identities_need_no_axes_without_weights(
+    left: Expr, right: Expr, free: tuple[Index, ...]
+) -> None:
+    found = check(Program(LEAVES, {}), Equation(left, right, free))
+    assert found.accepted
+    assert found.points == POINTS
