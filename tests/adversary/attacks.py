@@ -338,6 +338,19 @@ def softmax_gradients() -> Iterator[Attack]:
         yield net.program(), Equation(left.e, right.e)
 
 
+def gradients_under_derivatives() -> Iterator[Attack]:
+    """A name that stands for a gradient is no constant."""
+    net = Net()
+    a = net.leaf("x", "n")
+    z = net.define("z", f("g", a))
+    net.define("J", (z**2).total())
+    dz = net.define("dz", grad(net, "z"))
+    body = (dz * a).total()
+    for right in (dz, 0 * dz, 2 * dz):
+        left = p.Partial(body.e, "x", I, None)
+        yield net.program(), Equation(left, p.Entry(right.e, I, None), (I,))
+
+
 EQUATIONS: dict[str, Callable[[], Iterator[Attack]]] = {
     **{
         kind: lambda pairs=pairs: ((N.program, Equation(a.e, b.e)) for a, b in pairs)
@@ -353,6 +366,7 @@ EQUATIONS: dict[str, Callable[[], Iterator[Attack]]] = {
     "a ReLU that is 0": dead_relu,
     "many ReLUs that are 0": many_dead_relus,
     "labels under a softmax": softmax_gradients,
+    "gradients under derivatives": gradients_under_derivatives,
 }
 
 

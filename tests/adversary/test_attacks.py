@@ -14,8 +14,14 @@ from .attacks import EQUATIONS, N, chains, made_for_the_field
 from .floats import Truth
 
 BUDGET = 20_000
-WITHOUT_TRUTH = ("numbers made for the field", "many ReLUs that are 0", "what has no value")
-"""The float oracle overflows at the numbers, does not meet the ReLUs, has complex logarithms."""
+WITHOUT_TRUTH = (
+    "numbers made for the field",
+    "many ReLUs that are 0",
+    "what has no value",
+    "gradients under derivatives",
+)
+"""The float oracle overflows at the numbers, does not meet the ReLUs, has complex logarithms, and
+differentiates once."""
 
 
 @pytest.mark.parametrize("kind", EQUATIONS)

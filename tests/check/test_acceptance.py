@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.check import check
+from derive.check import Screen, check
 from derive.program import (
     ONE,
     SCALAR,
@@ -452,6 +452,8 @@ def test_compositions() -> None:
     assert check(p, Composition(left, way)).accepted
     assert check(p, Composition(left, way[::-1])).accepted
     assert not check(p, Composition(left, way, M)).accepted
+    assert Screen(p).agrees(Composition(left, way)) is True
+    assert Screen(p).agrees(Composition(left, way, M)) is False
     assert not check(p, Composition(left, way[:-1])).accepted
     doubled = check(p, Composition(left, (*way, way[1])))
     assert not doubled.accepted
