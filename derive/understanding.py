@@ -50,8 +50,7 @@ def model_report(facts: Facts, choice: Choice) -> ModelReport:
     world = choice.interpreter.world
     setting = world.main
     layers = tuple(
-        {"index": n, "activation": _activation(setting, n)}
-        for n in range(1, setting.depth + 1)
+        {"index": n, "activation": _activation(setting, n)} for n in range(1, setting.depth + 1)
     )
     assumptions = list(roles.assumptions)
     stated = hypothesis.cost == "stated"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,14 @@ import pytest
 from tests.cli.conftest import Run, one_line
 
 SECONDS = 5
-"""What a person waits for; on a loaded machine the tests allow the same again."""
+"""What a person waits for; counted is the processor's time, which no neighbour stretches."""
+
+
+def spent() -> float:
+    """Seconds of processor time of the processes that have been run and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
 
 NET = "$$Z = W X + b$$\n$$A = \\sigma(Z)$$\n"
 
@@ -41,9 +48,9 @@ NOTES = {
 @pytest.mark.parametrize("name", NOTES)
 def test_note(derive: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / "note.md").write_text(NOTES[name], encoding="utf-8", newline="")
-    start = time.monotonic()
+    start = spent()
     done = derive("verify", "note.md")
-    assert time.monotonic() - start < 2 * SECONDS
+    assert spent() - start < 2 * SECONDS
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert "internal error" not in done.stdout + done.stderr
@@ -52,17 +59,17 @@ def test_note(derive: Run, tmp_path: Path, name: str) -> None:
 
 def test_five_megabytes_are_refused_at_once(derive: Run, tmp_path: Path) -> None:
     (tmp_path / "note.md").write_text(NET * (5_000_000 // len(NET)))
-    start = time.monotonic()
+    start = spent()
     assert "split the note" in one_line(derive("verify", "note.md"))
-    assert time.monotonic() - start < SECONDS
+    assert spent() - start < SECONDS
 
 
 def test_two_megabytes_of_prose(derive: Run, tmp_path: Path) -> None:
     text = NET + "Words about gradients, and $x$ and $y$.\n" * 50_000
     (tmp_path / "note.md").write_text(text)
-    start = time.monotonic()
+    start = spent()
     done = derive("verify", "note.md")
-    assert time.monotonic() - start < 4 * SECONDS
+    assert spent() - start < 4 * SECONDS
     assert done.returncode in (0, 1)
     assert "internal error" not in done.stdout + done.stderr
 
