@@ -73,6 +73,8 @@ def right(program: Any, recipe: Recipe, sizes: dict[str, int], seed: int) -> dic
         same = {k: np.copy(v) if isinstance(v, np.ndarray) else v for k, v in data.items()}
         return SimpleNamespace(**{**sizes, **fresh, **same, "p": fresh, "seed": seed})
 
+    if not np.isfinite(recipe.cost(program, scene())):
+        return {}  # nothing is claimed where the cost is not defined
     found = recipe.gradients(program, scene())
     out: dict[str, bool] = {}
     for name, gradient in found.items():
@@ -287,7 +289,8 @@ def judge(
     found = [
         right(SimpleNamespace(**space), recipe, sizes, seed) for seed, sizes in enumerate(settings)
     ]
-    return {k: all(one.get(k, False) for one in found) for k in found[0]}
+    found = [one for one in found if one]
+    return {k: all(one.get(k, False) for one in found) for one in found[:1] for k in one}
 
 
 def _late(*_: object) -> None:
