@@ -10,7 +10,7 @@ from derive.meaning.affine import Affine
 from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, Facts
 from derive.meaning.lines import Line
-from derive.meaning.notation import names_in, parse_layer, plain_name
+from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
 from derive.meaning.objective import cost_value, name_parts, reduced, stated_cost
 from derive.meaning.readings import is_scalar
 from derive.meaning.roles import Occurrence, resolve
@@ -292,6 +292,10 @@ def _cost(setting: Setting) -> None:
         setting.has_cost = False
         setting.assumptions.extend(sorted(setting.not_understood.values()))
         return
+    if (line := _unread_forward(facts)) is not None:
+        setting.has_cost = False
+        setting.assumptions.append(f"the forward pass in line {line.piece.line} is not understood")
+        return
     if hypothesis.cost == "stated":
         chosen = stated_cost(facts, of_one=setting.mode != "batch")
         assert chosen is not None
@@ -307,6 +311,22 @@ def _cost(setting: Setting) -> None:
         {"a": setting.symbol(f"A{setting.depth}"), "y": setting.symbol("Y")},
     )
     setting.definitions[COST] = reduced(setting, total(entry))
+
+
+def _unread_forward(facts: Facts) -> Line | None:
+    """A line that computes an array from weights, in a note of which no forward line is read."""
+    if facts.affine or facts.roles.named or facts.activations:
+        return None
+    for line in facts.lines:
+        head = plain_name(line.head)
+        if head is None or not line.first or facts.roles.role_of(head) not in ("Z", "A", None):
+            continue
+        names = [n for n in names_in(line.right) if not n.mark]
+        if any(facts.roles.role_of(n) == "W" for n in names) and not list(
+            derivatives_in(line.right)
+        ):
+            return line
+    return None
 
 
 def substitute(expr: Expr, names: dict[str, Expr]) -> Expr:

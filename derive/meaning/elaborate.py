@@ -168,6 +168,11 @@ class Elaborator(Chains):
         if self.setting.mode in ("path", "formal"):
             raise Outside("an entry on one path of scalars")
         value = self._value(base)
+        letter = scripts[0].items[0]
+        if letter in self.roles.examples:
+            if self.column is None or self.column.name != letter:
+                raise Outside(f"an array at the example {letter}, over which nothing sums")
+            return value  # inside the sum every array is meant at this example
         axis = self.setting.hypothesis.unit_axis
         unit = self._index(scripts[0].items[0], value.shape[axis])
         column = self.column if value.shape[1 - axis] != 1 else None

@@ -60,3 +60,43 @@ def test_costs_in_other_languages(word: str) -> None:
 def test_a_function_of_arrays_that_do_not_fit_is_no_traceback() -> None:
     source = r"$$f(x) = w^T x + b$$ $$L = \frac{1}{n} \sum_{i=1}^n \max(0, 1 - y_i (w^T x_i + b))$$"
     assert "refuted" not in verdicts(source)
+
+
+TIED = r"""
+$$h = \sigma(W x + b)$$
+$$r = W^T h + c$$
+$$L = \frac{1}{2} \|r - x\|^2$$
+$$\frac{\partial L}{\partial c} = r - x$$
+$$\frac{\partial L}{\partial b} = W (r - x) \odot h \odot (1 - h)$$
+$$\frac{\partial L}{\partial h} = W (r - x)$$
+"""
+RECURRENT = r"""
+$$h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h)$$
+$$o_t = W_{hy} h_t + b_y$$
+$$do_t = p_t - y_t$$
+$$dW_{hy} = do_t h_t^T$$
+"""
+NORMALISED = r"""
+$$\hat{x}_i = \frac{x_i - \mu}{s}$$
+$$y_i = g_i \hat{x}_i + b_i$$
+$$\frac{\partial L}{\partial b_i} = \frac{\partial L}{\partial y_i}$$
+$$\frac{\partial L}{\partial \beta} = \sum_{i=1}^{N} \frac{\partial L}{\partial y_i}$$
+"""
+PATTERNS = r"""
+$$a_j = \sum_{i=1}^{D} w_{ji}^{(1)} x_i + w_{j0}^{(1)}$$
+$$z_j = \tanh(a_j)$$
+$$y_k = \sum_{j=1}^{M} w_{kj}^{(2)} z_j + w_{k0}^{(2)}$$
+$$\delta_k = y_k - t_k$$
+"""
+
+
+@pytest.mark.parametrize("source", [TIED, RECURRENT, NORMALISED, PATTERNS])
+def test_networks_beyond_the_fragment_refute_nothing(source: str) -> None:
+    assert not {"refuted", "verified"} & set(verdicts(source))
+
+
+def test_labels_by_another_letter() -> None:
+    source = r"$$P = X W + b$$ $$L = \frac{1}{N} \sum_{n=1}^{N} \|P_n - T_n\|^2$$"
+    line = r"$$\frac{\partial L}{\partial P} = \frac{%s}{N} (P - T)$$"
+    assert verdicts(source + line % "2")[-1] == "verified"
+    assert verdicts(source + line % "1")[-1] == "refuted"
