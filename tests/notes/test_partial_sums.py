@@ -17,6 +17,8 @@ $$A = \sigma(Z)$$
 $$J = -\frac1m \sum_COST [y^{(i)} \log a^{(i)} + (1 - y^{(i)}) \log(1 - a^{(i)})]$$
 $$db = \frac1m \sum_LIMITS (a^{(i)} - y^{(i)})$$
 """
+FALSE = ("refuted", "unproven")
+"""A false line is refuted where its sum has a value, else left open."""
 PARTS = ["{k \\ne j}", "{k=2}^{n}", "{k=1}^{n-1}", "{k \\in S}", "{k < j}"]
 WHOLE = ["k", "{k}", "{k=1}^n", "{k=1}^{n_{l+1}}", "{k=1}^{n^{(l+1)}}", "{k=1}^{s_{l+1}}"]
 
@@ -26,12 +28,12 @@ def verdict(text: str) -> str:
 
 
 @pytest.mark.parametrize("limits", PARTS)
-def test_part_is_unproven(limits: str) -> None:
-    assert verdict(BY_NEURON.replace("LIMITS", limits)) == "unproven"
+def test_part_is_not_the_whole(limits: str) -> None:
+    assert verdict(BY_NEURON.replace("LIMITS", limits)) in FALSE
     over_examples = limits.replace("k", "i").replace("n", "m")
     if "\\" not in limits:
         text = BATCH.replace("COST", "{i=1}^m").replace("LIMITS", over_examples)
-        assert verdict(text) == "unproven"
+        assert verdict(text) in FALSE
 
 
 @pytest.mark.parametrize("limits", WHOLE)
