@@ -257,10 +257,10 @@ _ROWS: Final = (
     Code(
         "D128",
         "vacuous",
-        "The quantity does not reach the cost",
-        "Its gradient is zero, whatever is claimed of it.",
-        r"\frac{\partial J}{\partial c} = 1",
-        r"\frac{\partial J}{\partial c} = 0",
+        "What is differentiated does not depend on it",
+        "The derivative by something that is not on the way is zero, whatever is claimed of it.",
+        r"\frac{\partial Z_1}{\partial b_2} = 1",
+        r"\frac{\partial Z_1}{\partial b_2} = 0",
     ),
     Code(
         "D129",

@@ -187,10 +187,16 @@ class _Answers(Question):
         return Diagnosis(code.code, message, self.derived_repair())
 
     def _of_nothing(self) -> Diagnosis | None:
-        """The gradient by something that the cost is not computed from."""
+        """The derivative by something that the quantity is not computed from."""
         name = self.fault.target
         if name is None and isinstance(self.left, Partial):
             whole = self.left.body == Symbol(self.fault.scene.cost, SCALAR)
+            if not whole and self.judging[0](Equation(self.left, ZERO, self.free)):
+                above = to_latex(self.left.body, self.fault.scene)
+                below = self.fault.scene.spelling.get(self.left.name, self.left.name)
+                message = f"{above} is not computed from {below}: the derivative is 0"
+                repair = Repair("0", Verdict.VERIFIED, "derived")
+                return Diagnosis(BY_NAME["vacuous"], message, (repair,))
             name = self.left.name if whole else None
         if name is None or name in self.fault.scene.reached():
             return None

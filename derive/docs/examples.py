@@ -90,9 +90,6 @@ _OWN: Final[dict[str, Example]] = {
         _BY_A1 + r"\frac{\partial Z_2}{\partial A_1}",
         _BY_A1 + r"\frac{\partial Z_2}{\partial A_1} + \frac{\partial J}{\partial A_2}",
     ),
-    "D128": Example(
-        SIGMOID, r"\frac{\partial J}{\partial c} = 1", r"\frac{\partial J}{\partial c} = 0"
-    ),
     "D139": Example(SOFTMAX, _BY_A + r"\frac{2}{m} A_2 - Y", _BY_A + r"\frac{2}{m} (A_2 - Y)"),
     "D140": Example(
         _UNITS, _BY_UNITS + r"a_j^{l-1} \delta_k^l", _BY_UNITS + r"a_k^{l-1} \delta_j^l"
