@@ -241,14 +241,23 @@ class Accountant:
         for node in _returned_names(returned):
             if node.id in COST_NAMES and node.id in scope:
                 return self._scalar(scope[node.id])
+        first = returned.elts[0] if isinstance(returned, ast.Tuple) else None
         for name in COST_NAMES:
             if name in scope and isinstance(scope[name], Tensor):
+                if isinstance(first, ast.Name) and self._is_other_array(first.id, scope):
+                    raise Unsupported(f"{first.id} is returned in the place of {name}", first)
                 return self._scalar(scope[name])
         if isinstance(result, tuple):
             for part in result:
                 if isinstance(part, Tensor):
                     return self._scalar(part)
         raise Unsupported("no cost was found: name a function loss or cost", self._node())
+
+    def _is_other_array(self, name: str, scope: dict[str, Value]) -> bool:
+        """The name of an array that is no gradient: what stands for the cost beside gradients."""
+        leaves = {n: n for n in self.run.trace.leaves}
+        is_array = isinstance(scope.get(name), (Tensor, Ref))
+        return is_array and target_of(name, leaves) is None
 
     def _pairs(self, result: Value, returned: ast.expr | None) -> list[Pair]:
         leaves = {

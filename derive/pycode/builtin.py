@@ -11,10 +11,12 @@ from derive.pycode import arrays
 from derive.pycode.functions import library_row
 from derive.pycode.iteration import MOST_TURNS, items_of
 from derive.pycode.values import (
+    DTYPE,
     Bound,
     DictValue,
     Library,
     ListValue,
+    Native,
     Once,
     Opaque,
     Range,
@@ -36,6 +38,7 @@ _OUT_AT = {"add": 2, "subtract": 2, "multiply": 2, "divide": 2, "dot": 2, "matmu
            "abs": 1, "negative": 1}  # fmt: skip
 _ENTRYWISE = frozenset(f"numpy.{name}" for name in _OUT_AT) - {"numpy.dot", "numpy.matmul"}
 _INTEGER = ("int", "int32", "int64", "bool", "uint8", "bool_", "complex")
+_FLOAT = ("float", "float16", "float32", "float64", "double", "single", "floating", "longdouble")
 _MATH = {"math.exp": "numpy.exp", "math.log": "numpy.log", "math.sqrt": "numpy.sqrt"}
 _FINITE = {
     f"{library}.{name}": name == "isfinite"
@@ -137,6 +140,14 @@ def _check_dtype(keywords: dict[str, Value]) -> None:
         raise Unsupported("an array of integers")
 
 
+def _is_float(dtype: Value) -> bool:
+    """The dtype is known to be one of floats: by its name, or that of an array of floats."""
+    if isinstance(dtype, Opaque):
+        return dtype.reason == DTYPE
+    name = dtype.name.rsplit(".", 1)[-1] if isinstance(dtype, (Library, Native)) else dtype
+    return isinstance(name, str) and name in _FLOAT
+
+
 def _is_integer(dtype: Value) -> bool:
     name = dtype.name.rsplit(".", 1)[-1] if isinstance(dtype, Library) else dtype
     return name in _INTEGER
@@ -214,8 +225,8 @@ def _of_array(
         case "ravel" if not args and not keywords:
             return _perhaps_shared(run, of, run.tensor(run.reshaped(of, (-1,))))
         case "astype":
-            if keywords.keys() - {*_IGNORED, "copy"} or not args or _is_integer(args[0]):
-                raise Unsupported("astype to integers")
+            if keywords.keys() - {*_IGNORED, "copy"} or not args or not _is_float(args[0]):
+                raise Unsupported("astype to something other than floats")
             made = arrays.real(run.tensor(of))
             return made if keywords.get("copy", True) is True else _perhaps_shared(run, of, made)
         case "item":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from derive.program import Number, Size
 from derive.pycode import arrays, classes, iteration
 from derive.pycode.values import (
+    DTYPE,
     Bound,
     ClassValue,
     DictValue,
@@ -57,18 +58,28 @@ ARRAY_ATTRIBUTES = frozenset(
 )
 
 
+_BUILTIN = {DictValue: dict, ListValue: list}
+
+
 def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value:
     """``value.name``."""
     value = run.settled(value)
     if isinstance(value, Opaque):
+        if value.reason == DTYPE and name not in ("type", "name", "kind", "itemsize"):
+            raise Unsupported(f"the attribute {name} of a dtype", node)
         return value
     if isinstance(value, Library):
         return _of_library(value, name)
-    if isinstance(value, Unknown) and (value.parts or name not in ARRAY_ATTRIBUTES):
+    if isinstance(value, Unknown) and value.parts and name in ARRAY_ATTRIBUTES:
+        raise Unsupported(f"the attribute {name} of something with parts of its own", node)
+    if isinstance(value, Unknown) and name not in ARRAY_ATTRIBUTES:
         return classes.attribute(run, value, name)
     if isinstance(value, (Record, Instance)):
         return classes.attribute(run, value, name)
     if isinstance(value, (DictValue, ListValue, str, tuple)):
+        kind = _BUILTIN.get(type(value), type(value))
+        if not hasattr(kind, name):
+            raise Unsupported(f"the attribute {name} of a {kind.__name__}", node)
         return Bound(value, name)
     if isinstance(value, ClassValue):
         method = value.methods.get(name)
@@ -93,7 +104,7 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
         case "size":
             return Tensor(arrays.count(tensor.expr.shape, None), 0)
         case "dtype":
-            return Opaque("the dtype of an array", getattr(node, "lineno", 0))
+            return Opaque(DTYPE, getattr(node, "lineno", 0))
     if name in ARRAY_ATTRIBUTES:
         return Bound(array, name)
     raise Unsupported(f"the attribute {name} of an array", node)

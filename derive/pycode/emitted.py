@@ -23,6 +23,7 @@ from derive.pycode.source import Module
 from derive.pycode.state import OLD
 from derive.pycode.store import Sizes
 from derive.pycode.values import (
+    DTYPE,
     Bound,
     ClassValue,
     FunctionValue,
@@ -217,7 +218,7 @@ class Emitted:
             "_arrays": self._memory(trainer),
             "_numbers": numbers,
             "_shapes": Opaque("the shapes of the last batch"),
-            "_dtype": Opaque("the dtype"),
+            "_dtype": Opaque(DTYPE),
             "_update": Native(
                 "_update",
                 lambda: seen.append(

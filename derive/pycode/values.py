@@ -16,6 +16,9 @@ from typing import Any
 
 from derive.program import Expr
 
+DTYPE = "the dtype of an array"
+"""The reason of an `Opaque` that stands for the dtype of an array of floats."""
+
 Value = Any
 """int, bool, Fraction, str, None, tuple, or one of the classes below."""
 
