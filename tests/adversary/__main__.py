@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from .campaign import campaign, table
+from .campaign import campaign, shortfalls, table
 
 
 def main() -> int:
@@ -15,6 +15,7 @@ def main() -> int:
     parser.add_argument("--identities", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=None, help="processes; one a core by default")
+    parser.add_argument("--false", type=int, default=0, help="false ones to be met, of each kind")
     parser.add_argument("--missed", type=int, default=10, help="true ones not verified to show")
     args = parser.parse_args()
     started = time.perf_counter()
@@ -27,7 +28,9 @@ def main() -> int:
             print(f"\nWRONG {kind}: {case}\n  {case.statement}")
         for case in tally.missed[: args.missed]:
             print(f"\nmissed {kind}: {case.name}: {case.edit}: {case.reason}\n  {case.statement}")
-    return 1 if wrong else 0
+    short = shortfalls(found, args.false, args.false // 2)
+    print("\n".join(short))
+    return 1 if wrong or short else 0
 
 
 if __name__ == "__main__":

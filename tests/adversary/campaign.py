@@ -193,3 +193,26 @@ def table(found: dict[str, Tally], started: float) -> str:
         )
     lines.append(f"{time.perf_counter() - started:.0f} s")
     return "\n".join(lines)
+
+
+def shortfalls(found: dict[str, Tally], false: int, true: int) -> list[str]:
+    """What a campaign does not show: nothing false accepted by either side, the true verified.
+
+    false, true: how many of each must have been met, of mutants and of identities.
+    """
+    out = []
+    for kind, tally in found.items():
+        for side in ("engine", "checker"):
+            if tally.alone[side]:
+                out.append(f"{kind}: the {side} alone accepts {tally.alone[side]} false ones")
+        if tally.wrong:
+            out.append(f"{kind}: {len(tally.wrong)} wrong verdicts: {tally.wrong}")
+        for truth, least in (("false", false), ("true", true)):
+            if tally.count(truth) < least:
+                out.append(f"{kind}: {tally.count(truth)} {truth} ones, {least} are asked for")
+        if len(tally.missed) > max(1, 0.02 * tally.count("true")):  # one alone is no share
+            missed = [f"{c.name}: {c.reason}" for c in tally.missed]
+            out.append(f"{kind}: {tally.share:.1%} of the true ones verified: {missed}")
+    edits = {edit for edit, truth in found["mutants"].edits if truth == "false"}
+    missing = {"derivative", "transpose", "operand", "argument", "sign", "two edits"} - edits
+    return out + [f"no false mutant by the edit {edit}" for edit in sorted(missing)]

@@ -1,11 +1,14 @@
-"""A thousand mutants and more than five hundred random identities: neither side accepts a false one alone."""
+"""A few mutants and random identities: neither side accepts a false one alone.
+
+`.ci/run` asks of a thousand and more what `test_a_campaign` asks of these.
+"""
 
 from __future__ import annotations
 
 from derive.program import Equation, Leaf, Plus, Power, Program, Transpose, number
 from derive.tensors import prove
 
-from .campaign import Tally, campaign, judged, subjects
+from .campaign import Tally, campaign, judged, shortfalls, subjects
 from .floats import Truth
 
 SEED = 1
@@ -16,16 +19,7 @@ def test_a_campaign() -> None:
 
     One test, as the campaign would run once in every process that got a part of it.
     """
-    found = campaign(SEED, 1000, 540, jobs=1)
-    for tally in found.values():
-        assert tally.count("false") >= 200
-        assert tally.alone["engine"] == tally.alone["checker"] == 0, tally.wrong
-        assert not tally.wrong
-    edits = {edit for edit, truth in found["mutants"].edits if truth == "false"}
-    assert {"derivative", "transpose", "operand", "argument", "sign", "two edits"} <= edits
-    for tally in found.values():
-        assert tally.count("true") >= 100
-        assert tally.share >= 0.98, [c.name + ": " + c.reason for c in tally.missed]
+    assert shortfalls(campaign(SEED, 200, 120, jobs=1), false=40, true=15) == []
 
 
 def test_what_is_mutated_is_true() -> None:
