@@ -75,7 +75,7 @@ class Chalk:
         if self.lines and self.lines[-1].step.latex == shown:
             self.lines[-1] = Line(self.lines[-1].step, line)
             return
-        self.lines.append(Line(Step(rule, shown, text or RULES[rule]), line))
+        self.lines.append(Line(Step(rule, shown, text or RULES[rule], line), line))
 
     def follows(self, line: Expr) -> bool:
         """Whether a line would be accepted."""
@@ -100,7 +100,7 @@ class Chalk:
         if same:
             self.lines[-1] = Line(self.lines[-1].step, line)
             return
-        self.lines.append(Line(Step(rule, shown, text or RULES[rule]), line))
+        self.lines.append(Line(Step(rule, shown, text or RULES[rule], line), line))
 
 
 def fault(program: Program, equation: Equation) -> str:

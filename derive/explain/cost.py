@@ -15,6 +15,7 @@ from derive.explain.entries import (
     mentions_index,
     mentions_name,
     renamed,
+    terms_of,
 )
 from derive.explain.shapes import replaced
 from derive.program import (
@@ -35,7 +36,7 @@ from derive.program import (
 )
 from derive.scalars.blackboard import LIMITS, advanced
 from derive.scalars.decide import Decision, decide
-from derive.scalars.rules import pending, product, scalar, total
+from derive.scalars.rules import pending, product, scalar
 from derive.scalars.steps import loss_closing, losses_with_closing
 
 Lines = list[tuple[str, Expr]]
@@ -43,13 +44,25 @@ Lines = list[tuple[str, Expr]]
 
 def entry_lines(body: Expr, name: str, row: MaybeIndex, column: MaybeIndex) -> Lines | None:
     """The lines behind the pending derivative of `body`; None if it is no sum over entries."""
-    single = _single(body, name, row, column)
-    if single is None:
+    by = name, row, column
+    lines: Lines = []
+    terms = terms_of(body)
+    moving = [term for term in terms if mentions_name(term, name)]
+    if len(moving) != 1:
         return None
-    lines: Lines = [("one entry of the sum", single)] if single != body else []
-    front, inner = _taken_apart(single)
-    if not isinstance(inner, Partial):
-        return None
+    if len(terms) > 1:
+        lines.append(("sum rule", Partial(moving[0], *by)))
+    factors = factors_of(moving[0])
+    front = [factor for factor in factors if not mentions_name(factor, name)]
+    inner = Partial(product(*(f for f in factors if mentions_name(f, name))), *by)
+    if front:
+        lines.append(("constant multiple", product(*front, inner)))
+    if any(isinstance(node, SumOver) for node in walk(inner)):
+        single = _of_sum(inner.body, *by)
+        if single is None:
+            return None
+        inner = single
+        lines.append(("one entry of the sum", product(*front, inner)))
     entries, formula = _as_scalars(inner.body)
     variable = next((k for k, e in entries.items() if _name_of(e) == name), None)
     if variable is None or any(isinstance(n, SumOver | Entry) for n in walk(formula)):
@@ -68,29 +81,7 @@ def as_arrays(line: Expr, gradient: Gradient) -> Expr:
     return Plus(expr, Times(ZERO, Symbol(gradient.name, gradient.dims)))
 
 
-def _single(expr: Expr, name: str, row: MaybeIndex, column: MaybeIndex) -> Expr | None:
-    """The derivative pulled to the one entry that holds the name."""
-    if not mentions_name(expr, name):
-        return ZERO
-    if row is None and column is None and not any(isinstance(n, SumOver) for n in walk(expr)):
-        return Partial(expr, name, None, None)
-    match expr:
-        case Plus(left=left, right=right):
-            parts = [_single(part, name, row, column) for part in (left, right)]
-            kept = [part for part in parts if part is not None]
-            return total(*kept) if len(kept) == 2 else None
-        case Times(left=left, right=right) if not mentions_name(left, name):
-            inner = _single(right, name, row, column)
-            return None if inner is None else product(left, inner)
-        case Times(left=left, right=right) if not mentions_name(right, name):
-            inner = _single(left, name, row, column)
-            return None if inner is None else product(inner, right)
-        case SumOver():
-            return _of_sum(expr, name, row, column)
-    return None
-
-
-def _of_sum(expr: Expr, name: str, row: MaybeIndex, column: MaybeIndex) -> Expr | None:
+def _of_sum(expr: Expr, name: str, row: MaybeIndex, column: MaybeIndex) -> Partial | None:
     """Sums over all entries of the name: their indices become those of the derivative."""
     bound: list[Index] = []
     front: list[Expr] = []
@@ -115,17 +106,7 @@ def _of_sum(expr: Expr, name: str, row: MaybeIndex, column: MaybeIndex) -> Expr 
     pairs = {o: n for o, n in ((own_row, row), (own_column, column)) if o and n}
     if set(pairs) != set(bound):
         return None
-    return product(*front, Partial(renamed(body, pairs), name, row, column))
-
-
-def _taken_apart(single: Expr) -> tuple[list[Expr], Expr]:
-    """Constant factors, and the pending derivative."""
-    factors = factors_of(single)
-    found = [factor for factor in factors if isinstance(factor, Partial)]
-    if len(found) != 1:
-        return [], single
-    factors.remove(found[0])
-    return factors, found[0]
+    return Partial(product(*front, renamed(body, pairs)), name, row, column)
 
 
 def _name_of(expr: Expr) -> str:

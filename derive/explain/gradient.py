@@ -18,7 +18,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from derive.explain import cost as cost_rules
-from derive.explain.board import Chalk, Section
+from derive.explain import differentiate
+from derive.explain.arrange import collected, same
+from derive.explain.board import Chalk, Line, Section
 from derive.explain.entries import (
     Letters,
     MaybeIndex,
@@ -32,9 +34,10 @@ from derive.explain.entries import (
     picked,
     split,
     summed,
+    terms_of,
 )
 from derive.explain.rules import RULES
-from derive.explain.shapes import elementwise, is_affine, put_in, replaced, slope, softmax_axis
+from derive.explain.shapes import cut, elementwise, is_affine, put_in, replaced, slope, softmax_axis
 from derive.latex import Notation, name_latex, to_latex
 from derive.program import (
     ONE,
@@ -46,7 +49,6 @@ from derive.program import (
     Index,
     MatMul,
     Partial,
-    Power,
     Program,
     Sum,
     SumOver,
@@ -59,6 +61,9 @@ from derive.program import (
 from derive.scalars.blackboard import Step, WrongStep
 from derive.scalars.rules import product, total
 from derive.tensors import Underivable, derived_gradient
+
+Place = tuple[MaybeIndex, MaybeIndex]
+"""Where an entry stands; an axis of size 1 has no index."""
 
 
 class NoDerivation(ValueError):
@@ -138,7 +143,7 @@ class _Writer:
             name,
             to_latex(gradient, self.notation),
             tuple(self._given(user) for user in users),
-            tuple(chalk.lines),
+            (*task.local, *chalk.lines),
             chalk.last,
             show_shape(shape),
             name_latex(name, self.notation),
@@ -165,6 +170,7 @@ class _Task:
     column: MaybeIndex
     chalk: Chalk
     letters: Letters
+    local: list[Line] = field(default_factory=list)
 
     @property
     def program(self) -> Program:
@@ -185,9 +191,9 @@ class _Task:
         self.chalk.write("substitute the definition", Partial(body, *by))
         lines = cost_rules.entry_lines(body, *by)
         if lines is None:
-            line = partial_of(body, *by)
-            self.chalk.write("product and chain rule", line)
-            self.chalk.write("delta contraction", contracted(line))
+            for rule, line in differentiate.lines(Partial(body, *by)):
+                self.chalk.write(rule, line)
+            self.chalk.write("delta contraction", contracted(self.chalk.last))
             self._to_arrays(self.writer.local_form(self.name, []))
             return
         for rule, line in lines:
@@ -199,14 +205,10 @@ class _Task:
     def through(self, user: str) -> None:
         """The gradient by what one definition is computed from."""
         at = self._at(user)
-        upstream = picked(self.program.gradient(user), *at)
-        output = picked(self.program.symbol(user), *at)
-        pending = Partial(output, self.name, self.row, self.column)
-        self.chalk.write("chain rule", self._summed(at, product(upstream, pending)))
-        rule, local = self._local(user, at)
-        line = self._summed(at, product(upstream, local))
-        self.chalk.write(rule, line)
-        line = contracted(line)
+        self.chalk.write("chain rule", self._path(user, at, self._pending(user, at)))
+        for rule, local in self._local(user, at):
+            self.chalk.write(rule, self._path(user, at, local))
+        line = contracted(self.chalk.last)
         self.chalk.write("delta contraction", line)
         known = self.writer.done.get(user)
         if known is not None and softmax_axis(self.program, user, self.name) is not None:
@@ -216,40 +218,69 @@ class _Task:
 
     def along_paths(self, users: list[str]) -> None:
         """The sum over all definitions that use the name, each with its local derivative."""
-        parts = []
-        for user in users:
-            at = self._at(user)
-            local = self._local(user, at)[1]
-            own = user == self.program.cost
-            upstream = ONE if own else picked(self.program.gradient(user), *at)
-            parts.append(self._summed(at, product(upstream, local)))
-        line = total(*parts)
-        self.chalk.write("the sum over the paths", line)
-        self.chalk.write("delta contraction", contracted(line))
+        places = [self._at(user) for user in users]
+        found = [self._along(user, at) for user, at in zip(users, places, strict=True)]
+        self.chalk.write("the sum over the paths", total(*map(self._path, users, places, found)))
+        self.chalk.write("delta contraction", contracted(self.chalk.last))
         self._to_arrays(self.writer.local_form(self.name, users))
 
-    def _at(self, user: str) -> tuple[MaybeIndex, MaybeIndex]:
+    def _at(self, user: str) -> Place:
         rows, columns = self.program.shape(user)
         return self.letters.index(rows), self.letters.index(columns)
 
-    def _summed(self, at: tuple[MaybeIndex, MaybeIndex], body: Expr) -> Expr:
+    def _summed(self, at: Place, body: Expr) -> Expr:
         return summed(at[0], summed(at[1], body))
 
-    def _local(self, user: str, at: tuple[MaybeIndex, MaybeIndex]) -> tuple[str, Expr]:
-        """The derivative of an entry of the user by an entry of the name, with its rule."""
-        axis = softmax_axis(self.program, user, self.name)
-        if axis is not None:
-            jacobian = self._jacobian(user, at, axis)
-            if jacobian is not None:
-                return "Jacobian of softmax", jacobian
-        body = self.program.definitions[user]
-        local = partial_of(entry_of(body, *at, self.letters), self.name, self.row, self.column)
-        if elementwise(body):
-            return "derivative of an elementwise function", local
-        rule = "derivative of an affine map" if is_affine(body) else "product and chain rule"
-        return rule, contracted(local)
+    def _along(self, user: str, at: Place) -> Expr:
+        """The local derivative of one path, in lines of its own; what else leads there is held."""
+        left = self._pending(user, at)
+        indices = (self.row, self.column, *at)
+        free = tuple(index for index in indices if index is not None)
+        side = Chalk(cut(self.program, user, self.name), self.chalk.notation, left, free)
+        for rule, local in self._local(user, at):
+            side.write(rule, local)
+        side.write("delta contraction", contracted(side.last))
+        self.local += side.lines
+        return side.last
 
-    def _jacobian(self, user: str, at: tuple[MaybeIndex, MaybeIndex], axis: int) -> Expr | None:
+    def _path(self, user: str, at: Place, local: Expr) -> Expr:
+        """What goes through one definition: its gradient times the local derivative, summed."""
+        if user == self.program.cost:
+            return local
+        upstream = picked(self.program.gradient(user), *at)
+        return self._summed(at, product(upstream, local))
+
+    def _pending(self, user: str, at: Place) -> Expr:
+        """The derivative of an entry of the user by an entry of the name, to be worked out."""
+        by = self.name, self.row, self.column
+        if user == self.program.cost:
+            terms = terms_of(self._entry(user, at))
+            return Partial(total(*(t for t in terms if mentions_name(t, self.name))), *by)
+        return Partial(picked(self.program.symbol(user), *at), *by)
+
+    def _entry(self, user: str, at: Place) -> Expr:
+        return entry_of(self.program.definitions[user], *at, self.letters)
+
+    def _local(self, user: str, at: Place) -> Iterator[tuple[str, Expr]]:
+        """The local derivative as it is worked out, with the rule of each step."""
+        axis = softmax_axis(self.program, user, self.name)
+        jacobian = None if axis is None else self._jacobian(user, at, axis)
+        if jacobian is not None:
+            yield "Jacobian of softmax", jacobian
+            return
+        body, by = self.program.definitions[user], (self.name, self.row, self.column)
+        entry = self._entry(user, at)
+        if elementwise(body):
+            yield "derivative of an elementwise function", partial_of(entry, *by)
+        elif is_affine(body) and user != self.program.cost:
+            yield "derivative of an affine map", contracted(partial_of(entry, *by))
+        else:
+            start = self._pending(user, at) if user == self.program.cost else Partial(entry, *by)
+            if user != self.program.cost:
+                yield "substitute the definition", start
+            yield from differentiate.lines(start)
+
+    def _jacobian(self, user: str, at: Place, axis: int) -> Expr | None:
         """a_r (delta_ri - a_i), at the same example."""
         unit, own = at[axis], (self.row, self.column)[axis]
         other, example = at[1 - axis], (self.row, self.column)[1 - axis]
@@ -303,6 +334,10 @@ class _Task:
 
     def _to_arrays(self, expr: Expr) -> None:
         rule = "back to arrays"
+        entry = entry_of(expr, self.row, self.column, Letters())
+        if not same(self.chalk.last, entry):
+            out = same(self.chalk.last, entry, powers=True)
+            self.chalk.write("divide out" if out else "collect", entry)
         if any(isinstance(node, MatMul | Sum) for node in walk(expr)):
             rule = "back to matrices"
         self.chalk.turn(self.gradient, expr, rule)
@@ -330,8 +365,10 @@ class _Task:
         opaque = {n.name for n in walk(self.chalk.last) if isinstance(n, Gradient)}
         best = derived_gradient(self.program, self.name, sorted(opaque))
         if _size(best) < _size(self.chalk.last) and _slopes(best) <= _slopes(self.chalk.last):
-            fewer = _quotients(best) < _quotients(self.chalk.last)
-            yield "divide out" if fewer else "collect", best
+            if same(self.chalk.last, best, powers=True):
+                yield "divide out", best
+            elif collected(self.chalk.last, best):
+                yield "collect", best
 
 
 def _tidy(expr: Expr) -> Expr:
@@ -345,10 +382,3 @@ def _size(expr: Expr) -> int:
 
 def _slopes(expr: Expr) -> int:
     return sum(isinstance(node, Apply) and node.order > 0 for node in walk(expr))
-
-
-def _quotients(expr: Expr) -> int:
-    return sum(
-        isinstance(node, Power) and node.exponent < 0 and bool(node.base.shape != (1, 1))
-        for node in walk(expr)
-    )

@@ -11,6 +11,7 @@ from derive.program import (
     Apply,
     Expr,
     Gradient,
+    Leaf,
     MatMul,
     Number,
     Plus,
@@ -41,6 +42,14 @@ def replaced(expr: Expr, value: Callable[[Expr], Expr | None]) -> Expr:
 def put_in(expr: Expr, name: str, value: Expr) -> Expr:
     """The expression with the gradient by a name replaced by what it was found to be."""
     return replaced(expr, lambda e: value if isinstance(e, Gradient) and e.name == name else None)
+
+
+def cut(program: Program, user: str, name: str) -> Program:
+    """The program of one definition alone, in which all that it is computed from is given."""
+    body = program.definitions[user]
+    inner = sorted({node.name for node in walk(body) if isinstance(node, Symbol)})
+    held = {n: Leaf(program.shape(n)) for n in inner if n in program.definitions or n == name}
+    return Program({**program.leaves, **held}, {user: body}, program.functions)
 
 
 def is_affine(expr: Expr) -> bool:

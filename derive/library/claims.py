@@ -178,7 +178,7 @@ def _outputs() -> Iterator[LibraryClaim]:
 def output_program(activation: str, loss: str) -> Program:
     """A last layer and its loss: ``Z``, ``Y``, ``A`` = the activation of Z, ``J`` the cost."""
     vector = activation == "softmax"
-    labels = replace(_labels(loss), sums_to_one=0 if loss == "cross_entropy" else None)
+    labels = replace(_labels(loss), sums_to_one=0 if loss in ("cross_entropy", "kl") else None)
     value = softmax(_Z, 0) if vector else Apply(activation, 0, _Z)
     return _program(
         {"Z": Leaf(_SHAPE), "Y": labels},

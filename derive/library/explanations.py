@@ -265,7 +265,7 @@ def _proved(
         outcome = prove(program, statement)
         if not outcome.proved or not check(program, statement).accepted:
             raise WrongStep(f"{line.rule}: {latex}: {outcome.reason or 'not accepted'}")
-        out.append(Step(line.rule, latex, _RULES[line.rule]))
+        out.append(Step(line.rule, latex, _RULES[line.rule], line.right))
     return tuple(out)
 
 

@@ -39,11 +39,16 @@ SPELLING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a derivation: the rule that led to it, the line, what the rule says."""
+    """One line of a derivation: the rule that led to it, the line, what the rule says.
+
+    expr: what the line shows on its right, for those who look at how it came from the line before;
+    None for a definition.
+    """
 
     rule: str
     latex: str
     text: str
+    expr: Expr | None = field(default=None, compare=False, repr=False)
 
 
 class WrongStep(AssertionError):
@@ -65,7 +70,7 @@ class Board:
 
     def announce(self, latex: str) -> None:
         """The definition that the derivation begins with."""
-        self.steps.append(Step("definition", latex, RULES["definition"]))
+        self.steps.append(Step("definition", latex, RULES["definition"], self.start))
 
     def write(self, rule: str, line: Expr) -> None:
         """Appends a line; raises WrongStep if it is not equal to the one before."""
@@ -74,7 +79,8 @@ class Board:
         if answer.decision is not Decision.EQUAL:
             raise WrongStep(f"{self.left}, {rule}: {self._latex(line)}: {answer.reason}")
         self.start = line
-        self.steps.append(Step(rule, f"{self.left} = {self._latex(line)}", RULES[rule]))
+        latex = f"{self.left} = {self._latex(line)}"
+        self.steps.append(Step(rule, latex, RULES[rule], line))
 
     def differentiate(self) -> None:
         """Applies the rules of differentiation until nothing is pending."""
@@ -106,5 +112,6 @@ def settled(expr: Expr, definitions: Mapping[str, Expr]) -> Expr:
         held = {k: v for k, v in definitions.items() if k != expr.name}
         return settled(differentiate(settled(expr.body, held), expr.name), definitions)
     if isinstance(expr, Symbol):
-        return definitions.get(expr.name, expr)
+        inner = {k: v for k, v in definitions.items() if k != expr.name}
+        return settled(definitions[expr.name], inner) if expr.name in definitions else expr
     return with_children(expr, tuple(settled(child, definitions) for child in children(expr)))

@@ -17,11 +17,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
-from derive.program import ONE, Apply, Expr, Plus, Power, Times, divide, minus, negate
+from derive.program import ONE, Apply, Expr, Plus, Power, Times, divide, minus, negate, number
 from derive.program import function_body as at
 from derive.scalars import table, vector_steps
 from derive.scalars.blackboard import Board, Step, scalar_latex
-from derive.scalars.encoding import order_key
 from derive.scalars.rules import pending, scalar
 
 _A, _Y, _Z, _SIGMA = scalar("a"), scalar("y"), scalar("z"), scalar("sigma")
@@ -36,54 +35,54 @@ def _square(expr: Expr) -> Expr:
     return Power(expr, _TWO)
 
 
-_TANH_QUOTIENT = divide(minus(_UP, _DOWN), Plus(_UP, _DOWN))
+_BOTH, _DIFFERENCE = Plus(_UP, _DOWN), minus(_UP, _DOWN)
+_TANH_QUOTIENT = divide(_DIFFERENCE, _BOTH)
 
+_ONE_MINUS = minus(ONE, divide(ONE, _UNDER))
+_AGAIN = minus(divide(_UNDER, _UNDER), divide(ONE, _UNDER))
+_SIGN = minus(Times(number(2), Apply("step", 0, _Z)), ONE)
+
+
+def _behind(front: Expr, rest: Callable[[Expr], Expr]) -> Closing:
+    """From ``front e^-z / (1 + e^-z)^2`` to ``front s (1 - s)``, for s = 1 / (1 + e^-z)."""
+    under = divide(front, _UNDER)
+    return (
+        ("separate the square", rest(Times(under, divide(_DOWN, _UNDER)))),
+        ("add and subtract 1", rest(Times(under, divide(minus(_UNDER, ONE), _UNDER)))),
+        ("split the fraction", rest(Times(under, _AGAIN))),
+        ("divide out", rest(Times(under, _ONE_MINUS))),
+    )
+
+
+_SILU_FIRST = divide(ONE, _UNDER)
+_SILU_SECOND = divide(Times(_Z, _DOWN), _square(_UNDER))
 _CLOSINGS: Final[dict[str, Closing]] = {
     "sigmoid": (
-        ("separate the square", Times(divide(ONE, _UNDER), divide(_DOWN, _UNDER))),
-        ("add and subtract 1", Times(divide(ONE, _UNDER), divide(minus(_UNDER, ONE), _UNDER))),
-        (
-            "split the fraction",
-            Times(divide(ONE, _UNDER), minus(ONE, divide(ONE, _UNDER))),
-        ),
+        *_behind(ONE, lambda expr: expr),
         ("substitute", Times(_A, minus(ONE, _A))),
     ),
     "tanh": (
-        ("split the fraction", minus(ONE, _square(_TANH_QUOTIENT))),
+        (
+            "split the fraction",
+            minus(
+                divide(Times(_BOTH, _BOTH), _square(_BOTH)),
+                divide(Times(_DIFFERENCE, _DIFFERENCE), _square(_BOTH)),
+            ),
+        ),
+        ("divide out", minus(ONE, _square(_TANH_QUOTIENT))),
         ("substitute", minus(ONE, _square(_A))),
     ),
     "softplus": (
-        ("divide out", divide(ONE, Plus(_DOWN, ONE))),
+        ("multiply above and below", divide(ONE, Plus(_DOWN, ONE))),
         ("substitute", _SIGMA),
     ),
     "silu": (
-        (
-            "split the fraction",
-            Plus(divide(ONE, _UNDER), divide(Times(_Z, _DOWN), _square(_UNDER))),
-        ),
-        (
-            "separate the square",
-            Plus(
-                divide(ONE, _UNDER),
-                Times(Times(_Z, divide(ONE, _UNDER)), divide(_DOWN, _UNDER)),
-            ),
-        ),
-        (
-            "add and subtract 1",
-            Plus(
-                divide(ONE, _UNDER),
-                Times(Times(_Z, divide(ONE, _UNDER)), divide(minus(_UNDER, ONE), _UNDER)),
-            ),
-        ),
-        (
-            "split the fraction",
-            Plus(
-                divide(ONE, _UNDER),
-                Times(Times(_Z, divide(ONE, _UNDER)), minus(ONE, divide(ONE, _UNDER))),
-            ),
-        ),
+        ("split the fraction", Plus(divide(_UNDER, _square(_UNDER)), _SILU_SECOND)),
+        ("divide out", Plus(_SILU_FIRST, _SILU_SECOND)),
+        *_behind(_Z, lambda expr: Plus(_SILU_FIRST, expr)),
         ("substitute", Plus(_SIGMA, Times(Times(_Z, _SIGMA), minus(ONE, _SIGMA)))),
     ),
+    "softsign": (("collect", divide(ONE, _square(Plus(ONE, Times(_Z, _SIGN))))),),
 }
 
 _D = minus(_A, _Y)
@@ -97,11 +96,18 @@ _LOSS_CLOSINGS: Final[dict[str, Closing]] = {
                 Times(_A, minus(ONE, _A)),
             ),
         ),
+        (
+            "multiply out",
+            divide(
+                minus(Plus(Plus(negate(_Y), Times(_Y, _A)), _A), Times(_Y, _A)),
+                Times(_A, minus(ONE, _A)),
+            ),
+        ),
         ("collect", divide(_D, Times(_A, minus(ONE, _A)))),
     ),
     "log_cosh": (
         (
-            "multiply out",
+            "multiply above and below",
             divide(minus(_EXP_D, _EXP_MINUS_D), Plus(_EXP_D, _EXP_MINUS_D)),
         ),
     ),
@@ -139,9 +145,25 @@ def _activation(name: str) -> tuple[Step, ...]:
     board.differentiate()
     for rule, line in _CLOSINGS.get(name, ()):
         board.write(rule, line)
-    derived = at(_derivative(name), _Z)
-    if name not in _CLOSINGS and 2 * order_key(derived)[1] < order_key(board.start)[1]:
-        board.write("collect", derived)
+    return tuple(board.steps)
+
+
+def _mish() -> tuple[Step, ...]:
+    """z tanh(s) with s = softplus(z), by the chain rule through t = tanh(s)."""
+    t, s = scalar("t"), scalar("s")
+    board = Board(
+        r"\frac{d a}{d z}",
+        pending(Times(_Z, t), "z"),
+        {"t": at(_formula("tanh"), s), "s": at(_formula("softplus"), _Z),
+         "sigma": at(_formula("sigmoid"), _Z)},
+    )  # fmt: skip
+    board.announce(r"a = z t, \quad t = \tanh(s), \quad s = \log(1 + e^{z})")
+    board.write("product rule", Plus(t, Times(_Z, pending(t, "z"))))
+    chained = Times(pending(t, "s"), pending(s, "z"))
+    board.write("chain rule", Plus(t, Times(_Z, chained)))
+    slope = minus(ONE, _square(t))
+    board.write("derivative of tanh", Plus(t, Times(_Z, Times(slope, pending(s, "z")))))
+    board.write("derivative of softplus", Plus(t, Times(_Z, Times(slope, _SIGMA))))
     return tuple(board.steps)
 
 
@@ -162,7 +184,7 @@ def _pair(activation: str, loss: str) -> tuple[Step, ...]:
     board = Board(
         r"\frac{\partial L}{\partial z}", pending(entry, "z"), {"a": body}, partial=r"\partial"
     )
-    board.announce(rf"L = {scalar_latex(entry)} \quad a = {scalar_latex(body)}")
+    board.announce(rf"L = {scalar_latex(entry)}, \quad a = {scalar_latex(body)}")
     board.write("chain rule", Times(pending(entry, "a"), pending(_A, "z")))
     board.write("derivative of the loss", Times(outer, pending(_A, "z")))
     board.write("derivative of the activation", Times(outer, local))
@@ -184,12 +206,6 @@ def _formula(name: str) -> Expr:
     return body
 
 
-def _derivative(name: str) -> Expr:
-    derived = table.derivative(name, 1)
-    assert derived is not None, name
-    return derived
-
-
 def _key(name: str) -> str:
     return name.lower().replace("_", "-")
 
@@ -197,7 +213,9 @@ def _key(name: str) -> str:
 def _entries() -> dict[str, Callable[[], tuple[Step, ...]]]:
     out: dict[str, Callable[[], tuple[Step, ...]]] = {}
     for name in table.ACTIVATIONS:
-        if name in table.NAMES:
+        if name == "mish":
+            out[_key(name)] = _mish
+        elif name in table.NAMES:
             out[_key(name)] = lambda name=name: _activation(name)  # type: ignore[misc]
         else:
             out[_key(name)] = vector_steps.VECTOR_DERIVATIONS[name]

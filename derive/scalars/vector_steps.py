@@ -118,7 +118,7 @@ class _SumBoard:
             raise WrongStep(f"{rule}: {text}")
         self.line = line
         latex = rf"\frac{{\partial L}}{{\partial z_j}} = {text}"
-        self.steps.append(Step(rule, latex, RULES[rule]))
+        self.steps.append(Step(rule, latex, RULES[rule], line))
 
     def _contracts(self, before: tuple[Expr, Expr], after: tuple[Expr, Expr]) -> bool:
         """sum over i != j of y_i c = (1 - y_j) c, for c that does not depend on i."""
@@ -173,7 +173,10 @@ def _case(
 def _same_end(board: Board, under: Expr) -> None:
     a = scalar("a_i")
     fraction = divide(_EI, under)
-    board.write("split the fraction", minus(fraction, Power(fraction, Fraction(2))))
+    square = Power(under, Fraction(2))
+    apart = minus(divide(Times(_EI, under), square), divide(Times(_EI, _EI), square))
+    board.write("split the fraction", apart)
+    board.write("divide out", minus(fraction, Power(fraction, Fraction(2))))
     board.write("substitute", minus(a, Power(a, Fraction(2))))
     board.write("collect", Times(a, minus(ONE, a)))
 
@@ -189,7 +192,7 @@ def _chain(entry: Expr, derived: Expr, formula: str) -> _SumBoard:
     chained = Times(_partial(entry, "a", _I), _partial(_AI, "z", _J))
     board = _SumBoard(_sum(chained))
     board.steps.append(
-        Step("definition", rf"L = {formula} \quad a = \text{{softmax}}(z)", RULES["definition"])
+        Step("definition", rf"L = {formula}, \quad a = \text{{softmax}}(z)", RULES["definition"])
     )
     board.write("chain rule", _sum(chained))
     board.write("derivative of the loss", _sum(Times(derived, _partial(_AI, "z", _J))))
@@ -206,9 +209,11 @@ def softmax_cross_entropy() -> tuple[Step, ...]:
     entry = negate(Times(_YI, Apply("log", 0, _AI)))
     board = _chain(entry, negate(divide(_YI, _AI)), r"-\sum_i y_i \log(a_i)")
     board.write("divide out", _sum(negate(Times(_YI, minus(_DELTA, _AJ)))))
+    apart = Plus(_sum(negate(Times(_YI, _DELTA))), _sum(Times(_YI, _AJ)))
+    board.write("split the sum", apart)
     board.write("delta contraction", Plus(negate(_YJ), _sum(Times(_YI, _AJ))))
-    board.write("labels sum to 1", Plus(negate(_YJ), _AJ))
-    board.write("collect", minus(_AJ, _YJ))
+    board.write("constants out of the sum", Plus(negate(_YJ), Times(_AJ, _sum(_YI))))
+    board.write("labels sum to 1", minus(_AJ, _YJ))
     return tuple(board.steps)
 
 
@@ -220,7 +225,10 @@ def softmax_squared_error() -> tuple[Step, ...]:
     )
     twice = Times(number(2), Times(difference, _AI))
     own = Times(number(2), Times(minus(_AJ, _YJ), _AJ))
+    board.write("split the sum", minus(_sum(Times(twice, _DELTA)), _sum(Times(twice, _AJ))))
     board.write("delta contraction", minus(own, _sum(Times(twice, _AJ))))
+    rest = Times(Times(number(2), _AJ), _sum(Times(difference, _AI)))
+    board.write("constants out of the sum", minus(own, rest))
     inner = minus(minus(_AJ, _YJ), _sum(Times(difference, _AI)))
     board.write("collect", Times(Times(number(2), _AJ), inner))
     return tuple(board.steps)

@@ -15,7 +15,6 @@ from derive.explain.network import network_sections
 from derive.explain.rules import RULES
 from derive.latex import PlainNotation
 from derive.library.claims import output_program
-from derive.library.explanations import explanation, names
 from derive.library.layers import dense
 from derive.program import (
     Function,
@@ -35,27 +34,11 @@ from derive.scalars.blackboard import WrongStep
 
 GENERATED = Path(__file__).parents[2] / "generated"
 PLAIN = PlainNotation()
-COUNTS = {
-    "sigmoid": 8,
-    "tanh": 10,
-    "softmax": 17,
-    "softmax-cross-entropy": 8,
-    "softmax-squared-error": 6,
-    "dense-columns-weight": 4,
-    "dense-rows-bias": 4,
-    "layer-norm-columns": 40,
-    "layer-norm-rows": 40,
-}
 
 
 def rules(program: Program, name: str, *stops: str) -> list[str]:
     sections = derivation(program, name, PLAIN, stops)
     return [step.rule for section in sections for step in section.steps]
-
-
-@pytest.mark.parametrize("name", COUNTS)
-def test_number_of_steps_of_library_entries(name: str) -> None:
-    assert len(explanation(name)) == COUNTS[name]
 
 
 def test_the_dense_layer() -> None:
@@ -77,6 +60,7 @@ def test_softmax_with_cross_entropy_from_the_cost_down() -> None:
     of_cost, of_softmax = derivation(output_program("softmax", "cross_entropy"), "Z", PLAIN)
     assert [step.rule for step in of_cost.steps][1:] == [
         "substitute the definition",
+        "constant multiple",
         "one entry of the sum",
         "constant multiple",
         "logarithm rule",
@@ -92,6 +76,7 @@ def test_softmax_with_cross_entropy_from_the_cost_down() -> None:
         "delta contraction",
         "constants out of the sum",
         "labels sum to 1",
+        "collect",
         "back to arrays",
     ]
     assert of_softmax.summary.latex == r"\frac{\partial J}{\partial Z} = \frac{1}{m} (A - Y)"
@@ -104,14 +89,6 @@ def test_sigmoid_with_binary_cross_entropy_ends_in_the_difference() -> None:
         "substitute the derivative",
         "divide out",
     ]
-
-
-@pytest.mark.parametrize("name", [n for n in names() if n.split("-")[0] in
-                                  ("identity", "sigmoid", "tanh", "softmax")])  # fmt: skip
-def test_every_output_with_its_losses(name: str) -> None:
-    steps = explanation(name)
-    assert steps
-    assert all("simplif" not in step.rule and step.text for step in steps)
 
 
 @pytest.mark.parametrize("name", ["digits_leaky_softmax_sgd", "deep_sigmoid_regression_rows"])

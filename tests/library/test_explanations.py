@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from derive.library import explanations
@@ -11,16 +13,57 @@ from derive.library.optimizers import OPTIMIZERS
 from derive.program import Times, number
 from derive.scalars import steps
 from derive.scalars.blackboard import WrongStep
+from derive.scalars.rules import RULES
+from tests.explain.leaps import BEGIN, leaps
 
-OWN = [name for name in names() if name not in steps.ENTRIES]
+COUNTS = {
+    "sigmoid": 9,
+    "tanh": 11,
+    "softplus": 6,
+    "softmax": 18,
+    "softmax-cross-entropy": 9,
+    "softmax-squared-error": 8,
+    "sigmoid-binary-cross-entropy": 5,
+    "dense-columns-weight": 4,
+    "dense-columns-input": 4,
+    "dense-rows-bias": 4,
+    "layer-norm-columns": 53,
+    "layer-norm-rows": 53,
+}
+"""How many lines some derivations take."""
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_every_line_holds(name):
+@pytest.mark.parametrize("name", names())
+def test_every_line_holds_and_takes_one_rule(name):
     found = explanation(name)
-    assert found
     assert all(step.latex and step.text for step in found)
+    assert not [step for step in found if "simplif" in step.rule]
+    assert list(leaps(found)) == []
+    assert len(found) == COUNTS.get(name, len(found))
     assert title(name)[0].isupper()
+    if name in steps.ENTRIES:
+        assert found[0].rule == "definition"
+        assert [step.text for step in found] == [RULES[step.rule] for step in found]
+
+
+def test_leaps_are_found():
+    """Lines left out, and rules under other names, are leaps."""
+    for name in ("sigmoid", "binary-cross-entropy", "softmax-cross-entropy", "layer-norm-rows"):
+        found = explanation(name)
+        plain = [k for k in range(2, len(found) - 1) if _follow(found, k)]
+        missed = [k for k in plain if not list(leaps((*found[:k], *found[k + 1 :])))]
+        assert missed == [], [found[k].rule for k in missed]
+    for rule in ("collect", "divide out", "back to arrays", "chain rule"):
+        renamed = tuple(replace(step, rule=rule) for step in explanation("softplus"))
+        assert list(leaps(renamed))
+
+
+def _follow(found, k):
+    """Whether the lines around the k-th belong together."""
+    after = found[k : k + 2]
+    same = len({step.latex.partition(" = ")[0] for step in after}) == 1
+    last = after[1].rule.startswith("back to")
+    return (same or last) and not any(step.rule in BEGIN for step in after)
 
 
 def test_every_claim_and_optimizer_is_explained():
