@@ -25,6 +25,8 @@ from derive.program import Program, Statement
 from derive.tensors import Outcome, prove
 from derive.verdict import Counterexample, Proof, Verdict
 
+TWO_COSTS = "the line names two costs, and they are not shown to be the same"
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -55,6 +57,7 @@ class _Ground:
     agreed: dict[Statement, bool | None] = field(default_factory=dict)
     settled: dict[Statement, Judgement] = field(default_factory=dict)
     diagnosed: dict[object, Diagnosis] = field(default_factory=dict)
+    one_cost: bool | None = None
 
 
 @dataclass(slots=True)
@@ -125,6 +128,9 @@ class Judge:
                 return Judgement(
                     said.verdict, said.reason, None, said.counterexample, said.failed, remark=True
                 )
+        if result.verdict == Verdict.REFUTED and (where := self._true_of_another(found)):
+            reason = f"it is not true of the cost stated last above, but of that of line {where}"
+            return Judgement(Verdict.UNPROVEN, f"{reason}: say which is meant")
         if result.verdict == Verdict.REFUTED and (true := self._true_somewhere(found)):
             reason = f"the line names no layer and is false of some; it is true of layer {true}"
             return Judgement(Verdict.UNPROVEN, reason)
@@ -142,6 +148,10 @@ class Judge:
             return Judgement(Verdict.UNPROVEN, found.doubt)
         return result
 
+    def _true_of_another(self, found: Interpretation) -> int:
+        """The line of another stated cost of which a line holds that names none, or 0."""
+        return next((n for n, other in found.others if self.all_agree(other) is True), 0)
+
     def _true_somewhere(self, found: Interpretation) -> str:
         """Of a line that names no layer and fails as a whole: the layers at which it holds."""
         if not found.statements or found.any_of:
@@ -156,6 +166,8 @@ class Judge:
 
     def settle(self, stated: Stated) -> Judgement:
         """Proves or refutes one statement; what is said again is not proved again."""
+        if not self.one_cost(stated.setting):
+            return Judgement(Verdict.UNPROVEN, TWO_COSTS, failed=stated)
         settled = self._ground(stated.setting).settled
         known = settled.get(stated.statement)
         if known is None:
@@ -189,9 +201,21 @@ class Judge:
     def holds(self, stated: Stated) -> bool:
         """Proved and checked: the condition on every repair that is offered."""
         return self.agrees(stated) is not False and (
-            prove(stated.setting.program, stated.statement).proved
+            self.one_cost(stated.setting)
+            and prove(stated.setting.program, stated.statement).proved
             and check(stated.setting.program, stated.statement).accepted
         )
+
+    def one_cost(self, setting: Setting) -> bool:
+        """All costs that a claim names are shown to be the same, so that it is about one."""
+        ground = self._ground(setting)
+        if ground.one_cost is None:
+            program = setting.program
+            ground.one_cost = all(
+                prove(program, premise).proved and check(program, premise).accepted
+                for premise in setting.premises
+            )
+        return ground.one_cost
 
     def _not_proved(self, stated: Stated, outcome: Outcome) -> Judgement:
         example = find_counterexample(stated.setting.program, stated.statement)

@@ -20,6 +20,7 @@ from derive.program import (
     Power,
     Program,
     Size,
+    Symbol,
     Times,
     minus,
     negate,
@@ -85,6 +86,21 @@ def usual_pairs(scene: Scene) -> dict[str, Program]:
         name: _with(program, (outer, output), Times(mean, total(loss)), (labels, constraint))
         for name, output, loss, constraint in rows
     }
+
+
+def any_cost(scene: Scene) -> Program | None:
+    """The scene's program with a cost of which nothing is known but what it is computed from."""
+    outer, program = output_names(scene)[1], scene.program
+    if outer is None or program.cost is None:
+        return None
+    shape = program.shape(outer)
+    slopes = {"any slope": Leaf(shape)}
+    cost = total(Times(Symbol("any slope", shape), program.symbol(outer)))
+    return replace(
+        program,
+        leaves={**program.leaves, **slopes},
+        definitions={**program.definitions, program.cost: cost},
+    )
 
 
 def _one_plus_exp(expr: Expr) -> Expr:

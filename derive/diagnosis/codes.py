@@ -274,7 +274,7 @@ _ROWS: Final = (
         "D130",
         "contradiction",
         "Contradicts an earlier definition",
-        "A symbol has one definition; the first one stands.",
+        "A symbol has one definition: one of the two lines is wrong.",
         r"Z_1 = W_1 X + b_1, \; Z_1 = W_1^T X",
         r"Z_1 = W_1 X + b_1",
     ),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.diagnosis.alternatives import alternatives, linear_output
+from derive.diagnosis.alternatives import alternatives, any_cost, linear_output
 from derive.diagnosis.entries import EntryTarget
 from derive.diagnosis.loose import Loose, to_expr
 from derive.diagnosis.readings import readings
@@ -130,7 +130,13 @@ def holds_for_linear_output(
 def other_costs(
     fault: Fault, left: Expr, tree: Loose, judges: Judges, free: tuple[Index, ...] = ()
 ) -> list[str]:
-    """The names of the other costs and outputs under which the line is true."""
+    """The names of the other costs and outputs under which the line is true.
+
+    None if it is true of any cost of the output: then a penalty beside it is what is missing.
+    """
+    generic = any_cost(fault.scene)
+    if generic and _true_reading(fault.scene, left, tree, judges(generic), ONE, free) is not None:
+        return []
     found = []
     for name, program in alternatives(fault.scene).items():
         if _true_reading(fault.scene, left, tree, judges(program), ONE, free) is not None:

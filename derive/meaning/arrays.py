@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.meaning.context import Context, found_layer
+from derive.meaning.context import found_layer
+from derive.meaning.cost_values import Costs
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import Occurrence, resolve
-from derive.meaning.setting import COST, Outside
+from derive.meaning.setting import Outside
 from derive.program import (
     ONE,
     Apply,
@@ -21,7 +22,7 @@ from derive.program import (
 from derive.reading import syntax as sx
 
 
-class Arrays(Context):
+class Arrays(Costs):
     """Names with their scripts."""
 
     def name(self, name: sx.Name) -> Expr:
@@ -43,18 +44,14 @@ class Arrays(Context):
         if name.mark == "Delta":
             raise Outside("a difference Delta is not understood")
         role = occurrence.role
-        if name.base in self.setting.parts and not (name.scripts or name.mark or name.primes):
-            return self.setting.symbol(self.setting.parts[name.base])
+        if self.is_part(name):
+            return self.setting.symbol(self.part(name))
         if role is None or role == "size":
             return self._scalar_name(name, occurrence)
         if role == "function":
             raise Outside(f"the function {name.base} stands without its argument")
         if role == "cost":
-            if name.mark:
-                raise Outside(f"{name.mark} of the cost itself, not by something")
-            if not self.setting.has_cost or COST not in self.setting.definitions:
-                raise Outside("the cost has no value here")
-            return self._raised(self.setting.symbol(COST), occurrence.power)
+            return self.cost_name(name, occurrence.power)
         if name.primes:
             raise Outside(f"a prime on {name.base}, which is no function")
         if role == "Y" and self.setting.open_loss:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from derive.meaning.affine import Affine
 from derive.meaning.elaborate import Elaborator, library_function
-from derive.meaning.facts import Activation, Facts
+from derive.meaning.facts import Activation, CostLine, Facts
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
-from derive.meaning.objective import cost_value, name_parts, reduced, stated_cost
+from derive.meaning.objective import open_cost, state, stated_cost
 from derive.meaning.readings import is_scalar
 from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
+from derive.meaning.which_cost import ledger
 from derive.program import (
     SCALAR,
     Apply,
@@ -30,10 +31,7 @@ from derive.program import (
     Symbol,
     Times,
     Transpose,
-    children,
-    total,
     walk,
-    with_children,
 )
 from derive.reading.syntax import Node
 from derive.scalars import table
@@ -296,21 +294,20 @@ def _cost(setting: Setting) -> None:
         setting.has_cost = False
         setting.assumptions.append(f"the forward pass in line {line.piece.line} is not understood")
         return
-    if hypothesis.cost == "stated":
-        chosen = stated_cost(facts, of_one=setting.mode != "batch")
-        assert chosen is not None
-        try:
-            name_parts(setting, chosen)
-            setting.definitions[COST] = cost_value(setting, chosen)
-        except (Outside, IllShaped) as error:
-            setting.has_cost = False
-            setting.assumptions.append(f"the stated cost could not be used: {error}")
+    declared = hypothesis.cost != "stated"
+    if hypothesis.costs:
+        chosen: CostLine | None = facts.costs[hypothesis.costs[0]]
+        chosen = None if declared and ledger(facts).grounded[hypothesis.costs[0]] else chosen
+    else:
+        chosen = open_cost(facts) if declared else stated_cost(facts, setting.mode != "batch")
+    if chosen is None:
+        setting.definitions[COST] = Elaborator(setting).library_loss()
         return
-    entry = substitute(
-        table.loss_entry(hypothesis.cost),
-        {"a": setting.symbol(f"A{setting.depth}"), "y": setting.symbol("Y")},
-    )
-    setting.definitions[COST] = reduced(setting, total(entry))
+    try:
+        state(setting, chosen)
+    except (Outside, IllShaped) as error:
+        setting.has_cost = False
+        setting.assumptions.append(f"the stated cost could not be used: {error}")
 
 
 def _unread_forward(facts: Facts) -> Line | None:
@@ -327,13 +324,6 @@ def _unread_forward(facts: Facts) -> Line | None:
         ):
             return line
     return None
-
-
-def substitute(expr: Expr, names: dict[str, Expr]) -> Expr:
-    """Replaces symbols by expressions, shapes checked again."""
-    if isinstance(expr, Symbol) and expr.name in names:
-        return names[expr.name]
-    return with_children(expr, tuple(substitute(c, names) for c in children(expr)))
 
 
 def _uses_log(setting: Setting) -> bool:

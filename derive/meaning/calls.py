@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 from fractions import Fraction
 
 from derive.meaning.arrays import Arrays
 from derive.meaning.context import ANY_LAYER, constant
-from derive.meaning.facts import call_of, known_function, names_example, subtree
+from derive.meaning.facts import call_of, known_function, subtree
 from derive.meaning.notation import function_word, names_in, parse_layer, plain_name, slot
 from derive.meaning.roles import Occurrence, at_an_example, resolve, spelled_function
 from derive.meaning.setting import IllShaped, Outside
@@ -22,7 +23,6 @@ from derive.program import (
     Expr,
     Function,
     Index,
-    Leaf,
     Plus,
     Power,
     ShapeError,
@@ -73,7 +73,9 @@ class Calls(Arrays):
             if value is not None:
                 return value
         if self.roles.is_cost(head) and not head.primes:
-            one = self._cost_of_one(node)
+            if self.formulas:
+                return self.mentioned(head, node)
+            one = self.cost_of_one(node)
             if one is not None:
                 return one
             return self.name(sx.Name(head.span, head.base, head.scripts, word=head.word))
@@ -84,9 +86,9 @@ class Calls(Arrays):
         if len(node.arguments) == 1 and self._is_function(head):
             return self._call(head, node.arguments[0])
         if self.entrywise and self.roles.role_of(head) is None:
-            open_loss = self._open_loss(node)
-            if open_loss is not None:
-                return open_loss
+            left_open = self.open_loss(node)
+            if left_open is not None:
+                return left_open
         if len(node.arguments) != 1:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
         at_example = at_an_example(self.roles, node)
@@ -105,31 +107,9 @@ class Calls(Arrays):
         ]  # v(u(x)) is a call
         return any(self._is_function(n) for n in names)
 
+    @abstractmethod
     def _chained(self, factors: tuple[sx.Node, ...]) -> Expr:
         """``prod(dJ/do, do/dW)``: the chain rule as a placeholder for the right product."""
-        raise NotImplementedError
-
-    def _open_loss(self, node: sx.Applied) -> Expr | None:
-        """``l(o, y)``: a loss of output and labels that the note leaves open.
-
-        Claims speak of its slopes at one point only, and there every slope is possible: it
-        may be taken as linear in the output, with any coefficients.
-        """
-        names = [plain_name(a) for a in node.arguments]
-        roles = [None if n is None else self.roles.role_of(n) for n in names]
-        if sorted(r or "" for r in roles) not in (["A", "Y"], ["Y", "Z"]):
-            return None
-        output = names[roles[0] == "Y"]
-        assert output is not None
-        value = self.name(output)
-        whole = value.arg if isinstance(value, Entry) else value
-        name = f"slope of {node.head.base}"
-        self.setting.leaves[name] = Leaf(whole.shape)
-        self.setting.open_loss = node.head.base
-        slope: Expr = Symbol(name, whole.shape)
-        if isinstance(value, Entry):
-            slope = replace(value, arg=slope)
-        return total(Times(slope, value))
 
     def _array_call(self, word: str, node: sx.Applied) -> Expr | None:
         """Functions of arrays that are no functions of one number; None for another word."""
@@ -187,30 +167,6 @@ class Calls(Arrays):
             return None
         group = sx.Group(base.span, base.bracket, base.arguments[0])
         return sx.Product(node.span, (("", base.head), ("juxt", replace(node, base=group))))
-
-    def _cost_of_one(self, node: sx.Applied) -> Expr | None:
-        """``J(W, b; x^{(k)}, y^{(k)})`` in the batch: the formula of one example, at k."""
-        stated = next((c for c in self.setting.facts.costs if c.of_one), None)
-        if stated is None or self.setting.mode != "batch":
-            return None
-        if not names_example(self.roles, node):
-            return None
-        examples = {resolve(self.roles, n).example for a in node.arguments for n in names_in(a)} - {
-            None
-        }
-        if len(examples) > 1:
-            raise Outside("a cost of several examples at once")
-        letter = next(iter(examples), None)
-        saved = self.column
-        if letter is not None and (saved is None or saved.name != letter):
-            self.column = self.indices.get(letter) or self._index(letter, self.setting.facts.count)
-        if self.column is None:
-            raise Outside("the cost of one example, but not of which")
-        try:
-            value = self._value(stated.formula)
-        finally:
-            self.column = saved
-        return value if value.shape == SCALAR else total(value)
 
     def _is_function(self, head: sx.Name) -> bool:
         if head.mark or (head.base in self.bound and not head.primes):

@@ -54,18 +54,14 @@ class Chains(Ones):
 
     def _name_of(self, name: sx.Name) -> str:
         """The program's name of a whole array, or of a part of the cost."""
-        if self._is_part(name):
-            return self.setting.parts[name.base]
+        if self.is_part(name):
+            return self.part(name)
         occurrence = resolve(self.roles, name)
         if occurrence.entries or occurrence.example or occurrence.transposed or name.mark:
             raise Outside("prod of derivatives of entries")
         if occurrence.role not in ("W", "b", "Z", "A", "X"):
             raise Outside(f"{name.base} has no role in the network")
         return self.program_name(name, occurrence)
-
-    def _is_part(self, name: sx.Name) -> bool:
-        plainly = not (name.scripts or name.mark or name.primes or name.accent)
-        return plainly and name.base in self.setting.parts
 
     def _contracted(self, outer: Expr, above: Expr, by: str) -> Expr:
         """The slopes by `above`, carried on to `by`: each entry a sum over those of `above`."""
@@ -102,14 +98,10 @@ class Chains(Ones):
 
     def _by_part(self, subject: sx.Node, by: sx.Name) -> Expr:
         """``\\partial J/\\partial L`` where ``J = L + s``."""
-        name = self.setting.parts[by.base]
-        if isinstance(subject, sx.Name) and self._is_total(subject):
+        name = self.part(by)
+        if isinstance(subject, sx.Name) and self.is_total(subject):
             return Gradient(name, SCALAR)
         body = self._value(subject)
         if body.shape != SCALAR:
             raise Outside("the derivative of an array by a number")
         return Partial(body, name, None, None)
-
-    def _is_total(self, name: sx.Name) -> bool:
-        """The name is the cost that is minimised, no part of it."""
-        return self.roles.role_of(name) == "cost" and not self._is_part(name)

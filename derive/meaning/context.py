@@ -53,6 +53,8 @@ class Context(ABC):
         self.open: set[tuple[str, str]] = set()
         self.entrywise = False
         """Products of arrays of one shape are entry by entry, as in the cost of one unit."""
+        self.formulas: tuple[int, ...] = ()
+        """The stated costs whose formulas are being given a value, the innermost last."""
         self.strip_examples = False
         """Sums over the examples stand for their body: the cost of one example."""
         self.argument: Expr | None = None
@@ -61,8 +63,16 @@ class Context(ABC):
         """An example letter is passed over: the array of all examples is meant."""
 
     @abstractmethod
+    def value(self, node: sx.Node) -> Expr:
+        """The expression of a whole side; IllShaped or Outside where it has none."""
+
+    @abstractmethod
     def _value(self, node: sx.Node) -> Expr:
         """The expression of any node."""
+
+    @abstractmethod
+    def name(self, name: sx.Name) -> Expr:
+        """The value of a name with its scripts."""
 
     def position(
         self, program_name: str, occurrence: Occurrence

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from derive.meaning.example_letters import cost_head
 from derive.meaning.facts import CostLine, Facts, subtree
-from derive.meaning.notation import names_in, plain_name
+from derive.meaning.notation import derivatives_in, is_bare, names_in, plain_name
 from derive.meaning.roles import BATCHED, resolve
-from derive.reading.syntax import Applied, Big, Derivative, Node, Product, Span, Sum
+from derive.meaning.which_cost import key_of_cost, mentions
+from derive.reading.syntax import Applied, Big, Node, Product, Span, Sum, Unreadable
 from derive.reading.tree import plain
 
 
@@ -31,7 +33,7 @@ def widened(facts: Facts, formula: Node) -> Node:
     drawn: list[tuple[int, Node]] = []
     kept: list[tuple[int, Node]] = []
     for term in rest:
-        (drawn if not kept and _bare(facts, term[1]) else kept).append(term)
+        (drawn if not kept and _bare(facts, term[1], big) else kept).append(term)
     if not drawn:
         return formula
     span = Span(first.span.start, drawn[-1][1].span.end)
@@ -54,32 +56,49 @@ def losses_by_arguments(facts: Facts) -> None:
 
 
 def totals(facts: Facts) -> None:
-    """``J = L + s``: a cost that adds other costs and terms by the names they were given."""
+    """Costs that are made of other costs, ``J = L + s``, and penalties, ``L_{reg} = ...``.
+
+    A cost by its name alone, outside every sum, is a part with a name in the program.
+    """
     roles = facts.roles
-    stated = {c.name.base for c in facts.costs}
+    recorded = {id(c.line) for c in facts.costs}
     for line in facts.lines:
-        name, names = plain_name(line.left), list(names_in(line.right))
-        if name is None or not line.first or name.base in stated or not roles.is_cost(name):
+        name = cost_head(roles, line.left)
+        if name is None or not line.first or id(line) in recorded or name.primes:
             continue
-        if any(n.mark or n.scripts or n.primes or roles.role_of(n) in BATCHED for n in names):
+        if line.relation.text not in ("=", ":=", "\\equiv") or list(derivatives_in(line.right)):
             continue
-        bases = {n.base for n in names}
-        parts = sorted(b for b in bases if b in stated or (b, "") in facts.abbreviations)
-        plainly = not any(isinstance(p, Applied | Big | Derivative) for p in subtree(line.right))
-        if plainly and stated & bases and name.base not in bases:
-            total = CostLine(name, line.right, line, batch=True, parts=tuple(parts))
-            facts.costs.append(total)
+        key = key_of_cost(roles, name)
+        others = [(n, c) for n, c in mentions(facts, line.right) if key_of_cost(roles, n) != key]
+        if not others:
+            weights = any(roles.role_of(n) in ("W", "b") for n in names_in(line.right))
+            if weights and name.scripts and not isinstance(line.right, Unreadable):
+                facts.costs.append(CostLine(name, line.right, line, batch=True, penalty=True))
+            continue
+        inside = {
+            id(n) for p in subtree(line.right) if isinstance(p, Big) for n in names_in(p.body)
+        }
+        bare = [n for n, call in others if call is None and id(n) not in inside]
+        parts = {"".join(key_of_cost(roles, n)) for n in bare}
+        if parts:
+            names = (n for n in names_in(line.right) if not (n.scripts or n.mark or n.primes))
+            parts |= {n.base for n in names if (n.base, "") in facts.abbreviations}
+        batch = bool(bare) or any(
+            isinstance(p, Big) and (p.index in roles.examples or p.upper == facts.count
+                                    or is_bare(p))
+            for p in subtree(line.right)
+        )  # fmt: skip
+        summed = any(isinstance(p, Big) for p in subtree(line.right))
+        kept = () if summed else tuple(sorted(parts))
+        facts.costs.append(CostLine(name, line.right, line, batch, parts=kept))
 
 
 def _last_sum(facts: Facts, node: Node) -> Big | None:
-    """The sum over examples that ends a term: all that follows it may belong to it."""
+    """The sum that ends a term: all that follows it may belong to it."""
     inner = plain(node) if not isinstance(node, Product) else node
     if isinstance(inner, Product):
         return _last_sum(facts, inner.factors[-1][1])
-    if isinstance(inner, Big) and inner is node and inner.operator == "sum":
-        examples = inner.index in facts.roles.examples or inner.upper == facts.count
-        return inner if examples or not inner.index else None
-    return None
+    return inner if isinstance(inner, Big) and inner is node and inner.operator == "sum" else None
 
 
 def _with_body(node: Node, big: Big) -> Node:
@@ -89,8 +108,11 @@ def _with_body(node: Node, big: Big) -> Node:
     return big
 
 
-def _bare(facts: Facts, node: Node) -> bool:
-    """Arrays of examples occur, and no sum binds them."""
+def _bare(facts: Facts, node: Node, big: Big) -> bool:
+    """Arrays stand at the letter of the sum, or of examples that no sum binds."""
     if any(isinstance(p, Big) for p in subtree(node)):
         return False
-    return any(resolve(facts.roles, n).role in BATCHED for n in names_in(node))
+    arrays = [o for n in names_in(node) if (o := resolve(facts.roles, n)).role in BATCHED]
+    if big.index in facts.roles.examples or big.upper == facts.count or not big.index:
+        return bool(arrays)
+    return any(big.index in o.entries for o in arrays)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ from derive.meaning.setting import COST, IllShaped, Outside, Setting
 from derive.program import Equation, Statement
 from derive.reading.syntax import Applied, Derivative, Dots, Name, Node, Picture, Tuple
 from derive.reading.tree import plain
+
+_HEADING = re.compile(
+    r"^ {0,3}#{1,6} |^ {0,3}(?:=+|-{2,}) *$|^ *\*\*[^*]+\*\*[ .:]*$"
+    r"|\\(?:sub)*(?:section|paragraph)\b",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +144,19 @@ def _cost_check(facts: Facts, line: Line, setting: Setting) -> list[Check]:
     if mine is None or not setting.has_cost:
         return []
     first = next(c for c in facts.costs if _same_cost(c, mine))
-    if first is mine:
+    if first is mine or _new_section(facts, first, mine):
         return []
     try:
         one, two = cost_value(setting, first), cost_value(setting, mine)
     except Outside:
         return []
     return [Check(setting, Equation(one, two), {}, first.line.piece.line)]
+
+
+def _new_section(facts: Facts, one: CostLine, two: CostLine) -> bool:
+    """A heading stands between two costs: the letter is given anew there, not wrongly."""
+    between = facts.document.source[one.line.piece.span.end : two.line.piece.span.start]
+    return _HEADING.search(between) is not None
 
 
 def _same_cost(one: CostLine, two: CostLine) -> bool:

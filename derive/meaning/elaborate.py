@@ -214,25 +214,24 @@ class Elaborator(Chains):
         by = plain(node.by)
         assert isinstance(by, sx.Name)
         subject = plain(node.of)
+        call = subject if isinstance(subject, sx.Applied) else None
         if isinstance(subject, sx.Applied) and self.roles.is_cost(subject.head):
-            one = self._cost_of_one(subject)
+            one = self.cost_of_one(subject)
             if one is not None:
                 return self._partial(one, by)
-            subject = sx.Name(
-                subject.span, subject.head.base, subject.head.scripts, word=subject.head.word
-            )
+            subject = subject.head
         if by.base in self.bound and not by.scripts:
             return self._formal_derivative(subject, by)
-        if self._is_part(by):
+        if self.is_part(by):
             return self._by_part(subject, by)
         occurrence = resolve(self.roles, by)
         if occurrence.role is None or occurrence.role in ("size", "function", "cost"):
             return self._by_scalar(subject, by)
-        if by.mark or occurrence.transposed:
+        if by.mark or by.primes or occurrence.transposed or occurrence.power is not None:
             raise Outside("a derivative by something other than a name")
         program_name = self.program_name(by, occurrence)
-        cost = isinstance(subject, sx.Name) and self._is_total(subject)
-        if isinstance(subject, sx.Name) and self._is_part(subject) and not occurrence.entries:
+        cost = isinstance(subject, sx.Name) and self.is_total(subject, call)
+        if isinstance(subject, sx.Name) and self.is_part(subject) and not occurrence.entries:
             return self._slope_of_part(self.name(subject), program_name)
         if self.setting.mode == "path":
             if cost:

@@ -341,7 +341,7 @@ def _cost_lines(facts: Facts) -> None:
             or (is_bare(p) and of_all(facts, line.right))
             for p in subtree(line.right)
             if isinstance(p, Big)
-        )  # fmt: skip
+        ) or any(n.base == facts.count for n in names_in(line.right))  # fmt: skip
         if name.base in COST_LETTERS:
             roles.by_base[name.base] = "cost"
         inner = plain(line.left)

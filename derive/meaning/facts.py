@@ -52,7 +52,9 @@ class CostLine:
     of_one: bool = False
     """Its arguments hold the example: ``J(W, b; x, y)`` beside ``J(W, b)``."""
     parts: tuple[str, ...] = ()
-    """Letters of the costs and terms that a total adds by their names: ``J = L + s``."""
+    """Spellings of the costs and terms that a total adds by their names: ``J = L + s``."""
+    penalty: bool = False
+    """Of the parameters alone: it is meant where it is named, and only there."""
 
 
 @dataclass(slots=True)
@@ -89,6 +91,8 @@ class Facts:
     """Letters that lines compute and no sum runs over, once asked for."""
     contradicted: dict[int, bool] | None = None
     """Sums over units whose bound belongs to another axis, once asked for."""
+    ledger: object = None
+    """The stated costs with what they are made of, once asked for (`which_cost.ledger`)."""
     small: set[str] | None = None
     """Lower-case letters of arrays whose capitals are arrays too, once asked for."""
 

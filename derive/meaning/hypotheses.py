@@ -14,7 +14,7 @@ from typing import Literal
 
 from derive.meaning.facts import Facts
 from derive.meaning.interpret import Interpretation, Interpreter
-from derive.meaning.objective import has_count, stated_cost
+from derive.meaning.objective import has_count, open_cost, stated_cost
 from derive.meaning.outline import outline
 from derive.meaning.rivals import settled
 from derive.meaning.setting import Hypothesis
@@ -82,6 +82,9 @@ def candidates(facts: Facts, given: Given) -> list[Hypothesis]:
         pairs = [(cost, None) for cost in COSTS_BY_OUTPUT.get(known or "", PLAIN_COSTS)]
     else:
         pairs = list(UNSTATED)
+    left_open = open_cost(facts)
+    if stated is None and left_open is not None and left_open.batch:
+        reductions = ["mean"] if has_count(facts, left_open.formula) else ["sum"]
     return [
         Hypothesis(layout, cost, out, reduction, carries)
         for (cost, out), layout, reduction, carries in product(

@@ -18,6 +18,7 @@ from derive.meaning.facts import Facts, known_function
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.objective import number_of, stated_cost
 from derive.meaning.outline import (
     Outline,
     has_units,
@@ -40,6 +41,7 @@ from derive.meaning.setting import (
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
 from derive.meaning.well_known import well_known_checks
+from derive.meaning.which_cost import ledger
 from derive.program import Equation, Statement
 from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
@@ -89,6 +91,8 @@ class Interpretation:
     """What the note says of the indices: ``i ≠ j``."""
     figures: str = ""
     """Why a line with figures is left open where it does not hold exactly."""
+    others: tuple[tuple[int, Interpretation], ...] = ()
+    """Of a line that names no cost: what it says of the other stated ones, by their lines."""
     doubt: str = ""
     """The line alone decides how it is read: why it is not verified though it holds."""
 
@@ -99,13 +103,21 @@ class World:
     def __init__(self, facts: Facts, hypothesis: Hypothesis, base: Mode) -> None:
         self.facts = facts
         self.hypothesis = hypothesis
-        self._settings: dict[Mode, Setting] = {}
+        self._settings: dict[tuple[Mode, tuple[int, ...]], Setting] = {}
         self.base: Mode = base
 
-    def setting(self, mode: Mode) -> Setting:
-        if mode not in self._settings:
-            self._settings[mode] = build(self.facts, self.hypothesis, mode)
-        return self._settings[mode]
+    def setting(self, mode: Mode, costs: tuple[int, ...] = ()) -> Setting:
+        """The program in a mode; about these of the stated costs, where a claim names them."""
+        costs = () if mode == "formal" or costs == self._usual(mode) else costs
+        if (mode, costs) not in self._settings:
+            hypothesis = replace(self.hypothesis, costs=costs)
+            self._settings[mode, costs] = build(self.facts, hypothesis, mode)
+        return self._settings[mode, costs]
+
+    def _usual(self, mode: Mode) -> tuple[int, ...]:
+        """The cost that is meant where there is no other."""
+        usual = stated_cost(self.facts, of_one=mode != "batch")
+        return () if usual is None else (number_of(self.facts, usual),)
 
     @property
     def main(self) -> Setting:
@@ -113,7 +125,7 @@ class World:
 
     @property
     def settings(self) -> tuple[Setting, ...]:
-        return tuple(self._settings[m] for m in sorted(self._settings))
+        return tuple(self._settings[k] for k in sorted(self._settings) if not k[1])
 
 
 class Interpreter:
@@ -124,6 +136,7 @@ class Interpreter:
         self.plan = plan if plan is not None else outline(facts)
         self.world = World(facts, hypothesis, self.plan.base)
         self.readings = self.plan.readings
+        self._about: tuple[int, ...] = ()
         self._chains: dict[int, list[Line]] = {}
         for line in facts.lines:
             self._chains.setdefault(self.plan.roots[line.chain], []).append(line)
@@ -133,7 +146,25 @@ class Interpreter:
         return [self.line(line) for line in self.facts.lines]
 
     def line(self, line: Line) -> Interpretation:
-        """One line."""
+        """One line, about the cost that it names or that was stated last above it."""
+        book = ledger(self.facts)
+        named, usual = book.named(line), book.in_force(line)
+        self._about = named or (() if usual is None else (usual,))
+        found = self._read(line)
+        if named or usual is None or not found.statements:
+            return found
+        others = []
+        for other in book.roots:
+            if other != usual:
+                self._about = (other,)
+                others.append((self.facts.costs[other].line.piece.line, self._read(line)))
+        return replace(found, others=tuple(others))
+
+    def _setting(self, mode: Mode) -> Setting:
+        """The program in a mode, with the cost that the line at hand is about."""
+        return self.world.setting(mode, self._about)
+
+    def _read(self, line: Line) -> Interpretation:
         if isinstance(line.left, Unreadable) or isinstance(line.right, Unreadable):
             bad = line.right if isinstance(line.right, Unreadable) else line.left
             assert isinstance(bad, Unreadable)
@@ -206,10 +237,10 @@ class Interpreter:
         return Interpretation(line, Kind.SHAPE, "matrix", verdict=Verdict.DEFINITION)
 
     def _update(self, line: Line) -> Interpretation:
-        setting = self.world.main
+        setting = self._setting(self.world.base)
         doubt = ""
         if has_units(self.facts, line):
-            setting = self.world.setting("single")
+            setting = self._setting("single")
             doubt = self._doubt(line)
         stated: list[Stated] = []
         fault = ""
@@ -311,7 +342,7 @@ class Interpreter:
     def _statements(
         self, line: Line, left: Node, kind: Kind, reading: str, mode: Mode
     ) -> Interpretation:
-        setting = self.world.setting(mode)
+        setting = self._setting(mode)
         stated: list[Stated] = []
         reason = ""
         said = conditions_of(self.facts, line) if mode in ("batch", "single") else ()
@@ -391,7 +422,7 @@ class Interpreter:
         nodes = getattr(product, "factors", ())
         if len(nodes) != len(factors) or len(remark.nodes) > len(factors):
             return ()
-        setting = self.world.setting("path")
+        setting = self._setting("path")
         out = []
         for (_, factor), node in zip(nodes[-len(remark.nodes) :], remark.nodes, strict=True):
             try:

@@ -6,141 +6,82 @@ names (``J = L + s``).
 
 from __future__ import annotations
 
+from derive.meaning.cost_values import has_count
 from derive.meaning.elaborate import Elaborator
-from derive.meaning.facts import CostLine, Facts, names_example, subtree
-from derive.meaning.notation import names_in
-from derive.meaning.roles import resolve
-from derive.meaning.setting import Outside, Setting
-from derive.program import (
-    ONE,
-    SCALAR,
-    Entry,
-    Expr,
-    Index,
-    Plus,
-    Size,
-    SumOver,
-    Times,
-    divide,
-    total,
-    walk,
-)
-from derive.reading.syntax import Applied, Node
+from derive.meaning.facts import CostLine, Facts
+from derive.meaning.setting import COST, IllShaped, Outside, Setting
+from derive.meaning.which_cost import key_of_cost, ledger
+from derive.program import SCALAR, Equation, Expr
 
 
 def stated_cost(facts: Facts, of_one: bool = False) -> CostLine | None:
-    """The cost that a note states: of the batch if there is one, else of one example.
+    """The cost that a note states where no name tells: of the batch if there is one, else of one.
 
-    of_one: the other way round.  A total that adds parts by their names goes before its parts.
+    of_one: the other way round.  A total that adds parts by their names goes before its parts;
+    a cost that is made of costs without a formula is none.
     """
-    totals = [c for c in facts.costs if c.parts]
+    book = ledger(facts)
+    usable = [k for k in range(len(facts.costs)) if book.grounded[k]]
+    totals = [k for k in usable if facts.costs[k].parts and k in book.roots]
+    if not totals and not of_one:
+        totals = [k for k in usable if book.made_of[k] and k in book.roots]
     if totals:
-        return totals[-1]
-    usable = [c for c in facts.costs if not _mentions_cost(facts, c.formula)]
-    batch = [c for c in usable if c.batch]
-    single = [c for c in usable if not c.batch]
+        return facts.costs[totals[-1]]
+    batch = [k for k in usable if facts.costs[k].batch]
+    single = [k for k in usable if not facts.costs[k].batch]
     chosen = (single if of_one else batch) or usable
-    return chosen[0] if chosen else None
+    return facts.costs[chosen[0]] if chosen else None
 
 
-def _mentions_cost(facts: Facts, formula: Node) -> bool:
-    heads = set()
-    for part in subtree(formula):
-        if isinstance(part, Applied) and facts.roles.is_cost(part.head):
-            if not (names_example(facts.roles, part) and any(c.of_one for c in facts.costs)):
-                return True
-            heads.add(id(part.head))
-    return any(facts.roles.role_of(n) == "cost" and id(n) not in heads for n in names_in(formula))
+def open_cost(facts: Facts) -> CostLine | None:
+    """The cost that is made of one to which the note gives no formula."""
+    book = ledger(facts)
+    found = [k for k in book.roots if not book.grounded[k]]
+    return facts.costs[found[0]] if found else None
+
+
+def number_of(facts: Facts, line: CostLine) -> int:
+    """The number of a stated cost among those of the note."""
+    return next(k for k, cost in enumerate(facts.costs) if cost is line)
 
 
 def name_parts(setting: Setting, chosen: CostLine) -> None:
     """Gives the parts of a total their names in the program: ``J = L + s`` of L and of s."""
-    for base in chosen.parts:
-        line = next((c for c in setting.facts.costs if c.name.base == base and not c.parts), None)
-        if line is not None:
-            value = cost_value(setting, line)
+    book = ledger(setting.facts)
+    for spelled in chosen.parts:
+        known = (k for k, key in enumerate(book.keys) if "".join(key) == spelled)
+        index = next((k for k in known if setting.facts.costs[k] is not chosen), None)
+        if index is not None:
+            value = Elaborator(setting).stated(index)
+        elif (spelled, "") in setting.facts.abbreviations:
+            value = Elaborator(setting).value(setting.facts.abbreviations[spelled, ""])
         else:
-            value = Elaborator(setting).value(setting.facts.abbreviations[base, ""])
+            value = Elaborator(setting).library_loss()
         if value.shape != SCALAR:
-            raise Outside(f"{base} is a part of the cost, but no number")
-        name = f"part {base}"
+            raise Outside(f"{spelled} is a part of the cost, but no number")
+        name = f"part {spelled}"
         setting.definitions[name] = value
-        setting.parts[base] = name
+        setting.parts[spelled] = name
 
 
-def has_count(facts: Facts, formula: Node) -> bool:
-    """The formula divides by (mentions) the number of examples outside the bounds of sums."""
-    return any(facts.roles.role(n.base) == "size" for n in names_in(formula))
+def state(setting: Setting, chosen: CostLine) -> None:
+    """Gives the program its cost, and what has to hold for the other names of it to be it."""
+    name_parts(setting, chosen)
+    setting.definitions[COST] = cost_value(setting, chosen)
+    for index in setting.hypothesis.costs[1:]:
+        other = setting.facts.costs[index]
+        if "".join(key_of_cost(setting.facts.roles, other.name)) in setting.parts:
+            continue
+        try:
+            value = cost_value(setting, other)
+        except (Outside, IllShaped) as error:
+            raise Outside(f"{other.name.base} could not be used: {error}") from error
+        setting.premises.append(Equation(setting.definitions[COST], value))
 
 
 def cost_value(setting: Setting, chosen: CostLine) -> Expr:
     """The cost of the batch, or of one example in the modes for one example."""
-    elaborator = Elaborator(setting)
-    elaborator.entrywise = True
-    value = _cost_value(setting, chosen, elaborator)
-    if elaborator.free:
-        letters = ", ".join(sorted(elaborator.free))
-        raise Outside(f"nothing says that the cost is summed over {letters}")
-    return value
+    return Elaborator(setting).stated(number_of(setting.facts, chosen))
 
 
-def _cost_value(setting: Setting, chosen: CostLine, elaborator: Elaborator) -> Expr:
-    if chosen.parts:
-        return elaborator.value(chosen.formula)
-    if chosen.batch:
-        elaborator.strip_examples = setting.mode != "batch"
-        value = over_units(setting, elaborator.value(chosen.formula))
-        if setting.mode != "batch" and has_count(setting.facts, chosen.formula):
-            value = Times(setting.count(), value)
-        return value
-    if setting.mode == "batch":
-        letter = _example_letter(setting.facts, chosen.formula)
-        elaborator.column = Index(letter, setting.facts.count)
-    value = over_units(setting, elaborator.value(chosen.formula))
-    if elaborator.column is None:
-        return value
-    return _over_examples(setting, elaborator.column, value)
-
-
-def _over_examples(setting: Setting, column: Index, value: Expr) -> Expr:
-    """The sum or mean of a cost of one example; terms that speak of none stand once."""
-    if isinstance(value, Plus):
-        parts = (_over_examples(setting, column, v) for v in (value.left, value.right))
-        return Plus(*parts)
-    of_example = any(isinstance(n, Entry) and column in (n.row, n.column) for n in walk(value))
-    return reduced(setting, SumOver(column, value)) if of_example else value
-
-
-def over_units(setting: Setting, value: Expr) -> Expr:
-    """A cost that is left with one value an output unit, summed; its scalar terms stand once."""
-    if value.shape == SCALAR:
-        return value
-    _assume(setting, "the cost is summed over the output units too")
-    return _summed_terms(value)
-
-
-def _summed_terms(value: Expr) -> Expr:
-    if value.shape == SCALAR:
-        return value
-    if isinstance(value, Plus):
-        return Plus(_summed_terms(value.left), _summed_terms(value.right))
-    if isinstance(value, Times) and value.left.shape == SCALAR:
-        return Times(value.left, _summed_terms(value.right))
-    return total(value)
-
-
-def _example_letter(facts: Facts, formula: Node) -> str:
-    """The letter that a cost of one example gives its example, or one of our own."""
-    found = {resolve(facts.roles, n).example for n in names_in(formula)} - {None}
-    return min(str(f) for f in found) if found else "e"
-
-
-def _assume(setting: Setting, text: str) -> None:
-    if text not in setting.assumptions:
-        setting.assumptions.append(text)
-
-
-def reduced(setting: Setting, value: Expr) -> Expr:
-    if setting.mode == "batch" and setting.hypothesis.reduction == "mean":
-        return Times(divide(ONE, Size(setting.facts.count)), value)
-    return value
+__all__ = ["cost_value", "has_count", "number_of", "open_cost", "state", "stated_cost"]

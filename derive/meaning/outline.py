@@ -96,6 +96,7 @@ def roleless(stated: Sequence[tuple[Setting, Statement]]) -> tuple[str, ...]:
         if isinstance(statement, Composition):
             continue
         known = set(setting.network) | {setting.facts.count}
+        known |= {n.base for c in setting.facts.costs for n in names_in(c.formula)}
         for body in setting.definitions.values():
             known |= {n.name for n in walk(body) if isinstance(n, Symbol)}
         known |= {p for f in setting.functions if f in table.NAMES for p in table.parameters(f)}

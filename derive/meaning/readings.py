@@ -45,6 +45,9 @@ class Factor:
     of: Name | None
     by: Name
     marked: bool
+    cost: Name | None = None
+    """How the cost is named, where it is."""
+    call: Applied | None = None
 
 
 def pure_maps(roles: Roles, node: Node) -> tuple[Factor, ...] | None:
@@ -60,13 +63,13 @@ def pure_maps(roles: Roles, node: Node) -> tuple[Factor, ...] | None:
         return tuple(found)
     if isinstance(inner, Derivative) and inner.of is not None and inner.order == 1:
         subject = plain(inner.of)
-        if isinstance(subject, Applied) and roles.is_cost(subject.head):
-            subject = subject.head
+        call = subject if isinstance(subject, Applied) and roles.is_cost(subject.head) else None
+        subject = subject if call is None else call.head
         by = inner.by
         if not isinstance(subject, Name) or subject.primes or not _in_network(roles, by):
             return None
         if roles.role_of(subject) == "cost":
-            return (Factor(None, by, False),)
+            return (Factor(None, by, False, subject, call),)
         if subject.mark or not _in_network(roles, subject):
             return None
         return (Factor(subject, by, False),)

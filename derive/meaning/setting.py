@@ -14,7 +14,7 @@ from typing import Literal
 
 from derive.meaning.facts import Facts
 from derive.meaning.roles import Occurrence
-from derive.program import ONE, SCALAR, Dim, Expr, Function, Leaf, Program, Symbol, walk
+from derive.program import ONE, SCALAR, Dim, Equation, Expr, Function, Leaf, Program, Symbol, walk
 
 Mode = Literal["batch", "single", "path", "formal"]
 COST = "J"
@@ -46,6 +46,8 @@ class Hypothesis:
     output: str | None
     reduction: Literal["mean", "sum"]
     carries_m: bool
+    costs: tuple[int, ...] = ()
+    """The stated costs that a claim names, by number: the first is the cost of its program."""
 
     @property
     def unit_axis(self) -> int:
@@ -72,7 +74,9 @@ class Setting:
     not_understood: dict[str, str] = field(default_factory=dict)
     """Arrays whose forward line has no value here, with the reason: nothing is said of them."""
     parts: dict[str, str] = field(default_factory=dict)
-    """Letters of the parts of a total cost -> their names in the program."""
+    """Spellings of the parts of a total cost -> their names in the program."""
+    premises: list[Equation] = field(default_factory=list)
+    """What must hold for the costs that a claim names to be one and the same."""
     open_loss: str = ""
     """The letter of a loss that the note leaves open: ``L = l(o, y)``."""
     upstream: frozenset[str] | None = None

@@ -10,6 +10,7 @@ from derive.meaning.notation import names_in
 from derive.meaning.readings import Factor, bare_functions, pure_maps
 from derive.meaning.roles import Occurrence, Roles, resolve
 from derive.meaning.setting import COST, IllShaped, NoLayer, Outside, Setting
+from derive.meaning.which_cost import key_of_cost, ledger
 from derive.program import (
     ONE,
     SCALAR,
@@ -19,10 +20,12 @@ from derive.program import (
     Gradient,
     Jacobian,
     Number,
+    Partial,
     Power,
     Statement,
     Times,
     show_shape,
+    walk,
 )
 from derive.reading.syntax import Node
 
@@ -64,6 +67,7 @@ def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str,
         elaborator.argument = setting.scalar_leaf(letter, "real")
     a = side_value(setting, elaborator, left, one)
     b = side_value(setting, elaborator, right, two)
+    _first_derivatives_only(setting, a, b)
     if a.shape != b.shape:
         if isinstance(b, Number) and b.value == 0 and a.shape != SCALAR:
             b = Times(b, a)
@@ -73,6 +77,15 @@ def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str,
                 f"the right side {show_shape(b.shape)}"
             )
     return Equation(a, b, tuple(elaborator.free[k] for k in sorted(elaborator.free)))
+
+
+def _first_derivatives_only(setting: Setting, *sides: Expr) -> None:
+    """Raises Outside for second derivatives of a loss that the note leaves open."""
+    outer = (n for side in sides for n in walk(side) if isinstance(n, Partial))
+    if setting.open_loss and any(
+        isinstance(n, Partial | Gradient) for p in outer for n in walk(p.body)
+    ):
+        raise Outside(f"a second derivative of the loss {setting.open_loss}, which is not given")
 
 
 def formal_names(setting: Setting, nodes: tuple[Node, ...]) -> dict[str, Expr]:
@@ -128,11 +141,23 @@ def _factors(
     out = []
     for factor in maps:
         by = _network_name(setting, factor.by, layers)
-        of = COST if factor.of is None else _network_name(setting, factor.of, layers)
+        of = _cost_name(setting, factor) if factor.of is None else ""
+        of = of or _network_name(setting, factor.of, layers)
         out.append(Jacobian(of, by))
         if factor.marked and setting.scale(by) != ONE:
             scale = setting.scale(by) if scale == ONE else Times(scale, setting.scale(by))
     return scale, tuple(out)
+
+
+def _cost_name(setting: Setting, factor: Factor) -> str:
+    """The program's name of the cost of a factor: the total, or a part of it."""
+    if factor.cost is None:
+        return COST
+    spelled = "".join(key_of_cost(setting.facts.roles, factor.cost))
+    if spelled in setting.parts:
+        return setting.parts[spelled]
+    ledger(setting.facts).require(factor.cost, setting.hypothesis.costs, factor.call)
+    return COST
 
 
 def _network_name(setting: Setting, name: object, layers: Mapping[str, int]) -> str:
