@@ -214,7 +214,19 @@ class _Task:
         if known is not None and softmax_axis(self.program, user, self.name) is not None:
             self._through_softmax(user, known, line)
             return
+        if any(isinstance(node, Delta) for node in walk(line)):
+            self._taken_apart(line)
         self._to_arrays(self.writer.local_form(self.name, [user]))
+
+    def _taken_apart(self, line: Expr) -> None:
+        """Sums that hold deltas beside other terms: split, contracted, what is constant outside."""
+        for rule, change in (
+            ("split the sum", split),
+            ("delta contraction", contracted),
+            ("constants out of the sum", constants_out),
+        ):
+            line = change(line)
+            self.chalk.write(rule, line)
 
     def along_paths(self, users: list[str]) -> None:
         """The sum over all definitions that use the name, each with its local derivative."""

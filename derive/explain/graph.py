@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from codegen import equations, proof, spec
-from codegen.network import Network, build
+from codegen.network import CLASS_WEIGHTS, SAMPLE_WEIGHTS, Network, build
 from derive.explain.svg import Sheet, number
 from derive.program import Gradient, Shape, Symbol, show_shape, walk
 
@@ -24,6 +24,8 @@ _GAPS: Final = (118.0, 130.0, 118.0)
 """Between the columns: room for the shapes on the edges."""
 _BETWEEN: Final = 44.0
 """Between rows: room for the shape on a vertical edge."""
+_BESIDE: Final = 120.0
+"""More room between the columns where arrows pass boxes."""
 _WIDEST: Final = 34
 """Characters in a line of a box."""
 _TOP, _SIDE = 92.0, 24.0
@@ -123,14 +125,22 @@ def graph_of(network: Network, proved: tuple[proof.ProvedEquation, ...]) -> Grap
 def _forward(network: Network, name: str) -> str:
     """The line of the forward pass; activation and cost by their names."""
     body = network.program.definitions[name]
+    spec = network.spec
     if name.startswith("A"):
         k = int(name[1:])
-        return f"{name} = {network.activation(k).activation}(Z{k})"
+        layer = spec.layers[k - 1]
+        mask = f"M{k} ⊙ " if layer.dropout else ""
+        below = f" + A{k - layer.skip}" if layer.skip else ""
+        return f"{name} = {mask}{layer.activation}({network.argument(k)}){below}"
     if name != "J":
         return f"{name} = {equations.readable(body)}"
-    penalty = " + (l2 / 2) sum of W^2" if network.spec.l2 else ""
-    cost = network.spec.loss.replace("_", " ")
-    return f"J = {cost} of A{network.depth} and Y, mean over m{penalty}"
+    given = ((CLASS_WEIGHTS, spec.class_weights), (SAMPLE_WEIGHTS, spec.sample_weights))
+    weights = [letter for letter, stated in given if stated]
+    weighted = f", weighted by {' and '.join(weights)}" if weights else ""
+    penalty = " + l1 sum of |W|" if spec.l1 else ""
+    penalty += " + (l2 / 2) sum of W^2" if spec.l2 else ""
+    cost = spec.loss.replace("_", " ")
+    return f"J = {cost} of A{network.depth} and Y{weighted}, mean over m{penalty}"
 
 
 def _add_gradient(graph: Graph, equation: proof.ProvedEquation, row: int, *, leaf: bool) -> None:
@@ -160,7 +170,7 @@ def draw(graph: Graph) -> str:
         if boxes:
             sheet.text((boxes[0].x + boxes[0].width / 2, 76), name, "quiet", size=12)
     for source, target, kind in graph.edges:
-        _edge(sheet, graph.boxes[source], graph.boxes[target], kind)
+        _edge(sheet, graph, (graph.boxes[source], graph.boxes[target]), kind)
     for box in graph.boxes.values():
         sheet.rectangle(box.x, box.y, box.width, box.height, box.kind, 5)
         for k, line in enumerate(box.lines):
@@ -171,10 +181,13 @@ def draw(graph: Graph) -> str:
 def _place(graph: Graph) -> tuple[float, float]:
     """Columns as wide as their widest box, rows as high as their highest stack."""
     left = _SIDE
-    for column, gap in zip(range(4), (*_GAPS, 0.0), strict=True):
-        boxes = graph.in_column(column)
-        widest = max((box.width for box in boxes), default=0.0)
-        for box in boxes:
+    boxes = graph.boxes
+    past = any(_passes(boxes[source], boxes[target]) for source, target, _ in graph.edges)
+    gaps = (_GAPS[0], _GAPS[1] + (_BESIDE if past else 0.0), _GAPS[2], 0.0)
+    for column, gap in zip(range(4), gaps, strict=True):
+        stood = graph.in_column(column)
+        widest = max((box.width for box in stood), default=0.0)
+        for box in stood:
             box.x = left + (widest - box.width) / 2
         left += widest + gap
     top = _TOP
@@ -194,9 +207,20 @@ def _stack(graph: Graph, column: int, row: int) -> Iterator[Box]:
     return (box for box in graph.in_column(column) if box.row == row)
 
 
-def _edge(sheet: Sheet, source: Box, target: Box, kind: str) -> None:
+def _passes(source: Box, target: Box) -> bool:
+    """Whether other boxes of the column stand between two."""
+    return source.column == target.column and abs(source.row - target.row) > 1
+
+
+def _edge(sheet: Sheet, graph: Graph, ends: tuple[Box, Box], kind: str) -> None:
     """An arrow with the shape of what flows along it."""
+    source, target = ends
     shape = show_shape(source.shape) if source.name != "J" else "1"
+    if _passes(source, target):
+        rows = range(min(source.row, target.row), max(source.row, target.row) + 1)
+        between = [box for box in graph.in_column(source.column) if box.row in rows]
+        _past(sheet, (source, target), between, kind, shape)
+        return
     if source.column == target.column:
         _vertical(sheet, source, target, kind, shape)
         return
@@ -222,6 +246,24 @@ def _vertical(sheet: Sheet, source: Box, target: Box, kind: str, shape: str) -> 
     sheet.arrow(f"M{_at((x, begin))} L{_at((x, end - 5 * way))}", (x, end), (0, way), kind)
     near = end - 26 * way if abs(end - begin) > 60 else (begin + end) / 2
     sheet.text((x + 9, near + 4), shape, "quiet", size=11, anchor="start")
+
+
+def _past(sheet: Sheet, ends: tuple[Box, Box], between: list[Box], kind: str, shape: str) -> None:
+    """Past the boxes that lie between: out at the side, and in at the side again."""
+    right = kind == "forward"
+    way, turn = (1.0 if right else -1.0), (1.0 if ends[1].y > ends[0].y else -1.0)
+    edge = max(way * (box.x + (box.width if right else 0.0)) for box in between)
+    begin, end = (
+        (box.x + (box.width if right else 0.0), box.middle + shift)
+        for box, shift in zip(ends, (6 * turn, -6 * turn), strict=True)
+    )
+    side = max(edge, way * begin[0], way * end[0]) + 14 + 5 * (len(between) - 3)
+    out = way * (side - 0.125 * way * (begin[0] + end[0])) / 0.75  # the curve's middle is at `side`
+    tip = (end[0] + way * 5, end[1])
+    bend = f"C{number(out)} {number(begin[1])} {number(out)} {number(tip[1])} {_at(tip)}"
+    sheet.arrow(f"M{_at(begin)} {bend}", end, (-way, 0), kind)
+    middle = (way * (side + 5), (begin[1] + tip[1]) / 2 + 4)
+    sheet.text(middle, shape, "quiet", size=11, anchor="start" if right else "end")
 
 
 def _around(sheet: Sheet, start: tuple[float, float], target: Box, kind: str, shape: str) -> None:

@@ -26,7 +26,7 @@ def network_sections(path: Path) -> tuple[str, list[Section]]:
     proved = proof.gradients(network)
     proof.require(network, proved)
     notation = _notation(network)
-    names = [f"{kind}{k}" for k in range(network.depth, 0, -1) for kind in "Wb"]
+    names = [name for k in range(network.depth, 0, -1) for name in network.parameters_of(k)]
     sections = derivations(network.program, names, notation)
     emitted = [
         Step(
@@ -53,7 +53,12 @@ def _notation(network: Network) -> PlainNotation:
         for node in walk(body)
         if isinstance(node, Apply) and node.function not in ("exp", "log")
     }
-    return PlainNotation(spelling={"l2": r"\lambda"}, function_spelling=functions)
+    greek = {
+        f"{name}{mark}{k}": rf"\{name}_{{{k}}}"
+        for k in range(1, network.depth + 1)
+        for name, mark in (("gamma", ""), ("beta", ""), ("epsilon", "_"))
+    }
+    return PlainNotation(spelling={"l2": r"\lambda", **greek}, function_spelling=functions)
 
 
 def _forward(network: Network, notation: PlainNotation) -> list[Step]:

@@ -25,7 +25,7 @@ SANS: Final = "DejaVu Sans, Helvetica, Arial, sans-serif"
 _PAINT: Final = {
     "paper": 'fill="#ffffff"',
     "ink": 'fill="#1f2933"',
-    "quiet": 'fill="#52606d"',
+    "quiet": 'fill="#52606d" stroke="#ffffff" stroke-width="3" paint-order="stroke"',
     "value": 'fill="#e6f0fa" stroke="#2b6cb0"',
     "parameter": 'fill="#f4f1e4" stroke="#7c6a1e"',
     "gradient": 'fill="#fdeee2" stroke="#b4540a"',

@@ -97,7 +97,9 @@ def leaps(steps: tuple[Step, ...]) -> Iterator[str]:
 def _may_begin(step: Step) -> bool:
     """Whether a line can be the first about its left side; of a local derivative a lemma can."""
     local = not step.latex.startswith(r"\frac{\partial J}")
-    return step.rule in (*BEGIN, "chain rule", "sum rule") or (local and step.rule in LEMMAS)
+    pending = step.latex.startswith(r"\frac{\partial}{\partial")
+    begins = step.rule in (*BEGIN, "chain rule", "sum rule")
+    return begins or pending or (local and step.rule in LEMMAS)
 
 
 # -- what each rule may change -----------------------------------------------------------------

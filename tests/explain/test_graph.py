@@ -13,8 +13,10 @@ from codegen import proof, spec
 from codegen.network import build
 from derive.errors import CallError
 from derive.explain.graph import Graph, draw, graph_of
+from derive.explain.network import network_sections
 from derive.program import show_shape
 from derive.report.entries import spec_svg
+from tests.explain.leaps import leaps
 
 SPEC = """
 name = "three"
@@ -87,6 +89,52 @@ def test_boxes_do_not_overlap_and_lie_on_the_sheet(drawn: tuple[Graph, str]) -> 
         beside = a.x + a.width <= b.x or b.x + b.width <= a.x
         below = a.y + a.height <= b.y or b.y + b.height <= a.y
         assert beside or below, (a.name, b.name)
+
+
+RICH = """
+name = "rich"
+input = 6
+loss = "cross_entropy"
+l1 = 0.01
+class_weights = [1.0, 2.0]
+sample_weights = true
+
+[[layer]]
+units = 5
+activation = "relu"
+norm = "layer"
+
+[[layer]]
+units = 5
+activation = "gelu"
+skip = 1
+dropout = 0.2
+
+[[layer]]
+units = 2
+activation = "softmax"
+"""
+
+
+def test_normalised_residual_and_dropped_layers(tmp_path: Path) -> None:
+    path = tmp_path / "rich.toml"
+    path.write_text(RICH, encoding="utf-8")
+    svg = spec_svg(str(path))
+    texts = " ".join(ElementTree.fromstring(svg).itertext())
+    for shown in ("A1 = relu(U1)", "A2 = M2 ⊙ gelu(Z2) + A1", "l1 sum of |W|", "by C and V"):
+        assert shown in re.sub(r"\s+", " ", texts)
+    network = build(spec.read(path))
+    found = graph_of(network, proof.gradients(network))
+    skipped = [
+        (a, b) for a, b, _ in found.edges if abs(found.boxes[a].row - found.boxes[b].row) > 1
+    ]
+    assert ("A1", "A2") in skipped
+    assert ("dA2", "dA1") in skipped
+    title, sections = network_sections(path)
+    assert title == "rich"
+    named = [section.name for section in sections if section.name]
+    assert set(network.parameters) <= set(named)
+    assert list(leaps(tuple(step for section in sections[1:-1] for step in section.steps))) == []
 
 
 def test_the_same_bytes_again(drawn: tuple[Graph, str]) -> None:
