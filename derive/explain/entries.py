@@ -199,6 +199,28 @@ def outer_derivative(function: str, order: int, arg: Expr) -> Expr:
     return function_body(local, arg)
 
 
+def raised(expr: Expr, row: MaybeIndex, column: MaybeIndex) -> Expr | None:
+    """The array of which a line is the entry at (row, column), entry for entry.
+
+    None if a name stands at another place than that of the line or of a sum around it.
+    """
+    match expr:
+        case Entry(arg=arg, row=own_row, column=own_column):
+            kept = own_row in (row, None) and own_column in (column, None)
+            return arg if kept else None
+        case SumOver(index=index, body=body) if {row, column} - {None}:
+            for axis, own in enumerate((row, column)):
+                if own is not None and own.dim == index.dim:
+                    inner = raised(body, *((index, column) if axis == 0 else (row, index)))
+                    return None if inner is None else Sum(inner, axis)
+            return None
+        case Delta() | Partial():
+            return None
+    parts = [raised(child, row, column) for child in children(expr)]
+    kept_parts = [part for part in parts if part is not None]
+    return with_children(expr, tuple(kept_parts)) if len(kept_parts) == len(parts) else None
+
+
 # -- sums with deltas ----------------------------------------------------------------------------
 
 
@@ -323,6 +345,7 @@ __all__ = [
     "outer_derivative",
     "partial_of",
     "picked",
+    "raised",
     "renamed",
     "split",
     "summed",

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from derive.explain import cost as cost_rules
 from derive.explain import differentiate
-from derive.explain.arrange import collected, same
+from derive.explain.arrange import collected, factored, same
 from derive.explain.board import Chalk, Line, Section
 from derive.explain.entries import (
     Letters,
@@ -32,6 +32,7 @@ from derive.explain.entries import (
     mentions_name,
     partial_of,
     picked,
+    raised,
     split,
     summed,
     terms_of,
@@ -347,9 +348,16 @@ class _Task:
     def _to_arrays(self, expr: Expr) -> None:
         rule = "back to arrays"
         entry = entry_of(expr, self.row, self.column, Letters())
-        if not same(self.chalk.last, entry):
-            out = same(self.chalk.last, entry, powers=True)
-            self.chalk.write("divide out" if out else "collect", entry)
+        last = self.chalk.last
+        if same(last, entry):
+            pass
+        elif same(last, entry, powers=True):
+            self.chalk.write("divide out", entry)
+        elif collected(last, entry):
+            self.chalk.write("collect", entry)
+        else:  # the engine's form is more than one rule away
+            self.chalk.write("collect", factored(last))
+            expr = raised(self.chalk.last, self.row, self.column) or expr
         if any(isinstance(node, MatMul | Sum) for node in walk(expr)):
             rule = "back to matrices"
         self.chalk.turn(self.gradient, expr, rule)

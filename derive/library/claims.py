@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from derive.latex import PlainNotation, to_latex
+from derive.library.blocks import blocks
 from derive.library.layers import LAYOUTS, dense
 from derive.program import (
     ONE,
@@ -44,6 +45,8 @@ from derive.program import (
 )
 from derive.scalars import table
 
+KINDS: Final = ("activation", "loss", "output", "layer", "regularizer")
+"""What rules are about, in the order in which they are listed."""
 _N, _M = "n", "m"
 _SHAPE: Final = (_N, _M)
 _Z, _A, _Y = (Symbol(name, _SHAPE) for name in "ZAY")
@@ -68,7 +71,9 @@ def library_claims() -> list[LibraryClaim]:
     >>> claims["sigmoid"].latex
     "\\\\sigma'(Z) = \\\\sigma(Z) \\\\odot (1 - \\\\sigma(Z))"
     """
-    return [*_activations(), _softmax(), *_losses(), *_outputs(), *_layers(), _l2()]
+    around = [_claim(b.name, b.kind, b.title, b.program, b.statement) for b in blocks()]
+    found = [*_activations(), _softmax(), *_losses(), *_outputs(), *_layers(), _l2(), *around]
+    return sorted(found, key=lambda claim: KINDS.index(claim.kind))
 
 
 # -- activations -------------------------------------------------------------------------------
@@ -262,21 +267,26 @@ def _key(name: str) -> str:
     return name.replace("_", "-")
 
 
-_NOTATION: Final = PlainNotation(
+NOTATION: Final = PlainNotation(
     spelling={
         "alpha": r"\alpha",
         "delta": r"\delta",
         "lambda": r"\lambda",
+        "beta": r"\beta",
+        "epsilon": r"\epsilon",
+        "gamma": r"\gamma",
+        "mu": r"\mu",
+        "rho": r"\rho",
         "pi": r"\pi",
         "slope": r"\text{slope}",
         "selu_alpha": r"\alpha",
         "selu_scale": r"\lambda",
         "gelu_cubic": "k",
     },
-    function_spelling={name: table.symbol(name) for name in table.NAMES},
+    function_spelling={"g": "g", **{name: table.symbol(name) for name in table.NAMES}},
 )
 
 
 def _claim(name: str, kind: str, title: str, program: Program, statement: Equation) -> LibraryClaim:
-    latex = f"{to_latex(statement.left, _NOTATION)} = {to_latex(statement.right, _NOTATION)}"
+    latex = f"{to_latex(statement.left, NOTATION)} = {to_latex(statement.right, NOTATION)}"
     return LibraryClaim(name, kind, title, latex, program, statement)

@@ -15,9 +15,11 @@ from functools import partial
 from typing import Final
 
 from derive.latex import PlainNotation, to_latex
-from derive.library.claims import LibraryClaim, library_claims, output_program
+from derive.library.blocks import Block, blocks
+from derive.library.claims import NOTATION, LibraryClaim, library_claims, output_program
 from derive.library.layers import LAYOUTS, dense
 from derive.program import (
+    ONE,
     Apply,
     Delta,
     Entry,
@@ -25,13 +27,17 @@ from derive.program import (
     Expr,
     Index,
     Partial,
+    Plus,
     Power,
     Program,
+    Size,
     SumOver,
     Times,
+    divide,
+    minus,
     number,
 )
-from derive.scalars import steps
+from derive.scalars import steps, table
 from derive.scalars.blackboard import SPELLING, Step, WrongStep
 
 _RULES: Final = {
@@ -43,6 +49,11 @@ _RULES: Final = {
     "delta contraction": "of the sum with a delta the equal term is left",
     "back to matrices": "the sum over an inner index is a matrix product",
     "back to arrays": "the same at every entry",
+    "split the sum": "term by term",
+    "constants out of the sum": "what does not depend on the index of the sum",
+    "equal terms": "n terms s / n",
+    "labels sum to 1": "the labels of each example add up to 1",
+    "collect": "equal terms together",
     "proof": "by induction over the steps where t occurs",
     "what holds": "for every number of steps t",
 }
@@ -67,6 +78,9 @@ def explanation(name: str) -> tuple[Step, ...]:
     known = _explanations()
     if key in known:
         return known[key]()
+    pair = None if key in steps.ENTRIES else _pair_of(key)
+    if pair is not None:
+        return _output(*pair)
     try:
         return steps.derivation(name)
     except KeyError:
@@ -83,16 +97,15 @@ def names() -> tuple[str, ...]:
 def title(name: str) -> str:
     """What a heading calls an entry."""
     key = name.lower().replace("_", "-")
-    if key not in _explanations():
+    pair = _pair_of(key)
+    if key in steps.ENTRIES or (pair is None and key not in _explanations()):
         return steps.title(name)
     for claim in library_claims():
         if claim.name == key:
             return claim.title[0].upper() + claim.title[1:]
-    if key in _outputs():
-        output, _, loss = key.partition("-")
-        return f"{output.capitalize()} output with {loss.replace('-', ' ')}"
-    if key.startswith("layer-norm-"):
-        return f"Layer normalisation, examples as {key.rpartition('-')[2]}"
+    if pair is not None:
+        words = f"{table.title(pair[0])} output with {table.title(pair[1])}"
+        return words[0].upper() + words[1:]
     from derive.library.optimizers import optimizer
 
     return f"The rules of {optimizer(key).title}"
@@ -107,14 +120,16 @@ def _explanations() -> dict[str, Callable[[], tuple[Step, ...]]]:
         for part in _PARTS
     }
     rules = {row.name: partial(_optimizer, row.name) for row in OPTIMIZERS}
-    norms = {f"layer-norm-{layout}": partial(_layer_norm, layout) for layout in LAYOUTS}
-    return {**_outputs(), **layers, **norms, "l2": _l2, **rules}
+    around = {block.name: partial(_block, block) for block in blocks()}
+    smoothed = {"label-smoothing": _smoothing}
+    return {**_outputs(), **layers, **around, **smoothed, "l2": _l2, **rules}
 
 
-def _layer_norm(layout: str) -> tuple[Step, ...]:
-    from derive.library.normalisation import layer_norm_steps
+def _block(block: Block) -> tuple[Step, ...]:
+    from derive.explain.gradient import derivations
 
-    return layer_norm_steps(layout)
+    sections = derivations(block.program, block.names, NOTATION, block.stops)
+    return tuple(step for section in sections for step in section.steps)
 
 
 # -- output activation and loss ----------------------------------------------------------------
@@ -136,6 +151,23 @@ def _outputs() -> dict[str, Callable[[], tuple[Step, ...]]]:
         for output, loss in pairs
         if (name := f"{output}-{loss.replace('_', '-')}") not in steps.ENTRIES
     }
+
+
+_NEEDED: Final = {
+    "binary_cross_entropy": ("sigmoid",),
+    "cross_entropy": ("softmax",),
+    "kl": ("softmax",),
+}
+"""Losses of probabilities, and the output that gives them; the others go with every activation."""
+
+
+def _pair_of(key: str) -> tuple[str, str] | None:
+    """Output activation and loss, ``relu-huber``; None for a name that is no such pair."""
+    for loss in table.LOSSES:
+        name = key.removesuffix(f"-{loss.replace('_', '-')}").replace("-", "_")
+        if name in (*table.NAMES, "softmax") and name in _NEEDED.get(loss, (name,)):
+            return name, loss
+    return None
 
 
 def _output(output: str, loss: str) -> tuple[Step, ...]:
@@ -243,6 +275,25 @@ def _l2() -> tuple[Step, ...]:
         _Line("back to arrays", Entry(claim.statement.right, i, j)),
     ]
     return _proved(claim.program, Entry(claim.statement.left, i, j), (i, j), lines)
+
+
+def _smoothing() -> tuple[Step, ...]:
+    claim = _claim("label-smoothing")
+    share, labels = claim.program.symbol("s"), claim.program.symbol("Y")
+    unit, example = Index("r", "n"), Index("j", "m")
+    rest, each = minus(ONE, share), divide(share, Size("n"))
+    of_labels = SumOver(unit, Entry(labels, unit, example))
+    lines = [
+        _Line(
+            "split the sum",
+            Plus(SumOver(unit, Times(rest, Entry(labels, unit, example))), SumOver(unit, each)),
+        ),
+        _Line("equal terms", Plus(SumOver(unit, Times(rest, of_labels.body)), share)),
+        _Line("constants out of the sum", Plus(Times(rest, of_labels), share)),
+        _Line("labels sum to 1", Plus(rest, share)),
+        _Line("collect", ONE),
+    ]
+    return _proved(claim.program, claim.statement.left, (example,), lines)
 
 
 def _claim(name: str) -> LibraryClaim:

@@ -11,10 +11,7 @@ by Y given.  The statistics of an example depend on all of its units, so that dX
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Final
 
-from derive.explain.gradient import derivations
-from derive.latex import PlainNotation
 from derive.program import (
     SCALAR,
     Expr,
@@ -30,18 +27,6 @@ from derive.program import (
     minus,
     total,
 )
-from derive.scalars.blackboard import Step
-
-NOTATION: Final = PlainNotation(
-    spelling={
-        "mu": r"\mu",
-        "rho": r"\rho",
-        "epsilon": r"\epsilon",
-        "gamma": r"\gamma",
-        "beta": r"\beta",
-    }
-)
-_DERIVED: Final = ("beta", "gamma", "X")
 
 
 def layer_norm(layout: str) -> Program:
@@ -75,9 +60,3 @@ def layer_norm(layout: str) -> Program:
         "G": Leaf(batch),
     }
     return Program(leaves, definitions, {}, "J")
-
-
-def layer_norm_steps(layout: str) -> tuple[Step, ...]:
-    """The derivation of its gradients, every line proved and checked."""
-    sections = derivations(layer_norm(layout), _DERIVED, NOTATION, ("Y",))
-    return tuple(step for section in sections for step in section.steps)

@@ -26,6 +26,7 @@ class Row:
 def library_rows() -> list[Row]:
     """Every rule of the library with its status, in the library's order."""
     from derive.check import check
+    from derive.explain.unicode import in_unicode
     from derive.library.claims import library_claims
     from derive.library.optimizers import optimizer_proofs
     from derive.library.report import optimizer_proof
@@ -38,7 +39,7 @@ def library_rows() -> list[Row]:
         rows.append(Row(claim.kind, claim.name, claim.title, "verified" if good else "unproven"))
     for rule in optimizer_proofs():
         status = "verified" if optimizer_proof(rule)[0] is not None else "unproven"
-        rows.append(Row("optimiser", rule.name, rule.statement, status))
+        rows.append(Row("optimiser", rule.name, in_unicode(rule.statement), status))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Whether a step of a derivation takes one rule and no more: ``python -m tests.explain.leaps``.
+"""Whether a step of a derivation takes one rule and no more: ``python -m tests.explain.leaps --all``.
 
 Every step's line is compared with the one before it: what the rule of its name does at one place,
 or at every place alike, has to lead from the one to the other.  What is no rule: the order of
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from derive.explain import differentiate
 from derive.explain.arrange import collected, distributed, expanded, key, places, same
@@ -23,7 +24,7 @@ from derive.explain.entries import (
     factors_of,
     split,
 )
-from derive.library.explanations import explanation, names
+from derive.library.explanations import _pair_of, explanation, names
 from derive.program import (
     ONE,
     Apply,
@@ -35,6 +36,7 @@ from derive.program import (
     Partial,
     Plus,
     Power,
+    Size,
     SumOver,
     Symbol,
     Times,
@@ -42,7 +44,7 @@ from derive.program import (
     number,
     walk,
 )
-from derive.scalars import rules
+from derive.scalars import rules, table
 from derive.scalars.blackboard import Step
 from derive.scalars.rules import product, total
 
@@ -98,7 +100,7 @@ def _may_begin(step: Step) -> bool:
     """Whether a line can be the first about its left side; of a local derivative a lemma can."""
     local = not step.latex.startswith(r"\frac{\partial J}")
     pending = step.latex.startswith(r"\frac{\partial}{\partial")
-    begins = step.rule in (*BEGIN, "chain rule", "sum rule")
+    begins = step.rule in (*BEGIN, "chain rule", "sum rule", "split the sum")
     return begins or pending or (local and step.rule in LEMMAS)
 
 
@@ -283,6 +285,12 @@ def _names(expr: Expr) -> list[str]:
     return sorted(n.name for n in walk(expr) if isinstance(n, Symbol | Gradient))
 
 
+def _counted(before: Expr, after: Expr) -> Iterator[bool]:
+    for part, put in places(before):
+        if isinstance(part, SumOver) and isinstance(part.index.dim, str):
+            yield same(put(Times(Size(part.index.dim), part.body)), after, powers=True)
+
+
 def _labels(before: Expr, after: Expr) -> Iterator[bool]:
     def one(part: Expr) -> Iterator[Expr]:
         if isinstance(part, SumOver) and isinstance(part.body, Entry):
@@ -318,6 +326,7 @@ _CHANGES: dict[str, Callable[[Expr, Expr], Iterator[bool]]] = {
     "delta contraction": _everywhere(contracted),
     "split the sum": _everywhere(split),
     "constants out of the sum": _everywhere(constants_out),
+    "equal terms": _counted,
     "labels sum to 1": _labels,
     "substitute the gradient": _gradient_put_in,
     "substitute the derivative": _derivative_put_in,
@@ -326,15 +335,28 @@ _CHANGES: dict[str, Callable[[Expr, Expr], Iterator[bool]]] = {
 }
 
 
+def steps_of(subject: str) -> tuple[Step, ...]:
+    """The steps behind an entry, or behind the spec at a path that ends in ``.toml``."""
+    if not subject.endswith(".toml"):
+        return explanation(subject)
+    from derive.explain.network import network_sections
+
+    sections = network_sections(Path(subject))[1]
+    return tuple(step for section in sections[1:-1] for step in section.steps)
+
+
 def main(subjects: list[str]) -> int:
-    """Prints every leap of the entries that are named, of all without a name; 1 if there is one."""
-    count = 0
-    for name in subjects or names():
-        for line in leaps(explanation(name)):
-            count += 1
-            print(f"{name}: {line}")
-    print(f"{count} leaps")
-    return int(count > 0)
+    """Prints every leap of what is named; ``--all``: every entry and every output with every loss.
+
+    Ends with 1 if there is a leap.
+    """
+    if "--all" in subjects:
+        outputs = (*table.NAMES, "softmax")
+        pairs = (f"{a}-{b}".replace("_", "-") for a in outputs for b in table.LOSSES)
+        subjects = [*names(), *(pair for pair in pairs if _pair_of(pair) and pair not in names())]
+    lines = [f"{name}: {line}" for name in subjects for line in leaps(steps_of(name))]
+    print(*lines, f"{len(subjects)} derivations, {len(lines)} leaps", sep="\n")
+    return int(bool(lines))
 
 
 if __name__ == "__main__":

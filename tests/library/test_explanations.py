@@ -66,6 +66,15 @@ def _follow(found, k):
     return (same or last) and not any(step.rule in BEGIN for step in after)
 
 
+@pytest.mark.parametrize("name", ["relu-huber", "gelu-squared-error", "leaky_relu-mse"])
+def test_other_outputs_are_explained_when_asked(name):
+    found = explanation(name)
+    assert list(leaps(found)) == []
+    assert found[-1].latex.startswith(r"\frac{\partial J}{\partial Z} = ")
+    assert "output with" in title(name)
+    assert name not in names()
+
+
 def test_every_claim_and_optimizer_is_explained():
     known = set(names())
     assert {claim.name for claim in library_claims()} <= known
