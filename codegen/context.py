@@ -13,7 +13,9 @@ from typing import Any
 
 import derive
 from codegen import equations
-from codegen.kernels import ACTIVATIONS, LOSSES
+from codegen.formulas.kinks import conditions
+from codegen.formulas.own import Derived
+from codegen.formulas.printing import form
 from codegen.module import Module, class_weights, module, output_argument
 from codegen.network import COST, Network
 from codegen.numpy_printer import expression
@@ -66,6 +68,9 @@ def module_context(
         "optimizer_title": _OPTIMIZERS[spec.training.optimizer],
         "kinked": _kinked(network),
         "knots": _knots(network.spec),
+        "places": _places(network),
+        "loss_places": _loss_places(network),
+        "largest": 1e8 if all(own.tame for own in spec.own) else 1.0,
         "schedule": _schedule(spec.training),
         "polynomials": _polynomials(blocks, step),
         **_signatures(network, blocks),
@@ -108,7 +113,38 @@ def document_context(
         "updates": [_update_proof(e) for e in updates],
         "sizes": network.sizes(),
         "kinks": _kinks(network),
-        "loss_title": LOSSES[network.spec.loss].title,
+        "formulas": [_formula(own) for own in network.spec.own],
+        "loss_title": network.spec.loss_row.title,
+    }
+
+
+def _formula(own: Derived) -> dict[str, Any]:
+    """A formula of the spec: what was found, what it is worth, and what a user must know."""
+    return {
+        "name": own.own.name,
+        "text": own.own.text,
+        "variables": ", ".join(own.own.variables),
+        "parameters": ", ".join(f"{n} = {float(v)!r}" for n, v in own.own.parameters),
+        "learned": ", ".join(own.own.learned),
+        "warnings": own.warnings,
+        "measured": [
+            {
+                "what": m.what,
+                "formula": m.formula,
+                "stable": m.stable,
+                "rules": m.rules,
+                "errors": [
+                    {
+                        "dtype": dtype,
+                        "ulp": f"{e.ulp:.3g}",
+                        "at": ", ".join(f"{x:.9g}" for x in e.at),
+                        "failures": e.failures,
+                    }
+                    for dtype, e in m.errors.items()
+                ],
+            }
+            for m in own.measured
+        ],
     }
 
 
@@ -132,7 +168,7 @@ def _title(spec: Spec) -> str:
     """One sentence, wrapped to the line length of the emitted code."""
     stack = "-".join(map(str, spec.widths))
     names = ", ".join(layer.activation for layer in spec.layers)
-    text = f"{spec.name}: dense layers {stack}; {names}; {LOSSES[spec.loss].title}."
+    text = f"{spec.name}: dense layers {stack}; {names}; {spec.loss_row.title}."
     return "\n".join(textwrap.wrap(text, 96, break_on_hyphens=False))
 
 
@@ -189,10 +225,25 @@ def _kinked(network: Network) -> dict[int, tuple[int, tuple[str, ...]]]:
     """
     values = [name for name in network.program.definitions if name != COST]
     return {
-        k: (values.index(network.argument(k)), network.parameters_of(k)[-2:])
+        k: (values.index(network.argument(k)), network.affine(k))
         for k, layer in enumerate(network.spec.layers, 1)
-        if ACTIVATIONS[layer.activation].kinks or ACTIVATIONS[layer.activation].bends
+        if layer.places
     }
+
+
+def _places(network: Network) -> dict[int, tuple[float, ...]]:
+    """The places of the kinks of formulas of the spec, where they are not 0 alone."""
+    layers = enumerate(network.spec.layers, 1)
+    return {k: layer.places for k, layer in layers if layer.places not in ((), (0.0,))}
+
+
+def _loss_places(network: Network) -> tuple[str, ...]:
+    """What is 0 where a loss of the spec that is no function of the difference has a kink."""
+    own = network.spec.own_loss
+    if own is None or own.difference:
+        return ()
+    numbers = network.spec.loss_constants
+    return tuple(form(c, {"a": "A", "y": "Y"}, numbers) for c in conditions(own.own.tree))
 
 
 def _schedule(training: Training) -> str:
@@ -206,13 +257,15 @@ def _schedule(training: Training) -> str:
 
 def _knots(spec: Spec) -> list[float]:
     """The values of ``|a - y|`` where the slope or the curvature of the loss jumps."""
-    return [float(spec.loss_constants.get(knot, knot)) for knot in LOSSES[spec.loss].knots]
+    return [float(spec.loss_constants.get(knot, knot)) for knot in spec.loss_row.knots]
 
 
 def _kinks(network: Network) -> list[str]:
-    layers = (layer.activation for layer in network.spec.layers)
-    names = dict.fromkeys((*layers, network.spec.loss))
-    return [sentence for name in names if name != "softmax" for sentence in table.kinks(name)]
+    spec = network.spec
+    layers = (layer.activation for layer in spec.layers if layer.own is None)
+    names = dict.fromkeys((*layers, *(() if spec.own_loss else (spec.loss,))))
+    found = [sentence for name in names if name != "softmax" for sentence in table.kinks(name)]
+    return found + [k.sentence(own.row.title) for own in spec.own for k in own.row.kinks]
 
 
 def _signatures(network: Network, blocks: Module) -> dict[str, Any]:

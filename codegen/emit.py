@@ -59,7 +59,7 @@ def derive_network(spec: Spec) -> Derivation:
     """Proves a spec's gradients and plans its training step; raises `proof.Unproved`."""
     built = network.build(spec)
     derived = proof.gradients(built)
-    forms = proof.loss_forms(built)
+    forms = proof.loss_forms(built) + proof.formula_slopes(built)
     proof.require(built, derived + forms)
     return Derivation(spec, built, derived, forms, step(built, derived))
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from codegen.equations import readable
 from codegen.forms import lower_form
 from codegen.graph import Graph
-from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT
 from codegen.network import CLASS_WEIGHTS, L1, L2, SAMPLE_WEIGHTS, Network
 from codegen.numpy_printer import expression, prime, statements
 from codegen.proof import ProvedEquation
@@ -35,11 +34,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A function of one array that the module defines for an activation or its derivative."""
+    """A function of arrays that the module defines for an activation or its derivative."""
 
     name: str
     title: str
     lines: tuple[str, ...]
+    arguments: tuple[str, ...] = ("z",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,19 @@ def _parameters(network: Network) -> list[Parameter]:
     rows = []
     for name in network.parameters:
         shape = network.concrete(network.program.shape(name))
-        k = int(name.lstrip("Wbgamet"))
-        init = {"W": network.activation(k).init, "g": "ones"}.get(name[0], "")
+        kind, k = _kind_and_layer(name)
+        layer = network.activation(k)
+        init = {"W": layer.init, "gamma": "ones"}.get(kind, "")
+        if kind in layer.learned:
+            init = repr(layer.constants[kind])
         rows.append(Parameter(name, (int(shape[0]), int(shape[1])), init))
     return rows
+
+
+def _kind_and_layer(name: str) -> tuple[str, int]:
+    """``gamma2`` as ``("gamma", 2)``."""
+    kind = name.rstrip("0123456789")
+    return kind, int(name[len(kind) :])
 
 
 # -- helpers -----------------------------------------------------------------------------------
@@ -108,32 +117,56 @@ def literals(network: Network) -> dict[str, str]:
 
 
 def layer_of(network: Network, function: str) -> int:
-    """The first layer whose activation is a function of the program."""
-    return next(k for k, name in network.functions.items() if name == function)
+    """The first layer whose activation, or a derivative of it, is a function of the program."""
+    for k, name in network.functions.items():
+        partials = network.inlined[name].partials if name in network.inlined else {}
+        if function == name or function in partials:
+            return k
+    raise KeyError(function)
 
 
 def form_of(network: Network, function: str, order: int) -> tuple[str, dict[str, str]]:
     """The stable form of a function of the program, and the text of its constants."""
-    if function == network.loss_function:
-        row: Activation | Loss = LOSSES[function]
-        constants = network.spec.loss_constants
+    row: Activation | Loss
+    learned: tuple[str, ...] = ()
+    if function in (network.loss_function, network.spec.loss):
+        row, constants = network.spec.loss_row, network.spec.loss_constants
     else:
         layer = network.activation(layer_of(network, function))
-        row, constants = ACTIVATIONS[layer.activation], layer.constants
-    texts = {name: repr(value) for name, value in constants.items()}
+        row, constants, learned = layer.row, layer.constants, layer.learned
+    texts = {name: repr(value) for name, value in constants.items() if name not in learned}
+    for parameter in learned:
+        if function.endswith(f"_by_{parameter}"):
+            assert layer.own is not None
+            return layer.own.partials[parameter][1], texts
     return (row.stable_derivative if order else row.stable_value), texts
 
 
-def argument_of(network: Network, graph: Graph, function: str, argument: int) -> dict[str, int]:
-    """The free names of a form: ``z`` of an activation, ``a - y`` of a loss."""
+def argument_of(
+    network: Network, graph: Graph, function: str, argument: int, array: Callable[[str], int]
+) -> dict[str, int]:
+    """The free names of a form: ``z`` of an activation, ``a - y`` of a loss, what is learned.
+
+    array: the step of an array of the network by name.
+    """
     if function == network.loss_function:
         return {"a": argument, "y": graph.const("0.0")}
-    return {"z": argument}
+    if function == network.spec.loss:
+        return {"a": argument, "y": array("Y")}
+    k = layer_of(network, function)
+    learned = network.activation(k).learned
+    return {"z": argument, **{p: array(f"{p}{k}") for p in learned}}
+
+
+def functions_of(network: Network) -> set[str]:
+    """The functions of the program that have forms."""
+    partials = [name for f in network.inlined.values() for name in f.partials]
+    return {*network.functions.values(), network.loss_function, *network.inlined, *partials}
 
 
 def _helpers(network: Network, proved: Sequence[ProvedEquation]) -> list[Helper]:
     used = {(name, 0) for name in network.functions.values()}
-    known = {*network.functions.values(), network.loss_function}
+    known = functions_of(network)
     for line in proved:
         for node in walk(line.right):
             if isinstance(node, Apply) and node.function in known:
@@ -141,7 +174,7 @@ def _helpers(network: Network, proved: Sequence[ProvedEquation]) -> list[Helper]
     helpers = [_helper(network, function, order) for function, order in sorted(used)]
     if network.spec.layers[-1].activation == "softmax":
         helpers.append(_softmax(network))
-    if OUTPUT[network.spec.loss] == "softmax":
+    if network.spec.fused == "softmax":
         helpers.append(_log_softmax(network))
     return helpers
 
@@ -149,21 +182,39 @@ def _helpers(network: Network, proved: Sequence[ProvedEquation]) -> list[Helper]
 def _helper(network: Network, function: str, order: int) -> Helper:
     graph = Graph()
     form, constants = form_of(network, function, order)
-    z = graph.input("z", ("n", "m"))
-    values = argument_of(network, graph, function, z)
+    first = "a" if function == network.spec.loss and not network.loss_function else "z"
+    z = graph.input(first, ("n", "m"))
+    others = network.extra().get(function, ())
+    arguments = {name: _plain(name) for name in others}
+
+    def array(name: str) -> int:
+        return graph.input(arguments[name], ("n", "m"))
+
+    values = argument_of(network, graph, function, z, array)
     values |= {name: graph.const(text) for name, text in constants.items()}
-    if order and function != network.loss_function:
+    if order and function in network.functions.values():
         values["a"] = graph.input(f"{prime(function, 0)}(z)", ("n", "m"))
     title = _row_title(network, function)
     title = f"The derivative of {title}" if order else title[:1].upper() + title[1:]
     lines = statements(graph, lower_form(graph, form, values), "return")
-    return Helper(prime(function, order), f"{title}, entry by entry.", tuple(lines))
+    names = (first, *arguments.values())
+    return Helper(prime(function, order), f"{title}, entry by entry.", tuple(lines), names)
+
+
+def _plain(name: str) -> str:
+    """An argument of a helper: ``slope`` for slope2, ``y`` for Y."""
+    return "y" if name == "Y" else name.rstrip("0123456789")
 
 
 def _row_title(network: Network, function: str) -> str:
     if function == network.loss_function:
-        return f"{LOSSES[function].title} by the difference of output and label"
-    return ACTIVATIONS[network.activation(layer_of(network, function)).activation].title
+        return f"{network.spec.loss_row.title} by the difference of output and label"
+    if function == network.spec.loss:
+        return f"{network.spec.loss_row.title} by the output"
+    for partials in (f.partials for f in network.inlined.values()):
+        if function in partials:
+            return function.lstrip("_").replace("_by_", " by ")
+    return network.activation(layer_of(network, function)).row.title
 
 
 def _softmax(network: Network) -> Helper:
@@ -202,7 +253,7 @@ def _forward(network: Network) -> list[Line]:
     for name, expr in network.program.definitions.items():
         if name == "J":
             continue
-        code = expression(expr, texts)
+        code = expression(expr, texts, network.extra())
         if name[0] == "A" and network.activation(int(name[1:])).activation == "softmax":
             code = f"_softmax(Z{name[1:]})"
         lines.append(Line(f"{name} = {code}"))
@@ -211,7 +262,7 @@ def _forward(network: Network) -> list[Line]:
 
 def cost_arguments(network: Network) -> tuple[str, ...]:
     """What the cost is computed from: the last Z where it is accurate, else the last A."""
-    last = ("Z" if LOSSES[network.spec.loss].from_logits else "A") + str(network.depth)
+    last = ("Z" if network.spec.loss_row.from_logits else "A") + str(network.depth)
     penalties = not {L1, L2}.isdisjoint(network.constants)
     weights = (SAMPLE_WEIGHTS,) if network.spec.sample_weights else ()
     return (*(("params",) if penalties else ()), last, "Y", *weights)
@@ -232,7 +283,7 @@ def _cost(network: Network) -> list[str]:
         weights = ", ".join(n if n in network.weights else "_" for n in network.parameters)
         lines.append(f"{weights} = params")
     lines.append(f"m = Y.shape[{1 - network.feature_axis}]")
-    if LOSSES[network.spec.loss].reduction == "mean":
+    if network.spec.loss_row.reduction == "mean":
         lines.append(f"outputs = Y.shape[{network.feature_axis}]")
     lines += class_weights(network)
     graph = Graph()
@@ -272,7 +323,7 @@ def data_cost(
     cross_entropy: CrossEntropy,
 ) -> int:
     """The mean loss over the examples; output: the last Z or A, as `cost_arguments` says."""
-    row = LOSSES[network.spec.loss]
+    row = network.spec.loss_row
     weights = [leaf(name) for name in entry_weights(network)]
 
     def weighted(step: int) -> int:
@@ -280,7 +331,7 @@ def data_cost(
             step = graph.add("multiply", weight, step)
         return step
 
-    if OUTPUT[row.name] == "softmax":
+    if network.spec.fused == "softmax":
         total = cross_entropy(graph, output, weighted(labels))
         if row.labels_alone:
             alone = graph.total(weighted(lower_form(graph, row.labels_alone, {"y": labels})))
@@ -315,6 +366,10 @@ def add_penalties(network: Network, graph: Graph, cost: int, leaf: Callable[[str
 def _gradients(network: Network, proved: Sequence[ProvedEquation]) -> list[Line]:
     texts = literals(network)
     return [
-        Line(f"{e.name} = {expression(e.right, texts)}", f"{e.name} = {readable(e.right)}", e.name)
+        Line(
+            f"{e.name} = {expression(e.right, texts, network.extra())}",
+            f"{e.name} = {readable(e.right)}",
+            e.name,
+        )
         for e in proved
     ]

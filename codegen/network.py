@@ -8,12 +8,13 @@ size, slope and l2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from codegen.kernels import OUTPUT, of_difference
-from codegen.spec import Layer, Spec
+from codegen.kernels import of_difference
+from codegen.layers import Layer
+from codegen.spec import Spec
 from derive.program import (
     ARGUMENT,
     ONE,
@@ -53,6 +54,19 @@ ABSOLUTE = "absolute"
 
 
 @dataclass(frozen=True, slots=True)
+class Inlined:
+    """A function of the program that depends on other arrays besides its argument.
+
+    bodies: its value and its derivative; partials: those by its learned parameters, each under
+    the name of a function of its own.  others: names in the bodies to the arrays that they are.
+    """
+
+    bodies: tuple[Expr, Expr]
+    others: Mapping[str, Symbol]
+    partials: Mapping[str, Expr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """A spec with its program.
 
@@ -71,6 +85,8 @@ class Network:
     constants: Mapping[str, float]
     functions: Mapping[int, str]
     loss_function: str = ""
+    inlined: Mapping[str, Inlined] = field(default_factory=dict)
+    """Functions of several arrays: in `general` arbitrary ones of one, in proofs written out."""
 
     @property
     def depth(self) -> int:
@@ -98,9 +114,39 @@ class Network:
         return tuple(f"M{k}" for k, layer in enumerate(self.spec.layers, 1) if layer.dropout)
 
     def parameters_of(self, k: int) -> tuple[str, ...]:
-        """The parameters of a layer, its bias last."""
-        kinds = ("W", "gamma", "beta") if self.activation(k).norm else ("W", "b")
-        return tuple(f"{kind}{k}" for kind in kinds)
+        """The parameters of a layer: weights, bias, those of its activation."""
+        return tuple(f"{kind}{k}" for kind in (*self._kinds(k), *self.activation(k).learned))
+
+    def affine(self, k: int) -> tuple[str, str]:
+        """The two parameters that make the argument of an activation 0 where they are 0."""
+        scale, bias = self._kinds(k)[-2:]
+        return f"{scale}{k}", f"{bias}{k}"
+
+    def _kinds(self, k: int) -> tuple[str, ...]:
+        return ("W", "gamma", "beta") if self.activation(k).norm else ("W", "b")
+
+    def written_out(self, expr: Expr) -> Expr:
+        """The expression with functions of several arrays replaced by what they are."""
+        expr = with_children(expr, tuple(self.written_out(c) for c in children(expr)))
+        if not isinstance(expr, Apply):
+            return expr
+        for name, function in self.inlined.items():
+            body = function.partials.get(expr.function)
+            if expr.function == name:
+                body = function.bodies[expr.order]
+            if body is not None:
+                return substitute(body, {ARGUMENT: expr.arg, **function.others})
+        return expr
+
+    def extra(self) -> dict[str, tuple[str, ...]]:
+        """Function to the arrays that it takes besides its argument."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, function in self.inlined.items():
+            arrays = tuple(
+                symbol.name for symbol in function.others.values() if symbol.dims != SCALAR
+            )
+            found |= dict.fromkeys((name, *function.partials), arrays)
+        return found
 
     def argument(self, k: int) -> str:
         """What the activation of a layer is applied to."""
@@ -152,6 +198,7 @@ class _Builder:
         self.names: dict[int, str] = {}
         self.widths = ["n_0"]
         self.loss_function = ""
+        self.inlined: dict[str, Inlined] = {}
 
     def network(self) -> Network:
         spec = self.spec
@@ -163,14 +210,28 @@ class _Builder:
         value: Expr = self.symbol("X")
         for k, layer in enumerate(spec.layers, 1):
             value = self.layer(k, layer, value)
-        self.definitions["J"] = self.cost(value, f"n_{depth}")
+        self.definitions[COST] = self.cost(self.loss_entries(value))
         program = Program(self.leaves, self.definitions, self.functions, COST)
-        general = Program(self.leaves, self.definitions, self.arbitrary(), COST)
-        return Network(spec, program, general, self.constants, self.names, self.loss_function)
+        general = Program(self.leaves, self._general(value), self.arbitrary(), COST)
+        return Network(
+            spec, program, general, self.constants, self.names, self.loss_function, self.inlined
+        )
+
+    def _general(self, output: Expr) -> dict[str, Expr]:
+        """The definitions, a loss of output and label that is a formula as a function of one."""
+        own = self.spec.own_loss
+        if own is None or own.difference:
+            return self.definitions
+        self.inlined[own.own.name] = Inlined(
+            (_renamed(own.body), _renamed(own.slope)), {"y": self.symbol("Y")}
+        )
+        return {**self.definitions, COST: self.cost(Apply(own.own.name, 0, output))}
 
     def label_domain(self) -> str:
         """Labels are as real as they come, positive where the loss takes their logarithm."""
         label = Symbol("y", SCALAR)
+        if self.spec.own_loss is not None:
+            return "real"
         nodes = walk(table.loss_entry(self.spec.loss))
         logarithm = any(
             n.function == "log" and n.arg == label for n in nodes if isinstance(n, Apply)
@@ -180,12 +241,13 @@ class _Builder:
     def arbitrary(self) -> dict[str, Function]:
         """The functions, without the formulas of those that are not fused with the loss."""
         free = {*self.names.values(), self.loss_function, ABSOLUTE}
-        if OUTPUT[self.spec.loss]:
+        if self.spec.fused:
             free.discard(self.names.get(len(self.spec.layers), ""))
-        return {
+        functions = {
             name: Function(name) if name in free else function
             for name, function in self.functions.items()
         }
+        return functions | {name: Function(name) for name in self.inlined}
 
     def batch(self, size: str) -> Shape:
         return (size, "m") if self.spec.columns else ("m", size)
@@ -250,22 +312,40 @@ class _Builder:
             return softmax(z, 0 if self.spec.columns else 1)
         if layer.activation == "identity":
             return z
-        name = self.function(k, layer)
+        name = self.learning(k, layer) if layer.learned else self.function(k, layer)
         self.names[k] = name
         return Apply(name, 0, z)
 
+    def learning(self, k: int, layer: Layer) -> str:
+        """The name of a function with parameters that are trained, which are leaves."""
+        assert layer.own is not None
+        own, name = layer.own.own, f"{layer.activation}_{k}"
+        shape: Shape = (self.widths[-1], 1) if self.spec.columns else (1, self.widths[-1])
+        others = {}
+        for parameter, value in layer.constants.items():
+            leaf = own.leaf(parameter)
+            if parameter in layer.learned:
+                others[leaf] = self.leaf(f"{parameter}{k}", shape)
+            else:
+                self.constants[f"{leaf}_{k}"] = value
+                others[leaf] = self.leaf(f"{leaf}_{k}", SCALAR)
+        partials = {f"{name}_by_{p}": body for p, (body, _) in layer.own.partials.items()}
+        self.inlined[name] = Inlined((layer.own.body, layer.own.slope), others, partials)
+        self.functions[name] = Function(name)
+        return name
+
     def function(self, k: int, layer: Layer) -> str:
         """The name of the layer's function in the program, with its constants as leaves."""
-        function = table.function(layer.activation)
+        function, leaf = _definition_of(layer)
         known = self.functions.get(function.name)
-        same = all(self.constants.get(c) == v for c, v in layer.constants.items())
+        same = all(self.constants.get(leaf(c)) == v for c, v in layer.constants.items())
         if known is not None and same:
             return function.name
         renamed: dict[str, Expr] = {}
         suffix = "" if known is None else f"_{k}"
         for constant, value in layer.constants.items():
-            self.constants[constant + suffix] = value
-            renamed[constant] = self.leaf(constant + suffix, SCALAR)
+            self.constants[leaf(constant) + suffix] = value
+            renamed[leaf(constant)] = self.leaf(leaf(constant) + suffix, SCALAR)
         name = function.name + suffix
         body = function.body
         if body is not None and suffix:
@@ -283,11 +363,11 @@ class _Builder:
                     self.functions[inner.name] = inner
                     self._include(inner.body)
 
-    def cost(self, output: Expr, width: str) -> Expr:
-        """The mean over the m examples, and the l2 term of the weights."""
-        body = total(self.weighted(self.loss_entries(output)))
-        if table.loss_reduction(self.spec.loss) == "mean":
-            body = divide(body, Size(width))
+    def cost(self, entries: Expr) -> Expr:
+        """The mean over the m examples of the loss of every entry, and the penalties."""
+        body = total(self.weighted(entries))
+        if self.spec.loss_row.reduction == "mean":
+            body = divide(body, Size(f"n_{len(self.spec.layers)}"))
         cost = divide(body, Size("m"))
         weights = [self.symbol(f"W{k}") for k in range(1, len(self.spec.layers) + 1)]
         if self.spec.l1:
@@ -316,10 +396,14 @@ class _Builder:
     def loss_entries(self, output: Expr) -> Expr:
         """The loss of every entry, of the difference where it is a function of that."""
         name, label = self.spec.loss, self.symbol("Y")
+        own = self.spec.own_loss
         for constant, value in self.spec.loss_constants.items():
-            self.constants[constant] = value
-            self.leaf(constant, SCALAR, "positive")
-        formula = of_difference(name)
+            leaf = constant if own is None else own.own.leaf(constant)
+            self.constants[leaf] = value
+            self.leaf(leaf, SCALAR, "positive" if own is None else "real")
+        if own is not None and not own.difference:
+            return substitute(own.body, {"a": output, "y": label})
+        formula = of_difference(name) if own is None else own.body
         if formula is None:
             entry = table.loss_entry(name)
             self._include(entry)
@@ -328,6 +412,18 @@ class _Builder:
         self.functions[name] = Function(name, formula)
         self._include(formula)
         return Apply(name, 0, minus(output, label))
+
+
+def _definition_of(layer: Layer) -> tuple[Function, Callable[[str], str]]:
+    """The function of a layer's activation, and what its constants are called as leaves."""
+    if layer.own is None:
+        return table.function(layer.activation), lambda constant: constant
+    return Function(layer.activation, layer.own.body), layer.own.own.leaf
+
+
+def _renamed(body: Expr) -> Expr:
+    """A formula in the output a as one in the formal argument."""
+    return substitute(body, {"a": Symbol(ARGUMENT, SCALAR)})
 
 
 def _absolute() -> Expr:

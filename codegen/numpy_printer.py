@@ -11,7 +11,7 @@ graph (`statements`, for the stable forms).  Out: text; the formatter sees to li
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from codegen.graph import INFIX, Graph, Text, infix, level_of
@@ -34,9 +34,14 @@ from derive.program import (
 # -- matrix expressions ------------------------------------------------------------------------
 
 
-def expression(expr: Expr, constants: Mapping[str, str]) -> str:
-    """A matrix expression; constants: scalar leaf or size to its text."""
-    return _Expressions(constants).text(expr)[0]
+def expression(
+    expr: Expr, constants: Mapping[str, str], extra: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """A matrix expression; constants: scalar leaf or size to its text.
+
+    extra: function to the arrays that it takes besides its argument.
+    """
+    return _Expressions(constants, extra or {}).text(expr)[0]
 
 
 def prime(function: str, order: int) -> str:
@@ -45,8 +50,9 @@ def prime(function: str, order: int) -> str:
 
 
 class _Expressions:
-    def __init__(self, constants: Mapping[str, str]) -> None:
+    def __init__(self, constants: Mapping[str, str], extra: Mapping[str, Sequence[str]]) -> None:
         self.constants = constants
+        self.extra = extra
 
     def text(self, expr: Expr) -> Text:
         """The text of an expression and its precedence."""
@@ -144,7 +150,8 @@ class _Expressions:
             return f"np.{function}({arg})", 9
         if function == "absolute":
             return f"np.{'sign' if order else 'abs'}({arg})", 9
-        return f"{prime(function, order)}({arg})", 9
+        arguments = ", ".join([arg, *self.extra.get(function, ())])
+        return f"{prime(function, order)}({arguments})", 9
 
 
 def _number(value: Fraction) -> Text:
@@ -214,7 +221,9 @@ class _Steps:
             text, level = args[0]
             return f"-{text if level >= 2 else f'({text})'}", 3
         if node.op == "step":
-            return f"np.greater({args[0][0]}, 0.0).astype({args[0][0]}.dtype)", 9
+            text, level = args[0]
+            array = text if level == 9 else f"({text})"
+            return f"np.greater({text}, 0.0).astype({array}.dtype)", 9
         if node.op == "total":
             return f"np.sum({args[0][0]})", 9
         if node.op == "inner":

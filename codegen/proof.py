@@ -8,13 +8,13 @@ engine does not prove or the independent checker does not accept: nothing is emi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from codegen.kernels import OUTPUT
 from codegen.network import Network, substitute
 from codegen.tables import GenerateError
 from derive.check import Acceptance, check
 from derive.program import (
+    ARGUMENT,
     SCALAR,
     Apply,
     Equation,
@@ -24,10 +24,12 @@ from derive.program import (
     Power,
     Program,
     Sum,
+    Symbol,
     Times,
     Transpose,
     children,
     minus,
+    walk,
     with_children,
 )
 from derive.scalars import table
@@ -94,11 +96,37 @@ def gradients(network: Network) -> tuple[ProvedEquation, ...]:
         if _named(network, k):
             above = (derive(f"A{k}", *above),)
         z = derive(network.argument(k), *above)
+        derived += [learned_gradient(network, k, name) for name in network.activation(k).learned]
         if network.activation(k).norm:
             z = _through_norm(k, z, derive)
-        for name in (n for n in network.parameters_of(k) if n[0] in "Wb" and n != f"beta{k}"):
-            derive(name, z)
+            derive(f"W{k}", z)
+        else:
+            derive(f"W{k}", z)
+            derive(f"b{k}", z)
     return tuple(derived)
+
+
+def learned_gradient(network: Network, k: int, parameter: str) -> ProvedEquation:
+    """The gradient by a parameter of an activation: over the examples, dA times its derivative."""
+    layer, name = network.activation(k), f"{parameter}{k}"
+    z = network.general.symbol(network.argument(k))
+    right: Expr = network.general.gradient(f"A{k}")
+    if layer.dropout:
+        right = Times(right, network.general.symbol(f"M{k}"))
+    right = Times(right, Apply(f"{network.functions[k]}_by_{parameter}", 0, z))
+    equation = Equation(network.general.gradient(name), Sum(right, 1 - network.feature_axis))
+    return judge_network(network, f"d{name}", name, equation)
+
+
+def judge_network(network: Network, name: str, of: str, equation: Equation) -> ProvedEquation:
+    """An equation of the network; functions of several arrays are written out for the proof."""
+    program = network.general
+    if not network.inlined:
+        return judge(program, name, of, equation)
+    definitions = {n: network.written_out(e) for n, e in program.definitions.items()}
+    written = replace(program, definitions=definitions)
+    sides = Equation(network.written_out(equation.left), network.written_out(equation.right))
+    return replace(judge(written, name, of, sides), equation=equation)
 
 
 def _through_norm(k: int, above: str, derive: Callable[..., str]) -> str:
@@ -117,8 +145,9 @@ def _named(network: Network, k: int) -> bool:
     sum with the output of a layer below.
     """
     layer = network.activation(k)
-    alone = layer.activation == "softmax" and not OUTPUT[network.spec.loss]
-    return alone or bool(layer.skip) or len(network.used_by(f"A{k}")) > 1
+    alone = layer.activation == "softmax" and not network.spec.fused
+    learns = bool(layer.learned)
+    return alone or learns or bool(layer.skip) or len(network.used_by(f"A{k}")) > 1
 
 
 def gradient(network: Network, name: str, opaque: tuple[str, ...]) -> ProvedEquation:
@@ -128,7 +157,44 @@ def gradient(network: Network, name: str, opaque: tuple[str, ...]) -> ProvedEqua
         right = tidy(derived_gradient(program, name, opaque))
     except Underivable as error:
         raise Unproved(f"{network.spec.name}: d{name} cannot be derived: {error}") from None
-    return judge(program, f"d{name}", name, Equation(program.gradient(name), right))
+    return judge_network(network, f"d{name}", name, Equation(program.gradient(name), right))
+
+
+def formula_slopes(network: Network) -> tuple[ProvedEquation, ...]:
+    """That what is emitted as the derivative of a formula of the spec is its derivative.
+
+    Of functions of one array; the others are written out in every gradient that has them.
+    """
+    proved = []
+    for k, name in sorted(network.functions.items()):
+        own = network.activation(k).own
+        if own is not None and name not in network.inlined:
+            proved.append(_slope(network, name, own.slope, network.argument(k)))
+    loss = network.spec.own_loss
+    if loss is not None and network.loss_function:
+        proved.append(_slope(network, loss.own.name, loss.slope, f"A{network.depth}"))
+    return tuple({equation.name: equation for equation in proved}.values())
+
+
+def _slope(network: Network, name: str, slope: Expr, argument: str) -> ProvedEquation:
+    program = network.program
+    scalars = {n: leaf for n, leaf in program.leaves.items() if leaf.dims == SCALAR}
+    z = program.symbol(argument)
+    # the constants of this layer may have names of their own
+    body = program.functions[name].body
+    assert body is not None
+    given = {n.name for n in walk(body) if isinstance(n, Symbol)}
+    renamed = {
+        n.name: Symbol(m, SCALAR)
+        for n in walk(slope)
+        if isinstance(n, Symbol) and n.name not in given
+        for m in given
+        if m.startswith(f"{n.name}_") and m[len(n.name) + 1 :].isdigit()
+    }
+    local = Program({argument: Leaf(z.dims), **scalars}, {}, program.functions)
+    right = substitute(substitute(slope, renamed), {ARGUMENT: z})
+    note = f"The derivative of {name}, by the rules for the functions that its formula has."
+    return judge(local, f"{name}'({argument})", "", Equation(Apply(name, 1, z), right), note)
 
 
 def loss_forms(network: Network) -> tuple[ProvedEquation, ...]:
@@ -137,7 +203,9 @@ def loss_forms(network: Network) -> tuple[ProvedEquation, ...]:
     if not name:
         return ()
     a, y = (network.program.symbol(n) for n in (f"A{network.depth}", "Y"))
-    entry = substitute(table.loss_entry(name), {"a": a, "y": y})
+    own = network.spec.own_loss
+    definition = table.loss_entry(name) if own is None else own.entry
+    entry = substitute(definition, {"a": a, "y": y})
     scalars = {n: leaf for n, leaf in network.program.leaves.items() if leaf.dims == SCALAR}
     leaves = {a.name: Leaf(a.dims), y.name: Leaf(y.dims), **scalars}
     program = Program(leaves, {}, network.program.functions)

@@ -15,7 +15,8 @@ of the activation under their own names (``slope`` of leaky_relu, ``alpha`` of e
 ``learning_rate``, ``schedule`` (constant, step, cosine) and its constants (``step_every`` epochs,
 ``step_factor``; ``final_factor``), ``warmup`` (epochs), ``clip_norm``, ``patience`` (epochs without
 a better loss, 0: no end before the last), ``batch_size``, ``epochs``, ``seed`` and the optimiser's
-constants (``momentum``; ``rho``; ``beta1``, ``beta2``, ``epsilon``; ``weight_decay``).
+constants (``momentum``; ``rho``; ``beta1``, ``beta2``, ``epsilon``; ``weight_decay``).  Formulas of
+its own stand in ``[activations.NAME]`` and ``[losses.NAME]`` (`codegen.formulas.tables`).
 """
 
 from __future__ import annotations
@@ -24,22 +25,25 @@ import hashlib
 import keyword
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from codegen.formulas.own import Derived, Own
+from codegen.formulas.tables import derive_own, number, own_formulas
 from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT, constants
+from codegen.layers import INITIALISERS as INITIALISERS
+from codegen.layers import MAX_UNITS, layers_of, positive_constants
+from codegen.layers import Layer as Layer
 from codegen.tables import SpecError as SpecError
 from codegen.tables import Table, kind
+from derive.library.row import Loss
 
 MAX_BYTES: Final = 1_000_000
-MAX_UNITS: Final = 1_000_000
-MAX_LAYERS: Final = 100
 MAX_PARAMETERS: Final = 1_000_000_000
 OPTIMIZERS: Final = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
-INITIALISERS: Final = ("he", "glorot", "lecun", "zeros")
 SCHEDULES: Final[Mapping[str, Mapping[str, float]]] = {
     "constant": {},
     "step": {"step_every": 10.0, "step_factor": 0.1},
@@ -48,6 +52,8 @@ SCHEDULES: Final[Mapping[str, Mapping[str, float]]] = {
 """Courses of the learning rate, each with the defaults of its constants."""
 
 _TOP: Final = (
+    "activations",
+    "losses",
     "name",
     "description",
     "input",
@@ -86,25 +92,6 @@ _CONSTANTS: Final[Mapping[str, Mapping[str, float]]] = {
 _RATES: Final = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01}
 _USUAL_RATE: Final = 0.001
 _RESERVED: Final = ("runtime", "numpy", "pytest", "conftest")
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One dense layer: width, activation, the constants of that, and how its weights begin.
-
-    norm: whether what enters the activation is normalised over the units of each example.
-    skip: the output of the layer so many below is added to its own, 0: none.  dropout: the share
-    of its units that a training step leaves out.
-    """
-
-    units: int
-    activation: str
-    constants: Mapping[str, float] = field(default_factory=dict)
-    init: str = "glorot"
-    norm: bool = False
-    norm_epsilon: float = 1e-5
-    skip: int = 0
-    dropout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +136,8 @@ class Spec:
     training: Training = field(default_factory=Training)
     description: str = ""
     sha256: str = ""
+    own_loss: Derived | None = None
+    """The loss where it is a formula of the spec."""
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -158,7 +147,30 @@ class Spec:
     @property
     def labels(self) -> str:
         """What Y holds: a ``"distribution"``, ``"unit"`` or ``"real"`` numbers."""
-        return LOSSES[self.loss].labels
+        return self.loss_row.labels
+
+    @property
+    def loss_row(self) -> Loss:
+        """The loss's row, of the library or of the spec."""
+        if self.own_loss is None:
+            return LOSSES[self.loss]
+        assert isinstance(self.own_loss.row, Loss)
+        return self.own_loss.row
+
+    @property
+    def fused(self) -> str:
+        """The activation that the loss is fused with, "" if it takes any output."""
+        return OUTPUT.get(self.loss, "")
+
+    @property
+    def own(self) -> tuple[Derived, ...]:
+        """The formulas of the spec that the network uses, each once."""
+        found = [layer.own for layer in self.layers] + [self.own_loss]
+        unique: list[Derived] = []
+        for derived in found:
+            if derived is not None and not any(derived is known for known in unique):
+                unique.append(derived)
+        return tuple(unique)
 
 
 def read(path: Path) -> Spec:
@@ -201,35 +213,26 @@ did you mean "tanh"?
     return _spec(Table(file, "", tree), hashlib.sha256(data).hexdigest())
 
 
-_CONSTANT_NEEDS: Final = {
-    "slope": "from 0 up to, but not, 1",
-    "momentum": "from 0 up to, but not, 1",
-    "beta1": "from 0 up to, but not, 1",
-    "beta2": "from 0 up to, but not, 1",
-    "rho": "from 0 up to, but not, 1",
-    "weight_decay": "of at least 0",
-    "final_factor": "from 0 up to, but not, 1",
-}
-
-
 def _spec(top: Table, digest: str) -> Spec:
-    for own in ("activations", "losses"):
-        if own in top.tree:
-            raise SpecError(f"{top.file}: {own}: formulas of your own are not supported yet")
-    loss = _loss(top) if "loss" in top.tree else ""
-    loss_constants = constants(LOSSES[loss]) if loss else {}
+    functions = own_formulas(top, "activations", ACTIVATIONS)
+    losses = own_formulas(top, "losses", LOSSES)
+    loss = _loss(top, losses) if "loss" in top.tree else ""
+    loss_constants = _loss_defaults(loss, losses)
     top.only((*_TOP, *loss_constants))
     top.need("name", 'name = "digits"')
     top.need("input", "input = 784")
     top.need("loss", 'loss = "cross_entropy"')
     top.need("layer", '[[layer]] with units = 10, activation = "softmax"')
-    layers = _layers(top, loss)
+    layers = layers_of(top, loss, functions)
+    own_loss, loss_values = _own_loss(top, loss, losses, loss_constants)
+    labels = own_loss.own.labels if own_loss else LOSSES[loss].labels
     spec = Spec(
         name=_name(top),
         input=top.whole("input", 1, MAX_UNITS),
         layers=layers,
         loss=loss,
-        loss_constants=_constants(top, loss_constants),
+        loss_constants=loss_values,
+        own_loss=own_loss,
         columns=top.choice("examples", "layout", ("columns", "rows"), "columns") == "columns",
         dtype=top.choice("dtype", "dtype", ("float32", "float64"), "float32"),
         input_scale=top.real("input_scale", "greater than 0", 1.0)
@@ -237,8 +240,8 @@ def _spec(top: Table, digest: str) -> Spec:
         else None,
         l2=top.real("l2", "of at least 0", 0.0),
         l1=top.real("l1", "of at least 0", 0.0),
-        label_smoothing=_label_smoothing(top, loss),
-        class_weights=_class_weights(top, loss, layers[-1].units),
+        label_smoothing=_label_smoothing(top, labels),
+        class_weights=_class_weights(top, labels, layers[-1].units),
         sample_weights=top.truth("sample_weights"),
         training=_training(top),
         description=_description(top),
@@ -271,96 +274,44 @@ def _description(top: Table) -> str:
     return text
 
 
-def _loss(top: Table) -> str:
-    return top.choice("loss", "loss", tuple(LOSSES), "")
+def _loss(top: Table, own: Mapping[str, Own]) -> str:
+    return top.choice("loss", "loss", (*LOSSES, *own), "")
 
 
-def _label_smoothing(top: Table, loss: str) -> float:
+def _loss_defaults(loss: str, own: Mapping[str, Own]) -> dict[str, float]:
+    if loss in own:
+        return {name: float(value) for name, value in own[loss].parameters}
+    return constants(LOSSES[loss]) if loss else {}
+
+
+def _own_loss(
+    top: Table, loss: str, own: Mapping[str, Own], defaults: Mapping[str, float]
+) -> tuple[Derived | None, dict[str, float]]:
+    """The loss where it is a formula of the spec, and the values of its constants."""
+    if loss not in own:
+        return None, positive_constants(top, defaults)
+    values = {key: number(top, key, default) for key, default in defaults.items()}
+    return derive_own(top, own[loss], values, f"losses.{loss}"), values
+
+
+def _label_smoothing(top: Table, labels: str) -> float:
     share = top.real("label_smoothing", "from 0 up to, but not, 1", 0.0)
-    if share and LOSSES[loss].labels == "real":
-        top.fail("label_smoothing", f'the labels of loss = "{loss}" are numbers, not classes')
+    if share and labels == "real":
+        top.fail("label_smoothing", "the labels of this loss are numbers, not classes")
     return share
 
 
-def _class_weights(top: Table, loss: str, units: int) -> tuple[float, ...]:
+def _class_weights(top: Table, labels: str, units: int) -> tuple[float, ...]:
     """One factor of the loss for each output."""
     values = top.tree.get("class_weights", [])
     if not isinstance(values, list):
         top.fail("class_weights", f"must be an array of {units} numbers, not {kind(values)}")
-    if values and LOSSES[loss].labels == "real":
-        top.fail("class_weights", f'the labels of loss = "{loss}" are numbers, not classes')
+    if values and labels == "real":
+        top.fail("class_weights", "the labels of this loss are numbers, not classes")
     if values and len(values) != units:
         top.fail("class_weights", f"must be {units} numbers, one for each unit of the last layer")
     rows = (Table(top.file, f"class_weights[{k}]", {"": v}) for k, v in enumerate(values, 1))
     return tuple(row.real("", "greater than 0", 1.0) for row in rows)
-
-
-def _layers(top: Table, loss: str) -> tuple[Layer, ...]:
-    tables = top.tree["layer"]
-    if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
-        top.fail("layer", "must be tables, each written [[layer]]")
-    if not 1 <= len(tables) <= MAX_LAYERS:
-        raise SpecError(f"{top.file}: layer: {len(tables)} layers, 1 to {MAX_LAYERS} are allowed")
-    rows = [Table(top.file, f"layer[{k}]", t) for k, t in enumerate(tables, 1)]
-    layers = tuple(_layer(row) for row in rows)
-    for row, layer in zip(rows[:-1], layers[:-1], strict=True):
-        if layer.activation == "softmax":
-            row.fail("activation", "softmax belongs to the last layer; here take relu or tanh")
-    for k, (row, layer) in enumerate(zip(rows, layers, strict=True), 1):
-        _check_block(row, layer, k, layers)
-    last, needed = layers[-1], OUTPUT[loss]
-    if needed and last.activation != needed:
-        rows[-1].fail(
-            "activation", f'loss = "{loss}" needs activation = "{needed}" in the last layer'
-        )
-    if last.activation == "softmax" and last.units < 2:
-        rows[-1].fail("units", "softmax needs at least 2 units: of one unit it is always 1")
-    return layers
-
-
-def _check_block(row: Table, layer: Layer, k: int, layers: Sequence[Layer]) -> None:
-    """What a normalised or a residual layer needs: a layer above, and equal widths."""
-    for key in ("norm", "skip", "dropout"):
-        if key in row.tree and k == len(layers):
-            row.fail(key, "belongs to a hidden layer, this is the last one")
-    if layer.norm and layer.units < 2:
-        row.fail("units", "a normalised layer needs at least 2 units: one alone is always 0")
-    if layer.skip and layer.skip >= k:
-        row.fail("skip", f"there are {k - 1} layers below layer {k}")
-    below = layers[k - 1 - layer.skip]
-    if layer.units != below.units:
-        reason = f"layer {k} has {layer.units} units, layer {k - layer.skip} has {below.units}"
-        row.fail("skip", f"both outputs need the same width; {reason}")
-
-
-def _layer(row: Table) -> Layer:
-    row.need("units", "units = 10")
-    row.need("activation", 'activation = "relu"')
-    activation = row.choice("activation", "activation", tuple(ACTIVATIONS), "")
-    defaults = constants(ACTIVATIONS[activation])
-    row.only(("units", "activation", "init", "norm", "norm_epsilon", "skip", "dropout", *defaults))
-    normed = "norm" in row.tree and row.choice("norm", "normalisation", ("layer",), "") == "layer"
-    if "norm_epsilon" in row.tree and not normed:
-        row.fail("norm_epsilon", 'is a constant of norm = "layer", which this layer has not')
-    usual = ACTIVATIONS[activation].prefers_gain
-    init = row.choice("init", "initialiser", INITIALISERS, usual)
-    return Layer(
-        units=row.whole("units", 1, MAX_UNITS),
-        activation=activation,
-        constants=_constants(row, defaults),
-        init=init,
-        norm=normed,
-        norm_epsilon=row.real("norm_epsilon", "greater than 0", 1e-5),
-        skip=row.whole("skip", 0, MAX_LAYERS, 0),
-        dropout=row.real("dropout", "from 0 up to, but not, 1", 0.0),
-    )
-
-
-def _constants(row: Table, defaults: Mapping[str, float]) -> dict[str, float]:
-    return {
-        key: row.real(key, _CONSTANT_NEEDS.get(key, "greater than 0"), default)
-        for key, default in defaults.items()
-    }
 
 
 def _training(top: Table) -> Training:
@@ -377,12 +328,12 @@ def _training(top: Table) -> Training:
         learning_rate=table.real(
             "learning_rate", "greater than 0", _RATES.get(optimizer, _USUAL_RATE)
         ),
-        constants=_constants(table, defaults),
+        constants=positive_constants(table, defaults),
         batch_size=table.whole("batch_size", 1, 10_000_000, 64),
         epochs=table.whole("epochs", 1, 1_000_000, 10),
         seed=table.whole("seed", 0, 2**63 - 1, 0),
         schedule=schedule,
-        schedule_constants=_constants(table, course),
+        schedule_constants=positive_constants(table, course),
         warmup=table.real("warmup", "of at least 0", 0.0),
         clip_norm=table.real("clip_norm", "greater than 0", 1.0)
         if "clip_norm" in table.tree

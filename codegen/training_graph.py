@@ -17,6 +17,7 @@ from codegen.module import (
     data_cost,
     entry_weights,
     form_of,
+    functions_of,
     literals,
     output_argument,
 )
@@ -39,15 +40,15 @@ class TrainingForms(Forms):
 
     def apply(self, lowering: Lowering, function: str, order: int, arg: Expr) -> int:
         """The step of the order-th derivative of a function at an argument."""
-        if function not in (*self.network.functions.values(), self.network.loss_function):
+        if function not in functions_of(self.network):
             return super().apply(lowering, function, order, arg)
         if order == 1 and isinstance(arg, Symbol) and (function, arg.name) in self.from_output:
             return lowering.expr(self.from_output[function, arg.name])
         form, constants = form_of(self.network, function, order)
         z = lowering.expr(arg)
-        values = argument_of(self.network, lowering.graph, function, z)
+        values = argument_of(self.network, lowering.graph, function, z, lowering.steps.__getitem__)
         values |= {n: lowering.graph.const(t) for n, t in constants.items()}
-        if order and function != self.network.loss_function:
+        if order and function in self.network.functions.values():
             values["a"] = self.apply(lowering, function, 0, arg)
         return lower_form(lowering.graph, form, values)
 

@@ -29,7 +29,7 @@ _GELU_TANH = (
 
 # (1 - Phi(x)) / e^(-x^2 / 2) for x >= 0, Phi the normal distribution, as a quotient of polynomials
 # with positive coefficients: within 6e-17 of it everywhere up to 40, where e^(-x^2 / 2) is 0.
-_TAIL_ABOVE = (
+TAIL_ABOVE: Final = (
     1.3964380967182183e-06,
     3.749518577255063e-05,
     0.0004930703025251717,
@@ -41,7 +41,7 @@ _TAIL_ABOVE = (
     0.775481115854499,
     0.5,
 )
-_TAIL_BELOW = (
+TAIL_BELOW: Final = (
     3.500351217015202e-06,
     9.398649281804185e-05,
     0.001239444313094082,
@@ -59,7 +59,7 @@ _TAIL_BELOW = (
 _GELU = (
     "x = np.minimum(np.abs(z), 40.0); h = 0.0625 * np.rint(16.0 * x); "
     "g = np.exp(-0.5 * np.square(h)) * np.exp(-0.5 * (x - h) * (x + h)); "
-    f"r = ({polynomial('x', _TAIL_ABOVE)}) / ({polynomial('x', _TAIL_BELOW)}); "
+    f"r = ({polynomial('x', TAIL_ABOVE)}) / ({polynomial('x', TAIL_BELOW)}); "
     "s = np.heaviside(z, 0.0); "
 )
 
