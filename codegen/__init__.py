@@ -6,6 +6,7 @@ from codegen.emit import (
     check_all,
     generate,
     generate_all,
+    notes,
     verify_spec,
 )
 from codegen.proof import Unproved
@@ -20,5 +21,6 @@ __all__ = [
     "check_all",
     "generate",
     "generate_all",
+    "notes",
     "verify_spec",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import derive
@@ -16,6 +17,7 @@ from codegen import equations
 from codegen.formulas.kinks import conditions
 from codegen.formulas.own import Derived
 from codegen.formulas.printing import form
+from codegen.formulas.tree import number, put_in
 from codegen.module import Module, class_weights, module, output_argument
 from codegen.network import COST, Network
 from codegen.numpy_printer import expression
@@ -70,7 +72,7 @@ def module_context(
         "knots": _knots(network.spec),
         "places": _places(network),
         "loss_places": _loss_places(network),
-        "largest": 1e8 if all(own.tame for own in spec.own) else 1.0,
+        "largest": ("1e8", "1e4") if all(own.tame for own in spec.own) else ("1.0", "1.0"),
         "schedule": _schedule(spec.training),
         "polynomials": _polynomials(blocks, step),
         **_signatures(network, blocks),
@@ -90,7 +92,7 @@ def document_context(
         }
         for name, expr in network.program.definitions.items()
     ]
-    literals = {"l1": "L1", "l2": "L2"}
+    literals, extra = {"l1": "L1", "l2": "L2"}, network.extra()
     return {
         "tex": equations.subscript,
         "description": spec_description(network.spec),
@@ -100,7 +102,7 @@ def document_context(
                 "name": e.name,
                 "of": e.of,
                 "latex": equations.equation_latex(e.equation),
-                "code": f"{e.name} = {expression(e.right, literals)}" if e.of else "",
+                "code": f"{e.name} = {expression(e.right, literals, extra)}" if e.of else "",
                 "shape": _symbolic(e.right.shape),
                 "rules": ", ".join(e.outcome.rules) or "normal form",
                 "note": e.note,
@@ -242,8 +244,9 @@ def _loss_places(network: Network) -> tuple[str, ...]:
     own = network.spec.own_loss
     if own is None or own.difference:
         return ()
-    numbers = network.spec.loss_constants
-    return tuple(form(c, {"a": "A", "y": "Y"}, numbers) for c in conditions(own.own.tree))
+    values = network.spec.loss_constants
+    tree = put_in(own.own.tree, {n: number(Fraction(v)) for n, v in values.items()})
+    return tuple(form(c, {"a": "A", "y": "Y"}) for c in conditions(tree))
 
 
 def _schedule(training: Training) -> str:

@@ -91,6 +91,11 @@ def generate(spec_path: Path, out: Path) -> list[Path]:
     return written
 
 
+def notes(spec_path: Path) -> list[str]:
+    """What a user must know of the formulas of a spec: kinks, overflow, digits that are lost."""
+    return [f"{own.own.name}: {text}" for own in read(spec_path).own for text in own.warnings]
+
+
 def check(spec_path: Path, out: Path) -> str:
     """A diff from what is in ``out/NAME/`` to what the spec gives; "" if they are the same.
 

@@ -56,7 +56,7 @@ def _notation(expr: Expr) -> PlainNotation:
     functions = {}
     spelling = {"l2": r"\lambda", "l1": r"\lambda_{1}", "delta": r"\delta"}
     for node in walk(expr):
-        if isinstance(node, Symbol) and node.name[0] in "gbe":
+        if isinstance(node, Symbol) and (node.name[0] in "gbe" or len(node.name) > 3):
             spelling.setdefault(node.name, subscript(node.name))
         elif isinstance(node, Gradient):
             gradients[node.name] = f"d{subscript(node.name)}"
@@ -70,13 +70,16 @@ def _notation(expr: Expr) -> PlainNotation:
 
 
 def _function(name: str) -> str:
+    """``leaky_relu`` as the library writes it; ``leaky_relu_3``, that of layer 3, with a 3."""
     if name == "absolute":
         return r"\operatorname{abs}"
-    """``leaky_relu`` as the library writes it; ``leaky_relu_3``, that of layer 3, with a 3."""
     if name in ACTIVATIONS:
         return ACTIVATIONS[name].symbol
     base, _, layer = name.rpartition("_")
-    return f"{ACTIVATIONS[base].symbol}_{{{layer}}}" if base in ACTIVATIONS else name
+    if base in ACTIVATIONS:
+        return f"{ACTIVATIONS[base].symbol}_{{{layer}}}"
+    words = name.replace("_", "\\ ")
+    return rf"\operatorname{{{words}}}"
 
 
 def summed_over_examples(cost: Expr) -> Expr:
@@ -93,10 +96,13 @@ def summed_over_examples(cost: Expr) -> Expr:
 
 def subscript(name: str) -> str:
     """``W2`` as ``W_{2}``."""
-    match = re.fullmatch(r"([A-Za-z]+)_?(\d+)", name)
+    match = re.fullmatch(r"([A-Za-z_]+?)_?(\d+)", name)
     if match is None:
-        return name
+        return name.replace("_", r"\_")
     letter = f"\\{match[1]}" if match[1] in ("gamma", "beta", "epsilon") else match[1]
+    if len(match[1]) > 1 and letter == match[1]:
+        words = letter.replace("_", "\\ ")
+        letter = rf"\mathrm{{{words}}}"
     return f"{letter}_{{{match[2]}}}"
 
 

@@ -213,7 +213,9 @@ def _row_title(network: Network, function: str) -> str:
         return f"{network.spec.loss_row.title} by the output"
     for partials in (f.partials for f in network.inlined.values()):
         if function in partials:
-            return function.lstrip("_").replace("_by_", " by ")
+            *_, parameter = function.rpartition("_by_")
+            layer = network.activation(layer_of(network, function))
+            return f"the derivative of {layer.row.title} by {parameter}"
     return network.activation(layer_of(network, function)).row.title
 
 

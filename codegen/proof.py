@@ -55,6 +55,15 @@ class ProvedEquation:
     outcome: Outcome
     acceptance: Acceptance
     note: str = ""
+    proved_in: Program | None = None
+    proved_as: Equation | None = None
+    """What the proof is of where functions of several arrays are written out in it."""
+
+    @property
+    def certificate(self) -> tuple[Program, Equation]:
+        """The program and the equation that were proved."""
+        assert self.proved_in is not None
+        return self.proved_in, self.proved_as or self.equation
 
     @property
     def right(self) -> Expr:
@@ -126,7 +135,7 @@ def judge_network(network: Network, name: str, of: str, equation: Equation) -> P
     definitions = {n: network.written_out(e) for n, e in program.definitions.items()}
     written = replace(program, definitions=definitions)
     sides = Equation(network.written_out(equation.left), network.written_out(equation.right))
-    return replace(judge(written, name, of, sides), equation=equation)
+    return replace(judge(written, name, of, sides), equation=equation, proved_as=sides)
 
 
 def _through_norm(k: int, above: str, derive: Callable[..., str]) -> str:
@@ -219,7 +228,7 @@ def judge(
 ) -> ProvedEquation:
     """The equation with the engine's and the checker's opinion."""
     outcome = prove(program, equation)
-    return ProvedEquation(name, of, equation, outcome, check(program, equation), note)
+    return ProvedEquation(name, of, equation, outcome, check(program, equation), note, program)
 
 
 def tidy(expr: Expr) -> Expr:

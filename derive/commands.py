@@ -297,6 +297,8 @@ def generate(spec: Path, folder: Path, *, check: bool) -> int:
     except (codegen.SpecError, codegen.GenerateError, codegen.Unproved) as error:
         raise CallError(one_line(str(error))) from None
     _write("".join(f"{one_line(str(path))}\n" for path in written), None)
+    for note in [] if every else codegen.notes(spec):
+        print(f"derive: {one_line(note, 300)}", file=sys.stderr)
     return 0
 
 

@@ -86,12 +86,12 @@ def spec_report(source: Source, options: Options) -> FileReport:
     from codegen import SpecError
     from codegen.equations import equation_latex
     from codegen.network import build
-    from codegen.proof import gradients
+    from codegen.proof import formula_slopes, gradients
     from codegen.spec import read
 
     try:
         network = build(read(Path(source.path)))
-        rows = gradients(network)
+        rows = gradients(network) + formula_slopes(network)
     except SpecError as error:
         raise CallError(one_line(str(error))) from None
     lines = [source.text.count("\n", 0, m.start()) + 1 for m in _LAYER.finditer(source.text)]
@@ -113,7 +113,7 @@ def spec_report(source: Source, options: Options) -> FileReport:
         from derive.judge import write_certificates
 
         stem = options.names.get(source.path) or Path(source.path).stem
-        proved = [(network.general, r.equation, r.outcome.rules) for r in rows if r.accepted]
+        proved = [(*r.certificate, r.outcome.rules) for r in rows if r.accepted]
         write_certificates(options.proofs, stem, proved)
     return FileReport(source.path, None, tuple(claims), source=source.text)
 

@@ -185,6 +185,8 @@ class _Evaluation:
             if off > abs(here) / 2:
                 raise Undefined if self.last else _Unsure
             slope = 2 / abs(here)
+        elif name == "exp" and here - off > _HUGE:
+            return mpmath.inf, mpmath.mpf(0)
         elif off > 1 and name in ("exp", "sinh", "cosh", "sin", "cos"):
             raise Undefined if self.last else _Unsure
         if name in ("sin", "cos") and (mpmath.isinf(here) or (here and mpmath.mag(here) > 1100)):

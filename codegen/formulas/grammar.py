@@ -56,8 +56,8 @@ def parse(text: str, known: Collection[str]) -> Node:
         raise FormulaError(f"{len(text)} characters, a formula has at most {MAX_LENGTH}")
     try:
         tree = _Parser(text, known).whole()
-    except TooLarge:
-        raise FormulaError(f"more than {MAX_WRITTEN} operations") from None
+    except TooLarge as error:
+        raise FormulaError(f"too large: {error}") from None
     if tree.size > MAX_WRITTEN:
         raise FormulaError(f"more than {MAX_WRITTEN} operations")
     return tree

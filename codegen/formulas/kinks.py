@@ -45,7 +45,7 @@ class Place:
 def places(node: Node, numbers: Mapping[str, float]) -> list[Place]:
     """All places of a formula, in order.
 
-    >>> from codegen.formulas.tree import X, call
+    >>> from codegen.formulas.tree import X, ZERO, call
     >>> [(p.at, p.kind) for p in places(call("max", X, ZERO), {})]
     [(0.0, 'kink')]
     """

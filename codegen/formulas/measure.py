@@ -25,7 +25,7 @@ from codegen.runtime import polynomials
 
 HALF_DIGITS: Final[Mapping[str, float]] = {"float32": 2.0**12, "float64": 2.0**26}
 """Errors above this leave fewer than half of the digits."""
-_UNDER_ULP: Final = 1.0
+_UNDER_ULP: Final = 3.0
 """Errors up to this are not looked into any further."""
 
 At = tuple[float, ...]

@@ -29,7 +29,7 @@ REACH: Final = 1e8
 """Inputs up to here must not overflow, in either dtype; what overflows further out is reported."""
 LOST: Final[Mapping[str, float]] = {"float32": 2.0**12, "float64": 2.0**26}
 """Errors in ulp beyond which less than half of the digits are right."""
-_QUICK, _WHOLE = 24, 80
+_QUICK, _WHOLE = 14, 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,8 @@ class _Derivation:
         """The best form, measured; raises for what overflows within reach."""
         arrays = {"x": "z" if self.own.variables == ("x",) else "d"}
         arrays = arrays if line else {"a": "a", "y": "y"}
-        grids = (_line if line else _plane)(near)
+        # right beside a kink either slope is that of a number that rounds to the same
+        grids = _line(near, apart=what != "value") if line else _plane()
         problem = Problem(tree, arrays, self.numbers, *grids, learned=self.own.learned)
         found = search(problem, starts)
         self._report(what, found.errors)
@@ -271,16 +272,23 @@ class _Derivation:
 Grid = dict[str, tuple[points.Array, ...]]
 
 
-def _line(near: Sequence[float]) -> tuple[Grid, Grid]:
-    """Few points and many, by dtype."""
-    quick, whole = (
-        {dtype: (points.line(dtype, count=count, places=near),) for dtype in DTYPES}
-        for count in (_QUICK, _WHOLE)
-    )
-    return dict(quick), dict(whole)
+def _line(near: Sequence[float], *, apart: bool) -> tuple[Grid, Grid]:
+    """Few points and many, by dtype; apart: none within 8 ulp of a place, but the place itself."""
+    grids: list[Grid] = []
+    for count in (_QUICK, _WHOLE):
+        grid: Grid = {}
+        for dtype in DTYPES:
+            line = points.line(dtype, count=count, places=near)
+            for place in near if apart else ():
+                unit = float(np.spacing(np.abs(line.dtype.type(place))))
+                distance = np.abs(line.astype(float) - place)
+                line = line[(distance > 8 * unit) | (line == 0)]
+            grid[dtype] = (line,)
+        grids.append(grid)
+    return grids[0], grids[1]
 
 
-def _plane(near: Sequence[float]) -> tuple[Grid, Grid]:
+def _plane() -> tuple[Grid, Grid]:
     """Pairs of outputs and labels of ordinary size, and of any up to 1e8."""
     grids = []
     for count in (40, 200):

@@ -12,7 +12,7 @@ wrote (`codegen.formulas.grammar`), what rules rewrite (`rules`), and what is pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -82,6 +82,13 @@ class Node:
     value: Fraction = Fraction(0)
     name: str = ""
     size: int = 1
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.op, self.args, self.value, self.name)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 def number(value: int | Fraction) -> Node:

@@ -351,7 +351,8 @@ def initial(network: Network, rng: Any, dtype: DTypeLike) -> list[Array]:
 
     rng: a seed or a generator; the same seed gives the same parameters in either dtype, up to
     rounding.  The variances: he 2 / inputs, glorot 2 / (inputs + outputs), lecun 1 / inputs,
-    zeros 0, ones: the number 1 itself.  Raises ValueError for another dtype.
+    zeros 0; ones and a number in its place: that number itself.  Raises ValueError for another
+    dtype.
 
     >>> net = Network("n", {"W1": (9, 3), "b1": (9, 1)}, 3, 9, "columns", "float64",
     ...               "regression", "real", init={"W1": "he"})
@@ -363,8 +364,9 @@ def initial(network: Network, rng: Any, dtype: DTypeLike) -> list[Array]:
     arrays: list[Array] = []
     for name, shape in network.shapes.items():
         rule = network.init.get(name, "zeros")
-        if rule in ("zeros", "ones"):
-            arrays.append(np.full(shape, float(rule == "ones"), kind))
+        if rule in ("zeros", "ones") or not rule.isalpha():
+            value = float({"zeros": "0", "ones": "1"}.get(rule, rule))
+            arrays.append(np.full(shape, value, kind))
             continue
         outputs, inputs = shape if network.axis else shape[::-1]
         variance = {

@@ -112,7 +112,6 @@ WRONG = [
     ('"adam"', '"adam"\npatience = 1.5', "training.patience = 1.5: must be a whole number"),
     ('"adam"', '"rmsprop"\nrho = 1', "training.rho = 1: must be a number from 0"),
     ("input = 784", 'input = 784\ndescription = "a\\u0007"', "printable characters"),
-    ("input = 784", "input = 784\n[activations.mine]\nformula = 'x'", "formulas of your own"),
     ("input = 784", "input = 1979-05-27", "not a date or time"),
     ('"softmax"', '"relu', "not TOML"),
     ("[[layer]]", "[layer]", "not TOML"),
