@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from derive.diagnosis import BY_NAME, Diagnosis, Fault, Ill, diagnose
 from derive.judge import Judge, Judgement
 from derive.meaning.elaborate import Elaborator
-from derive.meaning.interpret import Interpretation, Stated
+from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.objective import has_count
 from derive.meaning.scenery import complete, left_value, loose_of, scene_of, spelled
 from derive.meaning.setting import IllShaped, Outside, Setting

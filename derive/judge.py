@@ -19,7 +19,7 @@ from derive.check import Screen, check, find_counterexample
 from derive.diagnosis.scene import Diagnosis
 from derive.meaning.building import build
 from derive.meaning.context import ANY_LAYER
-from derive.meaning.interpret import Interpretation, Stated
+from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.setting import Hypothesis, Setting
 from derive.program import Program, Statement
 from derive.tensors import Outcome, prove
@@ -128,9 +128,8 @@ class Judge:
                 return Judgement(
                     said.verdict, said.reason, None, said.counterexample, said.failed, remark=True
                 )
-        if result.verdict == Verdict.REFUTED and (where := self._true_of_another(found)):
-            reason = f"it is not true of the cost stated last above, but of that of line {where}"
-            return Judgement(Verdict.UNPROVEN, f"{reason}: say which is meant")
+        if result.verdict == Verdict.REFUTED and (reason := self._true_otherwise(found)):
+            return Judgement(Verdict.UNPROVEN, reason)
         if result.verdict == Verdict.REFUTED and (true := self._true_somewhere(found)):
             reason = f"the line names no layer and is false of some; it is true of layer {true}"
             return Judgement(Verdict.UNPROVEN, reason)
@@ -148,9 +147,9 @@ class Judge:
             return Judgement(Verdict.UNPROVEN, found.doubt)
         return result
 
-    def _true_of_another(self, found: Interpretation) -> int:
-        """The line of another stated cost of which a line holds that names none, or 0."""
-        return next((n for n, other in found.others if self.all_agree(other) is True), 0)
+    def _true_otherwise(self, found: Interpretation) -> str:
+        """Why a line is left open of which another meaning holds, "" if none does."""
+        return next((why for why, other in found.others if self.all_agree(other) is True), "")
 
     def _true_somewhere(self, found: Interpretation) -> str:
         """Of a line that names no layer and fails as a whole: the layers at which it holds."""

@@ -22,7 +22,7 @@ from derive.explain.gradient import NoDerivation, derivation, users_of
 from derive.explain.shapes import put_in
 from derive.latex import to_latex
 from derive.meaning.elaborate import ANY_LAYER, Elaborator
-from derive.meaning.interpret import Interpretation, Stated
+from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.notation import derivatives_in
 from derive.meaning.scenery import left_value, loose_of, scene_of
 from derive.meaning.setting import IllShaped, Outside, Setting

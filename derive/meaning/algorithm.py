@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.meaning.facts import Facts
-from derive.meaning.interpret import Interpretation
+from derive.meaning.interpretation import Interpretation
 from derive.meaning.notation import names_in
 from derive.program import Composition, Equation, Gradient, walk
 from derive.reading import syntax as sx

@@ -1,14 +1,15 @@
 """Under which condition on its indices a line is said: ``for i \\ne j``, ``if i = j``.
 
 A derivative of one unit by another is often given in two lines, one for equal indices and one
-for different ones.  The condition stands in the piece itself, in the prose before it, or right
-behind it; both sides are then only compared where it holds.
+for different ones.  The condition stands in the piece itself, right behind it, or in the
+sentence that leads to it; both sides are then only compared where it holds.  What is said
+further above may be meant or not: it restricts nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.meaning.facts import Facts
@@ -20,6 +21,13 @@ from derive.reading.tree import plain
 
 _LABEL = re.compile(r"([a-zA-Z])\s*(=|\\neq?\b|≠)\s*([a-zA-Z])")
 _BEHIND = re.compile(r"[\s,;.(]*(where|for|if|when|with|whenever|provided)\s*\Z", re.IGNORECASE)
+_LEADS = re.compile(
+    r"\b(for|if|when|whenever|where|with|case|provided|suppose|assume|assuming|let|falls|wenn|für"
+    r"|si|pour|quand|cas|se|para|por|cuando|caso|per|als|voor)\b(?:\W*\w+){0,3}\W*\Z",
+    re.IGNORECASE,
+)
+_PARAGRAPH = re.compile(r"\n[ \t>]*\n")
+_SENTENCE = re.compile(r"[.!?;](?:\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +44,32 @@ class Condition:
 
 def conditions_of(facts: Facts, line: Line) -> tuple[Condition, ...]:
     """The conditions under which a line is said, one for each pair of letters."""
-    found = {frozenset((c.left, c.right)): c for c in _spoken(facts, line)}
-    return tuple(found.values())
+    return _one_a_pair(_spoken(facts, line, near=True))
 
 
-def _spoken(facts: Facts, line: Line) -> Iterator[Condition]:
-    """All conditions around a line; of two about the same letters the later counts."""
+def conditions_above(facts: Facts, line: Line) -> tuple[Condition, ...]:
+    """Conditions that stand somewhere above a line and may be meant for it or not."""
+    near = {frozenset((c.left, c.right)) for c in conditions_of(facts, line)}
+    far = _one_a_pair(_spoken(facts, line, near=False))
+    return tuple(c for c in far if frozenset((c.left, c.right)) not in near)
+
+
+def _one_a_pair(found: Iterator[Condition]) -> tuple[Condition, ...]:
+    """Of two conditions about the same letters the later counts."""
+    return tuple({frozenset((c.left, c.right)): c for c in found}.values())
+
+
+def _spoken(facts: Facts, line: Line, near: bool) -> Iterator[Condition]:
+    """All conditions around a line; near: only those that lead to it or stand with it."""
     pieces = facts.document.pieces
     at = next(k for k, p in enumerate(pieces) if p is line.piece)
     if line.piece.kind != "inline":
         first = at
         while first and pieces[first - 1].kind == "inline":
             first -= 1
-        for piece in pieces[first:at]:
-            yield from _stated(piece)
+        for k in range(first, at):
+            if not near or _leads(pieces, k, at):
+                yield from _stated(pieces[k])
         behind = pieces[at + 1] if at + 1 < len(pieces) else None
         if behind is not None and behind.kind == "inline" and _BEHIND.match(behind.before):
             yield from _stated(behind)
@@ -57,6 +77,20 @@ def _spoken(facts: Facts, line: Line) -> Iterator[Condition]:
     if match is not None and match[1] != match[3]:
         yield Condition(match[1], match[3], match[2] == "=")
     yield from _stated(line.piece)
+
+
+def _leads(pieces: Sequence[Piece], k: int, at: int) -> bool:
+    """The k-th piece begins the sentence that the display at `at` ends: ``For $i \\ne j$ ...``.
+
+    It stands in the paragraph right above, behind a word of condition or before a colon.
+    """
+    after = [piece.before for piece in pieces[k + 1 : at + 1]]
+    between = "$".join(after).rstrip()
+    if _PARAGRAPH.search(between) or _SENTENCE.search(between):
+        return False
+    opened = _PARAGRAPH.split(pieces[k].before)[-1]
+    sentence = _SENTENCE.split(opened)[-1]
+    return _LEADS.search(sentence) is not None or after[0].lstrip(" *_)").startswith(":")
 
 
 def _stated(piece: Piece) -> Iterator[Condition]:

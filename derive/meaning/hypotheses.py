@@ -13,7 +13,8 @@ from itertools import product
 from typing import Literal
 
 from derive.meaning.facts import Facts
-from derive.meaning.interpret import Interpretation, Interpreter
+from derive.meaning.interpret import Interpreter
+from derive.meaning.interpretation import Interpretation
 from derive.meaning.objective import has_count, open_cost, stated_cost
 from derive.meaning.outline import outline
 from derive.meaning.rivals import settled

@@ -1,24 +1,24 @@
-"""What each line of a note says under one hypothesis: the statements that make it true.
-
-An `Interpretation` is either decided already (a definition, unreadable, ill-shaped, outside
-the fragment) or a list of statements that all have to hold; an update lists alternatives.
-"""
+"""What each line of a note says under one hypothesis: from a line to an `Interpretation`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from derive.meaning import definitions, updates
-from derive.meaning.building import build
-from derive.meaning.conditions import applicable, conditions_of, restricted
+from derive.meaning.conditions import (
+    Condition,
+    applicable,
+    conditions_above,
+    conditions_of,
+    restricted,
+)
 from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.examples import of_one
 from derive.meaning.facts import Facts, known_function
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
+from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
-from derive.meaning.objective import number_of, stated_cost
 from derive.meaning.outline import (
     Outline,
     has_units,
@@ -42,90 +42,16 @@ from derive.meaning.setting import (
 from derive.meaning.statements import instances, layer_letters, statement_of
 from derive.meaning.well_known import well_known_checks
 from derive.meaning.which_cost import ledger
-from derive.program import Equation, Statement
+from derive.meaning.world import World
+from derive.program import Equation
 from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """One statement of a claim: the program that it is about, and at which layers."""
-
-    setting: Setting
-    statement: Statement
-    layers: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """A line as it is understood.
-
-    verdict: set when it is decided without a proof.  statements: all have to hold (with
-    `any_of`: one of them).  contradicts: the line of an earlier definition.  ill: the reason
-    why the right side does not fit, with the setting that it was read in.  remark: what the
-    remark behind the arrow says, if it can be said.
-    """
-
-    line: Line
-    kind: Kind
-    reading: str
-    statements: tuple[Stated, ...] = ()
-    any_of: bool = False
-    verdict: Verdict | None = None
-    reason: str = ""
-    fault: str = ""
-    contradicts: int = 0
-    definition: bool = False
-    ill: tuple[Setting, str, Mapping[str, int]] | None = None
-    remark: tuple[Stated, ...] = ()
-    guesses: tuple[tuple[int, Stated], ...] = ()
-    """For a name that has lost its layer: what the line would say at each."""
-    missing: tuple[str, ...] = ()
-    """Names without a role in the network: a claim about them is never refuted."""
-    literal: Interpretation | None = None
-    """Of a line on one path: what it says about the arrays of all examples."""
-    arrays_written: bool = False
-    """The chain of a line with a literal reading writes what only arrays have."""
-    conditions: tuple[str, ...] = ()
-    """What the note says of the indices: ``i ≠ j``."""
-    figures: str = ""
-    """Why a line with figures is left open where it does not hold exactly."""
-    others: tuple[tuple[int, Interpretation], ...] = ()
-    """Of a line that names no cost: what it says of the other stated ones, by their lines."""
-    doubt: str = ""
-    """The line alone decides how it is read: why it is not verified though it holds."""
-
-
-class World:
-    """The settings of a note under one hypothesis, made when they are first needed."""
-
-    def __init__(self, facts: Facts, hypothesis: Hypothesis, base: Mode) -> None:
-        self.facts = facts
-        self.hypothesis = hypothesis
-        self._settings: dict[tuple[Mode, tuple[int, ...]], Setting] = {}
-        self.base: Mode = base
-
-    def setting(self, mode: Mode, costs: tuple[int, ...] = ()) -> Setting:
-        """The program in a mode; about these of the stated costs, where a claim names them."""
-        costs = () if mode == "formal" or costs == self._usual(mode) else costs
-        if (mode, costs) not in self._settings:
-            hypothesis = replace(self.hypothesis, costs=costs)
-            self._settings[mode, costs] = build(self.facts, hypothesis, mode)
-        return self._settings[mode, costs]
-
-    def _usual(self, mode: Mode) -> tuple[int, ...]:
-        """The cost that is meant where there is no other."""
-        usual = stated_cost(self.facts, of_one=mode != "batch")
-        return () if usual is None else (number_of(self.facts, usual),)
-
-    @property
-    def main(self) -> Setting:
-        return self.setting(self.base)
-
-    @property
-    def settings(self) -> tuple[Setting, ...]:
-        return tuple(self._settings[k] for k in sorted(self._settings) if not k[1])
+ANOTHER_COST = (
+    "it is not true of the cost stated last above, but of that of line {}: say which is meant"
+)
+CONDITION_ABOVE = "it is true only for {}, which is said further above: say so with the line"
 
 
 class Interpreter:
@@ -157,8 +83,9 @@ class Interpreter:
         for other in book.roots:
             if other != usual:
                 self._about = (other,)
-                others.append((self.facts.costs[other].line.piece.line, self._read(line)))
-        return replace(found, others=tuple(others))
+                where = self.facts.costs[other].line.piece.line
+                others.append((ANOTHER_COST.format(where), self._read(line)))
+        return replace(found, others=(*found.others, *others))
 
     def _setting(self, mode: Mode) -> Setting:
         """The program in a mode, with the cost that the line at hand is about."""
@@ -397,7 +324,28 @@ class Interpreter:
             missing=missing,
             figures=figures,
             conditions=tuple(conditions),
+            others=self._restricted(line, kind, reading, stated),
         )
+
+    def _restricted(
+        self, line: Line, kind: Kind, reading: str, stated: list[Stated]
+    ) -> tuple[tuple[str, Interpretation], ...]:
+        """The line under the conditions that stand above it, if there are any on its indices."""
+        above = conditions_above(self.facts, line)
+        if not above:
+            return ()
+        said: dict[Condition, None] = {}
+        under = []
+        for one in stated:
+            statement = one.statement
+            if isinstance(statement, Equation):
+                said |= dict.fromkeys(applicable({i.name: i for i in statement.free}, above))
+                statement = restricted(statement, above)
+            under.append(replace(one, statement=statement))
+        if not said:
+            return ()
+        reason = CONDITION_ABOVE.format(" and ".join(map(str, said)))
+        return ((reason, Interpretation(line, kind, reading, tuple(under))),)
 
     def _at_each_layer(
         self, setting: Setting, left: Node, right: Node

@@ -30,7 +30,7 @@ from derive.reading.tree import plain
 from derive.verdict import Verdict
 
 if TYPE_CHECKING:
-    from derive.meaning.interpret import Interpretation
+    from derive.meaning.interpretation import Interpretation
 
 PATH_ALONE = (
     "there are two readings: as one path of numbers it holds, about the arrays it {}. Say that "

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from derive.meaning.interpret import Stated
+from derive.meaning.interpretation import Stated
 from derive.program import Equation, Gradient, Times, number, walk
 from derive.verdict import Verdict
 from derive.verify import Note, Options, open_note
