@@ -20,7 +20,8 @@ from derive.reading.syntax import Chain, Comparison, Node, Piece
 from derive.reading.tree import plain
 
 _LABEL = re.compile(r"([a-zA-Z])\s*(=|\\neq?\b|≠)\s*([a-zA-Z])")
-_BEHIND = re.compile(r"[\s,;.(]*(where|for|if|when|with|whenever|provided)\s*\Z", re.IGNORECASE)
+_BEHIND = re.compile(r"[\s,;(]*(where|for|if|when|with|whenever|provided)\s*\Z")
+"""In lower case and without a full stop: the sentence of the display goes on."""
 _LEADS = re.compile(
     r"\b(for|if|when|whenever|where|with|case|provided|suppose|assume|assuming|let|falls|wenn|für"
     r"|si|pour|quand|cas|se|para|por|cuando|caso|per|als|voor)\b(?:\W*\w+){0,3}\W*\Z",

@@ -91,6 +91,8 @@ class Facts:
     """Letters that lines compute and no sum runs over, once asked for."""
     contradicted: dict[int, bool] | None = None
     """Sums over units whose bound belongs to another axis, once asked for."""
+    writes_units: bool | None = None
+    """Letters below the names of a note on one layer are units, once asked for."""
     ledger: object = None
     """The stated costs with what they are made of, once asked for (`which_cost.ledger`)."""
     small: set[str] | None = None

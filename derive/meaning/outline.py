@@ -9,7 +9,7 @@ from derive.meaning import definitions
 from derive.meaning.facts import Facts, names_example, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, is_transpose, names_in
-from derive.meaning.readings import Reading, one_example, pure_maps, readings
+from derive.meaning.readings import Reading, one_example, pure_maps, readings, writes_units
 from derive.meaning.roles import resolve
 from derive.meaning.setting import (
     Mode,
@@ -66,7 +66,9 @@ def sums_examples(facts: Facts, node: Node) -> bool:
 
 def has_units(facts: Facts, line: Line) -> bool:
     """Some array carries a unit letter, none carries an example, and none are summed."""
-    if facts.roles.unindexed or any(sums_examples(facts, node) for node in line.nodes):
+    if facts.roles.unindexed and not writes_units(facts):
+        return False
+    if any(sums_examples(facts, node) for node in line.nodes):
         return False
     found = False
     for node in (line.left, line.right):

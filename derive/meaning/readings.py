@@ -193,7 +193,7 @@ def _reading(facts: Facts, lines: Sequence[Line], alone: bool) -> Reading:
     for derivative in derivatives:
         subject = _subject(roles, derivative)
         (local if subject is None else of_cost).append((derivative, subject))
-    if roles.unindexed:
+    if roles.unindexed and not writes_units(facts):
         return "scalar" if local or _free_examples(facts, sides) else "matrix"
     if not alone and any(s is not None and not is_batch_cost(facts, s) for _, s in of_cost):
         return "scalar"
@@ -319,7 +319,30 @@ def has_free_units(facts: Facts, sides: Sequence[Node]) -> bool:
         and not all(e.isdigit() for e in resolve(facts.roles, name).entries)
         for side in sides
         for name in names_in(side)
-    ) and not facts.roles.unindexed  # fmt: skip
+    ) and (not facts.roles.unindexed or writes_units(facts))  # fmt: skip
+
+
+def writes_units(facts: Facts) -> bool:
+    """In a note on one layer: letters below are its units, where elsewhere they are examples.
+
+    The layer ends in softmax, or one entry is differentiated by another.
+    """
+    if facts.writes_units is None:
+        softmax = facts.activation(facts.roles.depth).known == "softmax"
+        facts.writes_units = softmax or any(
+            _pairs_units(facts.roles, derivative)
+            for node in all_nodes(facts)
+            for derivative in derivatives_in(node)
+        )
+    return facts.writes_units
+
+
+def _pairs_units(roles: Roles, derivative: Derivative) -> bool:
+    of = plain_name(derivative.of) if derivative.of is not None else None
+    if of is None:
+        return False
+    entries = [resolve(roles, name).entries for name in (of, derivative.by)]
+    return all(len(e) == 1 and e[0].isalpha() for e in entries) and entries[0] != entries[1]
 
 
 def _free_examples(facts: Facts, sides: Sequence[Node]) -> bool:

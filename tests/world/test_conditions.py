@@ -1,0 +1,92 @@
+"""A condition on the indices restricts the line that it leads to, and no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.verify import verify_text
+
+SOFTMAX = r"$$y_c = \frac{e^{z_c}}{\sum_{d=1}^C e^{z_d}}$$" + "\n\n"
+DIFFERENT = r"$$\frac{\partial y_i}{\partial z_j} = - y_i y_j$$"
+EQUAL = r"$$\frac{\partial y_i}{\partial z_j} = y_i (1 - y_i)$$"
+
+
+def verdict(source: str) -> str:
+    """The verdict on the last claim of a note."""
+    return str(verify_text(source).claims[-1].verdict)
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "For $i \\neq j$ we find\n\n",
+        "If $i \\neq j$,\n",
+        "**Case $i \\ne j$:**\n\n",
+        "Now the units differ, $i \\neq j$:\n\n",
+        "Für $i \\neq j$ gilt\n\n",
+        "When two units $i \\neq j$ are meant, the derivative is\n",
+    ],
+)
+def test_a_condition_that_leads_to_the_line(lead: str) -> None:
+    assert verdict(SOFTMAX + lead + DIFFERENT) == "verified"
+    assert verdict(SOFTMAX + lead + EQUAL) == "refuted"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Take units $i \\neq j$ of the output. They compete. The derivative is\n\n",
+        "The units $i \\neq j$ compete.\n\nThe derivative is\n\n",
+        "If $i \\neq j$ they compete.\n\nWith $z$ the input of the layer:\n\n",
+    ],
+)
+def test_a_condition_further_above_leaves_the_line_open(lead: str) -> None:
+    assert verdict(SOFTMAX + lead + DIFFERENT) == "unproven"
+    assert verdict(SOFTMAX + lead + DIFFERENT.replace("- y_i", "y_i")) == "refuted"
+
+
+def test_without_a_condition_the_line_is_false() -> None:
+    assert verdict(SOFTMAX + DIFFERENT) == "refuted"
+    assert verdict(SOFTMAX + EQUAL) == "refuted"
+
+
+def test_the_next_line_is_not_restricted() -> None:
+    source = SOFTMAX + "For $i \\neq j$ we find\n\n" + DIFFERENT + "\n\nand so\n\n" + DIFFERENT
+    assert verdict(source) in ("refuted", "unproven")
+
+
+def test_one_case_after_the_other() -> None:
+    cases = "For $i \\neq j$ we find\n\n" + DIFFERENT + "\n\nIf $i = j$:\n\n" + EQUAL
+    report = verify_text(SOFTMAX + DIFFERENT + "\n\n" + cases)
+    assert [str(c.verdict) for c in report.claims[1:] if c.kind != "definition"] == [
+        "refuted",
+        "verified",
+        "verified",
+    ]
+
+
+def test_the_condition_behind_a_line() -> None:
+    behind = DIFFERENT + " for $i \\neq j$, and\n\n" + EQUAL + "\n\nwhere $i = j$."
+    report = verify_text(SOFTMAX + behind)
+    assert [str(c.verdict) for c in report.claims[1:3]] == ["verified", "verified"]
+
+
+LAYER = r"With $z = W x + b$, $y = \text{softmax}(z)$ and $L = \frac12 \|y - t\|^2$:" + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\frac{\partial L}{\partial y_i} = y_i - t_i", "verified"),
+        (r"\frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - y_j)", "verified"),
+        (
+            r"\frac{\partial L}{\partial z_j} = \sum_i (y_i - t_i) y_i (\delta_{ij} - y_j)",
+            "verified",
+        ),
+        (r"\frac{\partial L}{\partial z_j} = y_j - t_j", "refuted"),
+        (r"\frac{\partial L}{\partial W_{jk}} = \frac{\partial L}{\partial z_j} x_k", "verified"),
+        (r"\frac{\partial L}{\partial W_{jk}} = \frac{\partial L}{\partial z_k} x_j", "refuted"),
+    ],
+)
+def test_units_of_one_layer_without_numbers(line: str, expected: str) -> None:
+    assert verdict(LAYER + f"$${line}$$") == expected
