@@ -1,4 +1,4 @@
-"""Number systems in which the checker computes: prime fields, and dual numbers over any of them.
+"""Number systems in which the checker computes: prime fields.
 
 What goes in and comes out are opaque scalars: only the domain that made them looks inside.
 `Field` is where claims are accepted.  In a finite field an identity either holds or fails at a
@@ -275,7 +275,7 @@ class Logarithms(Field):
     True
     """
 
-    def __init__(self, seed: int, *, level: int = 0) -> None:
+    def __init__(self, seed: int, level: int = 0) -> None:
         lower = prod(LOGARITHM_PRIMES)
         upper = 2 * lower + 1
         self._start(seed, (lower, upper), (*LOGARITHM_PRIMES, upper))
@@ -312,80 +312,3 @@ def _powers(q: int) -> dict[int, int]:
         table[power] = exponent
         power = power * generator % upper
     return table
-
-
-class Dual:
-    """Dual numbers ``(value, slope)`` over a domain: forward differentiation, nestable.
-
-    >>> dual = Dual(Field(height=1, seed=0))
-    >>> x = (5, 1)
-    >>> dual.mul(x, dual.mul(x, x))
-    (125, 75)
-    """
-
-    def __init__(self, base: Domain) -> None:
-        self.base = base
-        self.zero = base.number(0)
-
-    def lift(self, a: Scalar) -> Scalar:
-        """A constant."""
-        return (a, self.zero)
-
-    def number(self, value: int | Fraction) -> Scalar:
-        return (self.base.number(value), self.zero)
-
-    def add(self, a: Scalar, b: Scalar) -> Scalar:
-        return (self.base.add(a[0], b[0]), self.base.add(a[1], b[1]))
-
-    def mul(self, a: Scalar, b: Scalar) -> Scalar:
-        base = self.base
-        return (base.mul(a[0], b[0]), base.add(base.mul(a[0], b[1]), base.mul(a[1], b[0])))
-
-    def dot(self, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
-        total = self.number(0)
-        for a, b in zip(left, right, strict=True):
-            total = self.add(total, self.mul(a, b))
-        return total
-
-    def power(self, a: Scalar, exponent: Fraction) -> Scalar:
-        base = self.base
-        if exponent == 0:
-            return self.number(1)
-        factor = base.mul(base.number(exponent), base.power(a[0], exponent - 1))
-        return (base.power(a[0], exponent), base.mul(factor, a[1]))
-
-    def primitive(self, name: str, a: Scalar) -> Scalar:
-        return (self.base.primitive(name, a[0]), self.base.mul(slope(self.base, name, a[0]), a[1]))
-
-    def unknown(self, name: str, order: int, a: Scalar) -> Scalar:
-        base = self.base
-        return (
-            base.unknown(name, order, a[0]),
-            base.mul(base.unknown(name, order + 1, a[0]), a[1]),
-        )
-
-    def pi(self) -> Scalar:
-        return self.lift(self.base.pi())
-
-    def equal(self, a: Scalar, b: Scalar) -> bool:
-        return self.base.equal(a[0], b[0]) and self.base.equal(a[1], b[1])
-
-
-def slope(domain: Domain, name: str, x: Scalar) -> Scalar:
-    """The derivative of a primitive; the only derivatives that the checker is told."""
-    match name:
-        case "exp":
-            return domain.primitive("exp", x)
-        case "log":
-            return domain.power(x, Fraction(-1))
-        case "step":
-            return domain.number(0)
-        case "sin":
-            return domain.primitive("cos", x)
-        case "cos":
-            return domain.mul(domain.number(-1), domain.primitive("sin", x))
-        case "erf":
-            square = domain.mul(domain.number(-1), domain.mul(x, x))
-            scale = domain.mul(domain.number(2), domain.power(domain.pi(), Fraction(-1, 2)))
-            return domain.mul(scale, domain.primitive("exp", square))
-    raise Unsupported(f"the derivative of {name}")

@@ -2,26 +2,32 @@
 
 In: a program, a domain of numbers, a size for every symbolic dimension, and optionally arrays
 that stand for names or gradients (cuts).  Out: arrays, as lists of rows.  Nothing is expanded,
-simplified or looked up: sums are added up, derivatives are swept back through the definitions.
+simplified or looked up: sums are added up, and a derivative is read off the tape on which the
+same evaluation was recorded.
+
+A weighted axis is summed with its weights; its identity matrix and deltas, and derivatives by its
+entries, are divided by them, and its size is the sum of the weights.  All rules of tensor
+calculus stay true, but a size is no longer a number that could hit an accident such as
+m - 3 = 0 (see `derive.check.shape`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
+from fractions import Fraction
 from typing import Any, Final
 
-from derive.check.arrays import Array, Axes, transposed
-from derive.check.derivatives import sweep
-from derive.check.domains import Domain, Dual, NoValue, Outside, Scalar, Unsupported
-from derive.check.functions import applied
+from derive.check.domains import Domain, Scalar, Unsupported
 from derive.check.graph import PI, Graph
-from derive.check.signs import Sign, sign
+from derive.check.tape import Tape
 from derive.program import (
+    ARGUMENT,
+    PRIMITIVES,
     SCALAR,
     Apply,
     Build,
     Delta,
+    Dim,
     Entry,
     Expr,
     Eye,
@@ -32,6 +38,7 @@ from derive.program import (
     Partial,
     Plus,
     Power,
+    Shape,
     Size,
     Sum,
     SumOver,
@@ -40,16 +47,44 @@ from derive.program import (
     Transpose,
 )
 
+Array = list[list[Scalar]]
+
 WORK: Final = 3_000_000
 """Entries computed at one point before the evaluator gives up."""
+HIGHEST_ORDER: Final = 8
+"""Of the derivative of a function."""
+NOTHING: Final = frozenset[str]()
+MINUS_ONE: Final = Fraction(-1)
 
 
-class World(Axes):
+def transposed(array: Array) -> Array:
+    """Rows and columns swapped."""
+    return [list(column) for column in zip(*array, strict=True)]
+
+
+def stretch(array: Array, rows: int, columns: int) -> Array:
+    """The array with axes of size 1 repeated."""
+    if len(array[0]) != columns:
+        array = [row * columns for row in array]
+    return array if len(array) == rows else [array[0]] * rows
+
+
+def zipped(op: Callable[[Any, Any], Any], left: Array, right: Array) -> Array:
+    """Entry by entry, stretching axes of size 1."""
+    rows, columns = max(len(left), len(right)), max(len(left[0]), len(right[0]))
+    left, right = stretch(left, rows, columns), stretch(right, rows, columns)
+    return [list(map(op, r, s)) for r, s in zip(left, right, strict=True)]
+
+
+class World:
     """All values of a program at one point; everything computed is kept.
 
     draw(kind, name, row, column) gives an entry of what is not computed: kind is "leaf", "value"
     for definitions in `values`, "gradient" for names in `gradients`.  given: arrays of names
-    that are known from elsewhere.
+    that are known from elsewhere.  weights(dim) gives those of an axis, None if it has none.
+
+    A world may stand within an outer one, over a tape: then what does not follow from the names
+    that are given, the definitions `moving`, is as it is outside.
     """
 
     def __init__(
@@ -59,38 +94,94 @@ class World(Axes):
         sizes: Mapping[str, int],
         draw: Callable[[str, str, int, int], Scalar],
         *,
-        weights: Mapping[str, list[Scalar]] | None = None,
+        weights: Callable[[str], list[Scalar] | None] | None = None,
         values: Collection[str] = (),
         gradients: Collection[str] = (),
         given: Mapping[str, Array] | None = None,
+        outer: World | None = None,
+        moving: frozenset[str] = NOTHING,
     ) -> None:
-        super().__init__(domain, sizes, weights)
         self.graph, self.program, self.draw = graph, graph.program, draw
+        self.domain, self.sizes, self.weights = domain, sizes, weights
+        self.zero, self.one = domain.number(0), domain.number(1)
         self.cut_values, self.cut_gradients = values, gradients
+        self.outer, self.moving = outer, moving
         self.work = WORK
         self._values: dict[str, Array] = dict(given or {})
+        self._touched = moving | self._values.keys()
         self.gradients: dict[str, Array] = {}
         self._memo: dict[tuple[object, ...], Array] = {}
-        self._at: dict[Index, int] = {}
+        self._at: dict[Index, int] = {} if outer is None else outer._at
+        self._along: dict[Dim, list[Scalar] | None] = {}
 
     def forget(self) -> None:
         """Drops what is known of expressions; values of names and gradients stay."""
         self._memo.clear()
         self.work = WORK
 
-    # -- values --------------------------------------------------------------------------------
+    def spend(self, entries: int) -> None:
+        """Counts what is computed; `Unsupported` when it is too much."""
+        if self.outer is not None:
+            self.outer.spend(entries)
+            return
+        self.work -= entries
+        if self.work < 0:
+            raise Unsupported("too much to compute")
+
+    # -- axes ----------------------------------------------------------------------------------
+
+    def size(self, dim: Dim) -> int:
+        return dim if isinstance(dim, int) else self.sizes[dim]
+
+    def along(self, dim: Dim) -> list[Scalar] | None:
+        """The weights of a dimension, None if it has none."""
+        if dim not in self._along:
+            given = self.weights if isinstance(dim, str) else None
+            self._along[dim] = given(str(dim)) if given is not None else None
+        return self._along[dim]
+
+    def measure(self, dim: str) -> Scalar:
+        """The size of a dimension as a number: the sum of its weights."""
+        weights = self.along(dim)
+        if weights is None and dim not in self.sizes:
+            raise Unsupported(f"nothing has the size {dim}")
+        if weights is None:
+            return self.domain.number(self.sizes[dim])
+        return self.domain.dot([self.one] * len(weights), weights)
+
+    def weight(self, dim: Dim, k: int) -> Scalar:
+        weights = self.along(dim)
+        return self.one if weights is None else weights[k]
+
+    def reciprocal(self, dim: Dim, k: int) -> Scalar:
+        weights = self.along(dim)
+        return self.one if weights is None else self.domain.power(weights[k], MINUS_ONE)
+
+    def weighted(self, array: Array, shape: Shape, by: Callable[[Dim, int], Scalar]) -> Array:
+        """The entries times the weights of both axes, or times their reciprocals."""
+        mul = self.domain.mul
+        if self.along(shape[1]) is not None:
+            row = [by(shape[1], k) for k in range(len(array[0]))]
+            array = [list(map(mul, row, one)) for one in array]
+        if self.along(shape[0]) is not None:
+            array = [[mul(by(shape[0], k), a) for a in one] for k, one in enumerate(array)]
+        return array
+
+    def per_entry(self, array: Array, name: str, by_indices: bool) -> Array:
+        """Derivatives by the numbers of a name as such by its entries, which carry weights."""
+        return self.weighted(array, self.program.shape(name), self.reciprocal)
+
+    def full(self, shape: Shape, value: Scalar) -> Array:
+        return [[value] * self.size(shape[1]) for _ in range(self.size(shape[0]))]
+
+    # -- names ---------------------------------------------------------------------------------
 
     def named(self, name: str) -> Array:
         """The value of a leaf or definition."""
         if name not in self._values:
-            for needed in self._unsettled(name):
-                self._values[needed] = (
-                    self.fresh("value", needed)
-                    if needed in self.cut_values
-                    else self.value(self.program.definitions[needed])
-                )
-            if name in self.program.leaves:
-                self._values[name] = self._leaf(name)
+            for needed in (*self._unsettled(name), name):
+                if needed not in self._values:
+                    self._values[needed] = self._settled(needed)
         return self._values[name]
 
     def _unsettled(self, name: str) -> list[str]:
@@ -100,16 +191,29 @@ class World(Axes):
             top = stack.pop()
             if top not in found and top not in self._values:
                 found.add(top)
-                if top not in self.cut_values:
+                if top in self.moving or (self.outer is None and top not in self.cut_values):
                     stack.extend(self.graph.reads.get(top, ()))
         return self.graph.ordered(found)
+
+    def _settled(self, name: str) -> Array:
+        if self.outer is not None and name not in self.moving:
+            return self.outer.named(name)
+        if name in self.program.leaves:
+            return self._leaf(name)
+        if self.outer is None and name in self.cut_values:
+            return self.fresh("value", name)
+        array = self.value(self.program.definitions[name])
+        if self.outer is None or name not in self.cut_values:
+            return array
+        assert isinstance(self.domain, Tape)  # the slopes are those of the definition
+        return zipped(self.domain.moved, array, self.outer.named(name))
 
     def fresh(self, kind: str, name: str) -> Array:
         rows, columns = map(self.size, self.program.shape(name))
         return [[self.draw(kind, name, i, j) for j in range(columns)] for i in range(rows)]
 
     def _leaf(self, name: str) -> Array:
-        leaf = self.program.leaves[name]
+        leaf, mul = self.program.leaves[name], self.domain.mul
         if name == PI and leaf.dims == SCALAR:
             return [[self.domain.pi()]]
         array = self.fresh("leaf", name)
@@ -118,17 +222,15 @@ class World(Axes):
         if leaf.sums_to_one == 1:
             array = transposed(array)
         dim, minus = leaf.dims[leaf.sums_to_one], self.domain.number(-1)
-        rest = self.weighted([*array[:-1], [self.zero] * len(array[0])], dim)
         share = self.reciprocal(dim, len(array) - 1)
-        ones = [self.one] * len(array)
-        array[-1] = [
-            self.domain.mul(
-                share,
-                self.domain.add(self.one, self.domain.mul(minus, self.domain.dot(ones, column))),
-            )
-            for column in transposed(rest)
-        ]
+        for j in range(len(array[0])):
+            total = self.one
+            for k, row in enumerate(array[:-1]):
+                total = self.domain.add(total, mul(minus, mul(self.weight(dim, k), row[j])))
+            array[-1][j] = mul(share, total)
         return transposed(array) if leaf.sums_to_one == 1 else array
+
+    # -- values --------------------------------------------------------------------------------
 
     def value(self, expr: Expr) -> Array:
         """The array of an expression under the present values of its free indices."""
@@ -136,13 +238,14 @@ class World(Axes):
             if expr.name == PI and PI not in self.graph.readers:
                 return [[self.domain.pi()]]
             return self.named(expr.name)
-        key = (id(expr), *[self._at[i] for i in self.graph.facts(expr).free])
+        facts = self.graph.facts(expr)
+        if self.outer is not None and not facts.derives and self._touched.isdisjoint(facts.names):
+            return self.outer.value(expr)
+        key = (id(expr), *[self._at[i] for i in facts.free])
         found = self._memo.get(key)
         if found is None:
             found = self._memo[key] = _VALUE[type(expr)](self, expr)
-            self.work -= len(found) * len(found[0])
-            if self.work < 0:
-                raise Unsupported("too much to compute")
+            self.spend(len(found) * len(found[0]))
         return found
 
     def at(self, index: Index, k: int) -> None:
@@ -166,17 +269,6 @@ class World(Axes):
     def position(self, index: Index | None) -> int:
         return 0 if index is None else self._at[index]
 
-    def _number(self, expr: Number) -> Array:
-        return [[self.domain.number(expr.value)]]
-
-    def _size(self, expr: Size) -> Array:
-        weights = self.along(expr.dim)
-        if weights is None and expr.dim not in self.sizes:
-            raise Unsupported(f"nothing has the size {expr.dim}")
-        if weights is None:
-            return [[self.domain.number(self.sizes[expr.dim])]]
-        return [[self.domain.dot([self.one] * len(weights), weights)]]
-
     def _eye(self, expr: Eye) -> Array:
         array = self.full(expr.shape, self.zero)
         for k, row in enumerate(array):
@@ -188,45 +280,22 @@ class World(Axes):
         same = k == self._at[expr.right]
         return [[self.reciprocal(expr.left.dim, k) if same else self.zero]]
 
-    def _transpose(self, expr: Transpose) -> Array:
-        return transposed(self.value(expr.arg))
-
     def _matmul(self, expr: MatMul) -> Array:
         left, right = self.value(expr.left), self.value(expr.right)
-        self.work -= len(left) * len(right) * len(right[0])
-        return self.product(left, right, expr.right.shape[0])
-
-    def _times(self, expr: Times) -> Array:
-        return self.zip_with(self.domain.mul, self.value(expr.left), self.value(expr.right))
-
-    def _plus(self, expr: Plus) -> Array:
-        return self.zip_with(self.domain.add, self.value(expr.left), self.value(expr.right))
-
-    def _power(self, expr: Power) -> Array:
-        power, e = self.domain.power, expr.exponent
-        base = self.value(expr.base)
-        with self.positive_if(expr.base):
-            return [[power(a, e) for a in row] for row in base]
+        self.spend(len(left) * len(right) * len(right[0]))
+        columns = transposed(self.weighted(right, (expr.right.shape[0], 1), self.weight))
+        return [[self.domain.dot(row, column) for column in columns] for row in left]
 
     def _sum(self, expr: Sum) -> Array:
-        return self.reduced(self.value(expr.arg), expr.arg.shape, expr.axis)
+        array, shape = self.value(expr.arg), expr.arg.shape
+        if expr.axis == 1:
+            array, shape = transposed(array), (shape[1], shape[0])
+        columns = transposed(self.weighted(array, (shape[0], 1), self.weight))
+        totals = [self.domain.dot([self.one] * len(array), column) for column in columns]
+        return [totals] if expr.axis == 0 else [[total] for total in totals]
 
-    def _apply(self, expr: Apply) -> Array:
-        arg = self.value(expr.arg)
-        if expr.function != "log":
-            return applied(self, expr.function, expr.order, arg)
-        with self.positive_if(expr.arg):
-            return applied(self, expr.function, expr.order, arg)
-
-    @contextmanager
-    def positive_if(self, radicand: Expr) -> Iterator[None]:
-        """A positive number has roots and logarithms: the point is at fault, not the claim."""
-        try:
-            yield
-        except Outside as error:
-            if sign(self.graph, radicand) >= Sign.POSITIVE:
-                raise NoValue(str(error)) from None
-            raise
+    def _power(self, expr: Power) -> Array:
+        return [[self.domain.power(a, expr.exponent) for a in r] for r in self.value(expr.base)]
 
     def _entry(self, expr: Entry) -> Array:
         array = self.value(expr.arg)
@@ -240,8 +309,8 @@ class World(Axes):
         total = self.full(expr.shape, self.zero)
         for k in self.each(expr.index):
             share = [[self.weight(expr.index.dim, k)]]
-            term = self.zip_with(self.domain.mul, share, self.value(expr.body))
-            total = self.zip_with(self.domain.add, total, term)
+            term = zipped(self.domain.mul, share, self.value(expr.body))
+            total = zipped(self.domain.add, total, term)
         return total
 
     def _build(self, expr: Build) -> Array:
@@ -250,85 +319,137 @@ class World(Axes):
             for _ in self.each(expr.row)
         ]
 
-    def _gradient(self, expr: Gradient) -> Array:
-        return self.gradient(expr.name)
+    # -- functions -----------------------------------------------------------------------------
+
+    def _apply(self, expr: Apply) -> Array:
+        """Entry by entry; equal entries are computed once."""
+        array, name, order = self.value(expr.arg), expr.function, expr.order
+        if order > HIGHEST_ORDER:
+            raise Unsupported(f"a derivative of order {order}")
+        operations = self.graph.operations[name] * 3**order // 4 + 1
+        self.spend(operations * len(array) * len(array[0]))
+        known: dict[Scalar, Scalar] = {}
+        for a in (a for row in array for a in row):
+            if a not in known:
+                known[a] = self._derivative(self.domain, name, order, a)
+        return [[known[a] for a in row] for row in array]
+
+    def _derivative(self, domain: Domain, name: str, order: int, a: Scalar) -> Scalar:
+        """Of a function at a number: that of its body, recorded as often as the order says."""
+        body = None if name in PRIMITIVES else self.program.functions[name].body
+        if body is None and name not in PRIMITIVES:
+            return domain.unknown(name, order, a)
+        if order == 0:
+            return domain.primitive(name, a) if body is None else self._body(domain, body, a)
+        tape = Tape(domain)
+        x = tape.variable(a)
+        return tape.slopes(self._derivative(tape, name, order - 1, x), [x])[0]
+
+    def _body(self, domain: Domain, body: Expr, x: Scalar) -> Scalar:
+        match body:
+            case Number(value=v):
+                return domain.number(v)
+            case Symbol(name=name):
+                return x if name == ARGUMENT else self.value(body)[0][0]
+            case Times(left=a, right=b):
+                return domain.mul(self._body(domain, a, x), self._body(domain, b, x))
+            case Plus(left=a, right=b):
+                return domain.add(self._body(domain, a, x), self._body(domain, b, x))
+            case Power(base=a, exponent=e):
+                return domain.power(self._body(domain, a, x), e)
+            case Apply(function=f, order=k, arg=a):
+                return self._derivative(domain, f, k, self._body(domain, a, x))
+        raise Unsupported(f"a {type(body).__name__} in the body of a function")
 
     # -- derivatives ---------------------------------------------------------------------------
 
-    def gradient(self, name: str) -> Array:
-        """The derivative of the cost by a name that is taken to be independent."""
-        if name not in self.gradients:
-            if self.program.cost is None:
-                raise Unsupported("the gradient of a cost that is not defined")
-            root = self.program.symbol(self.program.cost)
-            sweep(self, self.gradients, root, [[self.one]], name)
-        return self.gradients[name]
+    def slopes(self, expr: Expr, seed: Array, name: str, moving: frozenset[str] = NOTHING) -> Array:
+        """The derivative of the number <seed, expr> by a name that is taken to be independent.
+
+        The definitions `moving` follow the name; all others are held.
+        """
+        tape = Tape(self.domain)
+        variables = [[tape.variable(a) for a in row] for row in self.named(name)]
+        inner = type(self)(
+            self.graph,
+            tape,
+            self.sizes,
+            self.draw,
+            weights=self.weights,
+            values=self.cut_values,
+            given={name: variables},
+            outer=self,
+            moving=moving - {name},
+        )
+        value = inner.value(expr)
+        rows, columns = len(value), len(value[0])
+        shares = self.weighted(stretch(seed, rows, columns), expr.shape, self.weight)
+        flat = [[a for row in array for a in row] for array in (shares, value, variables)]
+        found = iter(tape.slopes(tape.dot(flat[0], flat[1]), flat[2]))
+        array = [[next(found) for _ in row] for row in variables]
+        defined = self.graph.defined
+        within = [self.graph.facts(expr), *(defined[d] for d in moving if d in defined)]
+        return self.per_entry(array, name, any("entry" in facts.holds for facts in within))
 
     def pulled_back(self, root: Expr, seed: Array, name: str) -> Array:
-        """The derivative of the number <seed, root> by a name: a row of a Jacobian."""
-        adjoints: dict[str, Array] = {}
-        sweep(self, adjoints, root, seed, name)
-        return adjoints[name]
+        """The derivative of <seed, root> by a name, through all that is computed from it."""
+        return self.slopes(root, seed, name, self.graph.effects([name]))
 
     def _partial(self, expr: Partial) -> Array:
-        row, column = self.position(expr.row), self.position(expr.column)
-        if self._nested(expr):
-            return [[self._perturbed(expr, row, column)]]
-        body = expr.body  # one sweep serves all entries of the name
+        body = expr.body  # one tape serves all entries of the name
         key = ("by", expr.name, id(body), *[self._at[i] for i in self.graph.facts(body).free])
         if key not in self._memo:
             self._memo[key] = self.pulled_back(body, [[self.one]], expr.name)
-        return [[self._memo[key][row][column]]]
+        return [[self._memo[key][self.position(expr.row)][self.position(expr.column)]]]
 
-    def _nested(self, expr: Partial) -> bool:
-        """Whether a derivative stands inside another one."""
-        graph = self.graph
-        body = graph.facts(expr.body)
-        within = graph.ordered(graph.sources(body.names & graph.readers.keys()))
-        return body.derives or any(graph.defined[name].derives for name in within)
+    def gradient(self, name: str) -> Array:
+        """The derivative of the cost by a name, from definition to definition."""
+        cost, graph = self.program.cost, self.graph
+        if name not in self.gradients:
+            if cost is None:
+                raise Unsupported("the gradient of a cost that is not defined")
+            within = graph.sources([cost])
+            needed = self._between(name, within)
+            for top in [*reversed(graph.ordered(needed)), *sorted(needed)]:
+                if top in self.gradients:
+                    continue
+                total = self.full(self.program.shape(top), self.one if top == cost else self.zero)
+                for reader in (r for r in graph.readers[top] if r in within):
+                    if graph.defined[reader].derives:
+                        raise Unsupported("the derivative of a derivative of the cost")
+                    body, seed = self.program.definitions[reader], self.gradients[reader]
+                    total = zipped(self.domain.add, total, self.slopes(body, seed, top))
+                self.gradients[top] = total
+        return self.gradients[name]
 
-    def _perturbed(self, expr: Partial, row: int, column: int) -> Scalar:
-        """A derivative of what holds derivatives: forward, by dual numbers, over the sweep."""
-        dual = Dual(self.domain)
-        changed = self.graph.effects([expr.name])
-        array = [[dual.lift(a) for a in r] for r in self.named(expr.name)]
-        array[row][column] = (array[row][column][0], self.one)
-        given = {
-            name: [[dual.lift(a) for a in r] for r in value]
-            for name, value in self._values.items()
-            if name not in changed
-        }
-        world = World(
-            self.graph,
-            dual,
-            self.sizes,
-            lambda kind, name, i, j: dual.lift(self.named(name)[i][j]),
-            weights={d: [dual.lift(w) for w in ws] for d, ws in self.weights.items()},
-            given={**given, expr.name: array},
-        )
-        world._at, world.work = dict(self._at), self.work
-        slope = world.value(expr.body)[0][0][1]
-        self.work = world.work
-        rows, columns = self.program.shape(expr.name)
-        share = self.domain.mul(self.reciprocal(rows, row), self.reciprocal(columns, column))
-        return self.domain.mul(share, slope)
+    def _between(self, name: str, within: Collection[str]) -> set[str]:
+        """What lies between a name and the cost, as far as the nearest cuts; those are drawn."""
+        needed, stack = set[str](), [name]
+        while stack:
+            top = stack.pop()
+            if top in self.cut_gradients:
+                self.gradients.setdefault(top, self.fresh("gradient", top))
+            elif top not in needed and top not in self.gradients:
+                needed.add(top)
+                stack.extend(r for r in self.graph.readers[top] if r in within)
+        return needed
 
 
 _VALUE: Final[dict[type[Expr], Callable[[World, Any], Array]]] = {
-    Number: World._number,
-    Size: World._size,
+    Number: lambda world, e: [[world.domain.number(e.value)]],
+    Size: lambda world, e: [[world.measure(e.dim)]],
     Eye: World._eye,
     Delta: World._delta,
-    Transpose: World._transpose,
+    Transpose: lambda world, e: transposed(world.value(e.arg)),
     MatMul: World._matmul,
-    Times: World._times,
-    Plus: World._plus,
+    Times: lambda world, e: zipped(world.domain.mul, world.value(e.left), world.value(e.right)),
+    Plus: lambda world, e: zipped(world.domain.add, world.value(e.left), world.value(e.right)),
     Power: World._power,
     Sum: World._sum,
     Apply: World._apply,
     Entry: World._entry,
     SumOver: World._sum_over,
     Build: World._build,
-    Gradient: World._gradient,
+    Gradient: lambda world, e: world.gradient(e.name),
     Partial: World._partial,
 }

@@ -6,7 +6,7 @@ In: an expression.  Out: its nodes, or the `Facts` of one node, made of those of
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from derive.program import (
     Apply,
@@ -33,9 +33,9 @@ class Facts(NamedTuple):
     """What an expression mentions, at any depth.
 
     names: those whose values it takes.  gradients, partials: those by which the cost, or anything,
-    is differentiated.  functions: those it applies itself.  free: its free indices, in order.
-    deltas: whether an index of it may meet itself in a delta.  twice: whether a gradient is
-    differentiated again.
+    is differentiated.  functions: those it applies itself.  free: its free indices.  holds:
+    "delta" if an index of it may meet itself in a delta, "entry" if it takes entries of arrays by
+    indices, "second" if a gradient is differentiated again.
     """
 
     names: frozenset[str] = frozenset()
@@ -43,14 +43,24 @@ class Facts(NamedTuple):
     partials: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     dims: frozenset[Dim] = frozenset()
-    free: tuple[Index, ...] = ()
-    deltas: bool = False
-    twice: bool = False
+    free: frozenset[Index] = frozenset()
+    holds: frozenset[str] = frozenset()
 
     @property
     def derives(self) -> bool:
         """Whether it holds a derivative of something computed elsewhere."""
         return bool(self.gradients or self.partials)
+
+    def joined(self, **new: Iterable[Any]) -> Facts:
+        """With more of some kinds."""
+        return self._replace(**{kind: getattr(self, kind).union(new[kind]) for kind in new})
+
+
+def union(all_of: Sequence[Facts]) -> Facts:
+    """What any of several expressions mentions."""
+    if len(all_of) == 1:
+        return all_of[0]
+    return Facts(*(frozenset[Any]().union(*sets) for sets in zip(*all_of, strict=True)))
 
 
 def nodes(expr: Expr) -> Iterable[Expr]:
@@ -73,61 +83,32 @@ def nodes(expr: Expr) -> Iterable[Expr]:
 
 def facts_of(expr: Expr, below: Sequence[Facts]) -> Facts:
     """The facts of a node, given those of its children."""
-    found = union(below)._replace(dims=frozenset(expr.shape).union(*(f.dims for f in below)))
+    found = union(below).joined(dims=expr.shape)
     match expr:
         case Symbol(name=name):
-            return found._replace(names=frozenset((name,)))
+            return found.joined(names=(name,))
         case Gradient(name=name):
-            return found._replace(gradients=frozenset((name,)))
+            return found.joined(gradients=(name,))
         case Apply(function=function):
-            return found._replace(functions=found.functions | {function})
+            return found.joined(functions=(function,))
         case Size(dim=dim):
-            return found._replace(dims=found.dims | {dim})
+            return found.joined(dims=(dim,))
         case Eye():
-            return found._replace(deltas=True)
+            return found.joined(holds=("delta",))
         case SumOver(index=index):
-            return _indexed(found, bound=(index,))
+            return found.joined(dims=(index.dim,))._replace(free=found.free - {index})
         case Build(row=row, column=column):
-            return _indexed(found, bound=(row, column))
+            return found._replace(free=found.free - {row, column})
         case Entry(row=row, column=column):
-            return _indexed(found, free=(row, column))
+            return found.joined(free=_given(row, column), holds=("entry",))
         case Delta(left=left, right=right):
-            return _indexed(found, free=(left, right))._replace(deltas=True)
+            return found.joined(free=(left, right), dims=(left.dim,), holds=("delta",))
         case Partial(name=name, row=row, column=column):
-            found = _indexed(found, free=(row, column))
-            twice = found.twice or bool(found.gradients)
-            return found._replace(partials=found.partials | {name}, deltas=True, twice=twice)
+            free, holds = _given(row, column), ("delta", *(["second"] if found.gradients else []))
+            dims = (index.dim for index in free)
+            return found.joined(partials=(name,), free=free, dims=dims, holds=holds)
     return found
 
 
-Slots = tuple[Index | None, ...]
-
-
-def _indexed(found: Facts, *, bound: Slots = (), free: Slots = ()) -> Facts:
-    """With some indices bound, and others that become free."""
-    kept = dict.fromkeys(i for i in found.free if i not in bound)
-    kept.update(dict.fromkeys(i for i in free if i is not None))
-    dims = found.dims.union(i.dim for i in (*bound, *free) if i is not None)
-    return found._replace(free=tuple(kept), dims=dims)
-
-
-NOTHING: Final = Facts()
-
-
-def union(all_of: Iterable[Facts]) -> Facts:
-    """What any of several expressions mentions."""
-    parts = list(all_of)
-    if len(parts) <= 1:
-        return parts[0] if parts else NOTHING
-    names, gradients, partials, functions, dims, free, deltas, twice = zip(*parts, strict=True)
-    nothing: frozenset[str] = frozenset()
-    return Facts(
-        nothing.union(*names),
-        nothing.union(*gradients),
-        nothing.union(*partials),
-        nothing.union(*functions),
-        frozenset[Dim]().union(*dims),
-        tuple(dict.fromkeys(index for one in free for index in one)),
-        any(deltas),
-        any(twice),
-    )
+def _given(*indices: Index | None) -> list[Index]:
+    return [index for index in indices if index is not None]

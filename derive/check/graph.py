@@ -95,12 +95,12 @@ class Graph:
         self.reads: dict[str, frozenset[str]] = {}
         self.readers: dict[str, list[str]] = {name: [] for name in program.leaves}
         self.signs: dict[str, int] = {}
-        self.heights: dict[frozenset[str], tuple[dict[str, int], int]] = {}
         self._facts: dict[int, tuple[Expr, Facts]] = {}
         self._closures: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
         self._sound: dict[int, Expr] = {}
         self._size = 0
         self.operations: dict[str, int] = dict.fromkeys(PRIMITIVES, 1)
+        self.parameters: dict[str, frozenset[str]] = dict.fromkeys(PRIMITIVES, frozenset())
         for name in program.functions:
             if name in PRIMITIVES:
                 raise ValueError(f"the function {name} has the name of a primitive")
@@ -122,7 +122,7 @@ class Graph:
             raise ValueError(f"the cost {program.cost} is not a number")
         self.position = {name: k for k, name in enumerate(program.definitions)}
         self.defined = {name: self.facts(expr) for name, expr in program.definitions.items()}
-        self.whole = union(self.defined.values())
+        self.whole = union([Facts(), *self.defined.values()])
         self.digest = of_program(program)
 
     def facts(self, expr: Expr) -> Facts:
@@ -130,6 +130,8 @@ class Graph:
         known = self._facts.get(id(expr))
         if known is None:
             found = facts_of(expr, [self.facts(child) for child in children(expr)])
+            if isinstance(expr, Apply):  # the parameters of a function are mentioned, too
+                found = found.joined(names=self.parameters[expr.function])
             known = self._facts[id(expr)] = (expr, found)
         return known[1]
 
@@ -201,6 +203,8 @@ class Graph:
                 raise ValueError(f"the function {name} is not declared")
             body = self.program.functions[name].body
             self.operations[name] = 1 if body is None else self._body_cost(name, body, callers)
+            mentioned = frozenset[str]() if body is None else self.facts(body).names
+            self.parameters[name] = mentioned & self.program.leaves.keys()
         return self.operations[name]
 
     def _body_cost(self, name: str, body: Expr, callers: tuple[str, ...]) -> int:

@@ -8,9 +8,11 @@ that has no value where the left side has one is no equation.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Final
 
+from derive.check.facts import nodes
 from derive.check.graph import Graph
 from derive.program import (
     ARGUMENT,
@@ -119,3 +121,28 @@ def _of_function(graph: Graph, function: str, order: int, arg: Expr) -> Sign:
     if body is None or order > 0:
         return Sign.ANY
     return sign(graph, body)  # its argument has no sign there
+
+
+def has_roots_of_positive(graph: Graph, expr: Expr) -> bool:
+    """Whether all roots and logarithms behind a value are of what is positive by its form."""
+    facts = graph.facts(expr)
+    names = graph.position if facts.derives else graph.sources(facts.names)
+    bodies = [
+        graph.program.functions[f].body for f in sorted(graph.functions([expr]) - {*PRIMITIVES})
+    ]
+    definitions = [graph.program.definitions[name] for name in graph.ordered(names)]
+    return all(
+        sign(graph, radicand) >= Sign.POSITIVE
+        for one in (expr, *definitions, *bodies)
+        if one is not None
+        for radicand in _radicands(one)
+    )
+
+
+def _radicands(expr: Expr) -> Iterator[Expr]:
+    for node in nodes(expr):
+        match node:
+            case Power(base=a, exponent=e) if e.denominator != 1:
+                yield a
+            case Apply(function="log", arg=a):
+                yield a

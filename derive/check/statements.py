@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from derive.check.domains import Outside, Scalar
-from derive.check.evaluate import World
+from derive.check.domains import Outside
+from derive.check.evaluate import World, zipped
 from derive.check.graph import Graph
+from derive.check.signs import has_roots_of_positive
 from derive.program import Composition, Equation, Jacobian
 
 NO_PLACES: Final[Mapping[str, int]] = {}
@@ -41,9 +42,11 @@ def agree(world: World, statement: Equation, marked: Mapping[str, int] = NO_PLAC
         left = world.value(statement.left)
         try:
             right = world.value(statement.right)
-        except Outside:
+        except Outside:  # the point is at fault if what is negative here is positive in the reals
+            if has_roots_of_positive(world.graph, statement.right):
+                raise
             return False
-        same = world.zip_with(world.domain.equal, left, right)
+        same = zipped(world.domain.equal, left, right)
         return all(all(row) for row in same)
 
     return each(0)
@@ -84,22 +87,3 @@ def _effects_without(graph: Graph, start: str, closed: str) -> set[str]:
             found.add(name)
             stack.extend(graph.readers[name])
     return found - {closed}
-
-
-def compose(world: World, statement: Composition, order: Order) -> bool:
-    """Whether both maps send one random cotangent to the same one (a map that differs from
-    another does so on a random argument)."""
-    program, domain, left = world.program, world.domain, statement.left
-    rows, columns = (world.size(dim) for dim in program.shape(left.of))
-    seed: list[list[Scalar]] = [
-        [world.draw("cotangent", left.of, i, j) for j in range(columns)] for i in range(rows)
-    ]
-    total = world.pulled_back(program.symbol(left.of), seed, left.by)
-    scale = world.value(statement.scale)[0][0]
-    for factor in order:
-        seed = world.pulled_back(program.symbol(factor.of), seed, factor.by)
-    return all(
-        domain.equal(domain.mul(scale, a), b)
-        for r, s in zip(total, seed, strict=True)
-        for a, b in zip(r, s, strict=True)
-    )

@@ -1,4 +1,4 @@
-"""The evaluator: every kind of node by hand, the reverse sweep against dual numbers."""
+"""The evaluator: every kind of node by hand, the tape against dual numbers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from derive.check.domains import Dual, Field, NoValue, Scalar
+from derive.check.domains import Field, NoValue, Scalar
 from derive.check.evaluate import World
 from derive.check.graph import Graph
 from derive.check.search.exact import Rational
-from derive.check.shape import height
+from derive.check.shape import height_of
 from derive.program import (
     ONE,
     SCALAR,
@@ -37,6 +37,7 @@ from derive.program import (
     total,
 )
 
+from .dual import Dual
 from .programs import attention, elementwise, network, normalisation, power, program, recurrent
 
 A = [[1, 2, 3], [4, 5, 6]]
@@ -167,10 +168,10 @@ def forward(p: Program, here: World, name: str) -> list[list[Scalar]]:
         elementwise("silu"),
     ],
 )
-def test_reverse_sweep_agrees_with_dual_numbers(p: Program) -> None:
+def test_the_tape_agrees_with_dual_numbers(p: Program) -> None:
     graph = Graph(p)
     for seed in range(400):
-        field = Field(height(graph, [], ()) + 1, seed)
+        field = Field(height_of(graph, []) + 1, seed)
 
         def draw(kind: str, name: str, i: int, j: int, field: Field = field) -> Scalar:
             return field.leaf(p.leaves[name].domain, name, i, j)
@@ -238,7 +239,7 @@ def test_weights_leave_calculus_as_it_is() -> None:
     graph = Graph(p)
     sizes = dict.fromkeys(graph.dimensions([]), 3)
     weights = {dim: [field.random("w", dim, k) for k in range(3)] for dim in sizes}
-    here = World(graph, field, sizes, draw, weights=weights)
+    here = World(graph, field, sizes, draw, weights=weights.get)
     left = here.value(Times(Size("m"), p.gradient("Z2")))
     right = here.value(Plus(p.symbol("A2"), Times(number(-1), p.symbol("Y"))))
     assert all(

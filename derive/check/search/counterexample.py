@@ -14,12 +14,11 @@ from hashlib import blake2b
 from itertools import combinations, islice
 from typing import Final
 
-from derive.check.arrays import Array, stretch, transposed
 from derive.check.domains import Domain, Field, NoValue, Outside, Scalar, Unsupported
-from derive.check.evaluate import World
+from derive.check.evaluate import Array, World, stretch, transposed
 from derive.check.graph import Graph, fits, sides
 from derive.check.search.exact import Interval, Rational
-from derive.check.shape import height
+from derive.check.shape import height_of
 from derive.check.statements import agree, telescoped
 from derive.program import Composition, Equation, Index, Jacobian, Program, Statement
 from derive.verdict import Counterexample
@@ -112,7 +111,7 @@ def _shapes(graph: Graph, statement: Statement) -> Iterator[dict[str, int]]:
 def _field_agrees(graph: Graph, statement: Statement, sizes: dict[str, int]) -> bool:
     """Whether a random point of the field shows no difference at these sizes."""
     for seed in range(40):
-        field = Field(height(graph, sides(statement), ()), seed)
+        field = Field(height_of(graph, sides(statement)), seed)
 
         def draw(kind: str, name: str, row: int, column: int, field: Field = field) -> Scalar:
             domain = graph.program.leaves[name].domain if kind == "leaf" else "real"

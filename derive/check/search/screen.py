@@ -12,8 +12,8 @@ from typing import Final
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import Graph, fits
-from derive.check.shape import height
-from derive.check.statements import agree, compose, telescoped
+from derive.check.shape import height_of
+from derive.check.statements import Order, agree, telescoped
 from derive.program import Composition, Program, Statement
 
 TRIES: Final = 60
@@ -32,7 +32,7 @@ class Screen:
     def __init__(self, program: Program, *, points: int = 2, seed: int = 0) -> None:
         self.graph = Graph(program)
         self.seed = seed
-        self._height = min(height(self.graph, [], ()) + 1, HIGHEST)
+        self._height = min(height_of(self.graph, []) + 1, HIGHEST)
         if "step" in self.graph.functions():
             points = max(points, POINTS_WITH_STEPS)
         self._dims = self.graph.dimensions([])
@@ -107,3 +107,22 @@ class Screen:
             return field.leaf(domain, kind, name, row, column)
 
         return World(self.graph, field, sizes, draw)
+
+
+def compose(world: World, statement: Composition, order: Order) -> bool:
+    """Whether both maps send one random cotangent to the same one (a map that differs from
+    another does so on a random argument)."""
+    program, domain, left = world.program, world.domain, statement.left
+    rows, columns = (world.size(dim) for dim in program.shape(left.of))
+    seed: list[list[Scalar]] = [
+        [world.draw("cotangent", left.of, i, j) for j in range(columns)] for i in range(rows)
+    ]
+    total = world.pulled_back(program.symbol(left.of), seed, left.by)
+    scale = world.value(statement.scale)[0][0]
+    for factor in order:
+        seed = world.pulled_back(program.symbol(factor.of), seed, factor.by)
+    return all(
+        domain.equal(domain.mul(scale, a), b)
+        for r, s in zip(total, seed, strict=True)
+        for a, b in zip(r, s, strict=True)
+    )
