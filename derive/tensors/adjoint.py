@@ -8,14 +8,14 @@ parameters need nothing of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import is_
 
-from derive.program import SCALAR, Expr, Gradient, Partial, Program, Symbol, walk
+from derive.program import SCALAR, Apply, Expr, Function, Gradient, Partial, Program, Symbol, walk
 from derive.tensors.derivative import derivative
 from derive.tensors.label import fresh
-from derive.tensors.lower import Lowering, Slot, present, slot
+from derive.tensors.lower import Lowering, Slot, parameters, present, slot
 from derive.tensors.meter import Outside, used
 from derive.tensors.normal import at_indices, collect, entry, sum_over, times
 from derive.tensors.substitute import substitute
@@ -29,7 +29,7 @@ class Structure:
     differential: definitions that hold a gradient.  upstream: filled on demand.
     """
 
-    known: tuple[tuple[str, ...], dict[str, Expr]]
+    known: tuple[tuple[str, ...], dict[str, Expr], dict[str, Function]]
     uses: dict[str, tuple[str, ...]]
     differential: frozenset[str]
     upstream: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -40,12 +40,12 @@ MOST_RECENT = 4
 
 
 def _structure(program: Program) -> Structure:
-    """Made once for many questions: if leaves and definitions are the same objects as before."""
+    """Made once for many questions: if all that they use are the same objects as before."""
     leaves, definitions = tuple(program.leaves), dict(program.definitions)
+    functions = dict(program.functions)
     for structure in _recent:
-        names, bodies = structure.known
-        same = names == leaves and list(bodies) == list(definitions)
-        if same and all(map(is_, bodies.values(), definitions.values())):
+        names, *known = structure.known
+        if names == leaves and all(map(_same, known, (definitions, functions))):
             return structure
     differential = frozenset(
         n
@@ -53,9 +53,13 @@ def _structure(program: Program) -> Structure:
         if any(isinstance(node, Gradient | Partial) for node in walk(e))
     )
     uses = {n: _names(e, program) for n, e in definitions.items()}
-    _recent.insert(0, Structure((leaves, definitions), uses, differential))
+    _recent.insert(0, Structure((leaves, definitions, functions), uses, differential))
     del _recent[MOST_RECENT:]
     return _recent[0]
+
+
+def _same(some: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    return list(some) == list(other) and all(map(is_, some.values(), other.values()))
 
 
 class Model:
@@ -179,6 +183,11 @@ class Model:
 
 
 def _names(expr: Expr, program: Program) -> tuple[str, ...]:
-    """The leaves and definitions that an expression uses directly, sorted."""
-    names = {node.name for node in walk(expr) if isinstance(node, Symbol)}
+    """The leaves and definitions that an expression uses directly, or by a function; sorted."""
+    names = set[str]()
+    for node in walk(expr):
+        if isinstance(node, Symbol):
+            names.add(node.name)
+        elif isinstance(node, Apply):
+            names |= parameters(program, node.function)
     return tuple(sorted(n for n in names if n in program.leaves or n in program.definitions))

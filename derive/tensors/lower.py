@@ -41,10 +41,27 @@ def present(*slots: Slot) -> tuple[Index, ...]:
     return tuple(s for s in slots if s is not None)
 
 
+def parameters(program: Program, name: str) -> frozenset[str]:
+    """The leaves that a function's body mentions, and those of the functions it applies."""
+    found, seen, stack = set[str](), set[str](), [name]
+    while stack:
+        function = program.functions.get(stack.pop())
+        if function is None or function.body is None or function.name in seen:
+            continue
+        seen.add(function.name)
+        for node in p.walk(function.body):
+            if isinstance(node, p.Symbol):
+                found.add(node.name)
+            elif isinstance(node, p.Apply):
+                stack.append(node.function)
+    return frozenset(found & program.leaves.keys())
+
+
 class Lowering:
     """Lowers the expressions of one program.
 
-    opaque_functions: named functions are kept as unknown ones (their derivatives too).
+    opaque_functions: named functions are kept as unknown ones (their derivatives too), but for
+    those with parameters, by which they can be differentiated.
     total: the total derivative of a term by an entry of a name, for `Partial`.
     """
 
@@ -178,7 +195,8 @@ class Lowering:
         function = self.program.functions.get(name)
         if function is None:
             raise Outside(f"outside the fragment: nothing is known of the function {name}")
-        if function.body is None or self.opaque_functions:
+        opaque = self.opaque_functions and not parameters(self.program, name)
+        if function.body is None or opaque:
             return call(name, argument, order)
         if order > MOST_ORDER or self._nested > MOST_NESTED:
             raise Outside(f"outside the fragment: derivative {order} of {name}")
