@@ -39,6 +39,8 @@ FIRST = {
     "tensors/vanishing.py": ("order",),
     "tensors/adjoint.py": ("indexed", "networks"),
     "tensors/prove.py": ("indexed", "networks"),
+    "check/tape.py": ("own_functions", "networks", "indexed"),
+    "check/evaluate.py": ("indexed", "networks", "own_functions"),
     "check/domains.py": ("own_functions", "powers", "order"),
     "check/shape.py": ("small_models", "indexed", "random"),
     "check/signs.py": ("powers", "order"),

@@ -114,14 +114,16 @@ TERMS = [
     ),
     *bugs(
         "tensors/adjoint.py",
-        ("programs kept apart", "if same and all(map(is_, bodies.values(), definitions.values())):", "if same:"),
         ("upstream of a name", "*(self.upstream(n) for n in self.uses.get(name, ()))", "*(frozenset((n,)) for n in self.uses.get(name, ()))"),
         ("dependence", "return on in self.upstream(name)", "return True"),
         ("definitions unfolded in order", "todo = [n for n in reversed(list(self.program.definitions)) if n in frozenset(names)]", "todo = [n for n in list(self.program.definitions) if n in frozenset(names)]"),
         ("which definitions hold gradients", "if any(isinstance(node, Gradient | Partial) for node in walk(e))", "if False"),
         ("derivatives of gradients by an entry", "                self._refuse_derived(self.upstream(n))\n", "                pass\n"),
-        ("what a definition uses", "names = {node.name for node in walk(expr) if isinstance(node, Symbol)}", "names = {node.name for node in walk(expr) if isinstance(node, Symbol) and node != expr}"),
         ("gradient of the cost", "return self._total(self.lowering.symbol(cost), name, indices, opaque)", "return self._total(self.lowering.symbol(cost), name, indices[::-1], opaque)"),
+        ("programs kept apart", "        if names == leaves and all(map(_same, known, (definitions, functions))):", "        if names == leaves:"),
+        ("functions kept apart", "all(map(_same, known, (definitions, functions)))", "_same(known[0], definitions)"),
+        ("what a definition uses", "        if isinstance(node, Symbol):\n            names.add(node.name)", "        if isinstance(node, Symbol):\n            names = {node.name}"),
+        ("parameters of functions", "            names |= parameters(program, node.function)", "            pass"),
     ),
     *bugs(
         "tensors/prove.py",
@@ -159,6 +161,8 @@ TERMS = [
         ("unknown function", "            return call(name, argument, order)\n", "            return call(name, argument)\n"),
         ("functions apart", "key = (name, order, argument.key)", "key = (order, argument.key)"),
         ("axis of size 1 in a product", "            return times(self.lower(a, row, None, letters), self.lower(b, None, column, letters))", "            return times(self.lower(a, row, None, letters), self.lower(b, row, column, letters))"),
+        ("parameters of functions", "opaque = self.opaque_functions and not parameters(self.program, name)", "opaque = self.opaque_functions"),
+        ("parameters of functions in a body", "                stack.append(node.function)\n", "                pass\n"),
     ),
     *bugs(
         "tensors/elementwise.py",
