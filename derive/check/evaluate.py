@@ -112,7 +112,7 @@ class World:
         self.gradients: dict[str, Array] = {}
         self._memo: dict[tuple[object, ...], Array] = {}
         self._at: dict[Index, int] = {} if outer is None else outer._at
-        self._along: dict[Dim, list[Scalar] | None] = {}
+        self._along: dict[Dim, list[Scalar] | None] = {} if outer is None else outer._along
 
     def forget(self) -> None:
         """Drops what is known of expressions; values of names and gradients stay."""

@@ -93,7 +93,8 @@ class Tape:
         return self.made(lambda: self.base.add(self.value(a), self.value(b)), parts)
 
     def mul(self, a: Scalar, b: Scalar) -> Scalar:
-        parts = [(x, self.value(y)) for x, y in ((a, b), (b, a)) if self._own(x)]
+        parts = [(a, self.value(b))] if self._own(a) else []
+        parts += [(b, self.value(a))] if self._own(b) else []
         return self.made(lambda: self.base.mul(self.value(a), self.value(b)), parts)
 
     def dot(self, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
