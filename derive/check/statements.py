@@ -61,13 +61,12 @@ def telescoped(graph: Graph, statement: Composition) -> tuple[Order | None, str]
     order: list[Jacobian] = []
     at = left.of
     while rest:
-        follow = [factor for factor in rest if factor.of == at]
-        if len(follow) != 1:
-            what = "twice" if follow else "nowhere"
-            return None, f"the factors do not telescope: a derivative of {at} stands {what}"
-        rest.remove(follow[0])
-        order.append(follow[0])
-        at = follow[0].by
+        following = next((factor for factor in rest if factor.of == at), None)
+        if following is None:
+            return None, f"the factors do not telescope: none is a derivative of {at}"
+        rest.remove(following)
+        order.append(following)
+        at = following.by
     if at != left.by or not order:
         return None, f"the factors do not telescope: they end at {at}, not at {left.by}"
     for factor in order:

@@ -78,10 +78,20 @@ def world(p: Program = PROGRAM, **sizes: int) -> World:
         (SumOver(COLUMN, Entry(a, None, COLUMN)), [[6], [15]]),
         (Build(ROW, Index("k", "n"), Delta(ROW, Index("k", "n"))), [[1, 0], [0, 1]]),
         (SumOver(ROW, SumOver(ROW, Entry(v, ROW, None))), [[6]]),
+        (SumOver(ROW, Times(SumOver(ROW, Entry(v, ROW, None)), Entry(v, ROW, None))), [[9]]),
     ],
 )
 def test_every_kind_of_node(expr: Expr, value: list[list[int]]) -> None:
     assert world().value(expr) == value
+
+
+def test_a_long_chain_of_definitions() -> None:
+    last, definitions = s, {}
+    for k in range(1500):
+        definitions[f"d{k}"] = Plus(last, ONE)
+        last = Symbol(f"d{k}", SCALAR)
+    deep = Program(PROGRAM.leaves, definitions)
+    assert world(deep).value(last) == [[1503]]
 
 
 def test_labels_sum_to_one_along_their_axis() -> None:

@@ -26,8 +26,12 @@ from .bugs import BUGS, ROOT, Bug
 BATTERY_SECONDS, TEST_SECONDS = 60, 240
 """Of processor time, about six times what they take; then the process is ended by a signal."""
 TESTS = {
-    "tensors": ("tests/tensors", "tests/check"),
-    "check": ("tests/check", "tests/tensors"),
+    "tensors": (
+        "tests/tensors",
+        "tests/adversary/test_attacks.py",
+        "tests/adversary/test_reach.py",
+    ),
+    "check": ("tests/check", "tests/adversary/test_attacks.py", "tests/adversary/test_reach.py"),
     "scalars": ("tests/scalars/test_scalar_table.py", "tests/tensors"),
 }
 """By side of the bug, where the tests of the rules are."""

@@ -64,7 +64,7 @@ EXCUSES: dict[str, dict[str, str]] = {
     "tensors/normal.py": {"atom": TRACED},
     "tensors/prove.py": {"equal": TRACED},
     "tensors/raising.py": {"*": SHOWN},
-    "tensors/telescope.py": {"_show": "writes a message"},
+    "tensors/relations.py": {"_mask": "passes over what cannot match; the rest is compared whole"},
     "tensors/terms.py": {"*": NAMES},
 }
 

@@ -34,7 +34,6 @@ DERIVATIVES = [
     ),
     *bugs(
         "tensors/telescope.py",
-        ("a factor twice", "        if factor in claim.factors[:n]:\n", "        if False:\n"),
         ("end of a chain", "    if not out or at != claim.left.by:\n", "    if not out:\n"),
         ("a way around", "        if _avoids(model, claim.left.of, claim.left.by, factor.by):\n", "        if False:\n"),
         ("dependence", "        if factor.of == factor.by or not model.depends(factor.of, factor.by):\n", "        if False:\n"),

@@ -66,7 +66,7 @@ EVALUATOR = [
     ),
     *bugs(
         "check/tape.py",
-        ("one factor", "parts = [(x, self.value(y)) for x, y in ((a, b), (b, a)) if self._own(x)]", "parts = [(x, self.value(y)) for x, y in ((a, b),) if self._own(x)]"),
+        ("one factor", "parts += [(b, self.value(a))] if self._own(b) else []", "pass"),
         ("slope of a sum", "parts = [(x, self.one) for x in (a, b) if self._own(x)]", "parts = [(x, self.one) for x in (a,) if self._own(x)]"),
         ("slope of a scalar product", "parts = [(a, self.value(b)) for a, b in pairs if self._own(a)]", "parts = [(a, self.value(b)) for a, b in pairs[1:] if self._own(a)]"),
         ("slope of a power", "slope = self.base.mul(self.number(exponent), self.base.power(a.value, exponent - 1))", "slope = self.base.power(a.value, exponent - 1)"),

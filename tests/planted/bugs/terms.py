@@ -85,7 +85,6 @@ TERMS = [
     ),
     *bugs(
         "tensors/relations.py",
-        ("patterns in another order", 'return "*".join(sorted(f"{a.mask}^{e}" for a, e in factors))', 'return "*".join(f"{a.mask}" for a, e in factors)'),
         ("bases inside of functions", "            if a.arg is not None:\n                _collect_bases(a.arg, bases)", "            pass"),
         ("only term with a factor", "return all(n == m or all(b != a for b, _ in n.factors) for n in value.terms)", "return True"),
         ("bound indices of a rewritten product", "        for index in names.values():\n            out = sum_over(out, index)\n        return out", "        return out"),
@@ -142,8 +141,7 @@ TERMS = [
     *bugs(
         "tensors/telescope.py",
         ("ways around", "            todo.extend(model.uses.get(name, ()))", "            todo.extend(model.uses.get(name, ())[:1])"),
-        ("following factors", "        if len(following) != 1:\n", "        if not following:\n"),
-        ("names that exist", '            return f"nothing is known of {name}"', "            continue"),
+        ("following factors", "next((f for f in left if f.of == at), None)", "next(iter(left), None)"),
     ),
     *bugs(
         "tensors/lower.py",
@@ -160,7 +158,7 @@ TERMS = [
         ("derivative of the cost", '            return entry(name, at, kind="gradient")\n        return self.total', '            return entry(name, at)\n        return self.total'),
         ("unknown function", "            return call(name, argument, order)\n", "            return call(name, argument)\n"),
         ("functions apart", "key = (name, order, argument.key)", "key = (order, argument.key)"),
-        ("axis of size 1 in a product", "            return times(self.lower(a, row, None, letters), self.lower(b, None, column, letters))", "            return times(self.lower(a, row, None, letters), self.lower(b, row, column, letters))"),
+        ("axis of size 1 in a product", "            return times(self.lower(a, row, None, letters), self.lower(b, None, column, letters))", "            return times(self.lower(a, row, None, letters), self.lower(b, None, row, letters))"),
         ("parameters of functions", "opaque = self.opaque_functions and not parameters(self.program, name)", "opaque = self.opaque_functions"),
         ("parameters of functions in a body", "                stack.append(node.function)\n", "                pass\n"),
     ),
