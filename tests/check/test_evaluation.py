@@ -48,6 +48,9 @@ PROGRAM = Program(
 )
 a, b, v, s = map(PROGRAM.symbol, ("A", "B", "v", "s"))
 ROW, COLUMN = Index("i", "n"), Index("j", "m")
+SHADOWED = SumOver(ROW, Entry(v, ROW, None))
+"""The index is bound here, whatever it is outside."""
+SLOPE = Partial(Times(SHADOWED, Entry(v, ROW, None)), "v", ROW, None)
 
 
 def world(p: Program = PROGRAM, **sizes: int) -> World:
@@ -78,7 +81,8 @@ def world(p: Program = PROGRAM, **sizes: int) -> World:
         (SumOver(COLUMN, Entry(a, None, COLUMN)), [[6], [15]]),
         (Build(ROW, Index("k", "n"), Delta(ROW, Index("k", "n"))), [[1, 0], [0, 1]]),
         (SumOver(ROW, SumOver(ROW, Entry(v, ROW, None))), [[6]]),
-        (SumOver(ROW, Times(SumOver(ROW, Entry(v, ROW, None)), Entry(v, ROW, None))), [[9]]),
+        (SumOver(ROW, Times(SHADOWED, Entry(v, ROW, None))), [[9]]),
+        (SumOver(ROW, Times(Entry(v, ROW, None), SLOPE)), [[1 * (1 + 3) + 2 * (2 + 3)]]),
     ],
 )
 def test_every_kind_of_node(expr: Expr, value: list[list[int]]) -> None:

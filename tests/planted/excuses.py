@@ -16,7 +16,6 @@ REFUSES = "can only refuse: what reaches it has been accepted by the field"
 EXCUSES: dict[str, dict[str, str]] = {
     "check/__main__.py": {"*": "reads files, and says what `check` said"},
     "check/acceptance.py": {
-        "_Trial.__init__": STARTS,
         "_Trial.outcome": TRACED,
         "_Trial._census": TRACED,
     },
