@@ -36,9 +36,6 @@ EXCUSES: dict[str, dict[str, str]] = {
     "check/fingerprint.py": {"*": "tests/adversary/test_attacks.py plants numbers in claims"},
     "check/graph.py": {"*": TRACED},
     "check/order.py": {"*": REFUSES},
-    "check/search/cuts.py": {
-        "*": "any cut is sound: what holds for all values holds for the true ones"
-    },
     "check/search/counterexample.py": {"*": REFUTES},
     "check/search/exact.py": {"*": REFUTES},
     "check/search/screen.py": {"*": REFUTES},
