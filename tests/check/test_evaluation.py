@@ -242,6 +242,18 @@ def test_second_derivatives_of_the_cost() -> None:
     assert here.value(slope) == [[12]]
 
 
+def test_a_derivative_by_one_name_of_that_by_another() -> None:
+    """What is a variable of one derivative is a constant of the other."""
+    x, z = Symbol("x", SCALAR), Symbol("z", SCALAR)
+    p = Program({"x": Leaf(SCALAR), "z": Leaf(SCALAR)}, {"y": power(Times(x, power(z, 2)), 3)}, {})
+    values = {"x": Fraction(2), "z": Fraction(5)}
+    here = World(Graph(p), Rational(), {}, lambda kind, name, i, j: values[name])
+    y = Symbol("y", SCALAR)
+    by_z = Partial(Times(x, y), "z", None, None)  # x^4 z^6
+    assert here.value(by_z) == [[6 * 2**4 * 5**5]]
+    assert here.value(Partial(by_z, "x", None, None)) == [[24 * 2**3 * 5**5]]
+
+
 def test_weights_leave_calculus_as_it_is() -> None:
     """With weights on the axes, sizes and sums change together and the claims stay true."""
     p = network(2)
