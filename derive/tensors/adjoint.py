@@ -44,8 +44,8 @@ def _structure(program: Program) -> Structure:
     leaves, definitions = tuple(program.leaves), dict(program.definitions)
     functions = dict(program.functions)
     for structure in _recent:
-        names, *known = structure.known
-        if names == leaves and all(map(_same, known, (definitions, functions))):
+        names, bodies, known = structure.known
+        if names == leaves and _same(bodies, definitions) and _same(known, functions):
             return structure
     differential = frozenset(
         n
