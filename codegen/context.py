@@ -63,10 +63,14 @@ def module_context(
         "input_kinds": "float, or integer pixels" if spec.input_scale is not None else "float",
         "label_kinds": _label_kinds(spec),
         "example_axis": 1 - network.feature_axis,
-        "parameter_names": network.parameters,
+        "parameter_names": network.fields,
+        "statistics": network.statistics,
+        "batch_layers": network.batch_layers,
         "parameter_shapes": _lines([f"{p.name} {p.shape}" for p in blocks.parameters], 92),
         "imported_functions": _lines(step.functions, 80),
-        "parameter_gradients": [f"d{name}" for name in network.parameters],
+        "parameter_gradients": [f"d{name}" for name in network.fields],
+        "returned_gradients": [f"d{name}" for name in network.parameters]
+        + [f"np.zeros_like({name})" for name in network.statistics],
         "optimizer_title": _OPTIMIZERS[spec.training.optimizer],
         "kinked": _kinked(network),
         "knots": _knots(network.spec),
@@ -280,6 +284,7 @@ def _signatures(network: Network, blocks: Module) -> dict[str, Any]:
     code = "\n".join(line.code for line in blocks.gradients)
     gradients = "\n".join([code, *arguments])
     weighted = network.spec.sample_weights
+    statistics = network.statistics
     return {
         "cost_signature": signature,
         "V": ", V" if weighted else "",
@@ -293,12 +298,13 @@ def _signatures(network: Network, blocks: Module) -> dict[str, Any]:
         "masks": network.masks,
         "masks_typed": ", masks: runtime.Masks = ()" if network.masks else "",
         "given_masks": ", masks" if network.masks else "",
+        "batch_typed": ", *, batch: bool = True" if network.statistics else "",
         "dropout": _dropout(network),
         "masks_of_gradients": [name for name in network.masks if name in _words(code)],
         "class_weight_rows": _class_weight_rows(network),
         "smoothing": smoothing(network.spec) if network.spec.label_smoothing else (),
         "cost_values": values,
-        "gradient_parameters": _used(network.parameters, gradients),
+        "gradient_parameters": _used(network.fields, gradients + "\n" + "\n".join(statistics)),
         "gradient_values": _used(blocks.values, gradients),
     }
 
@@ -351,6 +357,7 @@ def _training(network: Network, step: Step) -> dict[str, Any]:
     texts = [text for _, text in step.constants]
     lines = [line for block in (*step.forward, *step.backward) for line in block.lines]
     numbers = [name for name, _ in step.constants] + [f[0] for f in step.filled]
+    running = [line for block in step.statistics for line in block.lines]
     scalars = [*step.update.fixed, *((name, "0.0") for name, _ in step.update.moving)]
     return {
         "array_names": _several([b.name for b in step.buffers]),
@@ -360,6 +367,6 @@ def _training(network: Network, step: Step) -> dict[str, Any]:
         "widths_of_buffers": _widths(" ".join(b.shape for b in step.buffers)),
         "widths_of_constants": _widths(" ".join([*texts, *(shape for _, _, shape in step.filled)])),
         "uses_rate": any("learning_rate" in text for text in texts),
-        "step_parameters": _used(network.parameters, "\n".join([*lines, step.cost])),
+        "step_parameters": _used(network.fields, "\n".join([*lines, step.cost, *running])),
         "update_scalars": scalars,
     }

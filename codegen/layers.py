@@ -18,13 +18,19 @@ from derive.library.row import Activation
 MAX_UNITS: Final = 1_000_000
 MAX_LAYERS: Final = 100
 INITIALISERS: Final = ("he", "glorot", "lecun", "zeros")
+NORMS: Final = ("layer", "batch")
+_LAYER: Final = (
+    "units", "activation", "init", "norm", "norm_epsilon", "norm_momentum", "skip", "dropout",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One dense layer: width, activation, the constants of that, and how its weights begin.
 
-    norm: whether what enters the activation is normalised over the units of each example.
+    norm: over what that which enters the activation is normalised: ``"layer"``, the units of each
+    example, or ``"batch"``, the examples of each unit; "" if it is not.  norm_momentum: the weight
+    of a batch in the running statistics, which stand for it where the network is not trained.
     skip: the output of the layer so many below is added to its own, 0: none.  dropout: the share
     of its units that a training step leaves out.
     """
@@ -33,8 +39,9 @@ class Layer:
     activation: str
     constants: Mapping[str, float] = field(default_factory=dict)
     init: str = "glorot"
-    norm: bool = False
+    norm: str = ""
     norm_epsilon: float = 1e-5
+    norm_momentum: float = 0.1
     skip: int = 0
     dropout: float = 0.0
     own: Derived | None = None
@@ -101,7 +108,7 @@ def _check_block(row: Table, layer: Layer, k: int, layers: Sequence[Layer]) -> N
     for key in ("norm", "skip", "dropout"):
         if key in row.tree and k == len(layers):
             row.fail(key, "belongs to a hidden layer, this is the last one")
-    if layer.norm and layer.units < 2:
+    if layer.norm == "layer" and layer.units < 2:
         row.fail("units", "a normalised layer needs at least 2 units: one alone is always 0")
     if layer.skip and layer.skip >= k:
         row.fail("skip", f"there are {k - 1} layers below layer {k}")
@@ -117,14 +124,16 @@ def _layer(top: Table, row: Table, own: Mapping[str, Own]) -> Layer:
     activation = row.choice("activation", "activation", (*ACTIVATIONS, *own), "")
     formula = own.get(activation)
     defaults = constants(ACTIVATIONS[activation]) if formula is None else _defaults(formula)
-    row.only(("units", "activation", "init", "norm", "norm_epsilon", "skip", "dropout", *defaults))
+    row.only((*_LAYER, *defaults))
     if formula is None:
         values = positive_constants(row, defaults)
     else:
         values = {key: number(row, key, default) for key, default in defaults.items()}
-    normed = "norm" in row.tree and row.choice("norm", "normalisation", ("layer",), "") == "layer"
-    if "norm_epsilon" in row.tree and not normed:
-        row.fail("norm_epsilon", 'is a constant of norm = "layer", which this layer has not')
+    norm = row.choice("norm", "normalisation", NORMS, "") if "norm" in row.tree else ""
+    if "norm_epsilon" in row.tree and not norm:
+        row.fail("norm_epsilon", "is a constant of norm, which this layer has not")
+    if "norm_momentum" in row.tree and norm != "batch":
+        row.fail("norm_momentum", 'is a constant of norm = "batch", which this layer has not')
     usual = "he" if formula is not None else ACTIVATIONS[activation].prefers_gain
     init = row.choice("init", "initialiser", INITIALISERS, usual)
     return Layer(
@@ -132,8 +141,9 @@ def _layer(top: Table, row: Table, own: Mapping[str, Own]) -> Layer:
         activation=activation,
         constants=values,
         init=init,
-        norm=normed,
+        norm=norm,
         norm_epsilon=row.real("norm_epsilon", "greater than 0", 1e-5),
+        norm_momentum=row.real("norm_momentum", "greater than 0, up to 1", 0.1),
         skip=row.whole("skip", 0, MAX_LAYERS, 0),
         dropout=row.real("dropout", "from 0 up to, but not, 1", 0.0),
         own=None

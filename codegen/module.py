@@ -97,6 +97,11 @@ def _parameters(network: Network) -> list[Parameter]:
         if kind in layer.learned:
             init = repr(layer.constants[kind])
         rows.append(Parameter(name, (int(shape[0]), int(shape[1])), init))
+    for name in network.statistics:
+        kind, k = _kind_and_layer(name)
+        shape = network.concrete(network.program.shape(f"beta{k}"))
+        init = "ones" if kind == "var" else ""
+        rows.append(Parameter(name, (int(shape[0]), int(shape[1])), init))
     return rows
 
 
@@ -258,8 +263,16 @@ def _forward(network: Network) -> list[Line]:
         code = expression(expr, texts, network.extra())
         if name[0] == "A" and network.activation(int(name[1:])).activation == "softmax":
             code = f"_softmax(Z{name[1:]})"
+        if name in _batch_values(network):
+            code = f"{code} if batch else {_batch_values(network)[name]}"
         lines.append(Line(f"{name} = {code}"))
     return lines
+
+
+def _batch_values(network: Network) -> dict[str, str]:
+    """What is computed of a batch, and the running statistic that else stands for it."""
+    layers = network.batch_layers
+    return {f"B{k}": f"mean{k}" for k in layers} | {f"V{k}": f"var{k}" for k in layers}
 
 
 def cost_arguments(network: Network) -> tuple[str, ...]:
@@ -282,7 +295,7 @@ def _cost(network: Network) -> list[str]:
     arguments = cost_arguments(network)
     lines = []
     if "params" in arguments:
-        weights = ", ".join(n if n in network.weights else "_" for n in network.parameters)
+        weights = ", ".join(n if n in network.weights else "_" for n in network.fields)
         lines.append(f"{weights} = params")
     lines.append(f"m = Y.shape[{1 - network.feature_axis}]")
     if network.spec.loss_row.reduction == "mean":

@@ -104,6 +104,21 @@ class Network:
         return tuple(name for k in range(1, self.depth + 1) for name in self.parameters_of(k))
 
     @property
+    def batch_layers(self) -> tuple[int, ...]:
+        """The layers that are normalised over the examples of a batch."""
+        return tuple(k for k, layer in enumerate(self.spec.layers, 1) if layer.norm == "batch")
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """``("mean1", "var1", ...)``: what stands for a batch where none is normalised."""
+        return tuple(f"{kind}{k}" for k in self.batch_layers for kind in ("mean", "var"))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All of Params: the parameters, then the running statistics."""
+        return self.parameters + self.statistics
+
+    @property
     def weights(self) -> tuple[str, ...]:
         """``("W1", "W2", ...)``: what the penalties are about."""
         return tuple(f"W{k}" for k in range(1, self.depth + 1))
@@ -288,20 +303,28 @@ class _Builder:
         return self.symbol(f"A{k}")
 
     def normalised(self, k: int, layer: Layer, bias: Shape) -> Expr:
-        """Layer normalisation: less its mean over the units, over its deviation, then scaled.
+        """Z less its mean, over its deviation, then scaled: over the units, or over the examples.
 
-        D: less the mean, V: the mean square of that, S: one over the deviation, N: normalised,
-        U = gamma N + beta.
+        B: the mean, where it is over the examples, D: Z less the mean, V: the mean square of that,
+        S: one over the deviation, N: normalised, U = gamma N + beta.
         """
-        axis, count = (0 if self.spec.columns else 1), Size(self.widths[k])
+        over_examples = layer.norm == "batch"
+        axis = int(self.spec.columns == over_examples)
+        count = Size("m" if over_examples else self.widths[k])
         epsilon = self.leaf(f"epsilon_{k}", SCALAR, "positive")
         self.constants[epsilon.name] = layer.norm_epsilon
         z = self.symbol(f"Z{k}")
-        self.definitions[f"D{k}"] = minus(z, divide(Sum(z, axis), count))
+        mean: Expr = divide(Sum(z, axis), count)
+        if over_examples:
+            self.definitions[f"B{k}"] = mean
+            mean = self.symbol(f"B{k}")
+        self.definitions[f"D{k}"] = minus(z, mean)
         centred = self.symbol(f"D{k}")
-        squares = Sum(Power(centred, Fraction(2)), axis)
-        self.definitions[f"V{k}"] = Plus(divide(squares, count), epsilon)
-        self.definitions[f"S{k}"] = Power(self.symbol(f"V{k}"), Fraction(-1, 2))
+        variance: Expr = divide(Sum(Power(centred, Fraction(2)), axis), count)
+        self.definitions[f"V{k}"] = variance if over_examples else Plus(variance, epsilon)
+        spread: Expr = self.symbol(f"V{k}")
+        spread = Plus(spread, epsilon) if over_examples else spread
+        self.definitions[f"S{k}"] = Power(spread, Fraction(-1, 2))
         self.definitions[f"N{k}"] = Times(centred, self.symbol(f"S{k}"))
         gamma, beta = self.leaf(f"gamma{k}", bias), self.leaf(f"beta{k}", bias)
         self.definitions[f"U{k}"] = Plus(Times(gamma, self.symbol(f"N{k}")), beta)

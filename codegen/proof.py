@@ -139,7 +139,7 @@ def judge_network(network: Network, name: str, of: str, equation: Equation) -> P
 
 
 def _through_norm(k: int, above: str, derive: Callable[..., str]) -> str:
-    """From U back to Z through a layer normalisation, and its own parameters."""
+    """From U back to Z through a normalisation, and its own parameters."""
     derive(f"gamma{k}", above)
     derive(f"beta{k}", above)
     normalised = derive(f"N{k}", above)

@@ -8,7 +8,8 @@ Keys at the top: ``name``, ``description`` (a remark for ``derivation.md``), ``i
 ``examples``, ``dtype``, ``input_scale``, ``loss`` and its constants, ``label_smoothing``,
 ``class_weights`` (one factor for each output), ``sample_weights`` (true: every function that takes
 labels takes weights of the examples), ``l1``, ``l2``; in each ``[[layer]]``: ``units``,
-``activation``, ``init`` (he, glorot, lecun, zeros), ``norm`` (layer) and ``norm_epsilon``, ``skip``
+``activation``, ``init`` (he, glorot, lecun, zeros), ``norm`` (layer, batch) and its constants
+(``norm_epsilon``; of a batch ``norm_momentum``, its weight in the running statistics), ``skip``
 (the output of the layer so many below is added), ``dropout`` (share of the units) and the constants
 of the activation under their own names (``slope`` of leaky_relu, ``alpha`` of elu); in
 ``[training]``: ``optimizer``,

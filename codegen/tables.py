@@ -94,6 +94,7 @@ class Table:
 _CONDITIONS = {
     "greater than 0": lambda v: v > 0,
     "of at least 0": lambda v: v >= 0,
+    "greater than 0, up to 1": lambda v: 0 < v <= 1,
     "from 0 up to, but not, 1": lambda v: 0 <= v < 1,
 }
 

@@ -58,6 +58,8 @@ class Step:
     functions: tuple[str, ...]
     """NumPy functions that the step calls by their bare names."""
     rewrites: tuple[ProvedEquation, ...]
+    statistics: tuple[Block, ...] = ()
+    """How the running statistics follow the batches."""
 
 
 def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
@@ -76,16 +78,38 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
     called = [line for _, line in code.lines] + list(change.lines)
     return Step(
         buffers=tuple(shapes.buffer(name, shape) for name, shape in code.buffers.items()),
-        constants=(*code.constants.items(), *_class_weights(network)),
+        constants=(*code.constants.items(), *_class_weights(network), *_paces(network)),
         filled=tuple(shapes.filled(name, *known) for name, known in code.filled.items()),
         forward=forward,
         backward=backward,
         cost=code.result,
         update=change,
         chunk=CHUNK if count > UNCHUNKED and change.state else 0,
-        functions=tuple(sorted(_calls(called))),
+        functions=tuple(sorted(_calls(called + [li for b in _running(network) for li in b.lines]))),
         rewrites=rewrites,
+        statistics=tuple(_running(network)),
     )
+
+
+def _paces(network: Network) -> list[tuple[str, str]]:
+    """The weights of a batch in the running statistics."""
+    layers = network.batch_layers
+    return [(f"pace{k}", repr(network.activation(k).norm_momentum)) for k in layers]
+
+
+def _running(network: Network) -> list[Block]:
+    """``mean = mean + pace (B - mean)``, in the memory of B."""
+    blocks = []
+    for name in network.statistics:
+        k = name.lstrip("meanvr")
+        of = f"{'B' if name.startswith('mean') else 'V'}{k}"
+        lines = (
+            f"subtract(d{name}, {name}, out=d{name})",
+            f"multiply(d{name}, pace{k}, out=d{name})",
+            f"add({name}, d{name}, out={name})",
+        )
+        blocks.append(Block(f"{name} = {name} + pace{k} ({of} - {name})", lines))
+    return blocks
 
 
 def _class_weights(network: Network) -> list[tuple[str, str]]:

@@ -90,6 +90,8 @@ def training_graph(
         steps[equation.name] = graph.name(step, equation.name)
         if equation.of in network.parameters:
             results[step] = equation.name
+    for k in network.batch_layers:
+        results |= {steps[f"B{k}"]: f"dmean{k}", steps[f"V{k}"]: f"dvar{k}"}
     return graph, results, cost
 
 

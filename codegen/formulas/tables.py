@@ -74,6 +74,8 @@ def _own(table: Table, name: str, section: str) -> Own:
     for parameter in learned:
         if parameter not in parameters:
             table.fail("learned", f"there is no parameter {show(parameter)}")
+        if any(c.isdigit() for c in parameter) or len(parameter) == 1 or parameter in _TRAINED:
+            table.fail("learned", f"{parameter} must be a word of its own, without digits")
     return Own(
         name=name,
         text=text,
@@ -104,6 +106,8 @@ def _parameters(table: Table, variables: Collection[str]) -> dict[str, Fraction]
     return found
 
 
+_TRAINED: Final = ("gamma", "beta", "mean", "var", "pace", "epsilon", "theta", "gradient", "ones")
+"""Names with the number of a layer that a network has already."""
 _LAYER_KEYS: Final = (
     "units", "activation", "init", "norm", "norm_epsilon", "norm_momentum", "skip", "dropout",
     "name", "input", "examples", "dtype", "loss", "z", "d",

@@ -64,6 +64,11 @@ def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
     network.params(ordered, what=str(path))
     for name, array in zip(network.shapes, ordered, strict=True):
         check_finite(array, f"{path}.{name}")
+    for name, array in list(zip(network.shapes, ordered, strict=True))[
+        -network.statistics or None :
+    ]:
+        if network.statistics and name.startswith("var") and array.min() < 0:
+            raise ValueError(f"{path}.{name}: got an entry {array.min():g}, needs at least 0")
     return list(ordered)
 
 

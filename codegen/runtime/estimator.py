@@ -276,11 +276,18 @@ class BaseEstimator:
         shapes = dict(network.shapes)
         names = list(shapes)
         shapes[names[0]] = _with(shapes[names[0]], network.axis, self.n_features_in_)
-        for name in names[-2:]:
-            shapes[name] = _with(shapes[name], 1 - network.axis, outputs)
+        trained = names[: len(names) - network.statistics]
+        for name in trained:  # W2 and b2 belong together, and what else the last layer has
+            if _number_of(name) == _number_of(trained[-1]):
+                shapes[name] = _with(shapes[name], 1 - network.axis, outputs)
         self._network = dataclasses.replace(
             network, shapes=shapes, features=self.n_features_in_, outputs=outputs
         )
+
+
+def _number_of(name: str) -> str:
+    """The digits at the end of a name."""
+    return name[len(name.rstrip("0123456789")) :]
 
 
 def _with(shape: tuple[int, int], axis: int, size: int) -> tuple[int, int]:

@@ -59,6 +59,8 @@ class Network:
     batch_size: int = 64
     seed: int = 0
     patience: int = 0
+    statistics: int = 0
+    """How many of the last parameters are running statistics, which no step trains."""
     schedule: Schedule = field(default_factory=Schedule)
     init: Mapping[str, str] = field(default_factory=dict)
     """Parameter to its initialiser; zero where it is not named."""

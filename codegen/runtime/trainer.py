@@ -61,9 +61,14 @@ class BaseTrainer:
         self.learning_rate = self.rate if learning_rate is None else learning_rate
         self._scalars = tuple(map(self._number, self.scalars))
         theta = np.concatenate([np.ravel(array) for array in params])
+        gradient = np.empty_like(theta)
+        self.params, self._dparams = self._views(theta), self._views(gradient)
+        kept = list(self.network.shapes.values())[len(params) - self.network.statistics :]
+        trained = theta.size - sum(rows * columns for rows, columns in kept)
+        self._running = theta[trained:]
+        theta = theta[:trained]
         zeros = [np.zeros_like(theta) for _ in range(self.state)]
-        self._flat = (theta, np.empty_like(theta), *zeros)
-        self.params, self._dparams = map(self._views, self._flat[:2])
+        self._flat = (theta, gradient[:trained], *zeros)
         self._chunks = [
             tuple(array[start : start + self.chunk] for array in self._flat)
             for start in range(0, theta.size if self.chunk else 0, self.chunk or 1)
@@ -132,7 +137,8 @@ class BaseTrainer:
     def memory(self) -> dict[str, Array]:
         """Everything that the next step depends on, by name: the arrays themselves."""
         kept = {f"memory{number}": array for number, array in enumerate(self._flat) if number != 1}
-        return {**kept, "steps": np.array(self.steps)}
+        running = {"statistics": self._running} if self._running.size else {}
+        return {**kept, **running, "steps": np.array(self.steps)}
 
     def remember(self, memory: Mapping[str, Array]) -> None:
         """Puts back what `memory` gave; ValueError if it is not that of such a trainer."""

@@ -216,6 +216,8 @@ class Network:
     batch_size: int = 64
     seed: int = 0
     patience: int = 0
+    statistics: int = 0
+    """How many of the last parameters are running statistics, which no step trains."""
     schedule: Schedule = field(default_factory=Schedule)
     init: Mapping[str, str] = field(default_factory=dict)
     """Parameter to its initialiser; zero where it is not named."""
@@ -631,9 +633,14 @@ class BaseTrainer:
         self.learning_rate = self.rate if learning_rate is None else learning_rate
         self._scalars = tuple(map(self._number, self.scalars))
         theta = np.concatenate([np.ravel(array) for array in params])
+        gradient = np.empty_like(theta)
+        self.params, self._dparams = self._views(theta), self._views(gradient)
+        kept = list(self.network.shapes.values())[len(params) - self.network.statistics :]
+        trained = theta.size - sum(rows * columns for rows, columns in kept)
+        self._running = theta[trained:]
+        theta = theta[:trained]
         zeros = [np.zeros_like(theta) for _ in range(self.state)]
-        self._flat = (theta, np.empty_like(theta), *zeros)
-        self.params, self._dparams = map(self._views, self._flat[:2])
+        self._flat = (theta, gradient[:trained], *zeros)
         self._chunks = [
             tuple(array[start : start + self.chunk] for array in self._flat)
             for start in range(0, theta.size if self.chunk else 0, self.chunk or 1)
@@ -702,7 +709,8 @@ class BaseTrainer:
     def memory(self) -> dict[str, Array]:
         """Everything that the next step depends on, by name: the arrays themselves."""
         kept = {f"memory{number}": array for number, array in enumerate(self._flat) if number != 1}
-        return {**kept, "steps": np.array(self.steps)}
+        running = {"statistics": self._running} if self._running.size else {}
+        return {**kept, **running, "steps": np.array(self.steps)}
 
     def remember(self, memory: Mapping[str, Array]) -> None:
         """Puts back what `memory` gave; ValueError if it is not that of such a trainer."""
@@ -934,6 +942,11 @@ def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
     network.params(ordered, what=str(path))
     for name, array in zip(network.shapes, ordered, strict=True):
         check_finite(array, f"{path}.{name}")
+    for name, array in list(zip(network.shapes, ordered, strict=True))[
+        -network.statistics or None :
+    ]:
+        if network.statistics and name.startswith("var") and array.min() < 0:
+            raise ValueError(f"{path}.{name}: got an entry {array.min():g}, needs at least 0")
     return list(ordered)
 
 
@@ -1511,11 +1524,18 @@ class BaseEstimator:
         shapes = dict(network.shapes)
         names = list(shapes)
         shapes[names[0]] = _with(shapes[names[0]], network.axis, self.n_features_in_)
-        for name in names[-2:]:
-            shapes[name] = _with(shapes[name], 1 - network.axis, outputs)
+        trained = names[: len(names) - network.statistics]
+        for name in trained:  # W2 and b2 belong together, and what else the last layer has
+            if _number_of(name) == _number_of(trained[-1]):
+                shapes[name] = _with(shapes[name], 1 - network.axis, outputs)
         self._network = dataclasses.replace(
             network, shapes=shapes, features=self.n_features_in_, outputs=outputs
         )
+
+
+def _number_of(name: str) -> str:
+    """The digits at the end of a name."""
+    return name[len(name.rstrip("0123456789")) :]
 
 
 def _with(shape: tuple[int, int], axis: int, size: int) -> tuple[int, int]:

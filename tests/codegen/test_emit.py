@@ -313,6 +313,33 @@ learning_rate = 0.05
 
 
 @pytest.mark.parametrize("examples", ["columns", "rows"])
+def test_layers_normalised_over_the_batch(tmp_path, examples):
+    """To 1e-12 of the complex step; the statistics of the batches are kept, saved and used."""
+    text = BLOCKS.format(examples=examples, hidden="tanh", loss="mse")
+    text = text.replace('norm = "layer"', 'norm = "batch"', 1).replace('"adam"', '"adamw"')
+    net = emitted(text, tmp_path)
+    assert net.Params._fields[-2:] == ("mean1", "var1")
+    params, X, Y = batch(net, 9)
+    _, found = net.gradients(params, X, Y)
+    assert worst(found[:-2], complex_step(net, params, X, Y)[:-2]) < 1e-12
+    assert not found.mean1.any()
+    assert not found.var1.any()
+    trainer, axis = net.Trainer(params, 9), net.NETWORK.axis
+    Z = params.W1 @ X if axis else X @ params.W1
+    trainer.step(X, Y)
+    mean, var = Z.mean(axis=axis, keepdims=True), Z.var(axis=axis, keepdims=True)
+    assert np.allclose(trainer.params.mean1, 0.9 * params.mean1 + 0.1 * mean, rtol=1e-13)
+    assert np.allclose(trainer.params.var1, 0.9 * params.var1 + 0.1 * var, rtol=1e-13)
+    net.save(tmp_path / "p.npz", trainer.params)
+    loaded = net.load(tmp_path / "p.npz")
+    one = part(net, X, 1)
+    assert np.allclose(net.predict(loaded, one), part(net, net.predict(loaded, X), 1), rtol=1e-13)
+    np.savez(tmp_path / "q.npz", **{**loaded._asdict(), "var1": -loaded.var1})
+    with pytest.raises(ValueError, match=r"q.npz.var1: got an entry -"):
+        net.load(tmp_path / "q.npz")
+
+
+@pytest.mark.parametrize("examples", ["columns", "rows"])
 @pytest.mark.parametrize(("hidden", "loss"), [("tanh", "cross_entropy"), ("gelu", "mse")])
 def test_residual_and_normalised_layers(tmp_path, examples, hidden, loss):
     """To 1e-12 of the complex step; the training step is the gradient and the rule."""

@@ -102,6 +102,8 @@ WRONG = [
     ('"relu"', '"relu"\nskip = 1', "layer[1].skip = 1: there are 0 layers below layer 1"),
     ('"relu"', '"relu"\n[[layer]]\nunits = 9\nactivation = "relu"\nskip = 1', "layer 2 has 9 units, layer 1 has 128"),
     ('"relu"', '"relu"\nnorm_epsilon = 1', "layer[1].norm_epsilon = 1: is a constant of norm"),
+    ('"relu"', '"relu"\nnorm = "layer"\nnorm_momentum = 0.5', 'is a constant of norm = "batch"'),
+    ('"relu"', '"relu"\nnorm = "batch"\nnorm_momentum = 2', "greater than 0, up to 1"),
     ("units = 128", 'units = 1\nnorm = "layer"', "a normalised layer needs at least 2 units"),
     ('"relu"', '"relu"\ninit = "hee"', 'init = "hee": no such initialiser; did you mean "he"?'),
     ('"adam"', '"adam"\nschedule = "cosin"', 'no such schedule; did you mean "cosine"?'),
