@@ -180,7 +180,7 @@ def _helpers(network: Network, proved: Sequence[ProvedEquation]) -> list[Helper]
     if network.spec.layers[-1].activation == "softmax":
         helpers.append(_softmax(network))
     if network.spec.fused == "softmax":
-        helpers.append(_log_softmax(network))
+        helpers.append(log_softmax(network.feature_axis))
     return helpers
 
 
@@ -236,8 +236,8 @@ def _softmax(network: Network) -> Helper:
     )
 
 
-def _log_softmax(network: Network) -> Helper:
-    axis = network.feature_axis
+def log_softmax(axis: int) -> Helper:
+    """The logarithm of softmax along an axis."""
     return Helper(
         "_log_softmax",
         "Logarithm of softmax; the largest term is taken out of the sum, so no digit is lost.",

@@ -150,23 +150,28 @@ class Truth:
             x = mpmath.mpf(float(points[k]))
             half = mpmath.mpf(float(_spacing(points[k]))) / 2
             far = max(mpmath.mpf(0.5), half)
-            sides = [self._at(k, name, x + side) for side in (-far, far)]
+            sides = [self._at(k, name, x, side) for side in (-far, far)]
             if len(self.variables) == 1 and (None in sides or sides[0] * sides[1] > 0):
                 continue
-            near = [self._at(k, name, x + side) for side in (-half, half)]
+            near = [self._at(k, name, x, side) for side in (-half, half)]
             if None not in near and not any(map(mpmath.isinf, near)):
                 total += abs(near[0] - near[1]) / 2
         return total
 
-    def _at(self, k: int, name: str, x: Any) -> Any:
+    def _at(self, k: int, name: str, x: Any, side: Any) -> Any:
         with mpmath.workprec(exact.PRECISIONS[-1]):
-            return exact.value(self.node, self._place(k, **{name: x}))
+            moved = x + side
+        return exact.value(self.node, self._place(k, **{name: moved}))
 
     def errors(self, form: Form) -> Errors:
         """The errors of a form at the points."""
         with np.errstate(all="ignore"):
             found = form(*self.points)
-        loud = _loud(form, self.points)
+        return self.errors_of(found, _loud(form, self.points))
+
+    def errors_of(self, found: Array, loud: Array | None = None) -> Errors:
+        """The errors of values that were computed; loud: where that gave a warning."""
+        loud = np.zeros(len(found), bool) if loud is None else loud
         top = float(np.finfo(found.dtype).max)
         at = [tuple(float(p[k]) for p in self.points) for k in range(len(found))]
         worst, place, lost = 0.0, at[0], 0

@@ -17,6 +17,16 @@ from derive.scalars.functions import logistic, magnitude, parameter, relu, step,
 
 _SIGMOID = "np.exp(np.minimum(z, 0.0)) / (1.0 + np.exp(-np.abs(z)))"
 _BELL = "e = np.exp(-np.abs(z)); e / np.square(1.0 + e)"
+# q = e^(-|z| / 2) and h = e^(min(z, 0) / 2): products such as z e^z are taken by halves of the
+# exponent, so that no factor is smaller than the result and loses digits before it does.
+_HALVES = (
+    "q = np.exp(-0.5 * np.abs(z)); e = np.square(q); h = np.maximum(q, np.greater_equal(z, 0.0)); "
+)
+# u = e^min(z, 0) and r = e^-max(z, 0): e^z = u / r with neither above 1.
+_MISH = (
+    _HALVES
+    + "u = np.square(h); r = np.maximum(e, np.greater_equal(0.0, z)); n = u * (u + 2.0 * r); "
+)
 _AT_ZERO = (Kink("0", "0"),)
 _SELU_PARAMETERS = {
     "selu_scale": Fraction("1.0507009873554804934193349852946"),
@@ -95,7 +105,9 @@ ACTIVATIONS: Final = (
         symbol=r"\tanh",
         formula=tanh(x),
         stable_value="np.tanh(z)",
-        stable_derivative=("e = np.square(np.exp(-np.abs(z))); 4.0 * e / np.square(1.0 + e)"),
+        stable_derivative=(
+            "e = np.exp(-2.0 * np.minimum(np.abs(z), 400.0)); 4.0 * e / np.square(1.0 + e)"
+        ),
     ),
     Activation(
         name="relu",
@@ -170,10 +182,8 @@ ACTIVATIONS: Final = (
         symbol=r"\operatorname{SiLU}",
         formula=x * logistic(x),
         prefers_gain="he",
-        stable_value=f"z * ({_SIGMOID})",
-        stable_derivative=(
-            "e = np.exp(-np.abs(z)); (np.exp(np.minimum(z, 0.0)) + z * e / (1.0 + e)) / (1.0 + e)"
-        ),
+        stable_value=_HALVES + "z * h * h / (1.0 + e)",
+        stable_derivative=_HALVES + "(np.square(h) + z * q * q / (1.0 + e)) / (1.0 + e)",
     ),
     Activation(
         name="gelu",
@@ -216,15 +226,10 @@ ACTIVATIONS: Final = (
         symbol=r"\operatorname{mish}",
         formula=x * tanh(sympy.log(1 + sympy.exp(x))),
         prefers_gain="he",
-        # q = e^min(z, 0) and r = e^-max(z, 0): e^z = q / r with neither above 1.
-        stable_value=(
-            "q = np.exp(np.minimum(z, 0.0)); r = np.exp(-np.maximum(z, 0.0)); "
-            "n = q * (q + 2.0 * r); z * (n / (n + 2.0 * np.square(r)))"
-        ),
+        stable_value=_MISH + "z * h * h * ((u + 2.0 * r) / (n + 2.0 * np.square(r)))",
         stable_derivative=(
-            "q = np.exp(np.minimum(z, 0.0)); r = np.exp(-np.maximum(z, 0.0)); "
-            "n = q * (q + 2.0 * r); d = n + 2.0 * np.square(r); "
-            "(n + z * (4.0 * q * (q + r) * np.square(r) / d)) / d"
+            _MISH + "k = np.square(r); d = n + 2.0 * k; "
+            "(n + z * h * h * (4.0 * (u + r) * k / d)) / d"
         ),
     ),
     Activation(

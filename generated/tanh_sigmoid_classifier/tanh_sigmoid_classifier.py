@@ -147,8 +147,8 @@ def _tanh(z: Array) -> Any:
 
 def _tanh_prime(z: Array) -> Any:
     """The derivative of hyperbolic tangent, entry by entry."""
-    t = np.square(np.exp(-np.abs(z)))
-    return 4.0 * t / np.square(1.0 + t)
+    e = np.exp(-2.0 * np.minimum(np.abs(z), 400.0))
+    return 4.0 * e / np.square(1.0 + e)
 
 
 def _forward(params: Params, X: Array) -> tuple[Array, ...]:
