@@ -103,7 +103,7 @@ class Checkpoint:
     ) -> None:
         self.path = None if path is None else Path(path)
         if self.path is not None and not self.path.parent.is_dir():
-            raise ValueError(f"checkpoint: got {path}, there is no such folder")
+            raise ValueError(f"checkpoint: got {path}, there is no such folder; needs one")
         if not every >= 0:
             raise ValueError(f"save_every: got {every!r}, needs a number of seconds, at least 0")
         self.every, self.last = every, time.perf_counter()

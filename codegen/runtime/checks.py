@@ -16,7 +16,7 @@ def as_array(value: Any, what: str) -> Array:
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{what}: got no array of numbers ({error})") from None
+        raise ValueError(f"{what}: got no array of numbers, needs one ({error})") from None
     if type(value) is not np.ndarray and np.ma.is_masked(value):
         raise ValueError(f"{what}: got masked entries, needs numbers everywhere")
     if array.dtype.hasobject or array.dtype.kind in "USVMmc":

@@ -28,13 +28,13 @@ def read_npz(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> dict[str, 
         with zipfile.ZipFile(path) as archive:
             size = sum(info.file_size for info in archive.infolist())
         if size > limit:
-            raise ValueError(f"holds {size} bytes, at most {limit} are read")
+            raise ValueError(f"got {size} bytes, at most {limit} are read; needs fewer")
         with np.load(path, allow_pickle=False) as archive:
             return {name: _entry(archive, name) for name in archive.files}
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path}: no sound .npz file ({error})") from None
+        raise ValueError(f"{path}: got no sound .npz file ({error}), needs one") from None
     except (ValueError, KeyError, RuntimeError, NotImplementedError, MemoryError) as error:
-        raise ValueError(f"{path}: {error or 'too large'}") from None
+        raise ValueError(f"{path}: {error or 'got too many bytes, needs fewer'}") from None
 
 
 def _entry(archive: Any, name: str) -> Array:
@@ -43,7 +43,9 @@ def _entry(archive: Any, name: str) -> Array:
         return np.asarray(archive[name])
     except ValueError as error:
         objects = "Object arrays" in str(error)
-        reason = "got Python objects, which are not loaded; needs numbers" if objects else error
+        reason = f"got no sound array, needs one ({error})"
+        if objects:
+            reason = "got Python objects, which are not loaded; needs numbers"
         raise ValueError(f"{name}: {reason}") from None
 
 

@@ -52,7 +52,10 @@ def checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tup
     if x.dtype.kind == "f" and x.dtype.itemsize > np.dtype(dtype).itemsize:
         largest = max(float(x.max()), -float(x.min()))
         if largest > float(np.finfo(dtype).max):
-            raise ValueError(f"{what}X: got {largest:g}, too large for {np.dtype(dtype)}")
+            raise ValueError(
+                f"{what}X: got {largest:g}, too large for {np.dtype(dtype)}; "
+                f"needs at most {float(np.finfo(dtype).max):.4g}"
+            )
     return x, network.raw_targets(Y, x.shape[network.axis], what=f"{what}Y")
 
 

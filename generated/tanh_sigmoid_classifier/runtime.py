@@ -53,7 +53,7 @@ def as_array(value: Any, what: str) -> Array:
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{what}: got no array of numbers ({error})") from None
+        raise ValueError(f"{what}: got no array of numbers, needs one ({error})") from None
     if type(value) is not np.ndarray and np.ma.is_masked(value):
         raise ValueError(f"{what}: got masked entries, needs numbers everywhere")
     if array.dtype.hasobject or array.dtype.kind in "USVMmc":
@@ -776,13 +776,13 @@ def read_npz(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> dict[str, 
         with zipfile.ZipFile(path) as archive:
             size = sum(info.file_size for info in archive.infolist())
         if size > limit:
-            raise ValueError(f"holds {size} bytes, at most {limit} are read")
+            raise ValueError(f"got {size} bytes, at most {limit} are read; needs fewer")
         with np.load(path, allow_pickle=False) as archive:
             return {name: _entry(archive, name) for name in archive.files}
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{path}: no sound .npz file ({error})") from None
+        raise ValueError(f"{path}: got no sound .npz file ({error}), needs one") from None
     except (ValueError, KeyError, RuntimeError, NotImplementedError, MemoryError) as error:
-        raise ValueError(f"{path}: {error or 'too large'}") from None
+        raise ValueError(f"{path}: {error or 'got too many bytes, needs fewer'}") from None
 
 
 def _entry(archive: Any, name: str) -> Array:
@@ -791,7 +791,9 @@ def _entry(archive: Any, name: str) -> Array:
         return np.asarray(archive[name])
     except ValueError as error:
         objects = "Object arrays" in str(error)
-        reason = "got Python objects, which are not loaded; needs numbers" if objects else error
+        reason = f"got no sound array, needs one ({error})"
+        if objects:
+            reason = "got Python objects, which are not loaded; needs numbers"
         raise ValueError(f"{name}: {reason}") from None
 
 
@@ -981,7 +983,7 @@ class Checkpoint:
     ) -> None:
         self.path = None if path is None else Path(path)
         if self.path is not None and not self.path.parent.is_dir():
-            raise ValueError(f"checkpoint: got {path}, there is no such folder")
+            raise ValueError(f"checkpoint: got {path}, there is no such folder; needs one")
         if not every >= 0:
             raise ValueError(f"save_every: got {every!r}, needs a number of seconds, at least 0")
         self.every, self.last = every, time.perf_counter()
@@ -1104,7 +1106,10 @@ def checked_data(network: Network, X: Any, Y: Any, dtype: Any, what: str) -> tup
     if x.dtype.kind == "f" and x.dtype.itemsize > np.dtype(dtype).itemsize:
         largest = max(float(x.max()), -float(x.min()))
         if largest > float(np.finfo(dtype).max):
-            raise ValueError(f"{what}X: got {largest:g}, too large for {np.dtype(dtype)}")
+            raise ValueError(
+                f"{what}X: got {largest:g}, too large for {np.dtype(dtype)}; "
+                f"needs at most {float(np.finfo(dtype).max):.4g}"
+            )
     return x, network.raw_targets(Y, x.shape[network.axis], what=f"{what}Y")
 
 

@@ -320,7 +320,7 @@ def test_train_then_predict(call, tmp_path, data):
         (("train", "d.csv", "--column", "a"), r"labels that are no integers"),
         (("train", "d.csv", "-o", "no/p.npz"), "--output: there is no folder no"),
         (("predict", "d.csv"), "two_layer.npz: No such file or directory"),
-        (("predict", "d.csv", "-p", "d.csv"), "d.csv: no sound .npz file"),
+        (("predict", "d.csv", "-p", "d.csv"), "d.csv: got no sound .npz file"),
         (("check",), "there is no test_two_layer.py beside"),
     ],
 )
