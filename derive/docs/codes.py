@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.diagnosis.codes import CODES
-from derive.docs.examples import Example, example
+from derive.docs.examples import Example, NoteExample, example, note_example
 from derive.docs.prose import Page
 from derive.report.explain import markdown_equation
 from derive.report.markdown import repair_of
@@ -33,18 +33,53 @@ def page(code: str) -> Page:
     row = CODES[code]
     parts = [f"# {row.code}: {row.title}\n\n{row.why}\n\n"]
     shown = example(code)
+    whole = note_example(code)
+    if whole is not None:
+        return _of_notes(code, "".join(parts), whole)
     if shown is None:
-        if code.startswith("D4"):
-            parts.append("It is said of the note around the claims, not of a line of maths.\n")
-        else:
-            parts.append("There is no example: it depends on the budget, or is an error of ours.\n")
-        return Page("".join(parts))
+        return Page("".join([*parts, _WITHOUT[code]]))
     wrong, right = judged(shown.before, shown.wrong), judged(shown.before, shown.right)
     if shown.before:
         parts.append(f"In the note\n\n{shown.before}\n\n")
     parts.append(f"## Wrong\n\n{markdown_equation(shown.wrong)}{_verdicts(wrong)}")
     parts.append(f"## Right\n\n{markdown_equation(shown.right)}{_verdicts(right)}")
     return Page("".join(parts), tuple(_problems(code, wrong, right)))
+
+
+_WITHOUT = {
+    "D305": "There is no example, for no line is wrong by itself: a claim is given up after so "
+    "many steps, or after the seconds that `--timeout` grants it. More of them, or the line in "
+    "two steps, may settle it.\n",
+    "D306": "There is no example: what the domain of a logarithm, a root or a quotient asks for is "
+    "listed with a claim as a side condition, and does not leave it open.\n",
+    "D307": "There is no example that can be shown: each would be an error of ours, which we would "
+    "like to hear of. The message holds what is needed to see it again.\n",
+    "D403": "There is no example in one line: `--fix` judges the whole note with the repair in it "
+    "before it is written, and leaves out a repair after which another claim is worse.\n",
+}
+"""Why there is nothing to show for a code, and what to do about it."""
+
+
+def _of_notes(code: str, head: str, whole: NoteExample) -> Page:
+    """The page of a code that is about a note, with two notes."""
+    from derive.verify import verify_text
+
+    parts, found = [head], []
+    for title, text in (("Wrong", whole.wrong), ("Right", whole.right)):
+        report = verify_text(text)
+        parts.append(f"## {title}\n\n```markdown\n{text}```\n\n")
+        for notice in report.notices:
+            line = text.count("\n", 0, notice.span[0]) + 1
+            parts.append(f"Line {line}: *{notice.code}*: {with_maths(notice.message)}\n\n")
+        found.append([notice.code for notice in report.notices])
+    if not found[1]:
+        parts.append("Nothing is remarked.\n")
+    problems = []
+    if code not in found[0]:
+        problems.append(f"{code}: of its wrong example is said {', '.join(found[0]) or 'nothing'}")
+    if found[1]:
+        problems.append(f"{code}: of its right example is said {', '.join(found[1])}")
+    return Page("".join(parts), tuple(problems))
 
 
 def judged(before: str, line: str) -> list[Finding]:

@@ -101,6 +101,59 @@ _OWN: Final[dict[str, Example]] = {
 }
 
 
+_ORDERED: Final = (
+    r"$$Z_1 = W_1 X + b_1, \quad A_1 = g(Z_1)$$",
+    r"$$Z_2 = W_2 A_1 + b_2, \quad A_2 = \sigma(Z_2)$$",
+    r"$$J = -\frac{1}{m} \sum [Y \log A_2 + (1 - Y) \log(1 - A_2)]$$",
+    "$$dZ_2 = A_2 - Y$$",
+    "$$dZ_1 = W_2^T dZ_2 \\odot g'(Z_1)$$",
+)
+_DEFINED: Final = r"$$g(s) = \tanh(s)$$"
+_LETTERS: Final = (
+    r"$$A_1 = g(Z_1) \Rightarrow \text{ReLU}(Z_1)$$",
+    r"$$A_2 = g(Z_2) \Rightarrow \text{softmax}(Z_2)$$",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteExample:
+    """A whole note with what is remarked of it, and the same note without."""
+
+    wrong: str
+    right: str
+
+
+def _lines(*lines: str) -> str:
+    return "\n\n".join(lines) + "\n"
+
+
+_REMARKED: Final[dict[str, NoteExample]] = {
+    "D401": NoteExample(
+        _lines(*_ORDERED[:3], f"{_ORDERED[3]} <!-- derive: ignore D103 -->"),
+        _lines(*_ORDERED[:4]),
+    ),
+    "D402": NoteExample(
+        _lines(*_ORDERED[:3], "<!-- derive: expct verified -->\n" + _ORDERED[3]),
+        _lines(*_ORDERED[:3], "<!-- derive: expect verified -->\n" + _ORDERED[3]),
+    ),
+    "D411": NoteExample(_lines(*_ORDERED, _DEFINED), _lines(_ORDERED[0], _DEFINED, *_ORDERED[1:])),
+    "D412": NoteExample(
+        _lines("$$Z_1 = W_1 X + b_1$$", _LETTERS[0], "$$Z_2 = W_2 A_1 + b_2$$", _LETTERS[1]),
+        _lines(
+            "$$Z_1 = W_1 X + b_1$$",
+            _LETTERS[0],
+            "$$Z_2 = W_2 A_1 + b_2$$",
+            _LETTERS[1].replace("g(Z_2)", "h(Z_2)"),
+        ),
+    ),
+}
+
+
+def note_example(code: str) -> NoteExample | None:
+    """The notes of a code about a note; None for any other."""
+    return _REMARKED.get(code)
+
+
 def example(code: str) -> Example | None:
     """The example of a code; None for a code without one that can be judged alone."""
     row = CODES[code]

@@ -108,7 +108,7 @@ import moons
 
 data = np.load("points.npz")
 history = moons.fit(moons.init(0), data["X"].T, data["y"])
-print(json.dumps(history.loss))
+print(json.dumps({"loss of the training": history.loss}))
 """
 """Trains the network of `SPEC` and prints its losses."""
 
@@ -165,7 +165,12 @@ def function(text: str, start: str) -> str:
 def training_curve(shell: Shell) -> str:
     """The losses of the network that a page has generated, as SVG; it is trained once more."""
     shell.file("fit.py", FIT)
-    return curve_svg(json.loads(shell.done("python fit.py") or "[]"), "loss of the training")
+    return training_svg(shell.done("python fit.py"))
+
+
+def training_svg(printed: str) -> str:
+    """The losses that a training has printed as JSON, by their names."""
+    return curve_svg(json.loads(printed or "{}"), "A training")
 
 
 def section(text: str, heading: str) -> str:

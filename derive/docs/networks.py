@@ -8,13 +8,16 @@ network whose committed files are not what its spec gives now is a problem of th
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import codegen
-from derive.docs import facts, project
+from codegen import proof, spec
+from codegen.network import build
+from derive.docs import beside, facts, project
 from derive.docs.prose import Page
+from derive.docs.shell import Shell
 from derive.explain.graph import network_svg
 from derive.report.explain import markdown_text
 
@@ -27,19 +30,23 @@ def specs() -> list[Path]:
 
 def page(path: Path) -> Page:
     """The page of a network: what its spec gives, and whether that is what is committed."""
-    problems = []
-    with tempfile.TemporaryDirectory() as scratch:
-        codegen.generate(path, Path(scratch))
-        folder = Path(scratch, path.stem)
+    with Shell(f"networks/{path.stem}.md") as shell:
+        codegen.generate(path, shell.folder)
+        folder = shell.folder / path.stem
         for emitted in sorted(folder.iterdir()):
             committed = path.with_name(emitted.name)
             if not committed.exists() or committed.read_bytes() != emitted.read_bytes():
-                problems.append(f"generated/{path.stem}/{emitted.name}: not what its spec gives")
-        gradients = facts.function(
-            (folder / f"{path.stem}.py").read_text(encoding="utf-8"), "def _gradients"
-        )
+                shell.problems.append(
+                    f"generated/{path.stem}/{emitted.name}: not what its spec gives"
+                )
+        network = build(spec.read(path))
+        known = beside.named_equations(network, proof.gradients(network))
+        code = (folder / f"{path.stem}.py").read_text(encoding="utf-8")
         derivation = (folder / "derivation.md").read_text(encoding="utf-8")
-    told = derivation[derivation.index("\n## ") + 1 :].rstrip()
+        shell.file("train.py", TRAIN.replace("NAME", path.stem))
+        curve = facts.training_svg(shell.done("python train.py"))
+        problems = tuple(shell.problems)
+    told = derivation[derivation.index("\n## Gradients") + 1 :].rstrip()
     text = f"""# {markdown_text(path.stem)}
 
 {_sentence(derivation)}
@@ -48,20 +55,60 @@ def page(path: Path) -> Page:
 {path.read_text(encoding="utf-8").rstrip()}
 ```
 
+## The computation graph
+
 The forward pass, and the backward pass beside it:
 
 <figure class="wide">
 {network_svg(path)}</figure>
 
-Each line of the code stands under the equation that it computes:
+## The code beside its equations
 
-```python
-{gradients}
-```
+As it is emitted: the readable form of forward pass, cost and gradients, and the training step,
+which computes the same in arrays that it owns.
+
+{beside.sections(code, known).rstrip()}
+
+## A training
+
+{_SAID}
+
+<figure>
+{curve}</figure>
 
 {told}
 """
-    return Page(text, tuple(problems))
+    return Page(text, problems)
+
+
+_SAID = (
+    "Trained while this page was built, as its spec says, on 512 examples drawn at random: "
+    "a cloud of points for each class, or a smooth function of the inputs. As many are held out."
+)
+TRAIN: Final = """import json
+import sys
+
+import numpy as np
+
+sys.path.insert(0, "NAME")
+import NAME as net
+
+rng = np.random.default_rng(0)
+features, outputs = net.NETWORK.features, net.NETWORK.outputs
+if net.NETWORK.task == "regression":
+    X = rng.normal(size=(features, 1024))
+    Y = 1 / (1 + np.exp(-np.sin(rng.normal(size=(outputs, features)) @ X)))
+else:
+    Y = rng.integers(max(outputs, 2), size=1024)
+    centres = rng.normal(size=(features, max(outputs, 2)))
+    X = centres[:, Y] + (3 if features > 100 else 1) * rng.normal(size=(features, 1024))
+if net.NETWORK.input_scale:
+    X = np.clip(128 + 40 * X, 0, 255)
+held = (X[:, 512:], Y[..., 512:])
+history = net.fit(net.init(0), X[:, :512], Y[..., :512], validation=held)
+print(json.dumps({"loss": history.loss, "loss of examples held out": history.validation_loss}))
+"""
+"""Trains an emitted network on data of its kind and prints its losses."""
 
 
 def _sentence(derivation: str) -> str:

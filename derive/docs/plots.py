@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -133,7 +133,8 @@ def _guide(sheet: Sheet, curves: Curves, at: float, *, vertical: bool) -> None:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Round numbers between two ends, about six of them."""
-    step = next(s for s in (0.1, 0.25, 0.5, 1.0, 2.0, 5.0) if (high - low) / s <= 11)
+    steps = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+    step = next((s for s in steps if (high - low) / s <= 11), 10.0)
     return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
@@ -163,21 +164,28 @@ def _stretches(curves: Curves, f: Callable[[float], float]) -> Iterator[list[tup
             yield piece
 
 
-def curve_svg(losses: Sequence[float], title: str) -> str:
-    """A loss after each epoch."""
-    last, highest = len(losses), max(losses, default=1.0)
+def curve_svg(losses: Mapping[str, Sequence[float]], title: str) -> str:
+    """One or two losses by their names, after each epoch.
 
-    def at(x: float) -> float:
-        return losses[min(round(x), last) - 1]
-
-    sheet = Sheet(_WIDTH, _HEIGHT, title)
+    >>> curve_svg({"loss": [2.0, 1.0]}, "a training").count("<title>")
+    1
+    """
+    last = max(map(len, losses.values()), default=0)
+    highest = max((value for values in losses.values() for value in values), default=1.0)
+    sheet = Sheet(_WIDTH, _HEIGHT, f"{title}: {' and '.join(losses)} by epoch")
     sheet.rectangle(0, 0, _WIDTH, _HEIGHT, "paper")
-    curves = Curves(title, ("", ""), at, at, 0.0, float(last), 0.0, 1.05 * highest)
-    for epoch in range(0, last + 1, 10):
-        _guide(sheet, curves, epoch, vertical=True)
-    for height in _ticks(0.0, curves.high):
-        _guide(sheet, curves, height, vertical=False)
-    points = [_place(curves, epoch, at(epoch)) for epoch in range(1, last + 1)]
-    sheet.line(points, "forward", 2.2)
-    sheet.text((_MARGIN, 12), f"{title}, by epoch", size=12, anchor="start", font=SANS)
+    frame = Curves(title, ("", ""), float, float, 0.0, float(last), 0.0, 1.05 * highest)
+    step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if last <= 10 * s), 1000)
+    for epoch in range(0, last + 1, step):
+        _guide(sheet, frame, epoch, vertical=True)
+    for height in _ticks(0.0, frame.high):
+        _guide(sheet, frame, height, vertical=False)
+    after = _MARGIN
+    for (name, values), kind in zip(losses.items(), ("forward", "backward"), strict=False):
+        points = [_place(frame, epoch, value) for epoch, value in enumerate(values, 1)]
+        sheet.line(points, kind, 2.2, "" if kind == "forward" else "6 4")
+        sheet.rectangle(after, 6, 12, 3, f"{kind}-head")
+        sheet.text((after + 18, 12), name, size=12, anchor="start", font=SANS)
+        after += 40 + 8 * len(name)
+    sheet.text((_WIDTH - 6, _HEIGHT - 12), "epoch", "quiet", size=11, anchor="end", font=SANS)
     return sheet.svg()

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from derive.docs import catalogue, facts, project
+from derive.docs import catalogue, facts, keys, project, readme
 from derive.docs.shell import Shell
 from derive.verdict import FileReport
 
@@ -64,6 +64,12 @@ def page(name: str, library: FileReport, more: Mapping[str, Any] | None = None) 
             "lines": partial(facts.lines, shell),
             "training_curve": partial(facts.training_curve, shell),
             "errors": catalogue.errors,
+            "spec_keys": keys.table,
+            "spec_activations": keys.activations,
+            "spec_losses": keys.losses,
+            "rich": keys.RICH,
+            "readme_calls": readme.calls(project.text("README.md")),
+            "readme_spec": readme.spec(project.text("README.md")),
             "project": project.text,
             "section": facts.section,
             **facts.of_library(library),

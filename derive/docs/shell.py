@@ -53,7 +53,9 @@ class Shell:
 
     def file(self, name: str, text: str) -> str:
         """Writes a file and shows it under its name."""
-        (self.folder / name).write_text(text, encoding="utf-8")
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
         language = _LANGUAGES.get(Path(name).suffix, "text")
         return f"`{name}`:\n\n```{language}\n{text.rstrip()}\n```"
 

@@ -68,7 +68,9 @@ def commands(name: str, page: Markup) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as scratch:
         for kind, line, text in page.blocks:
             if kind == "file":
-                Path(scratch, line).write_text(text, encoding="utf-8")
+                path = Path(scratch, line)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
             elif varying(run(line.split(), Path(scratch)).rstrip()) != varying(text):
                 yield f"{name}: `{line}` prints something else"
 

@@ -78,7 +78,7 @@ class Markup(HTMLParser):
 
     def _listed(self, text: str) -> None:
         kinds = " ".join(kind for _, kind in self._open)
-        name = re.fullmatch(r"([\w.-]+):", self._paragraph)
+        name = re.fullmatch(r"([\w./-]+):", self._paragraph)
         if "highlight-console" in kinds and text.startswith("$ "):
             line, _, output = text[2:].partition("\n")
             self.blocks.append(("command", line, output.rstrip("\n")))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _BLOCK = re.compile(
-    r"^`(?P<name>[\w.-]+)`:\n\n```\w*\n(?P<text>.*?)\n```$"
+    r"^`(?P<name>[\w./-]+)`:\n\n```\w*\n(?P<text>.*?)\n```$"
     r"|^```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)\n?```$",
     re.MULTILINE | re.DOTALL,
 )

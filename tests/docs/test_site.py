@@ -135,8 +135,18 @@ def test_examples_get_their_code(code: str) -> None:
     assert f" {code}*" in page.text
 
 
+@pytest.mark.parametrize("code", ["D401", "D402", "D411", "D412"])
+def test_examples_about_a_note(code: str) -> None:
+    page = codes.page(code)
+    assert page.problems == ()
+    assert f": *{code}*" in page.text
+    assert page.text.rstrip().endswith("Nothing is remarked.")
+
+
 def test_a_code_without_an_example_says_so() -> None:
-    assert "There is no example" in codes.page("D305").text
+    for code in CODES:
+        if examples.example(code) is None and examples.note_example(code) is None:
+            assert "There is no example" in codes.page(code).text
 
 
 def test_links() -> None:
