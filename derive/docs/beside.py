@@ -84,7 +84,10 @@ def sections(text: str, known: Mapping[str, str]) -> str:
         ("The training step", "    def step"),
     ):
         body = _body(facts.function(text, start) if start[0] == "d" else _method(text, start))
-        parts.append(f"### {title}\n\n{table(rows(body, known))}\n\n")
+        found = rows(body, known)
+        if title == "Cost":  # it has no name of its own in its function
+            found = [(_of("J", known), found[0][1]), *found[1:]]
+        parts.append(f"### {title}\n\n{table(found)}\n\n")
     return "".join(parts)
 
 

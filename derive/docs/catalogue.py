@@ -48,7 +48,7 @@ def _activation(row: Activation) -> Iterable[str]:
         yield _code(row.stable_value, "value")
         yield _code(row.stable_derivative, "derivative")
     if row.formula is not None and row.stable_value:
-        yield "| | largest error, ulp | at | array operations | of them costly |\n"
+        yield "| form | largest error, ulp | at | array operations | of them costly |\n"
         yield "| --- | ---: | ---: | ---: | ---: |\n"
         for order, title, form in _forms(row):
             found = measured.form(row.name, form, order)

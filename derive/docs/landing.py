@@ -25,7 +25,7 @@ _SHOWN: Final = "D102"
 """The mistake of the example note that is shown."""
 _EMITTED: Final = ("moons/moons.py", "def _gradients")
 _HEADING: Final = re.compile(r"^# +(.+?)[ #]*$", re.MULTILINE)
-_COLUMNS: Final = "| | claims | verified | refuted | unproven | definition | unreadable |"
+_COLUMNS: Final = "| what | claims | verified | refuted | unproven | definition | unreadable |"
 
 
 @dataclass(frozen=True, slots=True)

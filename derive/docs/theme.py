@@ -60,4 +60,5 @@ def setup(app: Any) -> dict[str, bool]:
     app.add_css_file("site.css")
     app.add_js_file("katex/katex.min.js", loading_method="defer")
     app.add_js_file("maths.js", loading_method="defer")
+    app.add_js_file("access.js", loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -182,7 +182,7 @@ def _place(graph: Graph) -> tuple[float, float]:
     """Columns as wide as their widest box, rows as high as their highest stack."""
     left = _SIDE
     boxes = graph.boxes
-    past = any(_passes(boxes[source], boxes[target]) for source, target, _ in graph.edges)
+    past = any(_between(graph, boxes[source], boxes[target]) for source, target, _ in graph.edges)
     gaps = (_GAPS[0], _GAPS[1] + (_BESIDE if past else 0.0), _GAPS[2], 0.0)
     for column, gap in zip(range(4), gaps, strict=True):
         stood = graph.in_column(column)
@@ -207,18 +207,19 @@ def _stack(graph: Graph, column: int, row: int) -> Iterator[Box]:
     return (box for box in graph.in_column(column) if box.row == row)
 
 
-def _passes(source: Box, target: Box) -> bool:
-    """Whether other boxes of the column stand between two."""
-    return source.column == target.column and abs(source.row - target.row) > 1
+def _between(graph: Graph, source: Box, target: Box) -> list[Box]:
+    """The boxes that stand between two of one column, with those two; none if nothing does."""
+    rows = range(min(source.row, target.row), max(source.row, target.row) + 1)
+    found = [box for box in graph.in_column(source.column) if box.row in rows]
+    return found if source.column == target.column and len(found) > 2 else []
 
 
 def _edge(sheet: Sheet, graph: Graph, ends: tuple[Box, Box], kind: str) -> None:
     """An arrow with the shape of what flows along it."""
     source, target = ends
     shape = show_shape(source.shape) if source.name != "J" else "1"
-    if _passes(source, target):
-        rows = range(min(source.row, target.row), max(source.row, target.row) + 1)
-        between = [box for box in graph.in_column(source.column) if box.row in rows]
+    between = _between(graph, source, target)
+    if between:
         _past(sheet, (source, target), between, kind, shape)
         return
     if source.column == target.column:
