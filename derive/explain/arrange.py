@@ -2,8 +2,8 @@
 
 In: expressions of `derive.program`, in index form or as arrays.  Out: keys that are equal for
 lines that differ only in the order of terms and factors, in numbers worked out, in the names of
-summation indices and in factors 1 and terms 0.  Nothing is distributed, collected or cancelled
-unless asked for: each of these is a rule of its own, and a step of a derivation takes one.
+summation indices, in signs and in factors 1 and terms 0.  Nothing is distributed, collected or
+cancelled unless asked for: each of these is a rule of its own, and a step takes one.
 
 >>> from derive.scalars.rules import scalar
 >>> from derive.program import ONE, Plus, Times, number
@@ -92,8 +92,9 @@ class _Keys:
         if value == 0:
             return Fraction(), (), []
         merged = self._merged(factors) if self.powers else factors
-        if value == 1 and len(merged) == 1 and merged[0][1] == 1 and merged[0][0][0] == "sum":
-            return value, (), list(merged[0][0][1:])
+        whole = len(merged) == 1 and merged[0][1] == 1 and merged[0][0][0] == "sum"
+        if whole and abs(value) == 1:
+            return value, (), [(value * inner, rest) for inner, rest in merged[0][0][1:]]
         return value, tuple(sorted(merged, key=repr)), []
 
     def _merged(self, factors: list[tuple[Key, Fraction]]) -> list[tuple[Key, Fraction]]:
@@ -128,7 +129,9 @@ class _Keys:
                 terms = self._terms(expr)
                 if len(terms) == 1:
                     return terms[0][0], list(terms[0][1])
-                return Fraction(1), [(self._sum_key(terms), Fraction(1))]
+                sign = 1 if min(terms, key=lambda term: repr(term[1]))[0] > 0 else -1
+                turned = [(sign * value, rest) for value, rest in terms]
+                return Fraction(sign), [(self._sum_key(turned), Fraction(1))]
             case Apply(function="exp", order=0, arg=arg):
                 return Fraction(1), [(("exp", *sorted(self._terms(arg), key=repr)), Fraction(1))]
             case SumOver():
@@ -257,7 +260,18 @@ def collected(before: Expr, after: Expr) -> bool:
         return True
     wanted = key(after, powers=True)
     return any(
-        key(put(factored(part)), powers=True) == wanted
+        key(put(taken), powers=True) == wanted
         for part, put in places(before)
         if isinstance(part, Plus)
+        for taken in _taken_out(part)
     )
+
+
+def _taken_out(part: Plus) -> Iterator[Expr]:
+    """What all terms of a sum have in common taken out, or what two of them have."""
+    yield factored(part)
+    terms = terms_of(part)
+    for k, left in enumerate(terms):
+        for j in range(k + 1, len(terms)):
+            rest = [term for i, term in enumerate(terms) if i not in (k, j)]
+            yield total(factored(Plus(left, terms[j])), *rest)

@@ -159,7 +159,9 @@ class _Reader:
             above, below = self.argument(), self.argument()
             return f"{_grouped(above)}/{_grouped(below)} "
         if name == "sqrt":
-            return f"√{_grouped(self.argument())}"
+            under = _grouped(self.argument())
+            bare = under.startswith("(") or not any(c in under for c in _RAISED.values())
+            return f"√{under}" if bare else f"√({under})"
         if name in _ACCENTS:
             return self.argument() + _ACCENTS[name]
         if name in _WORDS:

@@ -54,8 +54,6 @@ _RULES: Final = {
     "equal terms": "n terms s / n",
     "labels sum to 1": "the labels of each example add up to 1",
     "collect": "equal terms together",
-    "proof": "by induction over the steps where t occurs",
-    "what holds": "for every number of steps t",
 }
 _PARTS: Final = ("weight", "bias", "input", "preactivation")
 
@@ -324,15 +322,11 @@ def _proved(
 
 
 def _optimizer(name: str) -> tuple[Step, ...]:
-    """The proofs of one optimiser, one after the other."""
+    """The closed forms of one optimiser, which are proved on their own too."""
+    from derive.library.inductions import induction
     from derive.library.optimizers import optimizer_proofs
 
-    out: list[Step] = []
     for proof in optimizer_proofs():
-        if proof.name.split("-")[0] != name:
-            continue
-        if not proof.proved:
+        if proof.name.split("-")[0] == name and not proof.proved:
             raise WrongStep(f"{proof.title}: {proof.statement}")
-        out += [Step("proof", line, _RULES["proof"]) for line in proof.steps]
-        out.append(Step("what holds", proof.statement, proof.title))
-    return tuple(out)
+    return induction(name)

@@ -59,13 +59,16 @@ class WrongStep(AssertionError):
 class Board:
     """A derivation as it is written.
 
-    left: LaTeX of what is derived.  definitions: the formula behind each name.
+    left: LaTeX of what is derived.  definitions: the formula behind each name.  rules: what each
+    rule says.  spelling: LaTeX of the names.
     """
 
     left: str
     start: Expr
     definitions: Mapping[str, Expr] = field(default_factory=dict)
     partial: str = "d"
+    rules: Mapping[str, str] = field(default_factory=lambda: RULES)
+    spelling: Mapping[str, str] = field(default_factory=lambda: SPELLING)
     steps: list[Step] = field(default_factory=list)
 
     def announce(self, latex: str) -> None:
@@ -80,7 +83,7 @@ class Board:
             raise WrongStep(f"{self.left}, {rule}: {self._latex(line)}: {answer.reason}")
         self.start = line
         latex = f"{self.left} = {self._latex(line)}"
-        self.steps.append(Step(rule, latex, RULES[rule], line))
+        self.steps.append(Step(rule, latex, self.rules[rule], line))
 
     def differentiate(self) -> None:
         """Applies the rules of differentiation until nothing is pending."""
@@ -88,7 +91,7 @@ class Board:
             self.write(rule, line)
 
     def _latex(self, line: Expr) -> str:
-        return scalar_latex(line, self.partial)
+        return to_latex(line, PlainNotation(spelling=self.spelling, partial=self.partial))
 
 
 def advanced(expr: Expr) -> Iterator[tuple[str, Expr]]:

@@ -41,6 +41,8 @@ _UNFOLD = "document.querySelectorAll('details').forEach(fold => { fold.open = tr
 
 def browser_checks(site: Path) -> list[tuple[str, Callable[[], Iterator[str]]]]:
     """The checks, by name."""
+    from tests.docs.screens import compared
+
     return [
         *(
             (f"pages at {width} px", lambda width=width: every_page(site, width))
@@ -48,6 +50,7 @@ def browser_checks(site: Path) -> list[tuple[str, Callable[[], Iterator[str]]]]:
         ),
         ("accessibility", lambda: accessibility(site)),
         ("keyboard", lambda: keyboard(site)),
+        ("pictures", lambda: compared(site)),
         ("search", lambda: search(site)),
     ]
 
@@ -77,6 +80,12 @@ def opened(width: int, scheme: str = "light") -> Any:
     return manage()
 
 
+def ready(page: Page) -> None:
+    """Waits until the maths of a page is typeset and its fonts are there."""
+    page.wait_for_function(_DONE)
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
 def every_page(site: Path, width: int) -> Iterator[str]:
     """All pages at one width of the screen."""
     root = site.resolve().as_uri()
@@ -92,7 +101,7 @@ def every_page(site: Path, width: int) -> Iterator[str]:
         for path in sorted(p for p in site.rglob("*.html") if "_static" not in p.parts):
             name = path.relative_to(site).as_posix()
             page.goto(path.resolve().as_uri(), wait_until="load")
-            page.wait_for_function(_DONE)
+            ready(page)
             facts = page.evaluate(_FACTS)
             said += facts["errors"]
             if not facts["formulas"] == facts["typeset"] == facts["spoken"]:
@@ -109,7 +118,7 @@ def accessibility(site: Path) -> Iterator[str]:
         with opened(1280, scheme) as page:
             for name in KINDS:
                 page.goto((site / f"{name}.html").resolve().as_uri())
-                page.wait_for_function(_DONE)
+                ready(page)
                 page.evaluate(_UNFOLD)
                 page.wait_for_timeout(50)
                 for found in Axe().run(page).response["violations"]:
@@ -121,7 +130,7 @@ def keyboard(site: Path) -> Iterator[str]:
     """By keyboard alone: past the menu, to a derivation, unfolded, with the focus in sight."""
     with opened(1280) as page:
         page.goto((site / "notes/two-layer-cross-entropy.html").resolve().as_uri())
-        page.wait_for_function(_DONE)
+        ready(page)
         page.keyboard.press("Tab")
         if "Skip to content" not in page.evaluate("document.activeElement.textContent"):
             yield "the first stop is not the link past the menu"

@@ -2,8 +2,8 @@
 
 Without a browser: every link, anchor and file that a page loads is there and none is elsewhere; no
 maths is left raw; the badges of the notes are the verdicts of ``derive verify --format json``;
-every command prints what its page shows.  With ``--browser`` also what a reader sees: see
-`tests.docs.browser`.  Ends with ``N passed, N failed``.
+every command prints what its page shows; mistakes planted in a copy fail its build.  With
+``--browser`` also what a reader sees: see `tests.docs.browser`.  Ends with ``N passed, N failed``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from urllib.parse import unquote, urldefrag
 
 from derive.docs.shell import environment
 from derive.verify import shipped_notes
+from tests.docs import planted
 from tests.docs.markup import Markup, markup
 from tests.docs.shown import varying
 
@@ -97,6 +98,7 @@ def checks(site: Path) -> Iterator[Check]:
         if count:
             shown += count
             yield f"commands of {name}", lambda name=name, page=page: commands(name, page)
+    yield "planted mistakes", planted.check
     yield "at least 20 commands", lambda: iter([] if shown >= 20 else [f"{shown} commands"])
 
 

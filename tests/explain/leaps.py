@@ -8,9 +8,11 @@ derived as entries of their own (`LEMMAS`) put one value in for one pending deri
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from derive.explain import differentiate
@@ -55,7 +57,7 @@ LEMMAS = (
 )  # fmt: skip
 BEGIN = (
     "definition", "case i = j", "case i != j", "both cases", "substitute the definition",
-    "the sum over the paths",
+    "the sum over the paths", "one step of the rule", "the start",
 )  # fmt: skip
 """Steps that begin something: what comes before them is another line of thought."""
 
@@ -127,7 +129,8 @@ def _powers(before: Expr, after: Expr) -> Iterator[bool]:
 
 
 def _common_denominator(before: Expr, after: Expr) -> Iterator[bool]:
-    yield any(same(line, before, powers=True) for line in distributed(after))
+    for part, put in places(after):
+        yield any(same(put(line), before, powers=True) for line in distributed(part))
 
 
 def _above_and_below(before: Expr, after: Expr) -> Iterator[bool]:
@@ -171,8 +174,14 @@ def _substituted(before: Expr, after: Expr) -> Iterator[bool]:
     known = {n.name for n in walk(before) if isinstance(n, Symbol)}
     new = sorted({n.name for n in walk(after) if isinstance(n, Symbol)} - known)
     wanted = key(before)
-    parts = [part for part, _ in places(before) if isinstance(part, Times | Power | Plus)]
-    parts += [Times(f, g) for part in parts for f in factors_of(part) for g in factors_of(part)]
+    parts = [part for part, _ in places(before) if part.shape == (1, 1)]
+    products = {part: factors_of(part) for part in parts if isinstance(part, Times)}
+    parts += [
+        product(*some)
+        for factors in products.values()
+        for size in range(2, min(len(factors), 6))
+        for some in itertools.combinations(factors, size)
+    ]
 
     def put(line: Expr, left: list[str]) -> Iterator[bool]:
         if not left:
@@ -311,6 +320,11 @@ def _product_rule(before: Expr, after: Expr) -> Iterator[bool]:
         yield same(total(product(parts[0], right), product(left, parts[1])), after)
 
 
+def _powers_of_beta(before: Expr, after: Expr) -> Iterator[bool]:
+    beta = Times(Symbol("beta", (1, 1)), Symbol("power before", (1, 1)))
+    yield same(*(_renamed(line, "power now", beta) for line in (before, after)))
+
+
 _CHANGES: dict[str, Callable[[Expr, Expr], Iterator[bool]]] = {
     "separate the square": _powers,
     "divide out": _powers,
@@ -320,13 +334,16 @@ _CHANGES: dict[str, Callable[[Expr, Expr], Iterator[bool]]] = {
     "multiply above and below": _above_and_below,
     "multiply out": _multiplied_out,
     "collect": lambda b, a: iter([collected(b, a)]),
-    "substitute": _substituted,
+    "substitute": lambda b, a: chain(_substituted(b, a), _substituted(a, b)),
     "chain rule": _chained,
     "one entry of the sum": _one_entry,
     "delta contraction": _everywhere(contracted),
     "split the sum": _everywhere(split),
     "constants out of the sum": _everywhere(constants_out),
     "equal terms": _counted,
+    "induction hypothesis": lambda b, a: _substituted(a, b),
+    "what was shown": lambda b, a: _substituted(a, b),
+    "powers of beta": _powers_of_beta,
     "labels sum to 1": _labels,
     "substitute the gradient": _gradient_put_in,
     "substitute the derivative": _derivative_put_in,
@@ -346,7 +363,7 @@ def steps_of(subject: str) -> tuple[Step, ...]:
 
 
 def main(subjects: list[str]) -> int:
-    """Prints every leap of what is named; ``--all``: every entry and every output with every loss.
+    """Prints every leap of what is named, or of all entries; ``--all``: every output with every loss too.
 
     Ends with 1 if there is a leap.
     """
@@ -354,6 +371,7 @@ def main(subjects: list[str]) -> int:
         outputs = (*table.NAMES, "softmax")
         pairs = (f"{a}-{b}".replace("_", "-") for a in outputs for b in table.LOSSES)
         subjects = [*names(), *(pair for pair in pairs if _pair_of(pair) and pair not in names())]
+    subjects = subjects or list(names())
     lines = [f"{name}: {line}" for name in subjects for line in leaps(steps_of(name))]
     print(*lines, f"{len(subjects)} derivations, {len(lines)} leaps", sep="\n")
     return int(bool(lines))
