@@ -11,6 +11,7 @@ from typing import Final
 
 from derive.docs import measured, plots
 from derive.library.activations import ACTIVATIONS
+from derive.library.claims import library_claims
 from derive.library.layers import LAYOUTS
 from derive.library.losses import LOSSES
 from derive.library.optimizers import OPTIMIZERS
@@ -124,11 +125,12 @@ def overview(entries: Sequence[Entry]) -> str:
     functions = {row.name.replace("_", "-") for row in ACTIVATIONS}
     losses = {row.name.replace("_", "-") for row in LOSSES}
     rules = {row.name.replace("_", "-") for row in OPTIMIZERS}
-    layers = tuple(f"{kind}-{layout}" for kind in ("dense", "layer-norm") for layout in LAYOUTS)
+    layers = tuple(f"dense-{layout}" for layout in LAYOUTS)
+    blocks = {claim.name for claim in library_claims() if claim.kind in ("layer", "regularizer")}
     groups: dict[str, list[Entry]] = {
         "Activations": [e for e in entries if e.name in functions],
         "Losses": [e for e in entries if e.name in losses],
-        "Layers": [e for e in entries if e.name.startswith(layers) or e.name == "l2"],
+        "Layers": [e for e in entries if e.name.startswith(layers) or e.name in blocks],
         "Optimisers": [e for e in entries if e.name in rules],
     }
     known = {entry.name for group in groups.values() for entry in group}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from codegen import spec
+from codegen import layers, spec
 from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT, constants
 from derive.report.explain import markdown_text
 
@@ -73,7 +73,12 @@ _SAID: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "units": ("the width", "needed"),
         "activation": ("one of those below; its constants are keys of their own", "needed"),
         "init": (f"how the weights begin: {', '.join(spec.INITIALISERS)}", "by activation"),
-        "norm": ("normalises what enters the activation, with a scale and a shift", "none"),
+        "norm": (
+            "`layer` or `batch`: normalises what enters the activation, over the units of an "
+            "example or over the examples, with a scale and a shift",
+            "none",
+        ),
+        "norm_momentum": ("weight of a batch in the running statistics of `batch`", "0.1"),
         "norm_epsilon": ("is added to the variance", "1e-5"),
         "skip": ("the output of the layer so many below is added", "0: none"),
         "dropout": ("share of the units that a training step leaves out", "0"),
@@ -99,7 +104,7 @@ class UnknownKey(LookupError):
 def table(part: str) -> str:
     """The keys of a part: ``"top"``, ``"layer"`` or ``"training"``."""
     said = _SAID[part]
-    known = {"top": spec._TOP, "layer": tuple(said), "training": spec._TRAINING}[part]
+    known = {"top": spec._TOP, "layer": layers._LAYER, "training": spec._TRAINING}[part]
     if missing := sorted(set(known) - set(said)):
         raise UnknownKey(f"the page of the spec does not say what {', '.join(missing)} means")
     lines = ["| key | means | if left out |", "| --- | --- | --- |"]

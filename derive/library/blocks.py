@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Final
 
 from derive.library.layers import LAYOUTS
-from derive.library.normalisation import layer_norm
+from derive.library.normalisation import axis_of, normalisation
 from derive.program import (
     ONE,
     SCALAR,
@@ -66,7 +66,7 @@ class Block:
 
 def blocks() -> tuple[Block, ...]:
     """Every block, in a fixed order."""
-    norms = (_layer_norm(layout) for layout in LAYOUTS)
+    norms = (_norm(kind, layout) for kind in _NORMS for layout in LAYOUTS)
     return (_skip(), _dropout(), *norms, _l1(), _smoothing(), _weighted())
 
 
@@ -107,18 +107,23 @@ def _dropout() -> Block:
     return Block("dropout", "layer", title, program, statement, ("H",), ("A",))
 
 
-def _layer_norm(layout: str) -> Block:
-    """The gradient by the input in one line, for which every unit of the example is needed."""
-    program, axis = layer_norm(layout), 0 if layout == "columns" else 1
+_NORMS: Final = {"layer": "units", "batch": "examples"}
+"""What mean and variance are taken over."""
+
+
+def _norm(kind: str, layout: str) -> Block:
+    """The gradient by the input in one line, for which all that is averaged is needed."""
+    over = _NORMS[kind]
+    program, axis = normalisation(layout, over), axis_of(layout, over)
     scaled, rho = program.gradient("H"), program.symbol("rho")
-    normalised, count = program.symbol("H"), Size("n")
+    normalised, count = program.symbol("H"), Size("n" if kind == "layer" else "m")
     means = Plus(
         divide(Sum(scaled, axis), count),
         Times(normalised, divide(Sum(Times(scaled, normalised), axis), count)),
     )
     statement = Equation(program.gradient("X"), Times(rho, minus(scaled, means)))
-    title = f"layer normalisation, examples as {layout}: gradient of the input"
-    names, name = ("beta", "gamma", "X"), f"layer-norm-{layout}"
+    title = f"{kind} normalisation, examples as {layout}: gradient of the input"
+    names, name = ("beta", "gamma", "X"), f"{kind}-norm-{layout}"
     return Block(name, "layer", title, program, statement, names, ("Y",))
 
 

@@ -1,10 +1,10 @@
-"""Layer normalisation as a program: mean and variance over the units of an example.
+"""Normalisation as a program: mean and variance over the units of an example, or over the examples.
 
 In: a layout.  Out: the program ``X -> mu, C = X - mu, v, rho = (v + epsilon)^(-1/2), H = C rho,
 Y = gamma H + beta``, whose gradients by gamma, beta and X are derived step by step, the gradient
-by Y given.  The statistics of an example depend on all of its units, so that dX has three paths.
+by Y given.  The statistics depend on all that they are taken over, so that dX has three paths.
 
->>> layer_norm("columns").leaves["gamma"].dims
+>>> normalisation("columns", "units").leaves["gamma"].dims
 ('n', 1)
 """
 
@@ -29,15 +29,19 @@ from derive.program import (
 )
 
 
-def layer_norm(layout: str) -> Program:
-    """The program; layout: ``"columns"``, X is (n, m), or ``"rows"``, X is (m, n)."""
-    axis = 0 if layout == "columns" else 1
-    batch = ("n", "m") if axis == 0 else ("m", "n")
-    one_each = (1, "m") if axis == 0 else ("m", 1)
-    unit = ("n", 1) if axis == 0 else (1, "n")
+def normalisation(layout: str, over: str) -> Program:
+    """The program; layout: ``"columns"``, X is (n, m), or ``"rows"``, X is (m, n).
+
+    over: ``"units"``, of each example (layer normalisation), or ``"examples"``, of each unit (batch
+    normalisation).
+    """
+    columns, axis = layout == "columns", axis_of(layout, over)
+    batch = ("n", "m") if columns else ("m", "n")
+    one_each = (1, batch[1]) if axis == 0 else (batch[0], 1)
+    unit = ("n", 1) if columns else (1, "n")
 
     def mean(expr: Expr) -> Expr:
-        return divide(Sum(expr, axis), Size("n"))
+        return divide(Sum(expr, axis), Size(batch[axis]))
 
     x, centred, scaled = (Symbol(name, batch) for name in ("X", "C", "H"))
     mu, variance, rho = (Symbol(name, one_each) for name in ("mu", "v", "rho"))
@@ -60,3 +64,8 @@ def layer_norm(layout: str) -> Program:
         "G": Leaf(batch),
     }
     return Program(leaves, definitions, {}, "J")
+
+
+def axis_of(layout: str, over: str) -> int:
+    """The axis along which mean and variance are taken."""
+    return int((layout == "columns") != (over == "units"))

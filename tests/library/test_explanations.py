@@ -29,6 +29,7 @@ COUNTS = {
     "dense-rows-bias": 4,
     "layer-norm-columns": 53,
     "layer-norm-rows": 53,
+    "batch-norm-columns": 53,
 }
 """How many lines some derivations take."""
 
