@@ -55,7 +55,7 @@ def module_context(
         "sha256": spec.sha256,
         "layout": _layout(spec),
         "first_gradient": proved[0].of,
-        "task": _task(spec),
+        "task": task(spec),
         "output": f"A{network.depth}",
         "output_shape": _batch(spec, widths[-1]),
         "weights_shape": _batch(spec, 1),
@@ -77,7 +77,7 @@ def module_context(
         "places": _places(network),
         "loss_places": _loss_places(network),
         "largest": ("1e8", "1e4") if all(own.tame for own in spec.own) else ("1.0", "1.0"),
-        "schedule": _schedule(spec.training),
+        "schedule": schedule_text(spec.training),
         "polynomials": _polynomials(blocks, step),
         **_signatures(network, blocks),
         **_training(network, step),
@@ -203,7 +203,7 @@ def _symbolic(shape: tuple[object, object]) -> str:
     return f"({shape[0]}, {shape[1]})"
 
 
-def _task(spec: Spec) -> str:
+def task(spec: Spec) -> str:
     """How an output is read: the largest entry, each against 1/2, or as it is."""
     if spec.layers[-1].activation == "softmax":
         return "classes"
@@ -217,10 +217,10 @@ def _label_kinds(spec: Spec) -> str:
         "unit": f"{shape}, from 0 to 1",
         "real": f"{shape}, float",
     }[spec.labels]
-    task = _task(spec)
-    if task == "classes":
+    kind = task(spec)
+    if kind == "classes":
         return f"{kinds}, or integer labels (m,)"
-    return f"{kinds}, or labels 0 and 1 (m,)" if task == "binary" else kinds
+    return f"{kinds}, or labels 0 and 1 (m,)" if kind == "binary" else kinds
 
 
 def _kinked(network: Network) -> dict[int, tuple[int, tuple[str, ...]]]:
@@ -253,7 +253,7 @@ def _loss_places(network: Network) -> tuple[str, ...]:
     return tuple(form(c, {"a": "A", "y": "Y"}) for c in conditions(tree))
 
 
-def _schedule(training: Training) -> str:
+def schedule_text(training: Training) -> str:
     """The arguments of the schedule, "" for a steady rate."""
     if training.steady:
         return ""

@@ -53,7 +53,7 @@ def lower_form(graph: Graph, form: str, values: Mapping[str, int]) -> int:
 
 
 def _form(graph: Graph, node: ast.expr, bound: Mapping[str, int]) -> int:
-    name, coefficients = _horner(node)
+    name, coefficients = horner(node)
     if len(coefficients) >= SHORTEST:
         return graph.add("polynomial", bound[name], attr=repr(coefficients))
     match node:
@@ -74,7 +74,7 @@ def _form(graph: Graph, node: ast.expr, bound: Mapping[str, int]) -> int:
     raise PlanError(f"no array operation for {ast.unparse(node)!r}")
 
 
-def _horner(node: ast.expr) -> tuple[str, tuple[float, ...]]:
+def horner(node: ast.expr) -> tuple[str, tuple[float, ...]]:
     """Variable and coefficients of ``(c2 * x + c1) * x + c0``; none if it is something else."""
     match node:
         case ast.Constant(value=float() as value):
@@ -84,7 +84,7 @@ def _horner(node: ast.expr) -> tuple[str, tuple[float, ...]]:
             op=ast.Add(),
             right=ast.Constant(value=float() as value),
         ):
-            variable, coefficients = _horner(rest)
+            variable, coefficients = horner(rest)
             if coefficients and variable in ("", name):
                 return name, (*coefficients, value)
     return "", ()

@@ -1,24 +1,28 @@
-"""An emitted module, run abstractly: its cost, its training step, its update.
+"""An emitted module, run abstractly: its public functions and its training step.
 
 `derive generate` writes a network's mathematics into one module and what all networks share into
 ``runtime.py``.  Here the module's own functions are interpreted, and of the runtime what its
 contract says: memory is allocated once and holds anything, ``_number`` and ``_full`` make
-constants, the inputs and labels are checked and otherwise left as they are.
+constants, masks are drawn, the inputs and labels are checked and otherwise left as they are.
 """
 
 from __future__ import annotations
 
 import ast
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
-from derive.program import SCALAR, Dim, Expr, Number, Shape, Size, Symbol
+from derive.program import SCALAR, Apply, Dim, Expr, Leaf, Number, Shape, Size, Symbol
 from derive.pycode import arrays
+from derive.pycode.arguments import exactly
 from derive.pycode.expressions import evaluate
 from derive.pycode.guess import Guess
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.naming import Scope
+from derive.pycode.reference import Reference
 from derive.pycode.source import Module
 from derive.pycode.state import OLD
 from derive.pycode.store import Sizes
@@ -37,6 +41,7 @@ from derive.pycode.values import (
     Tensor,
     Unsupported,
     Value,
+    is_number,
 )
 
 EXAMPLES: Final = "m"
@@ -93,26 +98,20 @@ def _dim(size: object) -> Dim:
 
 @dataclass
 class Step:
-    """A training step: what it returns and what it hands to the update.
+    """A training step: what it returns, and what it hands to the update by parameter."""
 
-    cost: of the module's ``_loss``.  returned: of the step.  gradients: the arrays that the
-    update finds, by parameter.  rate: the learning rate's leaf if it is in the gradients.
-    """
-
-    run: Interpreter
-    network: Network
-    cost: Expr
     returned: Expr
-    gradients: dict[str, Tensor] = field(default_factory=dict)
-    rate: Symbol | None = None
+    gradients: dict[str, Expr] = field(default_factory=dict)
 
 
 class Emitted:
     """One abstract run of an emitted module."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, reference: Reference) -> None:
+        self.reference = reference
         self.network = network_of(module)
         self.run = Interpreter(module, Sizes(), Guess())
+        self.polynomials = with_runtime(self.run)
         self.rate = self.run.trace.leaf("learning_rate", SCALAR, "positive")
         self.steps = self.run.trace.leaf("steps", SCALAR, "positive")
         network = self.network
@@ -121,14 +120,44 @@ class Emitted:
             for name, size in (("features", network.features), ("outputs", network.outputs))
         }
         checks: Scope = {
-            "inputs": Native("inputs", lambda X, *_: X),
-            "targets": Native("targets", lambda Y, *_: Y),
-            "params": Native("params", lambda *_: None),
-            "example_weights": Native("example_weights", lambda V, *_: V),
+            "inputs": Native("inputs", self._checked_inputs),
+            "targets": Native("targets", self._checked_batch),
+            "params": Native("params", self._dtype_of),
+            "example_weights": Native("example_weights", self._checked_batch),
         }
-        assert isinstance(_EMPTY, ast.ClassDef)
-        kind = ClassValue("Network", _EMPTY, {})
+        kind = ClassValue("Network", _empty(), {})
         self.run.globals["NETWORK"] = Record(kind, {**checks, **sizes})
+        if "C" in reference.leaves:
+            self.run.globals["CLASS_WEIGHTS"] = self.leaf_array("C")
+            self.run.trace.fixed = len(self.run.trace.buffers)
+
+    # -- the runtime's contract -----------------------------------------------------------
+
+    def _dtype_of(self, params: Value) -> Value:
+        if not (isinstance(params, Record) and params.kind is self.run.globals.get("Params")):
+            raise Unsupported("parameters that are no Params")
+        return Opaque(DTYPE)
+
+    def _checked_inputs(self, X: Value, dtype: Value) -> Value:
+        self._need_dtype(dtype)
+        return X
+
+    def _checked_batch(self, given: Value, m: Value, dtype: Value) -> Value:
+        self._need_dtype(dtype)
+        self._need_examples(m)
+        return given
+
+    def _need_dtype(self, dtype: Value) -> None:
+        if not (isinstance(dtype, Opaque) and dtype.reason == DTYPE):
+            raise Unsupported("a dtype that is not that of an array")
+
+    def _need_examples(self, m: Value) -> None:
+        if not (isinstance(m, Tensor) and m.expr == Size(EXAMPLES)):
+            raise Unsupported("a number of examples that is another size")
+
+    def _drawn(self, m: Value) -> Value:
+        self._need_examples(m)
+        return tuple(self.leaf_array(name) for name in self.reference.masks)
 
     def call(self, name: str, *args: Value) -> Value:
         """A function of the module."""
@@ -172,6 +201,7 @@ class Emitted:
                 "steps": Tensor(self.steps, 0),
                 "_number": Native("_number", run.tensor),
                 "_full": Native("_full", self._full),
+                "draw_masks": Native("draw_masks", self._drawn),
                 "_accept": Native("_accept", lambda X, Y, *_: (X, Y)),
             },
         )
@@ -185,7 +215,7 @@ class Emitted:
         kind = self.run.globals.get("Params")
         if not isinstance(kind, ClassValue) or kind.fields != tuple(self.network.shapes):
             raise Unsupported("no Params with the names of the network")
-        made = {n: self.array(prefix + n, s) for n, s in self.network.shapes.items()}
+        made = {n: self.leaf_array(prefix + n, s) for n, s in self.network.shapes.items()}
         return Record(kind, dict(made))
 
     def copies(self, record: Record) -> Record:
@@ -195,23 +225,57 @@ class Emitted:
             record.kind, {n: run.trace.new(run.tensor(v)) for n, v in record.items.items()}
         )
 
-    # -- the step -------------------------------------------------------------------------
+    # -- what the module computes ----------------------------------------------------------
+
+    def given(self, *, raw: bool = True) -> list[Ref]:
+        """Inputs, labels and weights of the examples, as they come or as they are used."""
+        network = self.network
+        named = (("inputs", "X", network.features), ("labels", "Y", network.outputs))
+        data = [
+            self.leaf_array(name if raw else short, network.batch(size))
+            for name, short, size in named
+        ]
+        return [*data, *([self.leaf_array("V")] if self.reference.weighted else [])]
+
+    def leaf_array(self, name: str, shape: Shape | None = None) -> Ref:
+        """The array of a name: the same values at every call, in memory of its own."""
+        known = self.reference.leaves.get(name)
+        if known is None:
+            known = Leaf(self.reference.values[name].shape if shape is None else shape)
+        if shape not in (None, known.dims):
+            raise Unsupported(f"{name} of a shape that is not the spec's")
+        if name not in self.run.trace.leaves:
+            self.run.trace.leaf(name, known.dims, known.domain, known.sums_to_one)
+        return self.run.trace.new(Tensor(Symbol(name, known.dims), 2))
+
+    def public(self) -> tuple[Expr, Expr, Step]:
+        """What ``predict``, ``loss`` and ``gradients`` return for arrays as they come."""
+        run, params = self.run, self.parameters()
+        output = run.tensor(self.call("predict", self.copies(params), self.given()[0])).expr
+        cost = run.tensor(self.call("loss", self.copies(params), *self.given())).expr
+        return output, cost, self._returned(self.call("gradients", params, *self.given()))
+
+    def masked(self) -> tuple[Expr, Step]:
+        """What ``_loss`` and ``_gradients`` return where units are left out."""
+        run, params = self.run, self.parameters()
+        data, masks = self.given(raw=False), self._drawn(Tensor(Size(EXAMPLES), 0))
+        cost = run.tensor(self.call("_loss", self.copies(params), *data, masks)).expr
+        again = (*self.given(raw=False), self._drawn(Tensor(Size(EXAMPLES), 0)))
+        return cost, self._returned(self.call("_gradients", params, *again))
+
+    def _returned(self, found: Value) -> Step:
+        if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], Record)):
+            raise Unsupported("gradients that do not return cost and Params")
+        if found[1].kind is not self.run.globals["Params"]:
+            raise Unsupported("gradients that are no Params")
+        return Step(self.run.tensor(found[0]).expr, self._exprs(found[1]))
 
     def step(self) -> Step:
         """One training step on arbitrary parameters, data and memory."""
-        run, network = self.run, self.network
         trainer = self.trainer()
         numbers = self.constants(trainer)
-        params = self.parameters()
-        X = self.array("X", network.batch(network.features))
-        Y = run.trace.new(Tensor(self._labels(), 2))
-        weights = [self.array("V", network.batch(1))] if self._weighted() else []
-        given = self.call("_inputs", params, X)
-        known = [self.call("_weights", given, w) for w in weights]
-        answer = self.call("_labels", given, Y)
-        cost = run.tensor(self.call("_loss", self.copies(params), given, answer, *known)).expr
-        seen: list[tuple[dict[str, Tensor], dict[str, Tensor], Value]] = []
-        gradients = self.parameters(OLD)
+        params, gradients = self.parameters(), self.parameters(OLD)
+        seen: list[tuple[dict[str, Expr], dict[str, Expr], Value]] = []
         trainer.attributes |= {
             "params": params,
             "_dparams": gradients,
@@ -222,44 +286,26 @@ class Emitted:
             "_update": Native(
                 "_update",
                 lambda: seen.append(
-                    (self._values(params), self._values(gradients), trainer.attributes["steps"])
+                    (self._exprs(params), self._exprs(gradients), trainer.attributes["steps"])
                 ),
             ),
         }
-        returned = run.tensor(self.method(trainer, "step", X, Y, *weights)).expr
-        return self._checked(Step(run, network, cost, returned), trainer, params, seen)
-
-    def pure(self) -> Step:
-        """What ``_gradients`` returns, beside the cost of ``_loss``."""
-        run, network = self.run, self.network
-        params = self.parameters()
-        data = [self.array("X", network.batch(network.features))]
-        data.append(run.trace.new(Tensor(self._labels(), 2)))
-        if self._weighted():
-            data.append(self.array("V", network.batch(1)))
-        fresh = [run.trace.new(run.tensor(each)) for each in data]
-        cost = run.tensor(self.call("_loss", self.copies(params), *fresh)).expr
-        found = self.call("_gradients", params, *data)
-        if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], Record)):
-            raise Unsupported("_gradients that do not return cost and Params")
-        J, gradients = run.tensor(found[0]), found[1]
-        if gradients.kind is not run.globals["Params"]:
-            raise Unsupported("gradients that are no Params")
-        return Step(run, network, cost, J.expr, self._values(gradients))
+        returned = self.run.tensor(self.method(trainer, "step", *self.given())).expr
+        return self._checked(Step(returned), trainer, params, seen)
 
     def _checked(
         self,
         step: Step,
         trainer: Instance,
         params: Record,
-        seen: list[tuple[dict[str, Tensor], dict[str, Tensor], Value]],
+        seen: list[tuple[dict[str, Expr], dict[str, Expr], Value]],
     ) -> Step:
         """The step, once it is certain that it updates once, at the end, what it was given."""
         if len(seen) != 1:
             raise Unsupported("a step that does not call _update once")
         before, step.gradients, steps = seen[0]
         leaves = {n: Symbol(n, s) for n, s in self.network.shapes.items()}
-        if not {n: t.expr for n, t in before.items()} == leaves == self._exprs(params):
+        if not before == leaves == self._exprs(params):
             raise Unsupported("a step that changes parameters beside _update")
         wanted = arrays.plus(Tensor(self.steps, 0), arrays.constant(1)).expr
         counted = self.run.tensor(steps).expr
@@ -270,17 +316,7 @@ class Emitted:
         return step
 
     def _exprs(self, record: Record) -> dict[str, Expr]:
-        return {name: tensor.expr for name, tensor in self._values(record).items()}
-
-    def _values(self, record: Record) -> dict[str, Tensor]:
-        return {name: arrays.real(self.run.tensor(ref)) for name, ref in record.items.items()}
-
-    def _labels(self) -> Symbol:
-        axis = (0 if self.network.columns else 1) if self.network.distribution else None
-        return self.run.trace.leaf("Y", self.network.batch(self.network.outputs), "real", axis)
-
-    def _weighted(self) -> bool:
-        return "_weights" in self.run.globals
+        return {n: arrays.real(self.run.tensor(ref)).expr for n, ref in record.items.items()}
 
     def _memory(self, trainer: Instance) -> tuple[Ref, ...]:
         """The arrays that a step writes to, whatever they hold from the last one."""
@@ -302,9 +338,18 @@ class Emitted:
         self._refuse_axes(kind.methods.get("_update"))
         shape: Shape = ("rows", "columns")
         names = ("theta", "gradient", *(f"state{k}" for k in range(self._states(kind))))
-        flat = tuple(self.array(n, shape, "positive" if n[0] == "s" else "real") for n in names)
+        flat = tuple(self.array(n, shape) for n in names)
+        before = [run.tensor(ref).expr for ref in flat]
+        clips: list[Value] = []
+
+        def clip(limit: Value) -> None:
+            if [run.tensor(ref).expr for ref in flat] != before:
+                raise Unsupported("a gradient that is clipped after it was used")
+            clips.append(limit)
+
         if gradient is not None:
             run.trace.write(flat[1], gradient)
+            before[1] = run.tensor(flat[1]).expr
         scalars = tuple(
             run.trace.new(Tensor(run.tensor(value).expr, 0)) for value in self._scalars(kind)
         )
@@ -312,9 +357,12 @@ class Emitted:
             "_flat": flat,
             "_chunks": ListValue([flat]),
             "_scalars": scalars,
-            "_clip": Native("_clip", lambda limit: None),
+            "_clip": Native("_clip", clip),
         }
         self.method(trainer, "_update")
+        wanted = [run.globals.get("CLIP_NORM")] if self.reference.clipped else []
+        if clips != wanted:
+            raise Unsupported("a gradient that is not clipped as the spec says")
         exprs = {n: run.tensor(ref).expr for n, ref in zip(names, flat, strict=True)}
         return {n: e for n, e in exprs.items() if n != "gradient"}, names[2:]
 
@@ -362,6 +410,47 @@ class Emitted:
             return True
         value = evaluate(self.run, function, {}) if not _of_self(function) else None
         return isinstance(value, Library) and value.name in {f"numpy.{n}" for n in _ENTRYWISE}
+
+
+def with_runtime(run: Interpreter) -> dict[str, tuple[Fraction, ...]]:
+    """Gives a run the functions of the runtime, and those of NumPy that only forms need.
+
+    Out: the coefficients of every function that stands for a polynomial, filled as it runs.
+    """
+    polynomials: dict[str, tuple[Fraction, ...]] = {}
+
+    def polynomial(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+        x, coefficients = exactly(args, keywords, 2)
+        if not (isinstance(coefficients, tuple) and all(map(is_number, coefficients))):
+            raise Unsupported("coefficients that are no numbers")
+        exact = tuple(map(Fraction, coefficients))
+        name = f"polynomial_{hashlib.sha256(repr(exact).encode()).hexdigest()[:16]}"
+        polynomials[name] = exact
+        return arrays.elementwise(lambda e: Apply(name, 0, e), run.tensor(x))
+
+    def rint(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+        [x] = exactly(args, keywords, 1)
+        return arrays.elementwise(lambda e: Apply("rint", 0, e), run.tensor(x))
+
+    def heaviside(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+        x, at_zero = exactly(args, keywords, 2)
+        if at_zero != 0:
+            raise Unsupported("heaviside with another value at 0 than 0")
+        return arrays.elementwise(lambda e: Apply("step", 0, e), run.tensor(x))
+
+    run.rows |= {
+        "runtime.polynomial": polynomial,
+        "numpy.rint": rint,
+        "numpy.heaviside": heaviside,
+    }
+    kind = ClassValue("runtime", _empty(), {})
+    run.globals["runtime"] = Record(kind, {"polynomial": Library("runtime.polynomial")})
+    return polynomials
+
+
+def _empty() -> ast.ClassDef:
+    assert isinstance(_EMPTY, ast.ClassDef)
+    return _EMPTY
 
 
 def _with_accepted(node: ast.FunctionDef) -> ast.FunctionDef:

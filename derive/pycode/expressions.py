@@ -219,7 +219,7 @@ def _connected(run: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
     value: Value = None
     for part in node.values:
         value = run.settled(evaluate(run, part, scope))
-        if not isinstance(value, (bool, int, str, type(None))):
+        if not isinstance(value, (bool, int, str, tuple, type(None))):
             raise Unsupported("a condition that is not known", node)
         if bool(value) == isinstance(node.op, ast.Or):
             return value

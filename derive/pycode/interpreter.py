@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from derive.program import SCALAR, Dim, Expr, Number, Plus, Shape, Size, Symbol, Times
 from derive.pycode import arrays, classes, making, naming, statements
+from derive.pycode.arguments import Row
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
 from derive.pycode.store import Sizes, Trace
@@ -56,6 +57,8 @@ class Interpreter:
         """The names of that function when it returned."""
         self.powers: dict[tuple[Fraction, Expr], Symbol] = {}
         """The leaves that stand for powers of constants with unknown exponents."""
+        self.rows: dict[str, Row] = {}
+        """Functions beside those of NumPy and SciPy whose meaning is known, by their full names."""
         self._shifts: dict[tuple[Expr, int | None], Expr] = {}
         statements.define_module(self)
 

@@ -150,7 +150,7 @@ def defaults(run: Interpreter, node: ast.FunctionDef | ast.Lambda, scope: Scope)
     out: Scope = {}
     for name, default in given:
         value = run.settled(evaluate(run, default, scope))
-        if is_number(value) or value is None or isinstance(value, (bool, str)):
+        if is_number(value) or value in (None, ()) or isinstance(value, (bool, str)):
             out[name] = value
         else:
             line, column = default.lineno, default.col_offset + 1

@@ -13,6 +13,9 @@ from typing import Final
 
 from derive.program import ONE, Expr, Plus, Power, Times, divide, minus
 
+SQUARES: Final = "s"
+"""The state that averages squares: it is positive from the first step on."""
+
 Powers = Callable[[str], Expr]
 """beta^t of the constant of that name."""
 
@@ -66,7 +69,7 @@ def _nesterov(scene: Scene, state: Mapping[str, Expr]) -> Result:
 
 
 def _rmsprop(scene: Scene, state: Mapping[str, Expr]) -> Result:
-    s = _decayed(scene, state["s"], Power(scene.g, Fraction(2)), "MOMENTUM")
+    s = _decayed(scene, state["s"], Power(scene.g, Fraction(2)), "RHO")
     return {"s": s}, minus(scene.w, Times(scene.rate, divide(scene.g, _root(s, scene))))
 
 
@@ -96,7 +99,7 @@ RULES: Final = {
     "sgd": Rule((), {}, _sgd),
     "momentum": Rule(("v",), _MOMENTUM, _momentum),
     "nesterov": Rule(("v",), _MOMENTUM, _nesterov),
-    "rmsprop": Rule(("s",), {**_MOMENTUM, **_EPSILON}, _rmsprop),
+    "rmsprop": Rule(("s",), {"RHO": Fraction(9, 10), **_EPSILON}, _rmsprop),
     "adam": Rule(("m", "s"), _ADAM, _adam),
     "adamw": Rule(("m", "s"), {**_ADAM, "WEIGHT_DECAY": Fraction(1, 100)}, _adamw),
 }

@@ -1,32 +1,31 @@
 """Translation validation: an emitted module is proved, its text and not the plan behind it.
 
-`validate` takes the source of a module that ``derive generate`` is about to write and proves, for
-every number of examples: `_gradients` returns the derivatives of `_loss` and its value;
-``Trainer.step`` returns that value and hands its update those derivatives, whatever its memory
-held; `_update` is the textbook rule of the optimiser.  What stays trusted is ``runtime.py``.
+`validate` takes the source of a module that ``derive generate`` is about to write, and the
+mathematics of its spec, and proves for every number of examples: ``predict``, ``loss`` and
+``gradients`` return the spec's output, its cost and the derivatives of that; ``Trainer.step``
+returns the cost and hands its update those derivatives, whatever its memory held; ``_update`` is the
+textbook rule of the optimiser; the constants are the spec's.  What stays trusted is ``runtime.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import permutations, product
 
 from derive.check import check
-from derive.program import ONE, SCALAR, Equation, Expr, Power, Program, Symbol, Times, minus
-from derive.pycode.account import Account, Pair
+from derive.program import ONE, SCALAR, Equation, Expr, Program, Symbol, Times, minus
 from derive.pycode.arrays import constant, plus
-from derive.pycode.claims import Case
 from derive.pycode.emitted import Emitted, Step, number_of
-from derive.pycode.rules import RULES, Rule, Scene
+from derive.pycode.matching import Matcher
+from derive.pycode.reference import Reference, whole
+from derive.pycode.rules import RULES, SQUARES, Rule, Scene
 from derive.pycode.source import Module, Unreadable, parse
 from derive.pycode.store import Unify
+from derive.pycode.text import wrong_constants
 from derive.pycode.values import Raised, Tensor, Unsupported
 from derive.scalars.table import function
 from derive.tensors import prove
-from derive.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """All that is claimed of a module; optimizer: the rule that its update was proved to be."""
+    """All that is claimed of a module.
+
+    measured: functions that are computed by the library's forms, which were measured, not proved.
+    """
 
     rows: tuple[Row, ...]
-    optimizer: str = ""
+    measured: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -56,26 +58,26 @@ class Validation:
         return next((f"{r.name}: {r.reason}" for r in self.rows if not r.proved), "")
 
 
-def validate(source: str, optimizer: str | None = None) -> Validation:
+def validate(source: str, reference: Reference) -> Validation:
     """Proves an emitted module.
 
-    source: its text.  optimizer: the rule that the spec asks for; None: any that is known.
-    Never raises for a source: what cannot be followed is a row that is not proved.
+    source: its text.  reference: what its spec says.  Never raises for a source: what cannot be
+    followed is a row that is not proved.
     """
     try:
         module = parse(source)
     except Unreadable as error:
         return Validation((Row("source", False, str(error)),))
+    measured: dict[str, None] = {}
     rows = [
-        *_guarded("gradients", lambda: _pure_rows(module)),
-        *_guarded("step", lambda: _step_rows(module)),
+        *_guarded("constants", lambda: _constant_rows(module, reference)),
+        *_guarded("functions", lambda: _public_rows(module, reference, measured)),
+        *_guarded("step", lambda: _step_rows(module, reference, measured)),
+        *_guarded("update", lambda: _update_rows(module, reference)),
     ]
-    wanted = [optimizer] if optimizer is not None else list(RULES)
-    for name in wanted:
-        [row] = _guarded(f"update: {name}", partial(_update_rows, module, name))
-        if row.proved:
-            return Validation((*rows, row), name)
-    return Validation((*rows, row), "")
+    if reference.masks:
+        rows += _guarded("masks", lambda: _masked_rows(module, reference, measured))
+    return Validation(tuple(rows), tuple(measured))
 
 
 def _guarded(name: str, make: Callable[[], list[Row]]) -> list[Row]:
@@ -93,71 +95,101 @@ def _guarded(name: str, make: Callable[[], list[Row]]) -> list[Row]:
         return [Row(name, False, "nested too deeply to be followed")]
 
 
-# -- gradients --------------------------------------------------------------------------------
+# -- the text ---------------------------------------------------------------------------------
 
 
-def _pure_rows(module: Module) -> list[Row]:
-    emitted = Emitted(module)
-    step = emitted.pure()
-    return _rows_of(step, "gradient of ", "loss")
+def _constant_rows(module: Module, reference: Reference) -> list[Row]:
+    """Whether the constants of the module and of its trainer are the spec's."""
+    wrong = wrong_constants(module, reference)
+    reason = "; ".join(wrong)
+    return [Row("constants", not wrong, reason)]
 
 
-def _step_rows(module: Module) -> list[Row]:
-    emitted = Emitted(module)
-    step = emitted.step()
-    if emitted.folds:
-        step.rate = emitted.rate
-    return _rows_of(step, "step: gradient of ", "step: loss")
+# -- values -----------------------------------------------------------------------------------
 
 
-def _rows_of(step: Step, prefix: str, loss: str) -> list[Row]:
-    trace = step.run.trace
-    cost = trace.define("cost", step.cost, None)
-    scale: Expr = ONE if step.rate is None else Power(step.rate, Fraction(-1))
-    pairs = []
-    for name, tensor in step.gradients.items():
-        expr = trace.define(f"d{name}", tensor.expr, None)
-        pairs.append(
-            Pair(name, f"d{name}", Tensor(expr if scale == ONE else Times(scale, expr), 2))
-        )
-    returned = trace.define("J", step.returned, None)
-    case = Case(Account(step.run, cost, pairs), also=(returned,))
-    rows = [Row(loss, *_settled(case, Equation(returned, cost)))]
-    for pair in pairs:
-        if pair.value.expr.shape != step.network.shapes[pair.target]:
-            rows.append(Row(prefix + pair.target, False, "a gradient of another shape"))
-            continue
-        ruling = case.rule(pair)
-        proved = ruling.verdict == Verdict.VERIFIED
-        rows.append(Row(prefix + pair.target, proved, "" if proved else ruling.reason or "false"))
+def _matcher(emitted: Emitted, reference: Reference, rate: Symbol | None = None) -> Matcher:
+    return Matcher(emitted.run.trace, reference, emitted.polynomials, rate)
+
+
+def _public_rows(
+    module: Module, reference: Reference, measured: dict[str, None]
+) -> list[Row]:
+    reference = whole(reference)
+    emitted = Emitted(module, reference)
+    output, cost, found = emitted.public()
+    matcher = _matcher(emitted, reference)
+    rows = [
+        _row("predict", matcher.is_value(output, reference.output)),
+        _row("loss", matcher.is_value(cost, reference.cost)),
+        *_gradient_rows(matcher, found, ""),
+    ]
+    measured |= matcher.lemmas.named()
     return rows
 
 
-def _settled(case: Case, equation: Equation) -> tuple[bool, str]:
-    reason = case.settle(equation)
-    return not reason, reason
+def _masked_rows(
+    module: Module, reference: Reference, measured: dict[str, None]
+) -> list[Row]:
+    emitted = Emitted(module, reference)
+    cost, found = emitted.masked()
+    matcher = _matcher(emitted, reference)
+    rows = [
+        _row("masked: loss", matcher.is_value(cost, reference.cost)),
+        *_gradient_rows(matcher, found, "masked: "),
+    ]
+    measured |= matcher.lemmas.named()
+    return rows
+
+
+def _step_rows(module: Module, reference: Reference, measured: dict[str, None]) -> list[Row]:
+    emitted = Emitted(module, reference)
+    found = emitted.step()
+    matcher = _matcher(emitted, reference, emitted.rate if emitted.folds else None)
+    rows = _gradient_rows(matcher, found, "step: ")
+    measured |= matcher.lemmas.named()
+    return rows
+
+
+def _gradient_rows(matcher: Matcher, found: Step, prefix: str) -> list[Row]:
+    reference = matcher.reference
+    rows = [_row(f"{prefix}returned loss", matcher.is_value(found.returned, reference.cost))]
+    for name, gradient in reference.gradients.items():
+        expr = found.gradients.get(name)
+        proved = expr is not None and matcher.is_value(expr, gradient, scaled=True)
+        rows.append(_row(f"{prefix}gradient of {name}", proved))
+    return rows
+
+
+def _row(name: str, proved: bool) -> Row:
+    return Row(name, proved, "" if proved else "not proved to be what the spec says")
 
 
 # -- updates ----------------------------------------------------------------------------------
 
 
-def _update_rows(module: Module, name: str) -> list[Row]:
-    """Whether the update is the rule of that name, for some scaling of its state.
+def _update_rows(module: Module, reference: Reference) -> list[Row]:
+    """Whether the update is the rule of the spec, for some scaling of its state.
 
     By induction: the state begins at 0 whatever its scale, and a step keeps the relation.
     """
+    name = reference.optimizer
     rule = RULES[name]
-    reason = "no arrangement of the state makes it the rule"
-    emitted = Emitted(module)
+    emitted = Emitted(module, reference)
     gradient = Symbol("gradient", ("rows", "columns"))
     after, state = emitted.update(Times(emitted.rate, gradient) if emitted.folds else None)
     scene = _scene(emitted, rule, gradient)
     trace = emitted.run.trace
-    program = Program(trace.leaves, trace.definitions, {"tanh": function("tanh")}, None)
     scales = {"1": ONE} | {
         f"1 - {n}": minus(ONE, e) for n, e in scene.constants.items() if n not in ("EPSILON",)
     }
     for arrays in permutations(state, len(rule.state)):
+        known = dict(zip(arrays, rule.state, strict=True))
+        leaves = {
+            n: replace(leaf, domain="positive") if known.get(n) == SQUARES else leaf
+            for n, leaf in trace.leaves.items()
+        }
+        program = Program(leaves, trace.definitions, {"tanh": function("tanh")}, None)
         for chosen in product(scales.values(), repeat=len(rule.state)):
             held = dict(zip(rule.state, zip(arrays, chosen, strict=True), strict=True))
             before = {n: Times(c, Symbol(a, gradient.dims)) for n, (a, c) in held.items()}
@@ -165,7 +197,7 @@ def _update_rows(module: Module, name: str) -> list[Row]:
             claims = [Equation(Times(c, after[a]), wanted[n]) for n, (a, c) in held.items()]
             if all(map(_holds(program), [*claims, Equation(after["theta"], theta)])):
                 return [Row(f"update: {name}", True)]
-    return [Row(f"update: {name}", False, reason)]
+    return [Row(f"update: {name}", False, "no arrangement of the state makes it the rule")]
 
 
 def _holds(program: Program) -> Callable[[Equation], bool]:

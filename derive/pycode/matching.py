@@ -1,0 +1,311 @@
+"""What a module computes, line by line, against the values of a `Reference`.
+
+Every value that the source computes on the way is compared with those of the reference at a
+random point; where two agree, engine and checker prove that they are the same, with everything
+before them opaque.  From there on the one stands for the other, so each proof is about one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+
+from derive.check import check
+from derive.program import (
+    ONE,
+    SCALAR,
+    Apply,
+    Build,
+    Equation,
+    Expr,
+    Function,
+    Leaf,
+    Number,
+    Plus,
+    Program,
+    Size,
+    Symbol,
+    Times,
+    children,
+    minus,
+    walk,
+    with_children,
+)
+from derive.pycode.lemmas import Lemmas
+from derive.pycode.plain import replaced
+from derive.pycode.reference import Reference, small_steps
+from derive.pycode.sampling import Rows, Sample, close
+from derive.pycode.store import Trace
+from derive.scalars.table import function
+from derive.tensors import prove
+
+MOST_NODES = 400
+"""Parts of an expression for which a proof is tried."""
+MOST_IN_FORMS = 40_000
+"""The same for one function of one variable."""
+BUDGET = 60_000
+TINY = Fraction(1, 10**30)
+"""Bounds that keep the logarithm of a label finite are smaller."""
+_ANY = Leaf(SCALAR)
+DEEPEST = 3
+"""How far back definitions are written out for a proof."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value of the reference: what it is called, what it is, and its entries at the point."""
+
+    stands: Expr
+    definition: Expr
+    value: Rows
+
+
+class Matcher:
+    """Expressions of one run of a module in terms of a reference.
+
+    polynomials: the coefficients of the functions that stand for polynomials.  rate: what every
+    gradient is multiplied by besides, None if nothing.
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        reference: Reference,
+        polynomials: dict[str, tuple[Fraction, ...]],
+        rate: Symbol | None = None,
+    ) -> None:
+        self.trace, self.reference, self.rate = trace, reference, rate
+        self.functions: dict[str, Function] = {"tanh": function("tanh"), **reference.functions}
+        self.opaque = {name: Function(name) for name in (*reference.functions, "rint")}
+        self.opaque |= {name: Function(name) for name in polynomials}
+        self.lemmas = Lemmas(reference, trace, self.functions, self.opaque)
+        self.sample = Sample({**self.opaque, **self.functions}, polynomials)
+        self.values = small_steps(reference)
+        self.leaves = dict(reference.leaves)
+        for name, leaf in sorted({**trace.leaves, **reference.leaves}.items()):
+            self.sample.draw(name, leaf)
+        self.nodes = list(self._nodes())
+        self._reduced: dict[str, Expr] = {}
+        self._memory: dict[int, tuple[Expr, Expr]] = {}
+        self._verdicts: dict[tuple[Expr, Expr], bool] = {}
+
+    def _nodes(self) -> Iterator[Node]:
+        scaled = {self.values.name(name) for name in self.reference.gradients.values()}
+        scaled |= {n for n in self.values.definitions if n[0] == "d" and n[1:2].isupper()}
+        scaled |= {n for n in self.values.definitions if n.startswith(("dgamma", "dbeta"))}
+        for name, expr in self.values.definitions.items():
+            value = self.sample.define(name, expr)
+            self.leaves[name] = self.reference.domains.get(name) or Leaf(expr.shape)
+            if value is None:
+                continue
+            symbol = Symbol(name, expr.shape)
+            yield Node(symbol, expr, value)
+            if self.rate is not None and name in scaled:
+                product = Times(self.rate, symbol)
+                found = self.sample.value(product)
+                if found is not None:
+                    yield Node(product, Times(self.rate, expr), found)
+
+    # -- results --------------------------------------------------------------------------
+
+    def is_value(self, expr: Expr, name: str, *, scaled: bool = False) -> bool:
+        """Whether an expression of the run is proved to be a value of the reference."""
+        name = self.values.name(name)
+        wanted: Expr = Symbol(name, self.leaves[name].dims)
+        if scaled and self.rate is not None:
+            wanted = Times(self.rate, wanted)
+        found = self.reduced(expr)
+        return found == wanted or (
+            found.shape == wanted.shape and self._claim(found, wanted, wanted)
+        )
+
+    def reduced(self, expr: Expr) -> Expr:
+        """The expression with values of the reference wherever it is proved to compute them."""
+        if isinstance(expr, Symbol):
+            if expr.name not in self._reduced:
+                definition = self.trace.definitions.get(expr.name)
+                same = Symbol(self.values.name(expr.name), expr.dims)
+                found = same if definition is None else self.reduced(definition)
+                self._reduced[expr.name] = self._matched(found)
+            return self._reduced[expr.name]
+        known = self._memory.get(id(expr))
+        if known is None:
+            known = self._memory[id(expr)] = (expr, self._matched(self._rebuilt(expr)))
+        return known[1]
+
+    def _rebuilt(self, expr: Expr) -> Expr:
+        if isinstance(expr, Size):
+            fixed = expr.dim[0] == "n" and expr.dim[1:].isdigit()
+            return Number(Fraction(int(expr.dim[1:]))) if fixed else expr
+        parts = tuple(self.reduced(child) for child in children(expr))
+        if isinstance(expr, (Plus, Times)):
+            parts = _stretched(expr, parts)
+        if isinstance(expr, Apply) and expr.function == "step":
+            return self._step(parts[0])
+        return expr if parts == children(expr) else with_children(expr, parts)
+
+    def _step(self, arg: Expr) -> Expr:
+        """A step in terms of the opposite sign's; 1 for labels against the smallest number."""
+        opposite = _negated(arg)
+        if opposite is not None:
+            self.trace.conditions.setdefault("arguments of step functions are not 0")
+            return minus(ONE, Apply("step", 0, opposite))
+        match arg:
+            case Plus(left=Symbol(name=name), right=right):
+                offset = _number(right)
+                unit = self.leaves.get(name, _ANY).domain == "unit"
+                if unit and offset is not None and -TINY < offset < 0:
+                    self.trace.conditions.setdefault(f"{name} is 0 or above the smallest number")
+                    return ONE
+        return Apply("step", 0, arg)
+
+    def _matched(self, expr: Expr) -> Expr:
+        if isinstance(expr, (Number, Size)):
+            return expr
+        if isinstance(expr, Symbol) and expr.name in self.values.definitions:
+            return expr
+        value = self.sample.value(expr)
+        if value is None:
+            return expr
+        for node in self.nodes:
+            if node.stands.shape == expr.shape and close(value, node.value):
+                if expr == node.stands or self._claim(expr, node.definition, node.stands):
+                    return node.stands
+        return expr
+
+    # -- proofs ---------------------------------------------------------------------------
+
+    def _claim(self, left: Expr, right: Expr, stands: Expr) -> bool:
+        """Whether both are proved equal; kept, whatever the answer."""
+        if left == right:
+            return True
+        key = left, stands
+        if key not in self._verdicts:
+            self._verdicts[key] = self._proved(left, right)
+        return self._verdicts[key]
+
+    def _proved(self, left: Expr, right: Expr) -> bool:
+        size = sum(1 for _ in islice(walk(left), MOST_IN_FORMS))
+        if size >= MOST_IN_FORMS:
+            return False
+        if isinstance(right, Apply) and right.function in self.reference.functions:
+            if self._is_application(left, right):
+                return True
+        if size > MOST_NODES:
+            return False
+        if self._holds(left, right, (), self.opaque):
+            return True
+        known: dict[str, Expr] = {}
+        for _ in range(DEEPEST):
+            wider = self._computed(left, right, known)
+            if wider == known and known:
+                break
+            known = wider
+            if self._holds(left, right, known, self.functions):
+                return True
+            if self._by_cases(left, right, known):
+                return True
+        return False
+
+    def _by_cases(self, left: Expr, right: Expr, known: dict[str, Expr] | tuple[()]) -> bool:
+        plain = self.lemmas.plain(left, self.leaves)
+        return plain != left and self._holds(plain, right, known, self.functions)
+
+    def _is_application(self, left: Expr, right: Apply) -> bool:
+        """Whether `left` is a function, or a derivative, of the value that `right` applies it to."""
+        z = Symbol("z", SCALAR)
+
+        def scalar(name: str) -> Expr | None:
+            if isinstance(right.arg, Symbol) and name == right.arg.name:
+                return z
+            found = self.values.definitions.get(name)
+            if isinstance(found, Apply) and found.arg == right.arg:
+                return Apply(found.function, found.order, z)
+            return None
+
+        if any(isinstance(node, Build) for node in walk(left)):
+            return False
+        try:
+            expr = replaced(left, scalar)
+        except ValueError:
+            return False
+        names = {node.name for node in walk(expr) if isinstance(node, Symbol)}
+        return names <= {"z"} and self.lemmas.holds(expr, right.function, right.order)
+
+    def _computed(self, left: Expr, right: Expr, known: dict[str, Expr]) -> dict[str, Expr]:
+        """The definitions of the values of the forward pass that expressions mention.
+
+        One level more than what is `known`; values that only have a name here are written out.
+        """
+        found = dict(known)
+        pending = [left, right, *known.values()]
+        while pending:
+            for node in walk(pending.pop()):
+                if isinstance(node, Symbol) and self._opens(node.name) and node.name not in found:
+                    found[node.name] = self.values.definitions[node.name]
+                    if node.name.startswith("value"):
+                        pending.append(found[node.name])
+        return found
+
+    def _opens(self, name: str) -> bool:
+        return name in self.values.definitions and not (
+            name in self.reference.domains or name.startswith("d")
+        )
+
+    def _holds(
+        self,
+        left: Expr,
+        right: Expr,
+        definitions: dict[str, Expr] | tuple[()],
+        functions: dict[str, Function],
+    ) -> bool:
+        ordered = {
+            n: self.values.definitions[n] for n in self.values.definitions if n in definitions
+        }
+        mentioned = (left, right, *ordered.values())
+        names = {n.name for e in mentioned for n in walk(e) if isinstance(n, Symbol)}
+        leaves = {
+            name: self.leaves.get(name) or self.trace.leaves[name]
+            for name in sorted(names)
+            if name not in ordered
+        }
+        program = Program(leaves, ordered, {"tanh": function("tanh"), **functions})
+        equation = Equation(left, right)
+        outcome = prove(program, equation, budget=BUDGET)
+        if not (outcome.proved and check(program, equation).accepted):
+            return False
+        for text in outcome.side_conditions:
+            self.trace.conditions.setdefault(text)
+        return True
+
+
+
+def _negated(expr: Expr) -> Expr | None:
+    """x of ``-1 * x``."""
+    if isinstance(expr, Times) and expr.left == Number(Fraction(-1)):
+        return expr.right
+    return None
+
+
+def _number(expr: Expr) -> Fraction | None:
+    """A constant, perhaps times another one."""
+    match expr:
+        case Number(value=value):
+            return value
+        case Times(left=Number(value=a), right=Number(value=b)):
+            return a * b
+    return None
+
+
+def _stretched(expr: Expr, parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """A number for an array of it that is added to, or multiplied by, one of its shape."""
+    return tuple(
+        part.body
+        if isinstance(part, Build)
+        and other.shape == expr.shape
+        and isinstance(part.body, (Number, Size))
+        else part
+        for part, other in zip(parts, reversed(parts), strict=True)
+    )

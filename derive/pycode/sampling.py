@@ -1,0 +1,207 @@
+"""Values of expressions at one random point, as floats: which of them may be equal.
+
+In: leaves with their shapes.  Out: `Sample.value`, rows of numbers, None where it has none.  What
+agrees here is a candidate for a proof and nothing more.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from derive.program import (
+    Apply,
+    Build,
+    Dim,
+    Eye,
+    Expr,
+    Function,
+    Leaf,
+    MatMul,
+    Number,
+    Plus,
+    Power,
+    Size,
+    Sum,
+    Symbol,
+    Times,
+    Transpose,
+    children,
+    function_body,
+    walk,
+)
+
+Rows = list[list[float]]
+STEP = 1e-6
+CLOSE = 1e-7
+LONGEST = 6
+_PRIMITIVES: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "step": lambda x: float(x > 0),
+    "erf": math.erf,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tanh": math.tanh,
+    "rint": round,
+}
+
+
+class Sample:
+    """A point: a number for every entry of every leaf, from a seed.
+
+    polynomials: functions by name whose coefficients are known, the highest power first.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Function],
+        polynomials: Mapping[str, tuple[Fraction, ...]],
+        seed: int = 0,
+    ) -> None:
+        self.functions, self.polynomials = functions, polynomials
+        self._rng = random.Random(seed)
+        self._known: dict[str, Rows | None] = {"pi": [[math.pi]]}
+        self._memory: dict[int, tuple[Expr, Rows | None]] = {}
+
+    def length(self, dim: Dim) -> int:
+        """How many entries an axis has at this point."""
+        if isinstance(dim, int):
+            return dim
+        if dim[0] == "n" and dim[1:].isdigit():
+            size = int(dim[1:])
+            return size if size <= LONGEST else 2 + size % 4
+        return 3
+
+    def draw(self, name: str, leaf: Leaf) -> None:
+        """Random entries of a leaf."""
+        rows, columns = map(self.length, leaf.dims)
+        low, high = (0.1, 0.9) if leaf.domain in ("unit", "positive") else (-1.5, 1.5)
+        value = [[self._rng.uniform(low, high) for _ in range(columns)] for _ in range(rows)]
+        if leaf.sums_to_one == 0:
+            sums = [sum(row[j] for row in value) for j in range(columns)]
+            value = [[x / s for x, s in zip(row, sums, strict=True)] for row in value]
+        elif leaf.sums_to_one == 1:
+            value = [[x / sum(row) for x in row] for row in value]
+        self._known[name] = value
+
+    def define(self, name: str, expr: Expr) -> Rows | None:
+        """The value of a name that is computed."""
+        self._known[name] = self.value(expr)
+        return self._known[name]
+
+    def value(self, expr: Expr) -> Rows | None:
+        """The value of an expression; None if it has none or is of a kind that is not known."""
+        if isinstance(expr, Symbol):
+            return self._known.get(expr.name)
+        known = self._memory.get(id(expr))
+        if known is None:
+            parts = [self.value(child) for child in children(expr)]
+            value = None
+            if None not in parts:
+                try:
+                    value = self._of(expr, parts)  # type: ignore[arg-type]
+                except (ArithmeticError, ValueError):
+                    value = None
+            known = self._memory[id(expr)] = (expr, value)
+        return known[1]
+
+    def _of(self, expr: Expr, parts: list[Rows]) -> Rows | None:
+        match expr:
+            case Number(value=value):
+                return [[float(value)]]
+            case Size(dim=dim):
+                known = isinstance(dim, str) and dim[0] == "n" and dim[1:].isdigit()
+                return [[float(dim[1:]) if known else float(self.length(dim))]]
+            case Eye(dim=dim):
+                size = self.length(dim)
+                return [[float(i == j) for j in range(size)] for i in range(size)]
+            case Transpose():
+                return [list(column) for column in zip(*parts[0], strict=True)]
+            case MatMul():
+                columns = list(zip(*parts[1], strict=True))
+                return [[_dot(row, column) for column in columns] for row in parts[0]]
+            case Times():
+                return _broadcast(lambda a, b: a * b, *parts)
+            case Plus():
+                return _broadcast(lambda a, b: a + b, *parts)
+            case Power(exponent=exponent):
+                return [[_power(x, exponent) for x in row] for row in parts[0]]
+            case Sum(axis=0):
+                return [[math.fsum(column) for column in zip(*parts[0], strict=True)]]
+            case Sum():
+                return [[math.fsum(row)] for row in parts[0]]
+            case Build(body=body):
+                plain = not any(isinstance(n, Symbol) and n.dims != (1, 1) for n in walk(body))
+                rows, columns = map(self.length, expr.shape)
+                return [[parts[0][0][0]] * columns for _ in range(rows)] if plain else None
+            case Apply(function=name, order=order):
+                rule = self._rule(name, order)
+                return None if rule is None else [[rule(x) for x in row] for row in parts[0]]
+        return None
+
+    def _rule(self, name: str, order: int) -> Callable[[float], float] | None:
+        """The derivative of a function of one variable, the first by a difference."""
+        plain = _PRIMITIVES.get(name)
+        if name in self.polynomials:
+            coefficients = [float(c) for c in self.polynomials[name]]
+            plain = lambda x: _horner(coefficients, x)  # noqa: E731
+        elif plain is None or name in self.functions:
+            body = self.functions[name].body if name in self.functions else None
+            if body is not None:
+                plain = lambda x: self._scalar(body, x)  # noqa: E731
+        if plain is None or order > 1:
+            return None
+        rule = plain
+        if order:
+            return lambda x: (
+                (8 * (rule(x + STEP) - rule(x - STEP)) - rule(x + 2 * STEP) + rule(x - 2 * STEP))
+                / (12 * STEP)
+            )
+        return rule
+
+    def _scalar(self, body: Expr, x: float) -> float:
+        value = self.value(function_body(body, Number(Fraction(x))))
+        if value is None:
+            raise ValueError("no value")
+        return value[0][0]
+
+
+def close(left: Rows, right: Rows) -> bool:
+    """Whether two values of one shape agree but for rounding."""
+    size = 1e-9 + max((abs(x) for row in right for x in row), default=0.0)
+    return all(
+        abs(a - b) <= CLOSE * size
+        for row, other in zip(left, right, strict=True)
+        for a, b in zip(row, other, strict=True)
+    )
+
+
+def _dot(row: list[float], column: tuple[float, ...]) -> float:
+    return math.fsum(a * b for a, b in zip(row, column, strict=True))
+
+
+def _power(base: float, exponent: Fraction) -> float:
+    return float(base ** int(exponent)) if exponent.denominator == 1 else math.pow(base, exponent)
+
+
+def _horner(coefficients: list[float], x: float) -> float:
+    value = 0.0
+    for coefficient in coefficients:
+        value = value * x + coefficient
+    return value
+
+
+def _broadcast(rule: Callable[[float, float], float], left: Rows, right: Rows) -> Rows:
+    rows, columns = max(len(left), len(right)), max(len(left[0]), len(right[0]))
+    return [
+        [rule(_entry(left, i, j), _entry(right, i, j)) for j in range(columns)]
+        for i in range(rows)
+    ]
+
+
+def _entry(value: Rows, i: int, j: int) -> float:
+    row = value[i if len(value) > 1 else 0]
+    return row[j if len(row) > 1 else 0]

@@ -1,0 +1,57 @@
+"""Facts of an emitted module's text that are not computed: its constants, what its trainer is.
+
+Each is compared with what the spec says, as a piece of syntax; nothing is run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from derive.pycode.reference import Reference
+from derive.pycode.source import Module
+
+_TRAINER = frozenset({"step", "_update", "_buffers", "_constants"})
+_FREE = frozenset({"scalars", "state", "chunk", "folds_rate", "params"})
+"""What a trainer may say besides: the proofs read the first four, the last is an annotation."""
+
+
+def wrong_constants(module: Module, reference: Reference) -> list[str]:
+    """What stands in the text and not in the spec, or the other way round."""
+    found = _assigned(module.body)
+    network = found.get("NETWORK")
+    said: dict[str, str] = {name: ast.unparse(value) for name, value in found.items()}
+    if isinstance(network, ast.Call) and ast.unparse(network.func) == "runtime.Network":
+        said |= {f"NETWORK.{k.arg}": ast.unparse(k.value) for k in network.keywords}
+    wrong = list(_differences(said, reference.constants, ""))
+    trainers = [s for s in module.body if isinstance(s, ast.ClassDef) and s.name == "Trainer"]
+    if len(trainers) != 1:
+        return [*wrong, "there is not one class Trainer"]
+    body = trainers[0].body
+    attributes = {name: ast.unparse(value) for name, value in _assigned(body).items()}
+    wrong += _differences(attributes, reference.attributes, "Trainer.")
+    names = {s.name for s in body if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
+    unknown = (names - _TRAINER) | (set(attributes) - _FREE - set(reference.attributes))
+    return wrong + [f"Trainer.{name} is not known" for name in sorted(unknown)]
+
+
+def _differences(said: dict[str, str], wanted: object, prefix: str) -> Iterator[str]:
+    assert isinstance(wanted, dict)
+    for name, text in wanted.items():
+        need = ast.unparse(ast.parse(text, mode="eval")) if text else ""
+        if said.get(name, "") != need:
+            got = said.get(name) or "missing"
+            yield f"{prefix}{name} is {got}, the spec says {need or 'nothing'}"
+
+
+def _assigned(body: list[ast.stmt]) -> dict[str, ast.expr]:
+    """The values of names that are assigned once; one that is assigned twice has none."""
+    found: dict[str, ast.expr] = {}
+    twice: set[str] = set()
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                if name in found:
+                    twice.add(name)
+                found[name] = value
+    return {name: value for name, value in found.items() if name not in twice}
