@@ -155,6 +155,15 @@ def _sign(expr: Expr, low: Bound, high: Bound) -> int:
     return 0
 
 
+def _one_sign(line: Linear, low: Bound, high: Bound) -> bool:
+    """Whether a z + b has no root inside an interval."""
+    slope, offset = line
+    if not slope:
+        return True
+    root = -offset / slope
+    return (low is not None and root <= low) or (high is not None and high <= root)
+
+
 def _linear(expr: Expr) -> Linear | None:
     """a and b of a z + b."""
     match expr:
