@@ -34,6 +34,7 @@ from derive.program import (
     with_children,
 )
 from derive.pycode.lemmas import Lemmas
+from derive.pycode.pieces import has_steps
 from derive.pycode.plain import replaced
 from derive.pycode.reference import Reference, small_steps
 from derive.pycode.sampling import Rows, Sample, close
@@ -46,6 +47,8 @@ MOST_NODES = 400
 MOST_IN_FORMS = 40_000
 """The same for one function of one variable."""
 BUDGET = 60_000
+POINTS = 3
+"""So many random points: where a unit is dead at one, it is alive at another."""
 TINY = Fraction(1, 10**30)
 """Bounds that keep the logarithm of a label finite are smaller."""
 _ANY = Leaf(SCALAR)
@@ -57,9 +60,10 @@ DEEPEST = 3
 class Node:
     """A value of the reference: what it is called, what it is, and its entries at the point."""
 
+    name: str
     stands: Expr
     definition: Expr
-    value: Rows
+    values: tuple[Rows, ...]
 
 
 class Matcher:
@@ -81,11 +85,13 @@ class Matcher:
         self.opaque = {name: Function(name) for name in (*reference.functions, "rint")}
         self.opaque |= {name: Function(name) for name in polynomials}
         self.lemmas = Lemmas(reference, trace, self.functions, self.opaque)
-        self.sample = Sample({**self.opaque, **self.functions}, polynomials)
+        known = {**self.opaque, **self.functions}
+        self.samples = [Sample(known, polynomials, seed) for seed in range(POINTS)]
         self.values = small_steps(reference)
         self.leaves = dict(reference.leaves)
         for name, leaf in sorted({**trace.leaves, **reference.leaves}.items()):
-            self.sample.draw(name, leaf)
+            for sample in self.samples:
+                sample.draw(name, leaf)
         self.nodes = list(self._nodes())
         self._reduced: dict[str, Expr] = {}
         self._memory: dict[int, tuple[Expr, Expr]] = {}
@@ -96,17 +102,29 @@ class Matcher:
         scaled |= {n for n in self.values.definitions if n[0] == "d" and n[1:2].isupper()}
         scaled |= {n for n in self.values.definitions if n.startswith(("dgamma", "dbeta"))}
         for name, expr in self.values.definitions.items():
-            value = self.sample.define(name, expr)
+            for sample in self.samples:
+                sample.define(name, expr)
+            values = self._values(Symbol(name, expr.shape))
             self.leaves[name] = self.reference.domains.get(name) or Leaf(expr.shape)
-            if value is None:
+            if values is None:
                 continue
             symbol = Symbol(name, expr.shape)
-            yield Node(symbol, expr, value)
+            yield Node(name, symbol, expr, values)
             if self.rate is not None and name in scaled:
                 product = Times(self.rate, symbol)
-                found = self.sample.value(product)
+                found = self._values(product)
                 if found is not None:
-                    yield Node(product, Times(self.rate, expr), found)
+                    yield Node(name, product, Times(self.rate, expr), found)
+
+    def _values(self, expr: Expr) -> tuple[Rows, ...] | None:
+        """The values of an expression at all points, None if it lacks one."""
+        found = []
+        for sample in self.samples:
+            value = sample.value(expr)
+            if value is None:
+                return None
+            found.append(value)
+        return tuple(found)
 
     # -- results --------------------------------------------------------------------------
 
@@ -166,12 +184,18 @@ class Matcher:
             return expr
         if isinstance(expr, Symbol) and expr.name in self.values.definitions:
             return expr
-        value = self.sample.value(expr)
-        if value is None:
+        values = self._values(expr)
+        if values is None:
             return expr
+        within = {node.name for node in walk(expr) if isinstance(node, Symbol)}
         for node in self.nodes:
-            if node.stands.shape == expr.shape and close(value, node.value):
-                if expr == node.stands or self._claim(expr, node.definition, node.stands):
+            if node.stands.shape == expr.shape and all(map(close, values, node.values)):
+                if expr == node.stands:
+                    return expr
+                if node.name in within:
+                    if not has_steps(expr) and self._claim(expr, node.stands, node.stands):
+                        return node.stands
+                elif self._claim(expr, node.definition, node.stands):
                     return node.stands
         return expr
 

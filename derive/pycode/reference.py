@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from derive.program import ONE, Apply, Expr, Function, Leaf, Sum, Symbol, children, walk, with_children
 
+from derive.pycode.pieces import simplified
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -46,13 +48,11 @@ def whole(reference: Reference) -> Reference:
     if not reference.masks:
         return reference
 
-    def kept(expr: Expr) -> Expr:
-        if isinstance(expr, Symbol) and expr.name in reference.masks:
-            return ONE
-        return with_children(expr, tuple(kept(child) for child in children(expr)))
+    def kept(expr: Expr) -> Expr | None:
+        return ONE if isinstance(expr, Symbol) and expr.name in reference.masks else None
 
     leaves = {n: leaf for n, leaf in reference.leaves.items() if n not in reference.masks}
-    values = {n: kept(expr) for n, expr in reference.values.items()}
+    values = {n: simplified(expr, kept) for n, expr in reference.values.items()}
     return replace(reference, leaves=leaves, values=values, masks=())
 
 

@@ -29,12 +29,10 @@ from derive.program import (
     Times,
     Transpose,
     children,
-    function_body,
     walk,
 )
 
 Rows = list[list[float]]
-STEP = 1e-6
 CLOSE = 1e-7
 LONGEST = 6
 _PRIMITIVES: dict[str, Callable[[float], float]] = {
@@ -47,6 +45,18 @@ _PRIMITIVES: dict[str, Callable[[float], float]] = {
     "tanh": math.tanh,
     "rint": round,
 }
+
+
+_SLOPES: dict[str, Callable[[float, float], float]] = {
+    "exp": lambda x, y: y,
+    "log": lambda x, y: 1 / x,
+    "step": lambda x, y: 0.0,
+    "erf": lambda x, y: 2 / math.sqrt(math.pi) * math.exp(-x * x),
+    "sin": lambda x, y: math.cos(x),
+    "cos": lambda x, y: -math.sin(x),
+    "tanh": lambda x, y: 1 - y * y,
+}
+"""Derivatives of the primitives from argument and value."""
 
 
 class Sample:
@@ -154,19 +164,40 @@ class Sample:
                 plain = lambda x: self._scalar(body, x)  # noqa: E731
         if plain is None or order > 1:
             return None
-        rule = plain
-        if order:
-            return lambda x: (
-                (8 * (rule(x + STEP) - rule(x - STEP)) - rule(x + 2 * STEP) + rule(x - 2 * STEP))
-                / (12 * STEP)
-            )
-        return rule
+        return (lambda x: self._slope(name, x)[1]) if order else plain
+
+    def _slope(self, name: str, x: float) -> tuple[float, float]:
+        """The value and the derivative of a function at x."""
+        body = self.functions[name].body if name in self.functions else None
+        if body is not None:
+            return self._dual(body, x)
+        value = _PRIMITIVES[name](x)
+        return value, _SLOPES[name](x, value)
+
+    def _dual(self, expr: Expr, x: float) -> tuple[float, float]:
+        match expr:
+            case Symbol(name="x"):
+                return x, 1.0
+            case Plus(left=left, right=right):
+                (a, da), (b, db) = self._dual(left, x), self._dual(right, x)
+                return a + b, da + db
+            case Times(left=left, right=right):
+                (a, da), (b, db) = self._dual(left, x), self._dual(right, x)
+                return a * b, da * b + a * db
+            case Power(base=base, exponent=exponent):
+                a, da = self._dual(base, x)
+                return _power(a, exponent), float(exponent) * _power(a, exponent - 1) * da
+            case Apply(function=name, order=0, arg=arg):
+                a, da = self._dual(arg, x)
+                value, slope = self._slope(name, a)
+                return value, slope * da
+        value_of = self.value(expr)
+        if value_of is None or any(isinstance(n, Symbol) and n.name == "x" for n in walk(expr)):
+            raise ValueError("no value")
+        return value_of[0][0], 0.0
 
     def _scalar(self, body: Expr, x: float) -> float:
-        value = self.value(function_body(body, Number(Fraction(x))))
-        if value is None:
-            raise ValueError("no value")
-        return value[0][0]
+        return self._dual(body, x)[0]
 
 
 def close(left: Rows, right: Rows) -> bool:
