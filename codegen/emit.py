@@ -1,4 +1,4 @@
-"""From a spec to the folder of a network: proved, planned, printed, formatted, put in place.
+"""From a spec to the folder of a network: proved, planned, printed, proved as text, put in place.
 
 In: the path of a spec.  Out: ``OUT/NAME/`` with ``NAME.py``, ``runtime.py``, ``test_NAME.py``,
 ``derivation.md`` and ``NAME.toml``; or, for `check`, a diff against what is there.  The files
@@ -16,18 +16,23 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from codegen import equations, network, proof
 from codegen.context import document_context, module_context
 from codegen.joining import runtime_source
 from codegen.network import Network
-from codegen.proof import ProvedEquation
+from codegen.proof import ProvedEquation, Unproved
 from codegen.spec import Spec, read
 from codegen.tables import GenerateError, SpecError
 from codegen.trainer import Step, step
+from codegen.validation import validated
 from derive.check import Acceptance
+from derive.pycode.validate import Validation
 from derive.tensors import Outcome
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 RUFF: Final = "0.17.6"
@@ -147,12 +152,11 @@ def _render(spec_path: Path) -> tuple[Spec, dict[str, bytes]]:
     return spec, files
 
 
-def render(derivation: Derivation) -> dict[str, bytes]:
-    """The text files of a network, without its spec: name to content."""
+def _environment() -> Environment:
     import jinja2
 
     # what is printed is Python and Markdown, and every value comes from a checked spec
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -160,17 +164,47 @@ def render(derivation: Derivation) -> dict[str, bytes]:
         keep_trailing_newline=True,
         autoescape=False,
     )
+
+
+def module_text(derivation: Derivation) -> str:
+    """``NAME.py`` of a network, before it is proved and formatted."""
+    context = module_context(derivation.network, derivation.gradients, derivation.step)
+    template = _environment().get_template("network.py.jinja")
+    return template.render(context | {"measured": ()})
+
+
+def render(derivation: Derivation) -> dict[str, bytes]:
+    """The text files of a network, without its spec: name to content.
+
+    Raises `proof.Unproved` if the text of its module is not proved.
+    """
+    environment = _environment()
     name = derivation.spec.name
     context = module_context(derivation.network, derivation.gradients, derivation.step)
     updates = derivation.step.update.proofs
     document = document_context(derivation.network, derivation.equations, updates)
+    template = environment.get_template("network.py.jinja")
+    found = proved_text(derivation, module_text(derivation))
+    # what is measured is said in the module's docstring, which is all that differs then
+    context |= {"measured": found.measured}
     texts = {
-        f"{name}.py": environment.get_template("network.py.jinja").render(context),
+        f"{name}.py": template.render(context),
         f"test_{name}.py": environment.get_template("test_network.py.jinja").render(context),
         "derivation.md": environment.get_template("derivation.md.jinja").render(context | document),
         "runtime.py": runtime_source(),
     }
     return _formatted(texts)
+
+
+def proved_text(derivation: Derivation, source: str) -> Validation:
+    """What is proved of the text of a module; raises `proof.Unproved` for what is not."""
+    found = validated(source, derivation.network, derivation.gradients)
+    if not found.proved:
+        raise Unproved(
+            f"{derivation.spec.name}: the emitted text is not proved, so nothing is written: "
+            f"{found.reason}"
+        )
+    return found
 
 
 def _bytes(path: Path) -> bytes:

@@ -58,7 +58,7 @@ def reference(network: Network, proved: Sequence[ProvedEquation]) -> Reference:
         **{name: put(expr) for name, expr in program.definitions.items()},
         **{line.name: put(line.right) for line in proved},
     }
-    names = {*network.functions.values(), network.loss_function} - {""}
+    names = {*network.functions.values(), network.loss_function} - {"", *network.inlined}
     return Reference(
         leaves,
         values,
@@ -175,9 +175,7 @@ class _Plain(ast.NodeTransformer):
 def _constants(network: Network) -> Mapping[str, str]:
     """Names of the module and the text that has to stand behind each."""
     spec, training = network.spec, network.spec.training
-    shapes = {
-        name: network.concrete(network.program.shape(name)) for name in network.parameters
-    }
+    shapes = {name: network.concrete(network.program.shape(name)) for name in network.parameters}
     known: dict[str, object] = {
         "NETWORK.shapes": shapes,
         "NETWORK.features": spec.input,

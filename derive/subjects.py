@@ -64,6 +64,9 @@ def open_subject(source: Source, options: Options) -> Subject:
     if source.kind == "py":
         from derive.pycode import open_code
 
+        if is_emitted(source):
+            return Whole(lambda: emitted_report(source))
+
         return open_code(source.path, source.text, options.timings)
     from derive.verify import open_note
 
@@ -79,6 +82,28 @@ def _with_certificates(report: FileReport, options: Options) -> FileReport:
         stem = options.names.get(report.path, report.path)
         write_certificates(options.proofs, stem, library_certificates())
     return report
+
+
+def is_emitted(source: Source) -> bool:
+    """Whether a Python file is a network that ``derive generate`` wrote beside its spec."""
+    path = Path(source.path)
+    return (
+        path.name != "-"
+        and path.with_suffix(".toml").is_file()
+        and "\nNETWORK = runtime.Network(" in source.text
+    )
+
+
+def emitted_report(source: Source) -> FileReport:
+    """The text of an emitted module, proved against the spec beside it."""
+    from codegen import SpecError
+    from codegen.verified import findings
+
+    try:
+        claims = findings(Path(source.path).with_suffix(".toml"), source.text)
+    except SpecError as error:
+        raise CallError(one_line(str(error))) from None
+    return FileReport(source.path, None, claims, source=source.text)
 
 
 def spec_report(source: Source, options: Options) -> FileReport:

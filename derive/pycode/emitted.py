@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final

@@ -134,9 +134,8 @@ def _proved(left: Expr, right: Expr, functions: Frozen) -> bool:
     """Whether two expressions in ``z`` are equal for every number z that is not a kink."""
     if left == right:
         return True
-    if has_steps(left) or has_steps(right):
-        if equal_in_pieces(left, right, dict(functions)):
-            return True
+    if (has_steps(left) or has_steps(right)) and equal_in_pieces(left, right, dict(functions)):
+        return True
     program = Program({"z": Leaf(SCALAR)}, {}, dict(functions))
     equation = Equation(left, right)
     outcome = prove(program, equation, budget=BUDGET)
@@ -145,7 +144,7 @@ def _proved(left: Expr, right: Expr, functions: Frozen) -> bool:
 
 @lru_cache(maxsize=1024)
 def form_expression(text: str, name: str) -> Expr | None:
-    """The form ``form(z, a)`` of a function as an expression in ``z``; None if it has no reading."""
+    """The form ``form(z, a)`` of a function in ``z``; None if it has no reading."""
     from derive.pycode.emitted import with_runtime
 
     run = Interpreter(parse(text), Sizes(), Guess())

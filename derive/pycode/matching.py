@@ -214,9 +214,9 @@ class Matcher:
         size = sum(1 for _ in islice(walk(left), MOST_IN_FORMS))
         if size >= MOST_IN_FORMS:
             return False
-        if isinstance(right, Apply) and right.function in self.reference.functions:
-            if self._is_application(left, right):
-                return True
+        named = isinstance(right, Apply) and right.function in self.reference.functions
+        if named and self._is_application(left, right):
+            return True
         if size > MOST_NODES:
             return False
         if self._holds(left, right, (), self.opaque):
@@ -237,8 +237,9 @@ class Matcher:
         plain = self.lemmas.plain(left, self.leaves)
         return plain != left and self._holds(plain, right, known, self.functions)
 
-    def _is_application(self, left: Expr, right: Apply) -> bool:
-        """Whether `left` is a function, or a derivative, of the value that `right` applies it to."""
+    def _is_application(self, left: Expr, right: Expr) -> bool:
+        """Whether `left` is the function of one value that `right` is."""
+        assert isinstance(right, Apply)
         z = Symbol("z", SCALAR)
 
         def scalar(name: str) -> Expr | None:
@@ -303,7 +304,6 @@ class Matcher:
         for text in outcome.side_conditions:
             self.trace.conditions.setdefault(text)
         return True
-
 
 
 def _negated(expr: Expr) -> Expr | None:

@@ -204,5 +204,6 @@ def _folded(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
         case Plus(), _ if ZERO in parts:
             return parts[0] if parts[1] == ZERO else parts[1]
         case Power(exponent=exponent), (Number(value=base),) if exponent.denominator == 1:
-            return Number(base**exponent) if base or exponent > 0 else with_children(expr, parts)
+            if base or exponent > 0:
+                return Number(Fraction(base ** int(exponent)))
     return with_children(expr, parts)

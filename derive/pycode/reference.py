@@ -9,8 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from derive.program import ONE, Apply, Expr, Function, Leaf, Sum, Symbol, children, walk, with_children
-
+from derive.program import (
+    ONE,
+    Apply,
+    Expr,
+    Function,
+    Leaf,
+    Sum,
+    Symbol,
+    children,
+    walk,
+    with_children,
+)
 from derive.pycode.pieces import simplified
 
 
@@ -20,11 +30,11 @@ class Reference:
 
     leaves: parameters and what is given, ``inputs`` and ``labels`` as they come, ``V``, ``M1``...
     values: what is computed, in order, gradients (``dW1``) included; sizes of axes are numbers.
-    domains: what is known of a value besides, as of a leaf.  functions: elementwise functions by name, with bodies that have no constants left open.
-    forms: the library's stable form of a function or its derivative, as the text of a function
-    ``form(z, a)`` with ``a`` the value of the function.  optimizer: the rule of the update.
-    constants: module-level names to the text that has to stand there; attributes: the same for
-    the class ``Trainer``.
+    functions: elementwise functions by name, with bodies that have no constants left open.
+    domains: what is known of a value besides, as of a leaf.  forms: the library's stable form of a
+    function or its derivative, as the text of a function ``form(z, a)`` with ``a`` the value of the
+    function.  optimizer: the rule of the update.  constants: names of the module to the text that
+    has to stand there; attributes: the same for the class ``Trainer``.
     """
 
     leaves: Mapping[str, Leaf]

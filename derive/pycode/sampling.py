@@ -15,8 +15,8 @@ from derive.program import (
     Apply,
     Build,
     Dim,
-    Eye,
     Expr,
+    Eye,
     Function,
     Leaf,
     MatMul,
@@ -131,8 +131,8 @@ class Sample:
             case Transpose():
                 return [list(column) for column in zip(*parts[0], strict=True)]
             case MatMul():
-                columns = list(zip(*parts[1], strict=True))
-                return [[_dot(row, column) for column in columns] for row in parts[0]]
+                turned = list(zip(*parts[1], strict=True))
+                return [[_dot(row, column) for column in turned] for row in parts[0]]
             case Times():
                 return _broadcast(lambda a, b: a * b, *parts)
             case Plus():
@@ -228,8 +228,7 @@ def _horner(coefficients: list[float], x: float) -> float:
 def _broadcast(rule: Callable[[float, float], float], left: Rows, right: Rows) -> Rows:
     rows, columns = max(len(left), len(right)), max(len(left[0]), len(right[0]))
     return [
-        [rule(_entry(left, i, j), _entry(right, i, j)) for j in range(columns)]
-        for i in range(rows)
+        [rule(_entry(left, i, j), _entry(right, i, j)) for j in range(columns)] for i in range(rows)
     ]
 
 

@@ -3,8 +3,8 @@
 `validate` takes the source of a module that ``derive generate`` is about to write, and the
 mathematics of its spec, and proves for every number of examples: ``predict``, ``loss`` and
 ``gradients`` return the spec's output, its cost and the derivatives of that; ``Trainer.step``
-returns the cost and hands its update those derivatives, whatever its memory held; ``_update`` is the
-textbook rule of the optimiser; the constants are the spec's.  What stays trusted is ``runtime.py``.
+returns the cost and hands its update those derivatives, whatever its memory held; ``_update`` is
+the textbook rule of the optimiser; the constants are the spec's.  ``runtime.py`` stays trusted.
 """
 
 from __future__ import annotations
@@ -30,11 +30,15 @@ from derive.tensors import prove
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that is claimed of a module; reason: why it is not proved, "" if it is."""
+    """One thing that is claimed of a module.
+
+    reason: why it is not proved, "" if it is.  conditions: what is taken to hold.
+    """
 
     name: str
     proved: bool
     reason: str = ""
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,12 @@ def validate(source: str, reference: Reference) -> Validation:
     return Validation(tuple(rows), tuple(measured))
 
 
+def _under(rows: list[Row], matcher: Matcher) -> list[Row]:
+    """The rows with what the proofs of a run take to hold."""
+    conditions = tuple(sorted(matcher.trace.conditions))
+    return [replace(row, conditions=conditions) for row in rows]
+
+
 def _guarded(name: str, make: Callable[[], list[Row]]) -> list[Row]:
     """The rows that `make` gives, or one that says what stopped it."""
     try:
@@ -112,9 +122,7 @@ def _matcher(emitted: Emitted, reference: Reference, rate: Symbol | None = None)
     return Matcher(emitted.run.trace, reference, emitted.polynomials, rate)
 
 
-def _public_rows(
-    module: Module, reference: Reference, measured: dict[str, None]
-) -> list[Row]:
+def _public_rows(module: Module, reference: Reference, measured: dict[str, None]) -> list[Row]:
     reference = whole(reference)
     emitted = Emitted(module, reference)
     output, cost, found = emitted.public()
@@ -125,12 +133,10 @@ def _public_rows(
         *_gradient_rows(matcher, found, ""),
     ]
     measured |= matcher.lemmas.named()
-    return rows
+    return _under(rows, matcher)
 
 
-def _masked_rows(
-    module: Module, reference: Reference, measured: dict[str, None]
-) -> list[Row]:
+def _masked_rows(module: Module, reference: Reference, measured: dict[str, None]) -> list[Row]:
     emitted = Emitted(module, reference)
     cost, found = emitted.masked()
     matcher = _matcher(emitted, reference)
@@ -139,7 +145,7 @@ def _masked_rows(
         *_gradient_rows(matcher, found, "masked: "),
     ]
     measured |= matcher.lemmas.named()
-    return rows
+    return _under(rows, matcher)
 
 
 def _step_rows(module: Module, reference: Reference, measured: dict[str, None]) -> list[Row]:
@@ -148,7 +154,7 @@ def _step_rows(module: Module, reference: Reference, measured: dict[str, None]) 
     matcher = _matcher(emitted, reference, emitted.rate if emitted.folds else None)
     rows = _gradient_rows(matcher, found, "step: ")
     measured |= matcher.lemmas.named()
-    return rows
+    return _under(rows, matcher)
 
 
 def _gradient_rows(matcher: Matcher, found: Step, prefix: str) -> list[Row]:

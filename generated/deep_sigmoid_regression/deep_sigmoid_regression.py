@@ -1,8 +1,11 @@
 """deep_sigmoid_regression: dense layers 8-16-16-16-1; sigmoid, sigmoid, sigmoid, sigmoid; half
 squared error.
 
-Do not edit: emitted from a proved program, tested; derive 0.1.0,
+Do not edit: emitted and proved by derive 0.1.0,
 ``derive generate deep_sigmoid_regression.toml -o ..``.
+This text computes the mathematics below and its derivatives, in ``Trainer.step`` too, for any
+number of examples; the update is the optimiser's rule.  ``derive verify`` proves it again.
+Taken as given: ``runtime.py``, NumPy, and that the numbers are real, not rounded.
 SHA-256 of the spec: 36737d53585a5d33104ca7c3ece1e4ac0f2208ae7a51a99dad48486bc8d0837c
 
 Examples are columns: X is (n_0, m), W_l (n_l, n_{l-1}), b_l (n_l, 1).

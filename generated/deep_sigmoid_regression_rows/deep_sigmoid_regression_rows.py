@@ -1,8 +1,11 @@
 """deep_sigmoid_regression_rows: dense layers 8-16-16-16-1; sigmoid, sigmoid, sigmoid, sigmoid;
 half squared error.
 
-Do not edit: emitted from a proved program, tested; derive 0.1.0,
+Do not edit: emitted and proved by derive 0.1.0,
 ``derive generate deep_sigmoid_regression_rows.toml -o ..``.
+This text computes the mathematics below and its derivatives, in ``Trainer.step`` too, for any
+number of examples; the update is the optimiser's rule.  ``derive verify`` proves it again.
+Taken as given: ``runtime.py``, NumPy, and that the numbers are real, not rounded.
 SHA-256 of the spec: 0f4111e63d42ba81969517a07ce9e6b0e2848a9546dbe2aa6e9098a98bfdb882
 
 Examples are rows: X is (m, n_0), W_l (n_{l-1}, n_l), b_l (1, n_l).

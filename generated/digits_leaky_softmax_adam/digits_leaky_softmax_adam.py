@@ -1,7 +1,10 @@
 """digits_leaky_softmax_adam: dense layers 784-10-10; leaky_relu, softmax; cross-entropy.
 
-Do not edit: emitted from a proved program, tested; derive 0.1.0,
+Do not edit: emitted and proved by derive 0.1.0,
 ``derive generate digits_leaky_softmax_adam.toml -o ..``.
+This text computes the mathematics below and its derivatives, in ``Trainer.step`` too, for any
+number of examples; the update is the optimiser's rule.  ``derive verify`` proves it again.
+Taken as given: ``runtime.py``, NumPy, and that the numbers are real, not rounded.
 SHA-256 of the spec: 40e5b2203ddd2229e73cf498db1de86367f150b78ebe52e8bcb0aca740fc9fea
 
 Examples are columns: X is (n_0, m), W_l (n_l, n_{l-1}), b_l (n_l, 1).

@@ -1,7 +1,10 @@
 """digits_leaky_softmax_adam_rows: dense layers 784-10-10; leaky_relu, softmax; cross-entropy.
 
-Do not edit: emitted from a proved program, tested; derive 0.1.0,
+Do not edit: emitted and proved by derive 0.1.0,
 ``derive generate digits_leaky_softmax_adam_rows.toml -o ..``.
+This text computes the mathematics below and its derivatives, in ``Trainer.step`` too, for any
+number of examples; the update is the optimiser's rule.  ``derive verify`` proves it again.
+Taken as given: ``runtime.py``, NumPy, and that the numbers are real, not rounded.
 SHA-256 of the spec: e44ea41f5400a320dcd083121c4113bc7beb206b4956f2db4fe6e681dd62f4e2
 
 Examples are rows: X is (m, n_0), W_l (n_{l-1}, n_l), b_l (1, n_l).

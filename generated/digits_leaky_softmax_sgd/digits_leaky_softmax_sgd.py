@@ -1,7 +1,10 @@
 """digits_leaky_softmax_sgd: dense layers 784-10-10; leaky_relu, softmax; cross-entropy.
 
-Do not edit: emitted from a proved program, tested; derive 0.1.0,
+Do not edit: emitted and proved by derive 0.1.0,
 ``derive generate digits_leaky_softmax_sgd.toml -o ..``.
+This text computes the mathematics below and its derivatives, in ``Trainer.step`` too, for any
+number of examples; the update is the optimiser's rule.  ``derive verify`` proves it again.
+Taken as given: ``runtime.py``, NumPy, and that the numbers are real, not rounded.
 SHA-256 of the spec: 3a3bb46def5e9d1c860aa7777edbb362ecf3360416a69deab8cae78344eda53c
 
 Examples are columns: X is (n_0, m), W_l (n_l, n_{l-1}), b_l (n_l, 1).

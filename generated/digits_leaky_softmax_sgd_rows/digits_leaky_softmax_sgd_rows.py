@@ -1,7 +1,10 @@
 """digits_leaky_softmax_sgd_rows: dense layers 784-10-10; leaky_relu, softmax; cross-entropy.
 
-Do not edit: emitted from a proved program, tested; derive 0.1.0,
+Do not edit: emitted and proved by derive 0.1.0,
 ``derive generate digits_leaky_softmax_sgd_rows.toml -o ..``.
+This text computes the mathematics below and its derivatives, in ``Trainer.step`` too, for any
+number of examples; the update is the optimiser's rule.  ``derive verify`` proves it again.
+Taken as given: ``runtime.py``, NumPy, and that the numbers are real, not rounded.
 SHA-256 of the spec: ea4bdb91c644fcad92257c4cad0c547da3293539318a92c685fec42bbf631f7b
 
 Examples are rows: X is (m, n_0), W_l (n_{l-1}, n_l), b_l (1, n_l).

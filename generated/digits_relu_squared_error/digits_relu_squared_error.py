@@ -1,7 +1,10 @@
 """digits_relu_squared_error: dense layers 784-10-10; relu, softmax; squared error.
 
-Do not edit: emitted from a proved program, tested; derive 0.1.0,
+Do not edit: emitted and proved by derive 0.1.0,
 ``derive generate digits_relu_squared_error.toml -o ..``.
+This text computes the mathematics below and its derivatives, in ``Trainer.step`` too, for any
+number of examples; the update is the optimiser's rule.  ``derive verify`` proves it again.
+Taken as given: ``runtime.py``, NumPy, and that the numbers are real, not rounded.
 SHA-256 of the spec: da3ccba8616e6dccff301f4eb3eb5c03cf53dd46587da5e8dc0be051359494bc
 
 Examples are columns: X is (n_0, m), W_l (n_l, n_{l-1}), b_l (n_l, 1).

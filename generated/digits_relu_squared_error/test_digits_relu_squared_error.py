@@ -86,7 +86,7 @@ def _batch(rng: np.random.Generator, m: int = EXAMPLES) -> tuple[Any, Any]:
     return X, _targets(rng, m)
 
 
-def _gradients(params: Any, X: Any, Y: Any) -> Any:
+def _computed(params: Any, X: Any, Y: Any) -> Any:
     return net._gradients(params, X, Y)
 
 
@@ -179,7 +179,7 @@ def _check_differences(gradients: Callable[..., Any], seed: int) -> None:
 
 def test_gradients_are_the_limit_of_differences() -> None:
     for seed in range(3):
-        _check_differences(_gradients, seed)
+        _check_differences(_computed, seed)
 
 
 def _check_complex_step(gradients: Callable[..., Any], seed: int) -> None:
@@ -205,12 +205,12 @@ def _check_complex_step(gradients: Callable[..., Any], seed: int) -> None:
 
 def test_gradients_agree_with_the_complex_step() -> None:
     for seed in range(3):
-        _check_complex_step(_gradients, seed)
+        _check_complex_step(_computed, seed)
 
 
 def test_the_analytic_twin_is_the_network_itself_on_real_numbers() -> None:
     params, X, Y = _smooth_point(0)
-    J, derivatives = _gradients(params, X, Y)
+    J, derivatives = _computed(params, X, Y)
     other, copies = twin._gradients(params, X, Y)
     assert other == J
     for name, a, b in zip(params._fields, derivatives, copies, strict=True):
@@ -221,11 +221,11 @@ def test_a_planted_error_is_found() -> None:
     for number, name in enumerate(net.Params._fields):
 
         def wrong(params: Any, X: Any, Y: Any, number: int = number) -> Any:
-            J, derivatives = _gradients(params, X, Y)
+            J, derivatives = _computed(params, X, Y)
             planted = [d * (2.001 / 2 if k == number else 1) for k, d in enumerate(derivatives)]
             return J, net.Params(*planted)
 
-        slopes = _gradients(*_smooth_point(0))[1]
+        slopes = _computed(*_smooth_point(0))[1]
         if float(np.abs(slopes[number]).max()) < 1e-6 * max(float(np.abs(d).max()) for d in slopes):
             continue  # nothing but rounding
         for check in (_check_differences, _check_complex_step):
@@ -256,7 +256,7 @@ def test_at_a_kink_the_gradient_lies_between_the_slopes_on_both_sides() -> None:
         params, X, Y = _smooth_point(k)
         for name in KINKED[k][1]:
             getattr(params, name)[...] = 0  # so the activation is at its kink
-        J, derivatives = _gradients(params, X, Y)
+        J, derivatives = _computed(params, X, Y)
         bias, slopes = (getattr(of, KINKED[k][1][-1]) for of in (params, derivatives))
         for place in _layer(k)[:ENTRIES]:
             between = False

@@ -1,7 +1,10 @@
 """digits_relu_squared_error_rows: dense layers 784-10-10; relu, softmax; squared error.
 
-Do not edit: emitted from a proved program, tested; derive 0.1.0,
+Do not edit: emitted and proved by derive 0.1.0,
 ``derive generate digits_relu_squared_error_rows.toml -o ..``.
+This text computes the mathematics below and its derivatives, in ``Trainer.step`` too, for any
+number of examples; the update is the optimiser's rule.  ``derive verify`` proves it again.
+Taken as given: ``runtime.py``, NumPy, and that the numbers are real, not rounded.
 SHA-256 of the spec: 4013a7720247d2f5545313d01fc78235231246afb830c325037c384f42451fc7
 
 Examples are rows: X is (m, n_0), W_l (n_{l-1}, n_l), b_l (1, n_l).
