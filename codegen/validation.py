@@ -55,8 +55,8 @@ def reference(network: Network, proved: Sequence[ProvedEquation]) -> Reference:
     values: dict[str, Expr] = {
         "X": put.inputs(),
         "Y": put.labels(),
-        **{name: put(expr) for name, expr in program.definitions.items()},
-        **{line.name: put(line.right) for line in proved},
+        **{name: put(network.written_out(e)) for name, e in program.definitions.items()},
+        **{line.name: put(network.written_out(line.right)) for line in proved},
     }
     names = {*network.functions.values(), network.loss_function} - {"", *network.inlined}
     return Reference(

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, product
 
 from derive.check import check
 from derive.program import (
     ONE,
     SCALAR,
+    ZERO,
     Apply,
     Build,
     Equation,
@@ -24,17 +25,17 @@ from derive.program import (
     Leaf,
     Number,
     Plus,
+    Power,
     Program,
     Size,
     Symbol,
     Times,
     children,
-    minus,
     walk,
     with_children,
 )
 from derive.pycode.lemmas import Lemmas
-from derive.pycode.pieces import has_steps
+from derive.pycode.pieces import has_steps, simplified, step_of
 from derive.pycode.plain import replaced
 from derive.pycode.reference import Reference, small_steps
 from derive.pycode.sampling import Rows, Sample, close
@@ -44,6 +45,7 @@ from derive.tensors import prove
 
 MOST_NODES = 400
 """Parts of an expression for which a proof is tried."""
+MOST_STEPS = 3
 MOST_IN_FORMS = 40_000
 """The same for one function of one variable."""
 BUDGET = 60_000
@@ -52,6 +54,7 @@ POINTS = 3
 TINY = Fraction(1, 10**30)
 """Bounds that keep the logarithm of a label finite are smaller."""
 _ANY = Leaf(SCALAR)
+_POINTWISE = (Plus, Times, Power, Apply, Number, Symbol)
 DEEPEST = 3
 """How far back definitions are written out for a proof."""
 
@@ -166,10 +169,10 @@ class Matcher:
 
     def _step(self, arg: Expr) -> Expr:
         """A step in terms of the opposite sign's; 1 for labels against the smallest number."""
-        opposite = _negated(arg)
-        if opposite is not None:
+        plain = step_of(arg)
+        if plain != Apply("step", 0, arg):
             self.trace.conditions.setdefault("arguments of step functions are not 0")
-            return minus(ONE, Apply("step", 0, opposite))
+            return plain
         match arg:
             case Plus(left=Symbol(name=name), right=right):
                 offset = _number(right)
@@ -177,7 +180,7 @@ class Matcher:
                 if unit and offset is not None and -TINY < offset < 0:
                     self.trace.conditions.setdefault(f"{name} is 0 or above the smallest number")
                     return ONE
-        return Apply("step", 0, arg)
+        return plain
 
     def _matched(self, expr: Expr) -> Expr:
         if isinstance(expr, (Number, Size)):
@@ -231,7 +234,20 @@ class Matcher:
                 return True
             if self._by_cases(left, right, known):
                 return True
-        return False
+        return self._for_any_step(left, right)
+
+    def _for_any_step(self, left: Expr, right: Expr) -> bool:
+        """Whether two elementwise expressions are equal whatever their steps are, 0 or 1."""
+        nodes = [node for side in (left, right) for node in walk(side)]
+        steps = {n: None for n in nodes if isinstance(n, Apply) and n.function == "step"}
+        if not 0 < len(steps) <= MOST_STEPS or not all(isinstance(n, _POINTWISE) for n in nodes):
+            return False
+        for chosen in product((ZERO, ONE), repeat=len(steps)):
+            known = dict(zip(steps, chosen, strict=True))
+            sides = [simplified(side, known.get) for side in (left, right)]
+            if sides[0].shape != sides[1].shape or not self._holds(*sides, (), self.functions):
+                return False
+        return True
 
     def _by_cases(self, left: Expr, right: Expr, known: dict[str, Expr] | tuple[()]) -> bool:
         plain = self.lemmas.plain(left, self.leaves)
@@ -250,13 +266,13 @@ class Matcher:
                 return Apply(found.function, found.order, z)
             return None
 
-        if any(isinstance(node, Build) for node in walk(left)):
-            return False
         try:
-            expr = replaced(left, scalar)
+            expr = replaced(_unfilled(left), scalar)
         except ValueError:
             return False
         names = {node.name for node in walk(expr) if isinstance(node, Symbol)}
+        if any(not isinstance(node, _POINTWISE) for node in walk(expr)):
+            return False
         return names <= {"z"} and self.lemmas.holds(expr, right.function, right.order)
 
     def _computed(self, left: Expr, right: Expr, known: dict[str, Expr]) -> dict[str, Expr]:
@@ -306,11 +322,12 @@ class Matcher:
         return True
 
 
-def _negated(expr: Expr) -> Expr | None:
-    """x of ``-1 * x``."""
-    if isinstance(expr, Times) and expr.left == Number(Fraction(-1)):
-        return expr.right
-    return None
+def _unfilled(expr: Expr) -> Expr:
+    """An elementwise expression of one entry, arrays of one number being that number."""
+    if isinstance(expr, Build) and isinstance(expr.body, (Number, Size)):
+        return expr.body
+    parts = tuple(map(_unfilled, children(expr)))
+    return expr if parts == children(expr) else with_children(expr, parts)
 
 
 def _number(expr: Expr) -> Fraction | None:

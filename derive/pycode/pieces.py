@@ -28,6 +28,7 @@ from derive.program import (
     Symbol,
     Times,
     children,
+    minus,
     number,
     walk,
     with_children,
@@ -56,6 +57,21 @@ def equal_in_pieces(left: Expr, right: Expr, functions: Mapping[str, Function]) 
         elif not _holds(left, right, low, high, functions):
             return False
     return not pending
+
+
+def step_of(arg: Expr) -> Expr:
+    """``step(arg)`` without constant factors: step(2 x) is step(x), step(-x) is 1 - step(x).
+
+    >>> x = Symbol("x", ("n", "m"))
+    >>> step_of(Times(number(-2), x)) == minus(ONE, Apply("step", 0, x))
+    True
+    """
+    positive = True
+    while isinstance(arg, Times) and isinstance(arg.left, Number) and arg.left.value:
+        positive = positive == (arg.left.value > 0)
+        arg = arg.right
+    step = Apply("step", 0, arg)
+    return step if positive else minus(ONE, step)
 
 
 def has_steps(expr: Expr) -> bool:

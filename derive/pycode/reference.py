@@ -21,7 +21,7 @@ from derive.program import (
     walk,
     with_children,
 )
-from derive.pycode.pieces import simplified
+from derive.pycode.pieces import simplified, step_of
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,10 @@ def small_steps(reference: Reference) -> Values:
     return _Steps(reference).run()
 
 
+def _plain_step(expr: Expr) -> Expr | None:
+    return step_of(expr.arg) if isinstance(expr, Apply) and expr.function == "step" else None
+
+
 class _Steps:
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
@@ -96,7 +100,7 @@ class _Steps:
 
     def run(self) -> Values:
         for name, expr in self.reference.values.items():
-            expr = self._parts(expr, name)
+            expr = self._parts(simplified(expr, _plain_step), name)
             if isinstance(expr, Symbol):
                 self.out.same[name] = expr.name
             elif expr in self.known:
