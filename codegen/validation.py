@@ -29,6 +29,7 @@ from derive.program import (
     Symbol,
     Times,
     children,
+    minus,
     number,
     with_children,
 )
@@ -58,6 +59,11 @@ def reference(network: Network, proved: Sequence[ProvedEquation]) -> Reference:
         **{name: put(network.written_out(e)) for name, e in program.definitions.items()},
         **{line.name: put(network.written_out(line.right)) for line in proved},
     }
+    statistics = {name: _of_batch(name) for name in network.statistics}
+    leaves |= {
+        n: Leaf(values[v].shape, "positive" if v[0] == "V" else "real")
+        for n, v in statistics.items()
+    }
     names = {*network.functions.values(), network.loss_function} - {"", *network.inlined}
     return Reference(
         leaves,
@@ -71,6 +77,8 @@ def reference(network: Network, proved: Sequence[ProvedEquation]) -> Reference:
         optimizer=spec.training.optimizer,
         constants=_constants(network),
         attributes=_attributes(network),
+        statistics=statistics,
+        moved={n: put.moved(n, v) for n, v in statistics.items()},
         masks=network.masks,
         weighted=SAMPLE_WEIGHTS in program.leaves,
         clipped=spec.training.clip_norm is not None,
@@ -109,6 +117,13 @@ class _Put:
 
     def function(self, function: Function) -> Function:
         return Function(function.name, None if function.body is None else self(function.body))
+
+    def moved(self, leaf: str, value: str) -> Expr:
+        """A running statistic after a step that found `value` in its batch."""
+        shape = self.shape(self.network.program.shape(value))
+        old, new = Symbol(leaf, shape), Symbol(value, shape)
+        pace = _exact(self.network.activation(int(value[1:])).norm_momentum)
+        return Plus(old, Times(number(pace), minus(new, old)))
 
     def inputs(self) -> Expr:
         """What the mathematics takes for X."""
@@ -176,6 +191,10 @@ def _constants(network: Network) -> Mapping[str, str]:
     """Names of the module and the text that has to stand behind each."""
     spec, training = network.spec, network.spec.training
     shapes = {name: network.concrete(network.program.shape(name)) for name in network.parameters}
+    shapes |= {
+        name: network.concrete(network.program.shape(_of_batch(name)))
+        for name in network.statistics
+    }
     known: dict[str, object] = {
         "NETWORK.shapes": shapes,
         "NETWORK.features": spec.input,
@@ -188,6 +207,7 @@ def _constants(network: Network) -> Mapping[str, str]:
         "NETWORK.epochs": training.epochs,
         "NETWORK.batch_size": training.batch_size,
         "NETWORK.seed": training.seed,
+        "NETWORK.statistics": len(network.statistics) or None,
         "NETWORK.patience": training.patience or None,
         "LEARNING_RATE": training.learning_rate,
         **{name.upper(): value for name, value in training.constants.items()},
@@ -213,3 +233,9 @@ def _attributes(network: Network) -> Mapping[str, str]:
         "rate": "LEARNING_RATE",
         "dropout": dropout,
     }
+
+
+def _of_batch(statistic: str) -> str:
+    """The value of a batch that a running statistic stands for: ``B1`` of ``mean1``."""
+    kind = statistic.rstrip("0123456789")
+    return {"mean": "B", "var": "V"}[kind] + statistic.removeprefix(kind)

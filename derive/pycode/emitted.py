@@ -44,6 +44,8 @@ from derive.pycode.values import (
 )
 
 EXAMPLES: Final = "m"
+AFTER: Final = "updated."
+"""Before the name of what an update leaves behind: whatever it may be."""
 _EMPTY = ast.parse("class Network: pass").body[0]
 _ENTRYWISE = frozenset(
     {
@@ -101,6 +103,8 @@ class Step:
 
     returned: Expr
     gradients: dict[str, Expr] = field(default_factory=dict)
+    moved: dict[str, Expr] = field(default_factory=dict)
+    """What is made of the running statistics."""
 
 
 class Emitted:
@@ -275,6 +279,14 @@ class Emitted:
         numbers = self.constants(trainer)
         params, gradients = self.parameters(), self.parameters(OLD)
         seen: list[tuple[dict[str, Expr], dict[str, Expr], Value]] = []
+
+        def update() -> None:
+            seen.append((self._exprs(params), self._exprs(gradients), trainer.attributes["steps"]))
+            for record, prefix in ((params, AFTER), (gradients, f"{AFTER}d")):
+                for name in self._trained():
+                    shape = self.network.shapes[name]
+                    self.run.trace.write(record.items[name], self._new(prefix + name, shape))
+
         trainer.attributes |= {
             "params": params,
             "_dparams": gradients,
@@ -282,12 +294,7 @@ class Emitted:
             "_numbers": numbers,
             "_shapes": Opaque("the shapes of the last batch"),
             "_dtype": Opaque(DTYPE),
-            "_update": Native(
-                "_update",
-                lambda: seen.append(
-                    (self._exprs(params), self._exprs(gradients), trainer.attributes["steps"])
-                ),
-            ),
+            "_update": Native("_update", update),
         }
         returned = self.run.tensor(self.method(trainer, "step", *self.given())).expr
         return self._checked(Step(returned), trainer, params, seen)
@@ -303,9 +310,14 @@ class Emitted:
         if len(seen) != 1:
             raise Unsupported("a step that does not call _update once")
         before, step.gradients, steps = seen[0]
-        leaves = {n: Symbol(n, s) for n, s in self.network.shapes.items()}
-        if not before == leaves == self._exprs(params):
-            raise Unsupported("a step that changes parameters beside _update")
+        after = self._exprs(params)
+        step.moved = {name: after[name] for name in self.reference.statistics}
+        for name, shape in self.network.shapes.items():
+            trained = name not in self.reference.statistics
+            if before[name] != Symbol(name, shape) or (
+                trained and after[name] != Symbol(AFTER + name, shape)
+            ):
+                raise Unsupported("a step that changes parameters beside _update")
         wanted = arrays.plus(Tensor(self.steps, 0), arrays.constant(1)).expr
         counted = self.run.tensor(steps).expr
         if isinstance(counted, Symbol):
@@ -313,6 +325,15 @@ class Emitted:
         if counted != wanted or steps != trainer.attributes["steps"]:
             raise Unsupported("a step that does not count one step before _update")
         return step
+
+    def _trained(self) -> list[str]:
+        return [name for name in self.network.shapes if name not in self.reference.statistics]
+
+    def _new(self, name: str, shape: Shape) -> Symbol:
+        """Values of which nothing is known, under a name that was not there before."""
+        if name in self.run.trace.leaves:
+            raise Unsupported("a step that does not call _update once")
+        return self.run.trace.leaf(name, shape)
 
     def _exprs(self, record: Record) -> dict[str, Expr]:
         return {n: arrays.real(self.run.tensor(ref)).expr for n, ref in record.items.items()}

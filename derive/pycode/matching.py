@@ -7,9 +7,10 @@ before them opaque.  From there on the one stands for the other, so each proof i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import islice, product
 
 from derive.check import check
@@ -55,6 +56,8 @@ TINY = Fraction(1, 10**30)
 """Bounds that keep the logarithm of a label finite are smaller."""
 _ANY = Leaf(SCALAR)
 _POINTWISE = (Plus, Times, Power, Apply, Number, Symbol)
+EFFORT = 1_500_000
+"""Steps of proof in all: with these a module that is right is proved many times over."""
 DEEPEST = 3
 """How far back definitions are written out for a proof."""
 
@@ -96,6 +99,7 @@ class Matcher:
             for sample in self.samples:
                 sample.draw(name, leaf)
         self.nodes = list(self._nodes())
+        self.effort = EFFORT
         self._reduced: dict[str, Expr] = {}
         self._memory: dict[int, tuple[Expr, Expr]] = {}
         self._verdicts: dict[tuple[Expr, Expr], bool] = {}
@@ -141,6 +145,20 @@ class Matcher:
         return found == wanted or (
             found.shape == wanted.shape and self._claim(found, wanted, wanted)
         )
+
+    def is_zero(self, expr: Expr) -> bool:
+        """Whether an expression of the run is proved to be 0 everywhere."""
+        found = self.reduced(expr)
+        return self._holds(found, Times(ZERO, found), (), self.opaque)
+
+    def is_moved(self, expr: Expr, wanted: Expr) -> bool:
+        """Whether an expression is proved to be one over leaves and values of the reference."""
+
+        def named(name: str) -> Expr | None:
+            known = self.values.name(name)
+            return Symbol(known, self.leaves[known].dims) if known != name else None
+
+        return self._holds(self.reduced(expr), replaced(wanted, named), (), self.opaque)
 
     def reduced(self, expr: Expr) -> Expr:
         """The expression with values of the reference wherever it is proved to compute them."""
@@ -243,9 +261,9 @@ class Matcher:
         if not 0 < len(steps) <= MOST_STEPS or not all(isinstance(n, _POINTWISE) for n in nodes):
             return False
         for chosen in product((ZERO, ONE), repeat=len(steps)):
-            known = dict(zip(steps, chosen, strict=True))
-            sides = [simplified(side, known.get) for side in (left, right)]
-            if sides[0].shape != sides[1].shape or not self._holds(*sides, (), self.functions):
+            known: dict[Expr, Expr] = dict(zip(steps, chosen, strict=True))
+            one, other = (simplified(side, partial(_found, known)) for side in (left, right))
+            if one.shape != other.shape or not self._holds(one, other, (), self.functions):
                 return False
         return True
 
@@ -314,12 +332,19 @@ class Matcher:
         }
         program = Program(leaves, ordered, {"tanh": function("tanh"), **functions})
         equation = Equation(left, right)
+        if self.effort < 0 or left.shape != right.shape:
+            return False
         outcome = prove(program, equation, budget=BUDGET)
+        self.effort -= outcome.steps
         if not (outcome.proved and check(program, equation).accepted):
             return False
         for text in outcome.side_conditions:
             self.trace.conditions.setdefault(text)
         return True
+
+
+def _found(known: Mapping[Expr, Expr], expr: Expr) -> Expr | None:
+    return known.get(expr)
 
 
 def _unfilled(expr: Expr) -> Expr:

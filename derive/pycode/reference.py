@@ -34,7 +34,8 @@ class Reference:
     domains: what is known of a value besides, as of a leaf.  forms: the library's stable form of a
     function or its derivative, as the text of a function ``form(z, a)`` with ``a`` the value of the
     function.  optimizer: the rule of the update.  constants: names of the module to the text that
-    has to stand there; attributes: the same for the class ``Trainer``.
+    has to stand there; attributes: the same for the class ``Trainer``.  statistics: leaves that no
+    step trains to the values of a batch that they stand for; moved: what a step makes of them.
     """
 
     leaves: Mapping[str, Leaf]
@@ -48,9 +49,19 @@ class Reference:
     optimizer: str = "sgd"
     constants: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
+    statistics: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, Expr] = field(default_factory=dict)
     masks: tuple[str, ...] = ()
     weighted: bool = False
     clipped: bool = False
+
+
+def running(reference: Reference) -> Reference:
+    """The same network outside of training: running statistics stand for those of a batch."""
+    values = dict(reference.values)
+    for leaf, name in reference.statistics.items():
+        values[name] = Symbol(leaf, reference.leaves[leaf].dims)
+    return replace(reference, values=values)
 
 
 def whole(reference: Reference) -> Reference:

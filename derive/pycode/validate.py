@@ -18,7 +18,7 @@ from derive.program import ONE, SCALAR, Equation, Expr, Program, Symbol, Times, 
 from derive.pycode.arrays import constant, plus
 from derive.pycode.emitted import Emitted, Step, number_of
 from derive.pycode.matching import Matcher
-from derive.pycode.reference import Reference, whole
+from derive.pycode.reference import Reference, running, whole
 from derive.pycode.rules import RULES, SQUARES, Rule, Scene
 from derive.pycode.source import Module, Unreadable, parse
 from derive.pycode.store import Unify
@@ -126,13 +126,18 @@ def _public_rows(module: Module, reference: Reference, measured: dict[str, None]
     reference = whole(reference)
     emitted = Emitted(module, reference)
     output, cost, found = emitted.public()
-    matcher = _matcher(emitted, reference)
+    outside = _matcher(emitted, running(reference))
     rows = [
-        _row("predict", matcher.is_value(output, reference.output)),
-        _row("loss", matcher.is_value(cost, reference.cost)),
-        *_gradient_rows(matcher, found, ""),
+        _row("predict", outside.is_value(output, reference.output)),
+        _row("loss", outside.is_value(cost, reference.cost)),
     ]
-    measured |= matcher.lemmas.named()
+    matcher = _matcher(emitted, reference) if reference.statistics else outside
+    rows += _gradient_rows(matcher, found, "")
+    rows += [
+        _row(f"gradient of {name}", matcher.is_zero(found.gradients[name]))
+        for name in reference.statistics
+    ]
+    measured |= matcher.lemmas.named() | outside.lemmas.named()
     return _under(rows, matcher)
 
 
@@ -153,6 +158,10 @@ def _step_rows(module: Module, reference: Reference, measured: dict[str, None]) 
     found = emitted.step()
     matcher = _matcher(emitted, reference, emitted.rate if emitted.folds else None)
     rows = _gradient_rows(matcher, found, "step: ")
+    rows += [
+        _row(f"step: {name}", matcher.is_moved(found.moved[name], wanted))
+        for name, wanted in reference.moved.items()
+    ]
     measured |= matcher.lemmas.named()
     return _under(rows, matcher)
 
