@@ -6,7 +6,7 @@ form, measured error and cost where it has them, and the page that lists them al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from derive.docs import measured, plots
@@ -16,6 +16,7 @@ from derive.library.layers import LAYOUTS
 from derive.library.losses import LOSSES
 from derive.library.optimizers import OPTIMIZERS
 from derive.library.row import Activation, Loss
+from derive.program import SCALAR, Apply, Expr, MatMul, Plus, Power, Sum, Times, walk
 from derive.report.explain import entry_parts, markdown_text, render
 from derive.report.markdown import Entry
 from derive.scalars import table
@@ -30,11 +31,28 @@ def page(entry: Entry) -> str:
     steps = render(entry_parts(entry.title, entry.steps), "markdown").partition("\n\n")[2]
     name = entry.name.replace("-", "_")
     parts = [f"# {markdown_text(entry.title)}\n\n"]
+    for claim in library_claims():
+        if claim.name == entry.name and claim.kind in ("layer", "regularizer"):
+            parts += [_cost(claim.statement.right), "## Derivation\n\n"]
     for row in (*ACTIVATIONS, *LOSSES):
         if row.name == name:
             parts += _activation(row) if isinstance(row, Activation) else _loss(row)
             parts.append("## Derivation\n\n")
     return "".join([*parts, steps]).rstrip("\n") + "\n"
+
+
+def _cost(right: Expr) -> str:
+    """What the right side of a rule costs, counted in it."""
+    nodes = list(walk(right))
+    products = sum(isinstance(node, MatMul) for node in nodes)
+    sums = sum(isinstance(node, Sum) for node in nodes)
+    entrywise = (Times, Plus, Power, Apply)
+    each = sum(isinstance(n, entrywise) and n.shape != SCALAR for n in nodes)
+    return (
+        f"To compute it takes {products} matrix product{'s' * (products != 1)}, {sums} "
+        f"sum{'s' * (sums != 1)} over an axis and {each} operation{'s' * (each != 1)} entry by "
+        "entry, before anything is shared or fused.\n\n"
+    )
 
 
 def _activation(row: Activation) -> Iterable[str]:
@@ -49,17 +67,25 @@ def _activation(row: Activation) -> Iterable[str]:
         yield _code(row.stable_value, "value")
         yield _code(row.stable_derivative, "derivative")
     if row.formula is not None and row.stable_value:
-        yield "| form | largest error, ulp | at | array operations | of them costly |\n"
-        yield "| --- | ---: | ---: | ---: | ---: |\n"
-        for order, title, form in _forms(row):
-            found = measured.form(row.name, form, order)
-            at = f"{found.at:g}" if found.ulp >= _EXACT else ""
-            yield f"| {title} | {_ulp(found.ulp)} | {at} | {found.operations} | "
-            yield f"{found.costly} |\n"
-        yield "\n"
+        yield from _errors(row.name, measured.form, _forms(row))
 
 
-def _forms(row: Activation) -> tuple[tuple[int, str, str], ...]:
+def _errors(
+    name: str,
+    measure: Callable[[str, str, int], measured.Form],
+    forms: Iterable[tuple[int, str, str]],
+) -> Iterable[str]:
+    """The table of errors and costs of the forms of an entry."""
+    yield "| form | largest error, ulp | at | array operations | of them costly |\n"
+    yield "| --- | ---: | ---: | ---: | ---: |\n"
+    for order, title, form in forms:
+        found = measure(name, form, order)
+        at = f"{found.at:g}" if found.ulp >= _EXACT else ""
+        yield f"| {title} | {_ulp(found.ulp)} | {at} | {found.operations} | {found.costly} |\n"
+    yield "\n"
+
+
+def _forms(row: Activation | Loss) -> tuple[tuple[int, str, str], ...]:
     return (0, "value", row.stable_value), (1, "derivative", row.stable_derivative)
 
 
@@ -74,6 +100,7 @@ def _loss(row: Loss) -> Iterable[str]:
         yield "## Numerically stable form\n\n"
         yield _code(row.stable_value, "value")
         yield _code(row.stable_derivative, "derivative")
+        yield from _errors(row.name, measured.loss_form, _forms(row))
     for activation, (value, derivative) in row.from_logits.items():
         yield f"Together with {markdown_text(activation)}, from its argument z:\n\n"
         yield _code(value, "value")
@@ -109,10 +136,11 @@ def errors() -> str:
         "| function | value, ulp | derivative, ulp | operations | of them costly |",
         "| --- | ---: | ---: | --- | --- |",
     ]
-    for row in ACTIVATIONS:
-        if row.formula is None or not row.stable_value:
+    for row in (*ACTIVATIONS, *LOSSES):
+        if not row.stable_value or (isinstance(row, Activation) and row.formula is None):
             continue
-        value, slope = (measured.form(row.name, form, k) for k, _, form in _forms(row))
+        measure = measured.form if isinstance(row, Activation) else measured.loss_form
+        value, slope = (measure(row.name, form, k) for k, _, form in _forms(row))
         rows.append(
             f"| {markdown_text(row.title)} | {_ulp(value.ulp)} | {_ulp(slope.ulp)} | "
             f"{value.operations} and {slope.operations} | {value.costly} and {slope.costly} |"

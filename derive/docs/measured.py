@@ -17,6 +17,7 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 
+from derive.library.losses import LOSSES
 from derive.program import Apply, Expr, Number, Plus, Power, Symbol, Times
 from derive.scalars import table
 
@@ -99,7 +100,37 @@ def form(name: str, stable: str, order: int) -> Form:
     run = _Run({"z": np.array(points), **constants})
     got = np.broadcast_to(run.form(stable), (len(points),))
     worst = max(
-        (_ulps(float(value), formula, at), at) for at, value in zip(points, got, strict=True)
+        (_ulps(float(value), formula, {"x": at}), at) for at, value in zip(points, got, strict=True)
+    )
+    return Form(worst[0], worst[1], len(run.operations), sum(c in _COSTLY for c in run.operations))
+
+
+PROBABILITIES: Final = (1e-12, 1e-6, 0.03, 0.3, 0.5, 0.9, 1 - 1e-6)
+"""Where losses of probabilities are measured, for the labels of `LABELS`."""
+LABELS: Final[Mapping[str, tuple[float, ...]]] = {
+    "real": (-3.0, 0.0, 1.0), "unit": (0.0, 0.25, 1.0), "distribution": (0.25, 1.0),
+}  # fmt: skip
+
+
+@cache
+def loss_form(name: str, stable: str, order: int) -> Form:
+    """The errors and operations of a stable form of a loss of one output a and its label y.
+
+    order: 0 for the value, 1 for the derivative by a.
+    """
+    [row] = [row for row in LOSSES if row.name == name]
+    formula = table.loss_derivative(name) if order else table.loss_entry(name)
+    outputs: tuple[float, ...] = PROBABILITIES
+    if row.domain == "real":
+        outputs = (0.0, *GRID, *(-at for at in GRID))
+    pairs = [(a, y) for y in LABELS[row.labels] for a in outputs if a != y]
+    constants = {p: float(table.PARAMETERS[p]) for p in table.parameters(name)}
+    arrays = {key: np.array([pair[k] for pair in pairs]) for k, key in enumerate("ay")}
+    run = _Run({**arrays, **constants})
+    got = np.broadcast_to(run.form(stable), (len(pairs),))
+    worst = max(
+        (_ulps(float(value), formula, {"a": a, "y": y}), a)
+        for (a, y), value in zip(pairs, got, strict=True)
     )
     return Form(worst[0], worst[1], len(run.operations), sum(c in _COSTLY for c in run.operations))
 
@@ -144,11 +175,12 @@ class _Run:
         return getattr(np, name)(*given)
 
 
-def _ulps(got: float, formula: Expr, at: float) -> float:
+def _ulps(got: float, formula: Expr, point: Mapping[str, float]) -> float:
     if not math.isfinite(got):
         return math.inf
     with mpmath.workdps(_DIGITS):
-        want = evaluate(formula, {"x": mpmath.mpf(at)}, mpmath)
+        exact = {name: mpmath.mpf(value) for name, value in point.items()}
+        want = evaluate(formula, exact, mpmath)
         if abs(want) < 1e-300:  # below the normal numbers a digit is no unit any more
             return 0.0 if abs(got) < 1e-290 else math.inf
         return float(abs(mpmath.mpf(got) - want) / mpmath.mpf(float(np.spacing(abs(float(want))))))
