@@ -93,6 +93,11 @@ class Finding:
     suppressed: bool = False
     """The note asks for silence about this mistake (``derive: ignore``)."""
 
+    def _repr_latex_(self) -> str:
+        """What a notebook shows: the claim, typeset, with its verdict."""
+        said = " ".join(filter(None, (self.verdict.value, self.code)))
+        return f"$$\\begin{{aligned}}\n& {self.latex} && \\text{{{said}}}\n\\end{{aligned}}$$"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -132,3 +137,9 @@ class FileReport:
     algorithm: dict[str, dict[str, object]] = field(default_factory=dict)
     source: str = ""
     notices: tuple[Notice, ...] = ()
+
+    def _repr_markdown_(self) -> str:
+        """What a notebook shows: every claim, typeset, with verdict, reason and repair."""
+        from derive.report.markdown import note_page
+
+        return note_page(self)

@@ -61,6 +61,7 @@ def page(name: str, library: FileReport, more: Mapping[str, Any] | None = None) 
             "file": shell.file,
             "run": shell.run,
             "done": shell.done,
+            "ran": shell.ran,
             "lines": partial(facts.lines, shell),
             "training_curve": partial(facts.training_curve, shell),
             "errors": catalogue.errors,

@@ -64,6 +64,11 @@ class Shell:
         done = self.done(command, status)
         return f"```console\n$ {command}\n{done.rstrip()}\n```"
 
+    def ran(self, command: str, status: int = 0) -> str:
+        """Runs a command and shows it alone."""
+        self.done(command, status)
+        return f"`{command}`"
+
     def done(self, command: str, status: int = 0) -> str:
         """What a command prints."""
         name, *arguments = shlex.split(command)

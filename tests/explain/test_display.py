@@ -9,7 +9,7 @@ import pytest
 from derive.errors import CallError
 from derive.explain.claims import Explanation
 from derive.explain.display import Told, told
-from derive.verify import Options, open_note
+from derive.verify import Options, open_note, verify_text
 
 NOTE = "$$\\sigma(x) = \\frac{1}{1 + e^{-x}}$$\n\n$$\\sigma'(x) = \\sigma(x) (1 - \\sigma(x))$$\n"
 
@@ -39,6 +39,16 @@ def test_a_claim_is_typeset(tmp_path: Path) -> None:
     markdown, latex = shown(note.explain(1, note.judge(1)))
     assert markdown.startswith("### Derivation")
     assert "reciprocal rule" in latex
+
+
+def test_verdicts_are_typeset() -> None:
+    report = verify_text(NOTE.replace("(1 - ", "(1 + "))
+    markdown = report._repr_markdown_()
+    assert "## Line 3: refuted" in markdown
+    assert markdown.count("$$") >= 4
+    latex = report.claims[1]._repr_latex_()
+    assert latex.startswith("$$\\begin{aligned}\n& \\sigma'(x) = ")
+    assert "refuted" in latex
 
 
 def test_what_is_not_known_is_one_line() -> None:

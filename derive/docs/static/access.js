@@ -3,7 +3,7 @@
   "use strict";
   // Whatever scrolls sideways can be reached, and scrolled, by keyboard.
   function reach() {
-    for (const box of document.querySelectorAll("article pre, article figure, div.math, table.docutils")) {
+    for (const box of document.querySelectorAll("article pre, article figure, div.math, table.docutils, .table-wrapper")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     }
   }
