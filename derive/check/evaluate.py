@@ -84,7 +84,7 @@ class World:
     that are known from elsewhere.  weights(dim) gives those of an axis, None if it has none.
 
     A world may stand within an outer one, over a tape: then what does not follow from the names
-    that are given, the definitions `moving`, is as it is outside.
+    that are given, the definitions `moving`, is as it is outside.  There, nothing is cut.
     """
 
     def __init__(
@@ -202,11 +202,7 @@ class World:
             return self._leaf(name)
         if self.outer is None and name in self.cut_values:
             return self.fresh("value", name)
-        array = self.value(self.program.definitions[name])
-        if self.outer is None or name not in self.cut_values:
-            return array
-        assert isinstance(self.domain, Tape)  # the slopes are those of the definition
-        return zipped(self.domain.moved, array, self.outer.named(name))
+        return self.value(self.program.definitions[name])
 
     def fresh(self, kind: str, name: str) -> Array:
         rows, columns = map(self.size, self.program.shape(name))
@@ -376,7 +372,6 @@ class World:
             self.sizes,
             self.draw,
             weights=self.weights,
-            values=self.cut_values,
             given={name: variables},
             outer=self,
             moving=moving - {name},

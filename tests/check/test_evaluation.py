@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from derive.check.domains import Field, NoValue, Scalar
+from derive.check.domains import Field, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import Graph
 from derive.check.search.exact import Rational
@@ -87,6 +87,18 @@ def world(p: Program = PROGRAM, **sizes: int) -> World:
 )
 def test_every_kind_of_node(expr: Expr, value: list[list[int]]) -> None:
     assert world().value(expr) == value
+
+
+@pytest.mark.parametrize("work", [1, 8, 12])
+def test_work_is_counted(work: int) -> None:
+    """A product of (2, 3) and (3, 2) takes 16 entries, and its derivative more."""
+    for expr in (MatMul(a, b), Partial(total(MatMul(a, b)), "B", COLUMN, ROW)):
+        here = world()
+        here.work = work
+        here.at(ROW, 0)
+        here.at(COLUMN, 0)
+        with pytest.raises(Unsupported, match="too much"):
+            here.value(expr)
 
 
 def test_a_long_chain_of_definitions() -> None:
