@@ -173,7 +173,8 @@ def made_for_the_field() -> list[Pair]:
     out += [(num(q) * B, NONE) for q in [*primes, lower, 2 * lower + 1]]
     out += [(f("exp", num(q) * B), ONES) for q in primes]
     out += [(P ** ((q - 1) // 2), ONES) for q in primes]
-    out += [(log(P**lower), 0 * log(P)), (num(lower) * log(P), 0 * log(P))]
+    for x in (P, B - 3):  # which has a logarithm at no real point that is tried
+        out += [(log(x**lower), 0 * log(x)), (num(lower) * log(x), 0 * log(x))]
     return out
 
 

@@ -9,6 +9,7 @@ import pytest
 from derive.check import check
 from derive.check.acceptance import POINTS
 from derive.program import (
+    Apply,
     Build,
     Delta,
     Entry,
@@ -72,3 +73,12 @@ def test_identities_need_no_axes_without_weights(
     found = check(Program(LEAVES, {}), Equation(left, right, free))
     assert found.accepted
     assert found.points == POINTS
+
+
+def test_sizes_are_positive() -> None:
+    program = Program(LEAVES, {})
+    step = Apply("step", 0, Size("n"))
+    root = Power(Size("n"), Fraction(1, 2))
+    assert check(program, Equation(Times(step, X), X)).accepted
+    assert check(program, Equation(Times(Times(root, root), X), Times(Size("n"), X))).accepted
+    assert not check(program, Equation(Times(step, X), Times(number(0), X))).accepted
