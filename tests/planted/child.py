@@ -1,8 +1,9 @@
-"""``python -m tests.planted.child NAME [CATCHER]``: plants one bug in this process and looks.
+"""``python -m tests.planted.child``: plants bugs, each in a process of its own, and looks.
 
-Prints one line of JSON: where the bug shows, and how; nothing if it does not.  CATCHER, where it
-showed the last time, is looked at first: a question of the battery, or a test.  Then come the
-battery and the tests of both sides.  The source on disk stays as it is.
+In, on each line: the name of a bug and its catcher as JSON.  Out, on each line: where the bug
+shows, and how; ``null`` if it does not.  The catcher, where it showed the last time, is looked at
+first: a question of the battery, or a test.  Then come the battery and the tests.  What the tests
+import of others is imported once, before the processes part.  The source on disk stays as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
@@ -35,6 +37,7 @@ TESTS = {
     "scalars": ("tests/scalars/test_scalar_table.py", "tests/tensors"),
 }
 """By side of the bug, where the tests of the rules are."""
+OF_OTHERS = ("hypothesis", "mpmath", "numpy", "sympy")
 FIRST = {
     "tensors/functions.py": ("powers", "square", "random", "library"),
     "tensors/sign.py": ("powers", "square", "order"),
@@ -141,15 +144,41 @@ def shown(bug: Bug, catcher: str) -> tuple[str, str] | None:
     return in_battery("", FIRST.get(bug.file, ())) or in_tests(*TESTS[bug.side])
 
 
-def main(name: str, catcher: str = "") -> int:
+def looked_at(name: str, catcher: str) -> tuple[str, str] | None:
+    """Plants a bug here; whoever asks does so in a process that ends with the answer."""
     (bug,) = (bug for bug in BUGS if bug.name == name)
-    os.chdir(ROOT)
     sys.meta_path.insert(0, _Finder(bug))
-    found = shown(bug, catcher)
-    if found:
-        print(json.dumps(found))
+    return shown(bug, catcher)
+
+
+def parted(name: str, catcher: str) -> tuple[str, str] | None:
+    """The same in a new process, whose end by a signal shows the bug as well."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(reader)
+        with os.fdopen(writer, "w", encoding="utf-8") as answer:
+            json.dump(looked_at(name, catcher), answer)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as answer:
+        text = answer.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status < 0:
+        return catcher, f"the process ends with signal {-status}"
+    where_and_how: tuple[str, str] | None = json.loads(text)
+    return where_and_how
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    for module in OF_OTHERS:
+        import_module(module)
+    for line in sys.stdin:
+        name, catcher = json.loads(line)
+        print(json.dumps(parted(name, catcher)), flush=True)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main())

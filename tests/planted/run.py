@@ -14,12 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from .bugs import ROOT, Bug
 
 KNOWN = Path(__file__).with_name("catchers.json")
-PATIENCE = 900
-"""Seconds for one bug, beyond which something else than the bug must be at fault."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +54,50 @@ def remember(results: Iterable[Result], bugs: Iterable[Bug]) -> None:
     KNOWN.write_text(json.dumps(kept, indent=0, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def result(bug: Bug, catcher: str = "") -> Result:
-    """Whether the bug shows: first where it did before, then in the battery, then in the tests."""
-    command = [sys.executable, "-m", "tests.planted.child", bug.name, catcher]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ}, capture_output=True, text=True, timeout=PATIENCE
-    )
-    if done.returncode < 0:
-        return Result(bug, catcher, f"the process ends with signal {-done.returncode}")
-    if done.returncode:
-        return Result(bug, f"does not start: {done.stderr.strip().splitlines()[-1]}", "")
-    where, how = json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else ("", "")
-    return Result(bug, where, how)
+class Nursery:
+    """A process from which others part, one for each bug."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.planted.child"]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+
+    def result(self, bug: Bug, catcher: str = "") -> Result:
+        """Whether the bug shows: where it did before, then in the battery, then in the tests."""
+        asked, answers = self.process.stdin, self.process.stdout
+        assert asked is not None
+        assert answers is not None
+        print(json.dumps([bug.name, catcher]), file=asked, flush=True)
+        line = answers.readline()
+        if not line:
+            return Result(bug, "the process does not answer", "")
+        where, how = json.loads(line) or ("", "")
+        return Result(bug, where, how)
+
+    def close(self) -> None:
+        self.process.communicate()
 
 
 def results(
     bugs: Iterable[Bug], catchers: Mapping[str, str], jobs: int | None = None
 ) -> Iterator[Result]:
     """The results in the order of the bugs."""
-    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
-        yield from pool.map(lambda bug: result(bug, catchers.get(bug.name, "")), bugs)
+    count = jobs or os.cpu_count() or 1
+    idle: SimpleQueue[Nursery] = SimpleQueue()
+    nurseries = [Nursery() for _ in range(count)]
+    for nursery in nurseries:
+        idle.put(nursery)
+
+    def one(bug: Bug) -> Result:
+        nursery = idle.get()
+        try:
+            return nursery.result(bug, catchers.get(bug.name, ""))
+        finally:
+            idle.put(nursery)
+
+    try:
+        with ThreadPoolExecutor(count) as pool:
+            yield from pool.map(one, bugs)
+    finally:
+        for nursery in nurseries:
+            nursery.close()
