@@ -19,7 +19,7 @@ from derive.check.graph import Graph, fits, graph_of, sides
 from derive.check.order import differ
 from derive.check.search.cuts import Cut, cuts
 from derive.check.shape import Census, census, counted, height
-from derive.check.statements import NO_PLACES, agree, telescoped
+from derive.check.statements import agree, telescoped
 from derive.program import ONE, ZERO, Composition, Equation, Program, Statement
 
 POINTS: Final = 2
@@ -85,7 +85,7 @@ class _Trial:
     def __init__(self, graph: Graph, statement: Equation) -> None:
         self.graph, self.statement = graph, statement
         letters = graph.letters(statement)
-        self.marked = Counter(i.dim for i in letters if isinstance(i.dim, str))
+        self.letters = Counter(i.dim for i in letters if isinstance(i.dim, str))
         found = graph.mentioned(sides(statement))
         self.repeated = "delta" in found.holds or (found.derives and bool(letters))
         self.met_logarithm = self.met_step = self.met_root = False
@@ -146,12 +146,9 @@ class _Trial:
         return world
 
     def _sizes(self, world: Census) -> dict[str, int]:
-        """At least the indices of each dimension in a monomial of both sides, at least 2.
-
-        One more than the places of free indices, so that not all of an axis is marked.
-        """
+        """At least the indices of each dimension in a monomial of both sides, at least 2."""
         left, right = sides(self.statement)
-        count = Counter(self.marked)
+        count = Counter(self.letters)
         for dim in right.shape if left == ZERO else left.shape:
             count.update([dim] if isinstance(dim, str) else [])
         for leaf in self.graph.program.leaves.values():
@@ -160,8 +157,8 @@ class _Trial:
                 count.update([dim] if isinstance(dim, str) else [])
         for side in (left, right):
             count.update(counted(world, side))
-        dims = {*self.graph.dimensions(sides(self.statement)), *self.marked}
-        return {dim: max(2, count[dim], self.marked[dim] + 1) for dim in sorted(dims)}
+        dims = {*self.graph.dimensions(sides(self.statement)), *self.letters}
+        return {dim: max(2, count[dim]) for dim in sorted(dims)}
 
     def _agreed(
         self, cut: Cut, sizes: dict[str, int], primes: int, points: int = 0
@@ -207,10 +204,10 @@ class _Trial:
                 dim: n + (agreed * (k + 1) % wanted if dim in plain else 0)
                 for k, (dim, n) in enumerate(sizes.items())
             }
-            world = weighted_world(self.graph, domain, grown, cut, plain, self.marked)
+            world = weighted_world(self.graph, domain, grown, cut, plain)
             world.work = available = min(EFFORT, self.effort)
             try:
-                if not agree(world, self.statement, self.marked):
+                if not agree(world, self.statement, self.letters):
                     raise _Differs("the sides differ")
                 agreed += 1
             except NoValue:
@@ -237,13 +234,10 @@ def weighted_world(
     sizes: Mapping[str, int],
     cut: Cut = WHOLE,
     plain: frozenset[str] = frozenset(),
-    marked: Mapping[str, int] = NO_PLACES,
 ) -> World:
     """A point with weighted axes, but for the `plain`; what is cut is drawn at random.
 
-    marked: the first places of an axis, where free indices stand, have the weight 1: there a
-    derivative by an entry is about that entry, and delta_jj is 1.  The size of an axis, the sum
-    of its weights, is positive: a square.
+    The size of an axis, the sum of its weights, is positive: a square.
     """
 
     def draw(kind: str, name: str, row: int, column: int) -> Scalar:
@@ -253,10 +247,7 @@ def weighted_world(
     def weights(dim: str) -> list[Scalar] | None:
         if dim in plain or dim not in sizes:
             return None
-        size = sizes[dim]
-        places = min(marked.get(dim, 0), size - 1)
-        free = [domain.number(1)] * places
-        free += [domain.random("weight", dim, k) for k in range(places, size - 1)]
+        free = [domain.random("weight", dim, k) for k in range(sizes[dim] - 1)]
         return [*free, domain.add(domain.leaf("positive", "size", dim), -sum(free))]
 
     return World(graph, domain, sizes, draw, weights=weights, values=cut[0], gradients=cut[1])

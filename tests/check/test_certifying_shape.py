@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from fractions import Fraction
+from functools import reduce
+from itertools import permutations
 
 import pytest
 
@@ -181,6 +183,20 @@ def test_they_are_accepted_where_the_size_is_written(size: int) -> None:
         return with_children(expr, tuple(sized(c) for c in children(expr)))
 
     assert check(Program(leaves, {}), Equation(sized(left), sized(right))).accepted
+
+
+def test_places_of_free_indices_are_counted() -> None:
+    """Three vectors of two entries have no volume; of three they have."""
+    letters = [Index(name, "n") for name in "ijk"]
+    p = Program({name: Leaf(("n", 1)) for name in "xyz"}, {})
+    terms = [
+        product(
+            number(sign), *(Entry(p.symbol(v), i, None) for v, i in zip("xyz", at, strict=True))
+        )
+        for sign, at in zip((1, -1, -1, 1, 1, -1), permutations(letters), strict=True)
+    ]
+    volume = reduce(Plus, terms)
+    assert not check(p, Equation(volume, number(0), tuple(letters))).accepted
 
 
 def test_labels_need_one_more() -> None:

@@ -17,6 +17,7 @@ EXCUSES: dict[str, dict[str, str]] = {
     "check/__main__.py": {"*": "reads files, and says what `check` said"},
     "check/acceptance.py": {
         "_Trial.outcome": TRACED,
+        "_Trial._plausible": "gives up early; what it lets pass has still to be certified",
         "_Trial._census": TRACED,
     },
     "check/domains.py": {

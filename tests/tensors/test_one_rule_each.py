@@ -31,7 +31,7 @@ from derive.program import (
 )
 from derive.tensors import prove
 
-from .build import E, Net, f, grad, num
+from .build import E, Net, f, grad, num, softmax
 
 NET = Net()
 Z, V, B = (NET.leaf(name, "n", "m") for name in "ZVB")
@@ -76,6 +76,7 @@ TRUE = {
         (1 + (1 + f("exp", Z)) ** -1) ** -1 * (2 + f("exp", Z)),
         1 + f("exp", Z),
     ),
+    "a softmax in a denominator": ((1 + softmax(Z, 0).sum(0)) ** -1, HALF * R**0),
     "sums multiplied out": ((Z.sum(1) + X) ** 2, Z.sum(1) ** 2 + 2 * Z.sum(1) * X + X**2),
     "sums in a denominator multiplied out": (
         ((X.T @ Z + R) ** 2 - R**2) * (1 + (X.T @ Z)) ** -1,
