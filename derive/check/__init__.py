@@ -6,18 +6,17 @@ this order:
     facts        what an expression mentions: names, indices, dimensions
     graph        whether a program makes sense; what is computed from what
     fingerprint  a digest of claim and program, by which the numbers are chosen
-    domains      the numbers: residues in which exp is a homomorphism; dual numbers
-    arrays       lists of rows, with axes that may carry weights
-    functions    elementwise functions and their derivatives, from their bodies
-    evaluate     the value of each kind of expression
-    derivatives  the transposed linear map of each kind of expression
+    domains      the numbers: residues in which exp is a homomorphism
+    tape         the same numbers with their past, off which derivatives are read
+    evaluate     the value of each kind of expression, on any kind of numbers
+    shape        sizes at which agreement is agreement at all sizes: the same, on counts
     signs        what is positive by its form
-    shape        sizes at which agreement is agreement at all sizes
     statements   whether a statement holds at a point
     order        the same in real numbers, where the field has no order
     acceptance   which points are asked, and what makes a claim accepted
 
-`search` refutes and shows: it uses the evaluator and accepts nothing.  Imports:
+`search` refutes, shows, and proposes what may stand for itself: it uses the evaluator and accepts
+nothing.  Imports:
 `derive.program` and the standard library; `search` also `derive.verdict`.
 """
 
