@@ -104,6 +104,10 @@ class Interpreter:
             return self._shape(line)
         if updates.is_update(self.facts.roles, line):
             return self._update(line)
+        if updates.is_assignment(line):
+            return self._decided(
+                line, Verdict.UNPROVEN, "an assignment that changes what it reads is no equation"
+            )
         if self._defines(line):
             return self._definition(line)
         if self._defines_slope(line):

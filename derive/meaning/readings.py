@@ -6,7 +6,7 @@ always compared in the same terms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -238,19 +238,24 @@ def _subject(roles: Roles, derivative: Derivative) -> Name | None:
 
 
 def is_formal(facts: Facts, sides: Sequence[Node]) -> bool:
-    """Only a defined function and its parameter occur: ``\\sigma'(z) = ...``, ``dg/ds = ...``."""
+    """Only a defined function and its parameter occur: ``\\sigma'(z) = ...``, ``dg/ds = ...``.
+
+    Or functions of any kind, in a rule of the calculus: ``\\frac{d}{dx} e^{u(x)} = ...``.
+    """
     heads = False
+    rule = any(_of_composite(d) for side in sides for d in derivatives_in(side))
     letters: set[str] = set()
     parameters = {p.base for p, _, _ in facts.bodies.values()}
     for side in sides:
-        called = [p.head for p in subtree(side) if isinstance(p, Applied)]
+        called = [p.head for p in _all_parts(side) if isinstance(p, Applied)]
         for part in subtree(side):
             if isinstance(part, Derivative) and part.of is not None:
                 subject = plain_name(part.of)
                 if subject is not None and spelled_function(subject) in facts.bodies:
                     called.append(subject)
         for name in names_in(side):
-            if any(name is c for c in called) and _names_function(facts, name):
+            generic = rule and facts.roles.role(name.base) == "function"
+            if any(name is c for c in called) and (generic or _names_function(facts, name)):
                 heads = True
             elif name.base == "e" and name.scripts:
                 continue
@@ -265,6 +270,25 @@ def is_formal(facts: Facts, sides: Sequence[Node]) -> bool:
     return letter in parameters or (
         not facts.roles.unindexed and role in (None, "X", "Z", "W", "A") and len(letter) == 1
     )
+
+
+def _all_parts(node: Node) -> Iterator[Node]:
+    """The parts of a node, those in the exponent of e too."""
+    for part in subtree(node):
+        yield part
+        if isinstance(part, Name) and part.base == "e":
+            for script in part.scripts:
+                if script.place == "sup" and script.node is not None:
+                    yield from _all_parts(script.node)
+
+
+def _of_composite(derivative: Derivative) -> bool:
+    """What is differentiated is more than one function at its letter, which may be known."""
+    inner = plain(derivative.of) if derivative.of is not None else None
+    if isinstance(inner, Applied):
+        return not _is_letter(inner)
+    power_of_e = isinstance(inner, Name) and inner.base == "e" and bool(inner.scripts)
+    return power_of_e or (inner is not None and not isinstance(inner, Name))
 
 
 def bare_functions(facts: Facts, sides: Sequence[Node]) -> bool:

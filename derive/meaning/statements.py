@@ -61,6 +61,8 @@ def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str,
     one, two = pure_maps(roles, left), pure_maps(roles, right)
     if one is not None and two is not None and max(len(one), len(two)) > 1:
         return composition(setting, one, two, layers)
+    if one is not None and two is not None:
+        _same_codomain(setting, one[0], two[0], layers)
     elaborator = Elaborator(setting, layers, formal_names(setting, (left, right)))
     if setting.mode == "formal" and bare_functions(setting.facts, (left, right)):
         letter = next(iter(sorted(elaborator.bound)), "t")
@@ -77,6 +79,20 @@ def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str,
                 f"the right side {show_shape(b.shape)}"
             )
     return Equation(a, b, tuple(elaborator.free[k] for k in sorted(elaborator.free)))
+
+
+def _same_codomain(
+    setting: Setting, left: Factor, right: Factor, layers: Mapping[str, int]
+) -> None:
+    """Raises IllShaped for ``dJ/dW = dz/dW``: a gradient of a number beside a linear map."""
+    if setting.mode == "path":
+        return
+    (_, (one,)), (_, (two,)) = (_factors(setting, (f,), layers) for f in (left, right))
+    arrays = [m.of for m in (one, two) if m.of != COST]
+    if one.by == two.by and len(arrays) == 1 and setting.shape(arrays[0]) != SCALAR:
+        raise IllShaped(
+            "one side is the derivative of the cost, a number, the other that of an array"
+        )
 
 
 def _first_derivatives_only(setting: Setting, *sides: Expr) -> None:

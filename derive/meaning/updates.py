@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.lines import Line
-from derive.meaning.notation import names_in, plain_name
+from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import IllShaped, Outside, Setting
 from derive.program import (
@@ -42,6 +42,7 @@ from derive.reading import syntax as sx
 from derive.reading.syntax import Name
 from derive.reading.tree import plain
 
+ASSIGNS = frozenset({":=", "\\leftarrow", "\\gets", "←"})
 IN_PLACE = {"-=": -1, "+=": 1}
 """Signs that add to what stands on their left, and with which sign."""
 
@@ -64,9 +65,22 @@ def is_update(roles: Roles, line: Line) -> bool:
         return False
     if line.relation.text in IN_PLACE or _same(plain_name(right), name):
         return True
-    return isinstance(right, sx.Sum) and any(
-        any(not n.mark and _same(n, name) for n in names_in(term)) for _, term in right.terms
-    )
+    again = any(not n.mark and _same(n, name) for n in names_in(right))
+    return again and (isinstance(right, sx.Sum) or _steps(roles, right))
+
+
+def is_assignment(line: Line) -> bool:
+    """``W := W / \\|W\\|``: the left side is given a new value that is made of the old one."""
+    name = plain_name(line.left)
+    if line.relation.text not in ASSIGNS or name is None or not line.first:
+        return False
+    return any(not n.mark and _same(n, name) for n in names_in(line.right))
+
+
+def _steps(roles: Roles, node: sx.Node) -> bool:
+    """A product in which a gradient stands: ``2 (W - \\alpha dW)``, no step but meant as one."""
+    marked = any(n.mark or roles.role_of(n) == "gradient" for n in names_in(node))
+    return isinstance(node, sx.Product) and (marked or any(derivatives_in(node)))
 
 
 def _same(one: Name | None, two: Name) -> bool:
