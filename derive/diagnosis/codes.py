@@ -367,6 +367,15 @@ _ROWS: Final = (
         r"dZ_1 = dA_1 \odot (1 - A_1^2)",
     ),
     Code(
+        "D142",
+        "stale-value",
+        "A value is used after it was changed",
+        "The gradient is taken at the values of the forward pass: what a step has moved, or a "
+        "buffer that was written over, is another value.",
+        r"W_2 \leftarrow W_2 - \alpha dW_2, \quad dA_1 = W_2^T dZ_2",
+        r"dA_1 = W_2^T dZ_2, \quad W_2 \leftarrow W_2 - \alpha dW_2",
+    ),
+    Code(
         "D201",
         "unreadable",
         "The text could not be read",

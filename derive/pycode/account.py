@@ -11,12 +11,24 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from derive.program import SCALAR, Expr, Symbol, Times, walk
+from derive.program import SCALAR, Expr, Plus, Symbol, Times, walk
 from derive.pycode import arrays
+from derive.pycode.entry import Entry
+from derive.pycode.expressions import evaluate
 from derive.pycode.guess import is_size
 from derive.pycode.interpreter import Interpreter
-from derive.pycode.names import CACHES, COST_NAMES, PREDICTIONS, UPSTREAM, target_of
-from derive.pycode.state import make_arbitrary, make_array_arbitrary, snapshot
+from derive.pycode.names import (
+    CACHES,
+    COST_NAMES,
+    GRADIENTS,
+    PREDICTIONS,
+    UPSTREAM,
+    target_of,
+)
+from derive.pycode.plain import depends
+from derive.pycode.state import OLD, make_arbitrary, make_array_arbitrary, snapshot
+from derive.pycode.store import A_NUMBER, Unify, is_constant
+from derive.pycode.training import Focused, value_now
 from derive.pycode.values import (
     Bound,
     ClassValue,
@@ -35,22 +47,6 @@ from derive.pycode.values import (
 )
 
 
-@dataclass(frozen=True)
-class Entry:
-    """Names of functions, or of methods of the class `owner`; "" where there is none."""
-
-    gradient: str
-    forward: str = ""
-    cost: str = ""
-    owner: str = ""
-    inner: tuple[Entry, ...] = ()
-    """Entries whose gradients this one calls; judged instead where it cannot be followed."""
-
-    @property
-    def title(self) -> str:
-        return f"{self.owner}.{self.gradient}" if self.owner else self.gradient
-
-
 @dataclass
 class Pair:
     """A parameter's leaf and the value that is returned as its gradient."""
@@ -58,6 +54,8 @@ class Pair:
     target: str
     label: str
     value: Tensor
+    moved: bool = False
+    """The value is what a step takes away from the parameter, a rate times its gradient."""
 
 
 @dataclass
@@ -77,10 +75,14 @@ class Accountant:
         self.cache: Value = None
         self.instance: Instance | None = None
         self.cost: Expr | None = None
+        self.outputs: dict[str, Ref] = {}
+        """The arrays that the forward pass returns, by name."""
 
     def account(self) -> Account:
         """Everything that the functions of the entry compute, after an earlier call of them."""
         entry = self.entry
+        if entry.loops:
+            return self._turn()
         if entry.owner:
             self.instance = self._instance(entry.owner)
             before = snapshot(self.instance)
@@ -88,17 +90,103 @@ class Accountant:
             self._call(entry.gradient)
             make_arbitrary(self.run, self.instance, before)
             self.known, self.output, self.cache, self.cost = {}, None, None, None
+            self.outputs = {}
+        if entry.unit and not entry.gradient:
+            return self._settled(self.run.globals)
         self.prepare()
+        held = {"self": value_now(self.run, self.instance)}
         result = self._call(entry.gradient)
         returned, scope = self.run.returned, self.run.scope
         if self.cost is None:
             self.cost = self._cost_of(result, returned, scope)
         pairs = self._pairs(result, returned)
+        if self.instance is not None:
+            known = {p.target for p in pairs}
+            moves = self._moves(Focused({"self": self.instance}, held))
+            pairs += [m for m in moves if m.target not in known]
         if not pairs:
             raise Unsupported(
                 f"no gradient was recognised in what {entry.title} returns", self._node()
             )
         return Account(self.run, self.run.trace.define("cost", self.cost, None), pairs)
+
+    def _turn(self) -> Account:
+        """One turn of the training loop of the entry."""
+        try:
+            if self.entry.owner:
+                self.instance = self._instance(self.entry.owner)
+            if self.entry.gradient:
+                self._call(self.entry.gradient)
+            focused = self.run.focused
+        except Focused as found:
+            focused = found
+        if focused is None:
+            raise Unsupported("a training loop that is not reached", self.entry.loops[-1])
+        return self._settled(focused.scope, focused)
+
+    def _settled(self, scope: dict[str, Value], focused: Focused | None = None) -> Account:
+        """The gradients among the names of a scope, and what a turn moves without them."""
+        for name in COST_NAMES:
+            if name in scope and not isinstance(scope[name], (FunctionValue, Opaque)):
+                self.cost = self._scalar(scope[name])
+                break
+        else:
+            raise Unsupported("no cost was found: name a number loss or cost", self._node())
+        pairs = self._in_scope(scope)
+        if focused is not None:
+            known = {p.target for p in pairs}
+            pairs += [m for m in self._moves(focused) if m.target not in known]
+        if not pairs:
+            raise Unsupported(f"no gradient was recognised in {self.entry.title}", self._node())
+        return Account(self.run, self.run.trace.define("cost", self.cost, None), pairs)
+
+    def _in_scope(self, scope: dict[str, Value]) -> list[Pair]:
+        """The gradients among the names of a scope."""
+        leaves = self._parameters()
+        pairs: dict[tuple[str, Expr], Pair] = {}
+        for name, value in scope.items():
+            if isinstance(value, (Ref, Tensor)):
+                self._add(pairs, target_of(name, leaves), name, value)
+            elif isinstance(value, (DictValue, Record, ListValue)) and name:
+                for part in _labelled(self.run, value, None):
+                    target = target_of(part.label, leaves)
+                    if target is None and part.label in leaves and name in GRADIENTS:
+                        target = part.label
+                    self._add(pairs, target, part.label, part.value)
+        if self.instance is not None:
+            self._add_of_instance(pairs)
+        return list(pairs.values())
+
+    def _parameters(self) -> dict[str, str]:
+        """The leaves that a gradient may be by."""
+        trace = self.run.trace
+        return {n: n for n in trace.leaves if n not in trace.shifts and "." not in n}
+
+    def _add_of_instance(self, pairs: dict[tuple[str, Expr], Pair]) -> None:
+        """The gradients that objects hold beside their parameters."""
+        assert self.instance is not None
+        trace = self.run.trace
+        for label, value, target in _of_instance(self.run, self.instance):
+            known = target in trace.leaves and target not in trace.shifts
+            self._add(pairs, target if known and OLD not in target else None, label, value)
+
+    def _moves(self, focused: Focused) -> list[Pair]:
+        """What a turn takes away from the arrays and numbers that it changes."""
+        found = []
+        leaves = self.run.trace.leaves
+        for name, old in _numbers(self.run, focused.before):
+            if not (isinstance(old.expr, Symbol) and old.expr.name in leaves):
+                continue
+            after = dict(_numbers(self.run, focused.scope)).get(name)
+            if after is None or after.expr == old.expr or after.expr.shape != old.expr.shape:
+                continue
+            target = old.expr.name
+            assert self.cost is not None
+            of_cost = depends(self.cost, self.run.trace.definitions, {target})
+            if of_cost and "." not in target and (old.ndim or not is_size(target)):
+                label = name.rsplit(".", 1)[-1]
+                found.append(Pair(target, label, arrays.minus(old, after), True))
+        return found
 
     def made(self) -> None:
         """The object alone, if the entry is of a class."""
@@ -109,7 +197,7 @@ class Accountant:
         """The cost without its gradients, None if they are computed together."""
         self.made()
         self.prepare()
-        if self.cost is None:
+        if self.cost is None and not (self.entry.unit or self.entry.loops):
             for arg, default in self._wanted(self.entry.gradient):
                 self._argument(arg, default)
         return self.cost
@@ -130,7 +218,9 @@ class Accountant:
         kind = self.run.globals[owner]
         assert isinstance(kind, ClassValue)
         init = kind.methods.get("__init__")
-        args = [] if init is None else [self._argument(a, d) for a, d in parameters(init)[1:]]
+        wanted = [] if init is None else parameters(init)[1:]
+        given = self._constructed(owner, [a.arg for a, _ in wanted])
+        args = [given.get(a.arg) or self._argument(a, d) for a, d in wanted]
         made = self.run.call(kind, args, {}, kind.node)
         if not isinstance(made, Instance):
             raise Unsupported(f"{owner} is no class with attributes", kind.node)
@@ -140,6 +230,18 @@ class Accountant:
             make_array_arbitrary(self.run, ref, name)
         return made
 
+    def _constructed(self, owner: str, names: list[str]) -> dict[str, Value]:
+        """The lists that the file makes an object of: ``Network([784, 30, 10])``."""
+        for statement in self.run.module.body:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == owner:
+                    said = dict(zip(names, node.args, strict=False))
+                    said |= {k.arg: k.value for k in node.keywords if k.arg in names}
+                    lists = {n: v for n, v in said.items() if _is_data(v)}
+                    if lists:
+                        return {n: evaluate(self.run, v, {}) for n, v in lists.items()}
+        return {}
+
     def _function(self, name: str) -> Value:
         if self.instance is not None:
             node = self.instance.kind.methods[name]
@@ -148,7 +250,9 @@ class Accountant:
             return Bound(self.instance, name, FunctionValue(name, node, {}, self.instance.kind))
         return self.run.globals[name]
 
-    def _node(self) -> ast.AST:
+    def _node(self) -> ast.AST | None:
+        if not self.entry.gradient:
+            return self.entry.loops[-1] if self.entry.loops else None
         function = self._function(self.entry.gradient)
         function = function.function if isinstance(function, Bound) else function
         return function.node  # type: ignore[union-attr]
@@ -178,13 +282,9 @@ class Accountant:
             return self.output
         if self.cache is not None and CACHES.fullmatch(name):
             return self.cache
-        if (
-            name_is_upstream(name)
-            and not self.entry.cost
-            and self.output is not None
-            and isinstance(self.output, Ref)
-        ):
-            return self._make_upstream(name)
+        upstream = None if self.entry.cost else self._upstream_of(name)
+        if upstream is not None:
+            return self._make_upstream(name, upstream)
         if isinstance(default, ast.Constant) and (
             default.value is None or isinstance(default.value, (str, bool))
         ):
@@ -192,9 +292,17 @@ class Accountant:
         if _is_number(default) and not is_size(name):
             self.known[name] = Tensor(self.run.trace.leaf(name, SCALAR), 0)
             return self.known[name]
+        shared = self._shared_default(default)
+        if shared is not None:
+            return shared
         record = self._record(arg)
         self.known[name] = Unknown(name) if record is None else record
         return self.known[name]
+
+    def _shared_default(self, default: ast.expr | None) -> Value:
+        """A list or dictionary of the module that is an argument's default."""
+        value = self.run.globals.get(default.id) if isinstance(default, ast.Name) else None
+        return value if isinstance(value, (ListValue, DictValue)) else None
 
     def _record(self, arg: ast.arg) -> Value:
         """An argument annotated with a named tuple of the file."""
@@ -205,11 +313,21 @@ class Accountant:
                 return Record(kind, {f: Unknown(f) for f in kind.fields})
         return None
 
-    def _make_upstream(self, name: str) -> Value:
-        """The gradient by the output is given: the cost is the sum of their products."""
-        out = self.run.trace.read(self.output)
+    def _upstream_of(self, name: str) -> Ref | None:
+        """The output of the forward pass by which an argument is the gradient, if it is one."""
+        found = target_of(name, self.outputs)
+        if found is not None:
+            return self.outputs[found]
+        if name_is_upstream(name) and isinstance(self.output, Ref):
+            return self.output
+        return None
+
+    def _make_upstream(self, name: str, output: Ref) -> Value:
+        """The gradient by an output is given: the cost is the sum of their products."""
+        out = self.run.trace.read(output)
         leaf = self.run.trace.leaf(name, out.expr.shape)
-        self.cost = arrays.summed(Times(arrays.real(out).expr, leaf), None)
+        cost = arrays.summed(Times(arrays.real(out).expr, leaf), None)
+        self.cost = cost if self.cost is None else Plus(self.cost, cost)
         self.known[name] = self.run.trace.new(Tensor(leaf, out.ndim))
         return self.known[name]
 
@@ -224,13 +342,18 @@ class Accountant:
         scope = self.run.scope
         for node in _returned_names(self.run.returned):
             if node.id in scope:
-                self.known[node.id] = scope[node.id]
+                self.known.setdefault(node.id, scope[node.id])
+                if isinstance(scope[node.id], Ref):
+                    self.outputs[node.id] = scope[node.id]
 
     def _scalar(self, value: Value) -> Expr:
         value = self.run.settled(value)
         if isinstance(value, tuple) and value:
             value = value[0]
         tensor = arrays.real(self.run.tensor(value))
+        for dim in tensor.expr.shape:
+            if dim != 1 and not is_constant(dim):
+                raise Unify(dim, 1, A_NUMBER)
         if tensor.expr.shape != SCALAR:
             raise Unsupported(
                 f"the cost that {self.entry.cost or self.entry.title} returns is no number"
@@ -260,9 +383,7 @@ class Accountant:
         return is_array and target_of(name, leaves) is None
 
     def _pairs(self, result: Value, returned: ast.expr | None) -> list[Pair]:
-        leaves = {
-            n: n for n in self.run.trace.leaves if n not in self.run.trace.shifts and "." not in n
-        }
+        leaves = self._parameters()
         pairs: dict[tuple[str, Expr], Pair] = {}
         for part in _labelled(self.run, result, returned):
             named = [(each, target_of(each, leaves)) for each in part.others]
@@ -273,9 +394,24 @@ class Accountant:
                     target = part.label
             self._add(pairs, target, part.label, part.value)
         if self.instance is not None:
-            for label, value, target in _of_instance(self.run, self.instance):
-                self._add(pairs, target if target in leaves else None, label, value)
+            self._add_of_instance(pairs)
+        implicit = self._by_input(result)
+        if implicit is not None and implicit.target not in {p.target for p in pairs.values()}:
+            self._add(pairs, implicit.target, implicit.label, result)
         return list(pairs.values())
+
+    def _by_input(self, result: Value) -> Pair | None:
+        """A backward pass that returns one array returns the gradient by what went forward."""
+        if self.entry.cost or not self.entry.forward or not isinstance(result, Ref):
+            return None
+        names = [a.arg for a, _ in self._wanted(self.entry.forward)]
+        first = self.run.settled(self.known.get(names[0])) if names else None
+        if not isinstance(first, Ref) or self.run.trace.buffers[first.buffer].reason:
+            return None
+        leaf = self.run.trace.read(first).expr
+        if not isinstance(leaf, Symbol) or leaf.name not in self._parameters():
+            return None
+        return Pair(leaf.name, f"the gradient by {names[0]}", self.run.tensor(result))
 
     def _add(
         self,
@@ -294,6 +430,13 @@ class Accountant:
         pairs.setdefault((target, tensor.expr), Pair(target, label, tensor))
 
 
+def _is_data(node: ast.expr) -> bool:
+    """A list or tuple of numbers, texts and such lists."""
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return all(_is_data(e) or isinstance(e, ast.Constant) for e in node.elts)
+    return False
+
+
 def name_is_upstream(name: str) -> bool:
     """Whether an argument is usually the gradient by the output of a layer."""
     return UPSTREAM.fullmatch(name) is not None
@@ -304,6 +447,21 @@ def parameters(node: ast.FunctionDef) -> list[tuple[ast.arg, ast.expr | None]]:
     args = [*node.args.posonlyargs, *node.args.args]
     defaults: list[ast.expr | None] = [None] * (len(args) - len(node.args.defaults))
     return list(zip(args, [*defaults, *node.args.defaults], strict=True))
+
+
+def _numbers(run: Interpreter, scope: dict[str, Value]) -> list[tuple[str, Tensor]]:
+    """The arrays and numbers of a scope by name, those of objects and containers included."""
+    found: list[tuple[str, Tensor]] = []
+    for name, value in scope.items():
+        value = run.settled(value)
+        if isinstance(value, Tensor):
+            found.append((name, value))
+        elif isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason:
+            found.append((name, run.trace.read(value)))
+        elif isinstance(value, (Instance, DictValue)):
+            inner = dict(_named_parts(value, name))
+            found += [(f"{name}.{n}", t) for n, t in _numbers(run, inner)]
+    return [(n, t) for n, t in found if t.kind == "real" and t.picked is None]
 
 
 def _is_number(default: ast.expr | None) -> bool:
@@ -412,7 +570,7 @@ def _of_instance(run: Interpreter, instance: Instance) -> Iterator[tuple[str, Va
             if target is not None:
                 yield from _matched(run, name, value, one.attributes[target])
             stack += [v for v in _instances(value) if v not in seen]
-        grads = [v for k, v in one.attributes.items() if k in ("grads", "gradients", "grad")]
+        grads = [v for k, v in one.attributes.items() if k in GRADIENTS]
         for value in grads:
             if isinstance(value, DictValue):
                 for key, part in value.items.items():

@@ -67,7 +67,7 @@ def real(tensor: Tensor) -> Tensor:
         raise Unsupported("arithmetic with integer labels")
     if tensor.picked is not None:
         base, labels = tensor.picked
-        return Tensor(Transpose(Sum(Times(base, labels), 1)), 1)
+        return Tensor(Transpose(Sum(Times(base, labels), 1)), tensor.ndim)
     return Tensor(tensor.expr, tensor.ndim)
 
 
@@ -325,4 +325,4 @@ def pick(base: Tensor, labels: Tensor, axis: int) -> Tensor:
     oriented = base.expr if axis == 1 else Transpose(base.expr)
     agree(oriented.shape, labels.expr.shape, "indexing by labels")
     out = Transpose(Sum(Times(oriented, labels.expr), 1))
-    return Tensor(out, 1, "real", (oriented, labels.expr))
+    return Tensor(out, labels.ndim, "real", (oriented, labels.expr))

@@ -36,6 +36,9 @@ _IGNORED = ("dtype", "casting", "order")
 _OUT_AT = {"add": 2, "subtract": 2, "multiply": 2, "divide": 2, "dot": 2, "matmul": 2,
            "maximum": 2, "minimum": 2, "exp": 1, "log": 1, "tanh": 1, "sqrt": 1, "square": 1,
            "abs": 1, "negative": 1}  # fmt: skip
+_NONLINEAR = frozenset(
+    f"numpy.{name}" for name in ("exp", "log", "tanh", "sqrt", "square", "maximum", "abs", "where")
+) | {"scipy.special.expit", "scipy.special.softmax", "numpy.log1p"}
 _ENTRYWISE = frozenset(f"numpy.{name}" for name in _OUT_AT) - {"numpy.dot", "numpy.matmul"}
 _INTEGER = ("int", "int32", "int64", "bool", "uint8", "bool_", "complex")
 _FLOAT = ("float", "float16", "float32", "float64", "double", "single", "floating", "longdouble")
@@ -93,6 +96,8 @@ def call_library(
         _check_overlap(run, out, args)
     if name in ("numpy.zeros", "numpy.ones", "numpy.array") and len(args) == 2:
         _check_dtype({"dtype": args.pop()})
+    if name in _NONLINEAR and args:
+        run.name_product(args[0], node)
     result = row(run, args, keywords)
     if shared and args and (typed or name != "numpy.asarray"):
         return _perhaps_shared(run, args[0], result)
@@ -258,7 +263,7 @@ def _builtin(
         return rule(run, args, node)
     if name == "getattr":
         run.spoil(args, "an attribute whose name is not known", node)
-    if name in ("print", "isinstance", "str", "round", "getattr", "hasattr"):
+    if name in ("print", "isinstance", "round", "getattr", "hasattr"):
         return Opaque(f"the result of {name}", getattr(node, "lineno", 0))
     raise Unsupported(f"a call of {name}", node)
 
@@ -350,6 +355,12 @@ def _dict(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     return DictValue(dict(args[0].items) if args else {})
 
 
+def _str(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    if len(args) == 1 and isinstance(args[0], (int, str)) and not isinstance(args[0], bool):
+        return str(args[0])
+    return Opaque("the result of str", getattr(node, "lineno", 0))
+
+
 _BUILTINS: dict[str, Callable[[Any, list[Value], ast.AST], Value]] = {
     "range": _range,
     "len": _len,
@@ -362,6 +373,7 @@ _BUILTINS: dict[str, Callable[[Any, list[Value], ast.AST], Value]] = {
     "zip": _zip,
     "enumerate": _enumerate,
     "reversed": lambda run, args, node: Once(lambda: items_of(run, args[0], node)[::-1]),
+    "str": _str,
     "list": _list,
     "tuple": lambda run, args, node: tuple(items_of(run, args[0], node) if args else ()),
     "dict": _dict,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from derive.program import Number, Size
+from derive.program import SCALAR, Number, Size, Symbol
 from derive.pycode import arrays, classes, iteration
 from derive.pycode.values import (
     DTYPE,
@@ -69,7 +69,7 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
             raise Unsupported(f"the attribute {name} of a dtype", node)
         return value
     if isinstance(value, Library):
-        return _of_library(value, name)
+        return _of_library(run, value, name)
     if isinstance(value, Unknown) and value.parts and name in ARRAY_ATTRIBUTES:
         raise Unsupported(f"the attribute {name} of something with parts of its own", node)
     if isinstance(value, Unknown) and name not in ARRAY_ATTRIBUTES:
@@ -114,11 +114,15 @@ def _size(dim: str | int) -> Value:
     return dim if isinstance(dim, int) else Tensor(arrays.size(dim), 0)
 
 
-def _of_library(value: Library, name: str) -> Value:
+def _of_library(run: Interpreter, value: Library, name: str) -> Value:
     full = f"{value.name}.{name}"
     if full == "numpy.newaxis":
         return None
-    if full in ("numpy.pi", "math.pi", "numpy.e", "math.e", "numpy.inf"):
+    if full in ("numpy.pi", "math.pi"):  # what holds of any positive number holds of this one
+        if "pi" not in run.trace.leaves:
+            run.trace.leaf("pi", SCALAR, "positive")
+        return Tensor(Symbol("pi", SCALAR), 0)
+    if full in ("numpy.e", "math.e", "numpy.inf", "math.inf"):
         return Opaque(f"the constant {full}")
     return Library(full)
 

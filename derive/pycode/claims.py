@@ -8,9 +8,10 @@ the engine's proof and the checker's acceptance of every lemma and of the claim.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 
 from derive.check import Screen, check, find_counterexample
@@ -22,6 +23,7 @@ from derive.program import (
     Leaf,
     Number,
     Plus,
+    Power,
     Program,
     Size,
     Sum,
@@ -32,7 +34,9 @@ from derive.program import (
 )
 from derive.pycode.account import Account, Pair
 from derive.pycode.guess import is_labels
+from derive.pycode.loosened import fixed_sizes, with_sizes, without_guards
 from derive.pycode.names import target_of
+from derive.pycode.onehot import counterexample
 from derive.pycode.plain import depends, plain_definitions, replaced
 from derive.scalars.table import function
 from derive.tensors import prove
@@ -42,6 +46,8 @@ from derive.verdict import Counterexample, Proof, Verdict
 COST = "cost"
 MOST_NODES = 2_000
 """Parts of an expression that is written out down to what is known."""
+ONE_HOT = "outside the fragment: it rests on labels being 0 or 1"
+MOST_RATES = 12
 LEMMA_BUDGET = 20_000
 """Steps of proof that a lemma may take; one that takes more would help nobody."""
 
@@ -87,13 +93,13 @@ class Case:
         name = cost.name if isinstance(cost, Symbol) else COST
         if name not in self.definitions:
             self.definitions[name] = cost
-        self.forward = _behind(Symbol(name, cost.shape), self.definitions)
+        self.forward = behind(Symbol(name, cost.shape), self.definitions)
         self._forward = frozenset(self.forward)
         wanted = dict.fromkeys(self.forward)
         for pair in self.account.pairs:
-            wanted |= dict.fromkeys(_behind(pair.value.expr, self.definitions))
+            wanted |= dict.fromkeys(behind(pair.value.expr, self.definitions))
         for expr in self.also:
-            wanted |= dict.fromkeys(_behind(expr, self.definitions))
+            wanted |= dict.fromkeys(behind(expr, self.definitions))
         kept = {n: e for n, e in self.definitions.items() if n in wanted}
         self.program = Program(trace.leaves, kept, {"tanh": function("tanh")}, name)
 
@@ -113,9 +119,48 @@ class Case:
         other.assumptions = (*self.assumptions, said)
         return other
 
+    def rewritten(self, change: Callable[[Expr], Expr], said: str) -> Case | None:
+        """The same case with other definitions; None if that changes nothing."""
+        definitions = {n: change(e) for n, e in self.program.definitions.items()}
+        if definitions == self.program.definitions:
+            return None
+        other = replace_case(self)
+        other.program = replace(self.program, definitions=definitions)
+        other.assumptions = (*self.assumptions, said)
+        return other
+
     def agreeing(self) -> int:
         """The number of gradients that are right at some random points."""
         return sum(self.seems_right(pair) for pair in self.account.pairs)
+
+    def is_right(self, pair: Pair) -> bool:
+        """Whether a gradient is right at some random points, and that could be decided."""
+        left = self.program.gradient(pair.target)
+        value = pair_value(pair, left)
+        if pair.moved or value.shape != left.shape:
+            return self.seems_right(pair)
+        return self._agrees(Equation(left, value)) is True
+
+    def _agrees(self, equation: Equation) -> bool | None:
+        """What random points say; where exp is taken of a log, exact ones."""
+        said = self.screen.agrees(equation)
+        if said is False and self._exp_of_log:
+            return find_counterexample(self.program, equation) is None
+        return said
+
+    @cached_property
+    def _exp_of_log(self) -> bool:
+        definitions = self.program.definitions
+        logs = {
+            n
+            for n, e in definitions.items()
+            if any(isinstance(x, Apply) and x.function == "log" for x in walk(e))
+        }
+        return any(
+            isinstance(x, Apply) and x.function == "exp" and _reaches(x.arg, logs, definitions)
+            for expr in definitions.values()
+            for x in walk(expr)
+        )
 
     def seems_right(self, pair: Pair) -> bool:
         """Whether a gradient is right at some random points."""
@@ -123,7 +168,9 @@ class Case:
         value = pair_value(pair, left)
         if value.shape != left.shape:
             return False
-        return self.screen.agrees(Equation(left, value)) is not False
+        if pair.moved:
+            return any(self._takes(scale, left, value) for scale in self.rates(pair))
+        return self._agrees(Equation(left, value)) is not False
 
     # -- one claim ------------------------------------------------------------------------
 
@@ -136,6 +183,11 @@ class Case:
             if depends(expr, self.program.definitions, trace.shifts):
                 reason = "a maximum that is not proved to cancel is in it"
                 return self._ruling(pair, Verdict.UNPROVEN, reason, node)
+            if depends(expr, trace.definitions, trace.unwritten):
+                reason = "memory into which nothing was written is in it"
+                return self._ruling(pair, Verdict.UNPROVEN, reason, node)
+        if pair.moved:
+            return self._moved(pair, node)
         value = pair.value.expr
         if value.shape != leaf.dims:
             value = _stretched(value, Symbol(pair.target, leaf.dims))
@@ -148,10 +200,49 @@ class Case:
         left = self.program.gradient(pair.target)
         plain = Equation(left, value)
         if self.screen.agrees(plain) is False:
-            example = find_counterexample(self.program, plain)
+            example, known = self._counterexample(plain)
             if example is not None:
                 return self._refuted(pair, example)
+            if not known:
+                return self._ruling(pair, Verdict.UNPROVEN, ONE_HOT, node)
         return self._proved(pair, left, value, node)
+
+    def _moved(self, pair: Pair, node: ast.AST | None) -> Ruling:
+        """A step against the gradient: what is taken away is a positive number times it."""
+        left, value = self.program.gradient(pair.target), pair.value.expr
+        scale = next((s for s in self.rates(pair) if self._takes(s, left, value)), None)
+        if scale is None:
+            example, _ = self._counterexample(Equation(left, value))
+            reason = f"{pair.label} is not moved against the gradient by {pair.target}"
+            if example is None or self.has_values is False:
+                return self._ruling(pair, Verdict.UNPROVEN, reason, node)
+            return replace(self._refuted(pair, example), reason=reason)
+        inverse = Power(scale, Fraction(-1))
+        shown = replace(pair, moved=False, value=replace(pair.value, expr=Times(inverse, value)))
+        ruling = self._proved(shown, left, shown.value.expr, node)
+        said = () if isinstance(scale, Number) else ("the rate is positive",)
+        return replace(ruling, pair=pair, assumptions=(*ruling.assumptions, *said))
+
+    def _takes(self, scale: Expr, left: Gradient, value: Expr) -> bool:
+        return self.screen.agrees(Equation(Times(scale, left), value)) is True
+
+    def rates(self, pair: Pair) -> list[Expr]:
+        """What a step may be multiplied by: 1, numbers and settings in it, and their products."""
+        found: dict[Expr, None] = {Number(Fraction(1)): None}
+        stack: list[Expr] = [pair.value.expr]
+        seen: set[str] = set()
+        while stack and len(found) < MOST_RATES:
+            for node in walk(stack.pop()):
+                if isinstance(node, Number) and node.value:
+                    found.setdefault(Number(abs(node.value)))
+                elif isinstance(node, Symbol) and node.name in self.program.leaves:
+                    if node.shape == (1, 1) and node.name != pair.target:
+                        found.setdefault(node)
+                elif isinstance(node, Symbol) and node.name not in seen | self._forward:
+                    seen.add(node.name)
+                    stack.append(self.program.definitions[node.name])
+        single = list(found)[:MOST_RATES]
+        return single + [Times(a, b) for a in single[1:] for b in single[1:] if a != b]
 
     def _proved(self, pair: Pair, left: Gradient, value: Expr, node: ast.AST | None) -> Ruling:
         self._find_lemmas(pair.value.expr)
@@ -167,10 +258,14 @@ class Case:
             if not reason:
                 proof = Proof(tuple(sorted(self.rules)), self.steps, True)
                 return replace(self._ruling(pair, Verdict.VERIFIED, "", node), proof=proof)
-        example = find_counterexample(self.program, Equation(left, pair_value(pair, left)))
+        example, _ = self._counterexample(Equation(left, pair_value(pair, left)))
         if example is not None:
             return self._refuted(pair, example)
         return self._ruling(pair, Verdict.UNPROVEN, reason, node)
+
+    def _counterexample(self, equation: Equation) -> tuple[Counterexample | None, bool]:
+        """A counterexample, and whether it could be told that it is one."""
+        return counterexample(self.program, equation, self.account.run.trace.onehot)
 
     def settle(self, equation: Equation, budget: int = BUDGET) -> str:
         """Empty if proved and accepted, else why not."""
@@ -210,7 +305,7 @@ class Case:
 
     def _find_lemmas(self, expr: Expr) -> None:
         """Proves for the values behind `expr` which gradients they are."""
-        for name in _behind(expr, self.program.definitions):
+        for name in behind(expr, self.program.definitions):
             if name in self._looked or name in self.forward:
                 continue
             self._looked.add(name)
@@ -221,6 +316,13 @@ class Case:
                 if not self.settle(Equation(left, local), LEMMA_BUDGET):
                     self.lemmas[name] = stands
                 break
+
+    def is_some_gradient(self, name: str) -> bool:
+        """Whether a value seems to be a value of the forward pass or the gradient by one."""
+        value = self.program.symbol(name)
+        return any(
+            self.screen.agrees(Equation(left, value)) is True for left, _ in self._candidates(name)
+        )
 
     def _local(self, expr: Expr) -> Expr:
         """An expression in values of the forward pass and gradients that are known."""
@@ -273,7 +375,7 @@ class Case:
         if fixed:
             reason = f"the size {fixed} stands as a number in the source; write it as a shape"
             return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
-        node, label = self._first_wrong(pair)
+        node, label = self.first_wrong(pair)
         reason = ""
         if label and label != pair.label:
             reason = f"{label} is wrong, from which {pair.label} is computed"
@@ -285,22 +387,13 @@ class Case:
 
         Sizes are symbols here, so the two would seem to be different.
         """
-        values = {
-            abs(part)
-            for expr in self.program.definitions.values()
-            for node in walk(expr)
-            if isinstance(node, Number)
-            for part in (node.value.numerator, node.value.denominator)
-        }
-        dims = {d for leaf in self.program.leaves.values() for d in leaf.dims if isinstance(d, str)}
-        sizes = {int(d[1:]) for d in dims if d[0] == "n" and d[1:].isdigit()}
-        return min(sizes & values, default=0)
+        return min(fixed_sizes(self.program), default=0)
 
-    def _first_wrong(self, pair: Pair) -> tuple[ast.AST | None, str]:
+    def first_wrong(self, pair: Pair) -> tuple[ast.AST | None, str]:
         """The first value named as a gradient that is none, else that of the pair itself."""
         trace = self.account.run.trace
         called = {c: n for n in self.forward for c in self._called(n)}
-        for name in _behind(pair.value.expr, self.program.definitions):
+        for name in behind(pair.value.expr, self.program.definitions):
             if name in self.forward:
                 continue
             for made in trace.made.get(name, []):
@@ -321,6 +414,13 @@ class Case:
             self.screen.agrees(Equation(Times(scale, gradient), value)) is not False
             for scale in scales
         )
+
+
+def _reaches(expr: Expr, names: set[str], definitions: Mapping[str, Expr]) -> bool:
+    """Whether an expression has a log in it, or is computed from one of `names`."""
+    return any(isinstance(x, Apply) and x.function == "log" for x in walk(expr)) or any(
+        name in names for name in behind(expr, definitions)
+    )
 
 
 def replace_case(case: Case) -> Case:
@@ -347,7 +447,7 @@ def _stretched(value: Expr, like: Expr) -> Expr:
     return Plus(value, Times(Number(Fraction(0)), like)) if fits else value
 
 
-def _behind(expr: Expr, definitions: Mapping[str, Expr]) -> list[str]:
+def behind(expr: Expr, definitions: Mapping[str, Expr]) -> list[str]:
     """The definitions that an expression is computed from, in the order of computation."""
     found: set[str] = set()
     stack = [expr]
@@ -360,16 +460,29 @@ def _behind(expr: Expr, definitions: Mapping[str, Expr]) -> list[str]:
 
 
 def best_case(account: Account) -> Case:
-    """The account as a case, with labels that add up to 1 if more gradients seem right then."""
-    case = Case(account)
-    agreeing = case.agreeing()
-    if agreeing == len(account.pairs):
-        return case
-    for label, axis in _distributions(case):
-        other = case.assume(label, axis)
-        if other.agreeing() > agreeing:
+    """The account as a case, under the assumption by which most gradients seem right.
+
+    Assumed may be: labels that add up to 1; that a number is the size of an axis which has that
+    size in the source; that what is added to guard a logarithm or a quotient is 0.
+    """
+    best = Case(account)
+    most = best.agreeing()
+    for make in (with_sizes, without_guards):
+        if most == len(account.pairs):
+            return best
+        other = make(best)
+        if other is not None and (right := other.agreeing()) >= most + (make is without_guards):
+            best, most = other, right
+    if most == len(account.pairs):
+        return best
+    for label, axis in _distributions(best):
+        other = best.assume(label, axis)
+        if other.agreeing() > most:
             return other
-    return case
+        loose = without_guards(other)
+        if loose is not None and loose.agreeing() > most:
+            return loose
+    return best
 
 
 def _distributions(case: Case) -> Iterator[tuple[str, int]]:

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 
 from derive.program import Dim
-from derive.pycode.account import Entry
+from derive.pycode.entry import Entry
 from derive.pycode.guess import Declared
 from derive.pycode.source import Module
 
 _SHAPE = re.compile(r"\(\s*([A-Za-z_]\w*|\d+)\s*,\s*([A-Za-z_]\w*|\d+)?\s*\)")
 _DOC = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?::|--?)\s[^()\n]{0,60}(\([^()]*\))", re.MULTILINE)
+_INLINE = re.compile(r"\b([A-Za-z_]\w*)\s+(\(\s*\w+\s*,(?:\s*\w+\s*)?\))")
 
 
 def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
@@ -28,7 +29,8 @@ def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
             shape = _annotated(arg.annotation) or (_read(comment) if one else None)
             if shape is not None:
                 found.setdefault(arg.arg, shape)
-        for name, text in _DOC.findall(ast.get_docstring(node) or ""):
+        said = ast.get_docstring(node) or ""
+        for name, text in [*_DOC.findall(said), *_INLINE.findall(said)]:
             shape = _read(text)
             if shape is not None:
                 found.setdefault(name, shape)

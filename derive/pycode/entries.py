@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from derive.pycode.account import Entry
+from derive.pycode.entry import Entry
 from derive.pycode.names import COST, FORWARD, GRADIENT, stem
 from derive.pycode.source import Module
+from derive.pycode.units import units
 
 _SAID = re.compile(r"\b(gradient|cost|loss|forward)\s*=\s*([A-Za-z_]\w*)")
 
@@ -24,7 +25,38 @@ def entries(module: Module) -> list[Entry]:
     for name, node in module.classes.items():
         methods = _methods(module, node)
         found += _among(methods, name, said)
-    return found
+    return _with_units(module, found)
+
+
+def _with_units(module: Module, found: list[Entry]) -> list[Entry]:
+    """Also what computes cost and gradients in one piece, unless it only calls an entry."""
+    known = {(e.owner, e.gradient) for outer in found for e in (outer, *outer.inner)}
+    out = list(found)
+    for unit in units(module):
+        if unit.owner and not _is_whole(module, module.classes[unit.owner]):
+            continue
+        if (unit.owner, unit.gradient) in known and not unit.loops:
+            continue
+        called = _called_in(module, unit)
+        at = next((k for k, e in enumerate(out) if e.gradient and e.gradient in called), None)
+        if at is None:
+            out.append(unit)
+        elif unit.loops:
+            out[at] = replace(out[at], inner=(*out[at].inner, unit))
+        else:
+            out.append(unit)
+    return out
+
+
+def _is_whole(module: Module, node: ast.ClassDef) -> bool:
+    """Whether all of a class is in the file: of others the gradients are not known."""
+    names = [getattr(base, "id", "") for base in node.bases]
+    return all(n in module.classes or n in ("object", "ABC") for n in names)
+
+
+def _called_in(module: Module, unit: Entry) -> set[str]:
+    body = [unit.loops[-1]] if unit.loops else []
+    return {name for statement in body for name in _called(statement)}
 
 
 def _methods(module: Module, node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
@@ -85,7 +117,7 @@ def _trivial(node: ast.FunctionDef) -> bool:
     )
 
 
-def _called(node: ast.FunctionDef) -> set[str]:
+def _called(node: ast.AST) -> set[str]:
     names = set()
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):

@@ -14,7 +14,7 @@ from derive.program import ZERO, Apply, Build, Symbol, Transpose
 from derive.pycode import arrays, making, ranges, reductions
 from derive.pycode.arguments import Row, exactly
 from derive.pycode.einsum import einsum
-from derive.pycode.values import Largest, Tensor, Unsupported, Value
+from derive.pycode.values import Largest, Tensor, Unknown, Unsupported, Value
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
@@ -110,18 +110,30 @@ def _einsum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> 
     return einsum(args[0], [run.tensor(a) for a in args[1:]])
 
 
-def _outer(left: Tensor, right: Tensor) -> Tensor:
-    for each in (left, right):
-        if each.ndim != 1:
-            raise Unsupported("np.outer of what has not one axis")
-    column = Tensor(Transpose(arrays.real(left).expr), 2)
-    return arrays.times(column, right)
+def _outer(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    column, row = (_flat(run, arg) for arg in exactly(args, keywords, 2))
+    return arrays.times(Tensor(Transpose(arrays.real(column).expr), 2), row)
+
+
+def _flat(run: Interpreter, arg: Value) -> Tensor:
+    arg = run.settled(arg)
+    if isinstance(arg, Unknown) and not arg.parts:
+        arg = run.as_vector(arg)
+    tensor = run.tensor(arg)
+    if tensor.ndim != 1:
+        raise Unsupported("np.outer of what has not one axis")
+    return tensor
 
 
 def _dot(left: Tensor, right: Tensor) -> Tensor:
     if 0 in (left.ndim, right.ndim):
         return arrays.times(left, right)
     return arrays.matmul(left, right)
+
+
+def _logaddexp(left: Tensor, right: Tensor) -> Tensor:
+    powers = [arrays.elementwise(arrays.apply("exp"), side) for side in (left, right)]
+    return arrays.elementwise(arrays.apply("log"), arrays.plus(*powers))
 
 
 def _vdot(left: Tensor, right: Tensor) -> Tensor:
@@ -194,8 +206,9 @@ NUMPY: Final[dict[str, Row]] = {
     "where": _where,
     "dot": _binary(_dot),
     "matmul": _binary(arrays.matmul),
-    "outer": _binary(_outer),
+    "outer": _outer,
     "vdot": _binary(_vdot),
+    "logaddexp": _binary(_logaddexp),
     "einsum": _einsum,
     "sum": reductions.sum_row,
     "mean": reductions.reduction(arrays.averaged),
@@ -210,6 +223,8 @@ NUMPY: Final[dict[str, Row]] = {
     "maximum.reduce": reductions.largest,
     "argmax": reductions.argmax,
     "take_along_axis": _take_along,
+    "empty": making.unwritten,
+    "empty_like": making.unwritten_like,
     "zeros": making.filled_row(0),
     "ones": making.filled_row(1),
     "zeros_like": making.filled_like(0),
@@ -230,6 +245,10 @@ NUMPY: Final[dict[str, Row]] = {
     "random.random": making.random,
     "random.normal": making.random_sized,
     "random.uniform": making.random_sized,
+    "random.random_sample": making.random,
+    "random.randint": making.integers,
+    "random.integers": making.integers,
+    "linspace": making.spaced,
 }
 """Functions of ``numpy``."""
 

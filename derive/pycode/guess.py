@@ -17,13 +17,18 @@ Declared = tuple[Dim, ...] | str | None
 """The sizes of the axes, ``"labels"`` for integer classes, or None: not known."""
 
 _SCALAR = re.compile(
-    r"(lr|learning_?rate|alpha|eta|rate|lam|lambda_?|lambd|reg|reg_strength|weight_decay|decay|l2|"
-    r"beta_?[12]|eps|epsilon|momentum|mu|rho|t|m|step|scale|tau|temperature|keep_prob|c|slope)"
+    r"(lr|learning_?rate|step_?size|alpha|eta|rate|lam|lambda_?|lambd|reg|reg_strength|l2|"
+    r"weight_decay|decay(_rate)?|beta_?[12]|eps|epsilon|momentum|mu|rho|t|m|step|scale|tau|"
+    r"temperature|keep_prob|c|slope|gamma_?\d*|delta)"
 )
 _SIZE = re.compile(
-    r"(n|num|dim|d|size|hidden|input|output|units|features|classes|batch|vocab)(_\w+|\d+)?|\w+_(size|dim|units|features)"
+    r"(n|num|dim|d|size|hidden|units)(_\w+|\d+)?|(input|output|features|classes|batch|vocab)(_\w+|\d+)"
+    r"|\w+_(size|dim|units|features)"
 )
-_BIAS = re.compile(r"(b|bias|B|beta|gamma|by|bh|c)(_?\d+|_?[a-z]{1,3})?|\w*bias\w*")
+_BIAS = re.compile(
+    r"(b|bias|B|beta|gamma|by|bh|c|shift|gain|scale|g)(_?\d+|_?[a-z]{1,3})?|\w*bias\w*"
+)
+_STATE = re.compile(r"[hc]_?prev|[hc]_?0|[hc]_?init|prev_[hc]")
 _WEIGHT_VECTOR = re.compile(r"w|theta|weights?|coef")
 _LABELS = re.compile(r"(y|Y|t|T|labels?|targets?|y_true|Y_true|ys|y_batch|y_train)")
 
@@ -35,7 +40,7 @@ def is_scalar(name: str) -> bool:
 
 def is_size(name: str) -> bool:
     """Whether a name usually stands for the size of an axis."""
-    return _SIZE.fullmatch(name) is not None and len(name) > 1
+    return _SIZE.fullmatch(name) is not None and len(name) > 1 and "grad" not in name
 
 
 def is_labels(name: str) -> bool:
@@ -50,6 +55,12 @@ class Guess:
     bias: str = "column"
     labels: str = "matrix"
     declared: Mapping[str, Declared] = field(default_factory=dict)
+    arrays: frozenset[str] = frozenset()
+    """Names by which the source differentiates: no settings, whatever they are called."""
+
+    def is_number_bias(self, name: str) -> bool:
+        """Whether a bias is taken to be one number of which the source says nothing."""
+        return self.bias == "number" and name not in self.declared and bool(_BIAS.fullmatch(name))
 
     def shape(self, name: str) -> Declared:
         """What is declared or guessed of an argument.
@@ -60,10 +71,15 @@ class Guess:
         base = name.rsplit(".", 1)[-1]
         if base in self.declared:
             return self.declared[base]
-        if is_scalar(base):
+        if is_scalar(base) and base not in self.arrays:
             return ()
         if is_labels(base):
-            return {"matrix": None, "classes": "labels", "vector": (base,)}[self.labels]
+            return {
+                "matrix": None, "classes": "labels", "vector": (base,), "column": (base, 1),
+                "row": (1, base),
+            }[self.labels]  # fmt: skip
+        if _STATE.fullmatch(base) and self.bias == "column":
+            return (base, 1)
         if _WEIGHT_VECTOR.fullmatch(base) and self.labels == "vector":
             return (base,)
         if _BIAS.fullmatch(base):
@@ -75,11 +91,13 @@ class Guess:
 
 
 BIASES: Final = ("column", "row", "vector", "number")
-LABELS: Final = ("matrix", "classes", "vector")
+LABELS: Final = ("matrix", "classes", "vector", "column", "row")
 
 
-def guesses(declared: Mapping[str, Declared]) -> Iterator[Guess]:
+def guesses(
+    declared: Mapping[str, Declared], arrays: frozenset[str] = frozenset()
+) -> Iterator[Guess]:
     """All guesses, the usual ones first."""
     for labels in LABELS:
         for bias in BIASES:
-            yield Guess(bias, labels, declared)
+            yield Guess(bias, labels, declared, arrays)

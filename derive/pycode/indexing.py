@@ -51,7 +51,7 @@ def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: a
 
 
 def _array_like(name: str) -> bool:
-    return len(name) <= 2 or name.lower() in ("inputs", "data", "labels", "targets", "probs")
+    return len(name) <= 2 or name.lower() in ("probs", "scores", "logits")
 
 
 def _key(run: Interpreter, index: ast.expr, scope: Scope) -> Value:
@@ -142,19 +142,45 @@ def _of_array(
         if found is not None:
             return found[0]
     elif not isinstance(index, ast.Slice):
-        value = _labels(run, index, scope)
-        if value is not None and isinstance(tensor.expr, Eye):
-            arrays.agree(tensor.expr.shape, (1, value.expr.shape[1]), "one-hot rows")
-            return Tensor(value.expr, 2)
+        chosen = _chosen(run, tensor, index, scope)
+        if chosen is not None:
+            return chosen
     raise Unsupported(f"the index {ast.unparse(index)[:60]} of an array", node)
+
+
+def _chosen(run: Interpreter, tensor: Tensor, index: ast.expr, scope: Scope) -> Value:
+    """``v[k]``, ``W[k]`` and ``W[labels]``: entries and rows at labels."""
+    labels = _label(run, index, scope) if tensor.ndim == 1 else _labels(run, index, scope)
+    if labels is None or tensor.kind != "real":
+        return None
+    if tensor.ndim == 1:
+        arrays.agree(tensor.expr.shape, labels.expr.shape, "indexing by a label")
+        return arrays.pick(tensor, labels, 1) if labels.ndim == 0 else None
+    if isinstance(tensor.expr, Eye):
+        arrays.agree(tensor.expr.shape, (1, labels.expr.shape[1]), "one-hot rows")
+        return Tensor(labels.expr, labels.ndim + 1)
+    picked = arrays.matmul(Tensor(labels.expr, 2), arrays.real(tensor))
+    return Tensor(picked.expr, labels.ndim + 1)
+
+
+def _label(run: Interpreter, index: ast.expr, scope: Scope) -> Tensor | None:
+    """One integer that is not known, as one-hot row."""
+    from derive.pycode.expressions import evaluate
+
+    value = run.settled(evaluate(run, index, scope))
+    if isinstance(value, Unknown) and not value.parts:
+        value = run.as_label(value)
+    if isinstance(value, Ref) and run.trace.read(value).kind == "labels":
+        return run.trace.read(value)
+    return None
 
 
 def _labels(run: Interpreter, index: ast.expr, scope: Scope) -> Tensor | None:
     from derive.pycode.expressions import evaluate
 
     value = run.settled(evaluate(run, index, scope))
-    if isinstance(value, Unknown) and run.guess.shape(value.name) == "labels":
-        value = run.resolve(value)
+    if isinstance(value, Unknown) and not value.parts:
+        value = run.as_labels(value)
     if isinstance(value, Ref) and run.trace.read(value).kind == "labels":
         return run.trace.read(value)
     return None
@@ -170,13 +196,21 @@ def _picked(
         return None
     if any(isinstance(p, ast.Slice) for p in index.elts):
         return None
-    for axis, (place, label) in enumerate((index.elts[::-1], index.elts)):
+    last = index.elts[1]
+    if isinstance(last, ast.Constant) and last.value == 0 and tensor.expr.shape[1] == 1:
+        only = Tensor(Transpose(arrays.real(tensor).expr), 1)
+        label = _label(run, index.elts[0], scope)
+        if label is None or label.ndim:
+            return None
+        arrays.agree(only.expr.shape, label.expr.shape, "indexing by a label")
+        return arrays.pick(only, label, 1), label, 0
+    for axis, (place, labelled) in enumerate((index.elts[::-1], index.elts)):
         if isinstance(place, ast.Name) and place.id not in {**run.globals, **scope}:
             continue
         where = run.settled(evaluate(run, place, scope))
         if not isinstance(where, Range):
             continue
-        labels = _labels(run, label, scope)
+        labels = _labels(run, labelled, scope)
         if labels is None:
             return None
         length = tensor.expr.shape[1 - axis]
@@ -263,15 +297,26 @@ def _change_part(
             raise Unsupported(f"assignment at {ast.unparse(index)[:60]}", node)
         where = found[1].expr if found[2] == 1 else Transpose(found[1].expr)
     else:
-        mask = evaluate(run, index, scope) if not isinstance(index, ast.Slice) else None
+        mask = run.settled(evaluate(run, index, scope)) if not _is_slice(index) else None
+        if isinstance(mask, Unknown):
+            mask = run.as_label(mask)
         tensor = run.tensor(mask) if isinstance(mask, Ref) else None
-        if tensor is None or tensor.kind != "mask" or tensor.ndim != have.ndim:
+        one = tensor is not None and tensor.kind == "labels" and tensor.ndim == 0
+        if tensor is not None and one and have.ndim == 2:
+            if have.expr.shape[1] != 1:
+                raise Unsupported("assignment into a row of an array", node)
+            tensor = Tensor(Transpose(tensor.expr), 2, "labels")
+        if tensor is None or not (one or (tensor.kind == "mask" and tensor.ndim == have.ndim)):
             raise Unsupported(f"assignment at {ast.unparse(index)[:60]}", node)
         where = tensor.expr
     if where.shape != have.expr.shape:
         arrays.agree(where.shape, have.expr.shape, "assignment at places")
         raise Unsupported("a mask of another shape", node)
-    if value.ndim != 0:
+    if value.ndim == 1 and isinstance(index, ast.Tuple) and found is not None:
+        spread = arrays.real(value).expr  # a number for each example
+        value = Tensor(Transpose(spread) if found[2] == 1 else spread, 2)
+        arrays.agree(value.expr.shape, where.shape, "assignment at labels")
+    elif value.ndim != 0:
         raise Unsupported("assignment of an array into a part of an array", node)
     place = Tensor(where, 2)
     if isinstance(op, (ast.Add, ast.Sub)):
@@ -284,6 +329,10 @@ def _change_part(
         new = arrays.plus(have, arrays.times(place, arrays.minus(entry, have)))
     run.trace.write(holder, new.expr)
     run.trace.rename(holder, _variable(node), node)
+
+
+def _is_slice(index: ast.expr) -> bool:
+    return isinstance(index, ast.Slice)
 
 
 def _is_zero(tensor: Tensor) -> bool:

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from derive.program import Dim, Expr, Number, Plus, Symbol, Times, walk
-from derive.pycode.account import Account, Accountant, Entry
+from derive.pycode.account import Account, Accountant
+from derive.pycode.entry import Entry
 from derive.pycode.guess import Declared, Guess, guesses, is_labels
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.shapes import Forced, beyond, unforced
 from derive.pycode.source import Module
-from derive.pycode.store import Sizes, Unify
+from derive.pycode.store import A_NUMBER, Sizes, Unify
+from derive.pycode.units import differentiated
 from derive.pycode.values import Raised, Unsupported
 
 MOST_UNIFICATIONS = 200
@@ -49,14 +51,14 @@ def understand(
     problem: tuple[int, Unsupported] | None = None
     met: set[tuple[object, ...]] = set()
     natural = False
-    for guess in guesses(declared):
+    for guess in guesses(declared, differentiated(module)):
         found, steps = _under(module, entry, guess)
         if found.account is None:
             assert found.problem is not None
             if problem is None or steps > problem[0]:
                 problem = steps, found.problem
             continue
-        key = _same_as(found.account)
+        key = (*_same_as(found.account), bool(found.strained))
         if key in met:
             continue
         met.add(key)
@@ -80,13 +82,60 @@ def _same_as(account: Account) -> tuple[object, ...]:
     return (tuple((n, leaf.dims) for n, leaf in leaves.items()), axes)
 
 
+def under(module: Module, entry: Entry, guess: Guess) -> Understood:
+    """The account of an entry under one guess."""
+    return _under(module, entry, guess)[0]
+
+
+def again(module: Module, entry: Entry, guess: Guess, sizes: Sizes) -> Account | None:
+    """The account of an edited entry, of which most sizes are known."""
+    known = Sizes(dict(sizes.same), list(sizes.given))
+    for _ in range(MOST_UNIFICATIONS):
+        try:
+            return Accountant(_start(module, entry, known, guess), entry).account()
+        except Unify as event:
+            if not known.join(event.left, event.right):
+                return None
+        except (Unsupported, Raised, RecursionError):
+            return None
+    return None
+
+
+def fits(account: Account) -> bool:
+    """Whether the gradients have the shapes of their parameters."""
+    return _misfits(account) == 0
+
+
 def _misfits(account: Account) -> int:
     """Gradients that have not the shape of their parameters, sizes and number of axes."""
     wrong = 0
     for pair in account.pairs:
         leaf = account.run.trace.leaves[pair.target]
         wrong += leaf.dims != pair.value.expr.shape
-    return wrong + _labels_are_stretched(account)
+    return wrong + _labels_are_stretched(account) + _biases_are_numbers(account)
+
+
+def _biases_are_numbers(account: Account) -> bool:
+    """Whether one bias is taken to serve all outputs of a layer, which is not what people mean."""
+    guessed = {p.target for p in account.pairs if account.run.guess.is_number_bias(p.target)}
+    return any(
+        isinstance(node, Plus)
+        and any(_is_one_of(guessed, a) and _is_wide(b) for a, b in _both_ways(node))
+        for expr in account.run.trace.definitions.values()
+        for node in walk(expr)
+    )
+
+
+def _both_ways(node: Plus) -> tuple[tuple[Expr, Expr], tuple[Expr, Expr]]:
+    return (node.left, node.right), (node.right, node.left)
+
+
+def _is_one_of(names: set[str], expr: Expr) -> bool:
+    return isinstance(expr, Symbol) and expr.name in names
+
+
+def _is_wide(expr: Expr) -> bool:
+    return 1 not in expr.shape
 
 
 def _labels_are_stretched(account: Account) -> bool:
@@ -114,11 +163,13 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
     run: Interpreter | None = None
     for _ in range(MOST_UNIFICATIONS):
         try:
-            run = Interpreter(module, sizes, guess)
+            run = _start(module, entry, sizes, guess)
             account = Accountant(run, entry).account()
             return _with_strains(module, entry, account, guess, events), run.steps
         except Unify as event:
             events.append((event, getattr(event, "node", None)))
+            if event.what == A_NUMBER:
+                sizes.given.append((event.left, event.right))
             if not sizes.join(event.left, event.right):
                 problem = Unsupported(str(event), getattr(event, "node", None))
                 return Understood(entry, None, guess, problem), run.steps if run else 0
@@ -131,6 +182,10 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
             problem = Unsupported("nested too deeply to be followed")
             return Understood(entry, None, guess, problem), 0
     return Understood(entry, None, guess, Unsupported("too many unknown sizes")), 0
+
+
+def _start(module: Module, entry: Entry, sizes: Sizes, guess: Guess) -> Interpreter:
+    return Interpreter(module, sizes, guess, entry.loops, not entry.gradient)
 
 
 def _with_strains(
@@ -163,7 +218,7 @@ def _made_sizes(module: Module, entry: Entry, guess: Guess) -> dict[str, tuple[D
     sizes = Sizes()
     for _ in range(MOST_UNIFICATIONS):
         try:
-            run = Interpreter(module, sizes, guess)
+            run = _start(module, entry, sizes, guess)
             Accountant(run, entry).made()
         except Unify as event:
             if not sizes.join(event.left, event.right):
@@ -180,7 +235,7 @@ def _beyond_cost(module: Module, entry: Entry, guess: Guess, found: Sizes) -> li
     sizes = Sizes()
     for _ in range(MOST_UNIFICATIONS):
         try:
-            run = Interpreter(module, sizes, guess)
+            run = _start(module, entry, sizes, guess)
             cost = Accountant(run, entry).cost_alone()
         except Unify as event:
             if not sizes.join(event.left, event.right):

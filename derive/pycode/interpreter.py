@@ -10,12 +10,13 @@ import ast
 from collections.abc import Sequence
 from fractions import Fraction
 
-from derive.program import SCALAR, Dim, Expr, Number, Plus, Shape, Size, Symbol, Times
+from derive.program import SCALAR, Dim, Expr, MatMul, Number, Plus, Shape, Size, Symbol, Times, walk
 from derive.pycode import arrays, classes, making, naming, statements
 from derive.pycode.arguments import Row
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
 from derive.pycode.store import Sizes, Trace
+from derive.pycode.training import Focused
 from derive.pycode.values import (
     Bound,
     ClassValue,
@@ -43,7 +44,14 @@ KEPT_SIZE = 1
 
 
 class Interpreter:
-    def __init__(self, module: Module, sizes: Sizes, guess: Guess) -> None:
+    def __init__(
+        self,
+        module: Module,
+        sizes: Sizes,
+        guess: Guess,
+        loops: Sequence[ast.stmt] = (),
+        script: bool = False,
+    ) -> None:
         self.trace = Trace(sizes)
         self.module, self.guess = module, guess
         self.globals: dict[str, Value] = {}
@@ -60,7 +68,11 @@ class Interpreter:
         self.rows: dict[str, Row] = {}
         """Functions beside those of NumPy and SciPy whose meaning is known, by their full names."""
         self._shifts: dict[tuple[Expr, int | None], Expr] = {}
-        statements.define_module(self)
+        self.loops = tuple(loops)
+        """Statements around a training loop of which one turn is judged, itself the last."""
+        self.focused: Focused | None = None
+        """The names before and after that turn, if it stands at the top level."""
+        statements.define_module(self, script)
 
     def tick(self, node: ast.AST) -> None:
         self.steps += 1
@@ -106,15 +118,49 @@ class Interpreter:
         declared = self.guess.shape(name)
         if declared is None and is_size(name):
             unknown.value = Tensor(Size(str(self.trace.sizes.find(name))), 0)
-        elif declared == () or (declared is None and is_scalar(name)):
+        elif declared == () or (declared is None and self._is_setting(name)):
             unknown.value = Tensor(self.trace.leaf(name, SCALAR), 0)
         elif declared == "labels":
-            leaf = self.trace.leaf(name, (f"{name}_rows", f"{name}_classes"), "real", 1)
-            unknown.value = self.trace.new(Tensor(leaf, 1, "labels"))
+            return self.as_labels(unknown)
         else:
             dims = declared if isinstance(declared, tuple) else (f"{name}_rows", f"{name}_columns")
             shape, ndim = making.shape_argument(dims)
             unknown.value = self.trace.new(Tensor(self.trace.leaf(name, shape), ndim))
+        return unknown.value
+
+    def _is_setting(self, name: str) -> bool:
+        return is_scalar(name) and name not in self.guess.arrays
+
+    def name_product(self, value: Value, node: ast.AST) -> None:
+        """What a function is applied to is a value of its own if a matrix product is in it."""
+        value = self.settled(value)
+        if isinstance(value, Ref) and not self.trace.buffers[value.buffer].reason:
+            content = self.trace.buffers[value.buffer].content
+            if content.kind == "real" and any(isinstance(n, MatMul) for n in walk(content.expr)):
+                self.trace.rename(value, "inner", node)
+
+    def as_labels(self, unknown: Unknown) -> Value:
+        """An argument that picks entries: integer labels, one an example."""
+        unknown.known = True
+        name = unknown.name
+        leaf = self.trace.leaf(name, (f"{name}_rows", f"{name}_classes"), "real", 1)
+        self.trace.onehot.add(leaf.name)
+        unknown.value = self.trace.new(Tensor(leaf, 1, "labels"))
+        return unknown.value
+
+    def as_label(self, unknown: Unknown) -> Value:
+        """An argument that picks one entry: an integer."""
+        unknown.known = True
+        leaf = self.trace.leaf(unknown.name, (1, f"{unknown.name}_classes"), "real", 1)
+        self.trace.onehot.add(leaf.name)
+        unknown.value = self.trace.new(Tensor(leaf, 0, "labels"))
+        return unknown.value
+
+    def as_vector(self, unknown: Unknown) -> Value:
+        """An argument with one axis."""
+        unknown.known = True
+        leaf = self.trace.leaf(unknown.name, (1, unknown.name))
+        unknown.value = self.trace.new(Tensor(leaf, 1))
         return unknown.value
 
     def need_array(self, value: Value) -> Value:

@@ -60,6 +60,10 @@ def loop(run: Interpreter, node: ast.For, scope: dict[str, Value]) -> None:
     from derive.pycode.expressions import evaluate
     from derive.pycode.statements import Broken, assign, block
 
+    if any(node is each for each in run.loops):
+        from derive.pycode.training import turn
+
+        turn(run, node, scope)
     over = run.settled(evaluate(run, node.iter, scope))
     items = items_of(run, over, node)
     for item in items:

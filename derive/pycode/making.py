@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derive.program import ONE, ZERO, Dim, Eye, Shape
+from derive.program import ONE, SCALAR, ZERO, Dim, Eye, Shape
 from derive.pycode import arrays
 from derive.pycode.arguments import Row, exactly
+from derive.pycode.store import A_NUMBER, Unify
 from derive.pycode.values import ListValue, Range, Ref, Tensor, Unsupported, Value
 
 if TYPE_CHECKING:
@@ -21,6 +22,27 @@ def filled_row(value: int) -> Row:
         return Tensor(arrays.filled(shape, ONE if value else ZERO), ndim)
 
     return row
+
+
+def unwritten(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.empty``: anything, on which nothing may depend."""
+    if keywords or not args:
+        raise Unsupported("a shape that is no argument")
+    shape, ndim = run.shape(args[0])
+    return _anything(run, shape, ndim)
+
+
+def unwritten_like(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    like = run.tensor(exactly(args, keywords, 1)[0])
+    if like.kind != "real":
+        raise Unsupported("an array like integers or truth values")
+    return _anything(run, like.expr.shape, like.ndim)
+
+
+def _anything(run: Interpreter, shape: Shape, ndim: int) -> Tensor:
+    leaf = run.trace.leaf("unwritten", shape)
+    run.trace.unwritten.add(leaf.name)
+    return Tensor(leaf, ndim)
 
 
 def filled_like(value: int) -> Row:
@@ -44,16 +66,36 @@ def random(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> V
     wanted = keywords.get("size", given)
     shape, ndim = run.shape(wanted)
     if ndim == 0:
-        raise Unsupported("a random number")
+        return Tensor(run.trace.leaf("random", SCALAR), 0)
     return Tensor(run.trace.leaf("random", shape), ndim)
 
 
 def random_sized(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     if "size" in keywords:
         return random(run, [], {"size": keywords["size"]})
-    if len(args) != 3:
-        raise Unsupported("a random number")
-    return random(run, [args[2]], {})
+    return random(run, [args[2]] if len(args) == 3 else [], {})
+
+
+def integers(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """Random integers below a bound: labels of so many classes."""
+    given = [*args, *(keywords[k] for k in ("low", "high", "size") if k in keywords)]
+    if len(given) == 3 and given[0] == 0:
+        given = given[1:]
+    if len(given) != 2 or keywords.keys() - {"low", "high", "size"}:
+        raise Unsupported("random integers other than labels")
+    shape, ndim = run.shape(given[1])
+    if ndim != 1:
+        raise Unsupported("random integers of more than one axis")
+    leaf = run.trace.leaf("classes", (shape[1], run.dim(given[0])), "real", 1)
+    run.trace.onehot.add(leaf.name)
+    return Tensor(leaf, 1, "labels")
+
+
+def spaced(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.linspace``: an array of which only the shape is known."""
+    count = args[2] if len(args) == 3 else keywords.get("num", 50)
+    shape, ndim = run.shape(count)
+    return Tensor(run.trace.leaf("random", shape), ndim)
 
 
 def arange(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
@@ -73,9 +115,16 @@ def copied(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> V
 
 def squeezed(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     [arg] = exactly(args, keywords, 1)
-    if run.tensor(arg).ndim:
-        raise Unsupported("np.squeeze of an array")
-    return run.tensor(arg)
+    tensor = run.tensor(arg)
+    if tensor.ndim == 0:
+        return tensor
+    tensor = arrays.real(tensor)
+    dims = arrays.shape_of(tensor)
+    if dims.count(1) == len(dims):
+        return Tensor(tensor.expr, 0)
+    if 1 not in dims:
+        raise Unify(dims[0], 1, A_NUMBER)
+    return run.need_array(run.reshaped(arg, (-1,)))
 
 
 def transposed(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:

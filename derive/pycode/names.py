@@ -17,6 +17,8 @@ GRADIENT: Final = re.compile(
     r"loss_grad\w*|compute_grad\w*|derivatives?|value_and_grad)(_\w+)?"
 )
 COST_NAMES: Final = ("loss", "cost", "J", "L", "total_loss", "data_loss", "E", "error", "objective")
+GRADIENTS: Final = ("grads", "gradients", "grad", "dparams", "derivatives")
+"""Containers of gradients under the names of their parameters."""
 PREDICTIONS: Final = re.compile(
     r"A|AL|A\d|a|a\d|y_?hat|Y_?hat|y_?pred\w*|Y_?pred\w*|preds?|predictions?|probs?|out|outputs?|P|p|"
     r"scores|logits|Z\d?|z\d?"
@@ -24,7 +26,7 @@ PREDICTIONS: Final = re.compile(
 CACHES: Final = re.compile(r"\w*cache[sd]?|ctx|context|saved\w*|memory|tape|intermediates?")
 """What a forward pass hands on to the backward pass beside its output."""
 UPSTREAM: Final = re.compile(
-    r"dout|d_out|dA|dY|dy|da|grad_out\w*|upstream\w*|grad_output|dL_dout|dout_\w+|delta|grad|dH|dh|dO|dZ|dvalues"
+    r"dout|d_out|\w*output_grad(ient)?|grad_of_output|d_?output|dL_dy|dE_dY|dA|dY|dy|da|grad_out\w*|upstream\w*|grad_output|dL_dout|dout_\w+|delta|grad|dH|dh|dO|dZ|dvalues"
 )
 _PREFIXES: Final = (
     "grad_", "dL_d", "dJ_d", "dLd", "dJd", "dloss_d", "d_loss_d_", "d_", "nabla_", "delta_",
@@ -46,13 +48,22 @@ def target_of(name: str, known: Collection[str]) -> str | None:
     for prefix in _PREFIXES:
         if name.startswith(prefix) and len(name) > len(prefix):
             rest = name[len(prefix) :]
-            for candidate in (rest, _ALIASES.get(rest, rest)):
+            for candidate in (rest, *_other_names(rest)):
                 if candidate in known:
                     return candidate
     for suffix in _SUFFIXES:
         if name.endswith(suffix) and name.removesuffix(suffix) in known:
             return name.removesuffix(suffix)
     return None
+
+
+def _other_names(name: str) -> list[str]:
+    """``weights`` for ``W``, ``biases_0`` for ``b_0``."""
+    base, mark, index = name.rpartition("_")
+    found = [_ALIASES[name]] if name in _ALIASES else []
+    if mark and index.isdigit() and base in _ALIASES:
+        found.append(f"{_ALIASES[base]}_{index}")
+    return found
 
 
 def stem(name: str) -> str:

@@ -34,7 +34,7 @@ def local_names(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     names = {a.arg for a in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
     names |= {a.arg for a in (spec.vararg, spec.kwarg) if a is not None}
     if isinstance(node, ast.FunctionDef):
-        names |= {name for part in _inside(node.body) for name in _bound(part)}
+        names |= {name for part in _inside(node.body) for name in bound(part)}
     return frozenset(names)
 
 
@@ -54,7 +54,8 @@ def _inside(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
             stack.extend(ast.iter_child_nodes(node))
 
 
-def _bound(node: ast.AST) -> list[str]:
+def bound(node: ast.AST) -> list[str]:
+    """The names that a node itself gives a meaning."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             return [name]
@@ -84,7 +85,7 @@ def touched(statement: ast.stmt) -> list[str]:
                 for part in (node.func, *node.args, *(k.value for k in node.keywords)):
                     found |= dict.fromkeys(_roots(part))
             case _:
-                found |= dict.fromkeys(_bound(node))
+                found |= dict.fromkeys(bound(node))
     return list(found)
 
 
@@ -150,7 +151,9 @@ def defaults(run: Interpreter, node: ast.FunctionDef | ast.Lambda, scope: Scope)
     out: Scope = {}
     for name, default in given:
         value = run.settled(evaluate(run, default, scope))
-        if is_number(value) or value in (None, ()) or isinstance(value, (bool, str)):
+        is_module = any(value is each for each in run.globals.values())
+        plain = is_number(value) or value in (None, ()) or isinstance(value, (bool, str))
+        if plain or is_module:
             out[name] = value
         else:
             line, column = default.lineno, default.col_offset + 1

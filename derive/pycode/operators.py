@@ -44,6 +44,7 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: 
         return ListValue(left.items * right)
     match op:
         case ast.Pow():
+            run.name_product(left, node)
             return run.powered(left, right)
         case ast.MatMult():
             return arrays.matmul(run.tensor(left), run.tensor(right))

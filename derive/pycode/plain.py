@@ -12,6 +12,7 @@ all z, either of them stands for the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
+from functools import lru_cache
 from itertools import islice
 
 from derive.check import Screen, check
@@ -59,6 +60,7 @@ class _Plain:
 
     def add(self, name: str, expr: Expr) -> None:
         expr = self._without_shifts(name, replaced(expr, self.shifted.get))
+        expr = self._without_nested_steps(expr)
         self.out[name] = self._without_cases(expr)
         written = replaced(self.out[name], self.cased.get)
         if _has_step(written) and sum(1 for _ in islice(walk(written), MOST_NODES)) < MOST_NODES:
@@ -71,6 +73,17 @@ class _Plain:
         if plain.shape == expr.shape and self.same(expr, plain):
             return plain
         self.shifted[name] = expr
+        return expr
+
+    def _without_nested_steps(self, expr: Expr) -> Expr:
+        """``step(x)`` for ``step(x * step(x))``, which is the same at every x."""
+        parts = tuple(self._without_nested_steps(c) for c in children(expr))
+        expr = expr if parts == children(expr) else with_children(expr, parts)
+        if isinstance(expr, Apply) and expr.function == "step" and expr.order == 0:
+            inner = self.out.get(expr.arg.name) if isinstance(expr.arg, Symbol) else expr.arg
+            match inner:
+                case Times(left=at, right=Apply(function="step", order=0, arg=arg)) if at == arg:
+                    return Apply("step", 0, at)
         return expr
 
     def _without_cases(self, expr: Expr) -> Expr:
@@ -116,16 +129,27 @@ class _Plain:
             for n in walk(side)
             if isinstance(n, Symbol)
         }
-        program = Program(leaves, {}, {"tanh": function("tanh")})
-        equation = Equation(left, right)
-        if Screen(program).agrees(equation) is False:
-            return False
-        outcome = prove(program, equation)
-        if not (outcome.proved and check(program, equation).accepted):
-            return False
-        for text in outcome.side_conditions:
+        equal, conditions = _equal(
+            left, right, tuple(sorted(leaves.items(), key=lambda item: item[0]))
+        )
+        for text in conditions if equal else ():
             self.trace.conditions.setdefault(text)
-        return True
+        return equal
+
+
+@lru_cache(maxsize=2048)
+def _equal(
+    left: Expr, right: Expr, leaves: tuple[tuple[str, Leaf], ...]
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether both are proved and checked to be equal, and where."""
+    program = Program(dict(leaves), {}, {"tanh": function("tanh")})
+    equation = Equation(left, right)
+    if Screen(program).agrees(equation) is False:
+        return False, ()
+    outcome = prove(program, equation)
+    if not (outcome.proved and check(program, equation).accepted):
+        return False, ()
+    return True, outcome.side_conditions
 
 
 def replaced(expr: Expr, value: Callable[[str], Expr | None]) -> Expr:

@@ -96,11 +96,15 @@ def unforced(
     """Sizes of leaves of the cost that a run made equal without the cost's forcing them."""
     forced = Forced(leaves, definitions)
     forced.infer(cost)
+    for a, b in found.given:
+        forced.sizes.join(a, b)
     return beyond([d for n in forced.used for d in leaves[n]], forced.sizes, found)
 
 
 def beyond(dims: Iterable[Dim], needed: Sizes, found: Sizes) -> list[Pair]:
     """Pairs of `dims`, or of one of them and 1, that are equal in `found` but need not be."""
+    for a, b in found.given:
+        needed.join(a, b)
     ordered = sorted({*dims, 1}, key=str)
     return [
         (a, b)

@@ -9,9 +9,10 @@ has changed is opaque.  The call that is judged comes after that.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derive.program import SCALAR, Symbol
+from derive.program import SCALAR, Apply, Expr, Symbol, walk
 from derive.pycode.values import (
     DictValue,
     Instance,
@@ -20,6 +21,7 @@ from derive.pycode.values import (
     Record,
     Ref,
     Tensor,
+    Unknown,
     Unsupported,
     Value,
     is_number,
@@ -53,27 +55,63 @@ def make_arbitrary(run: Interpreter, value: Value, before: dict[Path, Value]) ->
         if isinstance(now, Ref):
             name = str(path[-1])
             arrays.setdefault(now.buffer, (now, name if path in before else f"{OLD}{name}"))
-            kept.add(_name(run, now) if _name(run, now) == name else "")
+            if _name(run, now) == name and path in before:
+                kept.add(name)
+            kept |= _behind_integers(run, now)
+        elif _is_settled(run, now, before.get(path)):
+            kept |= {n.name for n in walk(now.expr) if isinstance(n, Symbol)}
     run.trace.forget(kept)
     for ref, wish in arrays.values():
         if _name(run, ref) not in kept:
             make_array_arbitrary(run, ref, wish)
     for path, held, key in places:
         now, name = held[key], str(path[-1])
-        if isinstance(now, Ref):
+        if isinstance(now, Ref) or _is_settled(run, now, before.get(path)):
             continue
         if isinstance(now, Tensor) or (is_number(now) and _changed(now, before.get(path))):
-            held[key] = Tensor(run.trace.leaf(f"{OLD}{name}", SCALAR), 0)
-        elif isinstance(now, tuple) or _changed(now, before.get(path)):
+            was = before.get(path)
+            given = isinstance(was, Tensor) or is_number(was)
+            wish = name if given else f"{OLD}{name}"
+            held[key] = Tensor(run.trace.leaf(wish, SCALAR), 0)
+        elif (isinstance(now, tuple) and not _is_plain(now)) or _changed(now, before.get(path)):
             held[key] = Opaque(f"what earlier calls left in {name}")
+
+
+def _is_settled(run: Interpreter, now: Value, before: Value) -> bool:
+    """A number that no call has changed, made of sizes and numbers that were given."""
+    if not isinstance(now, Tensor) or now.ndim or _changed(now, before):
+        return False
+    leaves = run.trace.leaves
+    return all(
+        n.name in leaves and leaves[n.name].dims == SCALAR and n.name not in run.trace.shifts
+        for n in walk(now.expr)
+        if isinstance(n, Symbol)
+    )
+
+
+def _is_plain(value: tuple[Value, ...]) -> bool:
+    return all(is_number(v) or isinstance(v, str) for v in value)
+
+
+def _behind_integers(run: Interpreter, ref: Ref) -> set[str]:
+    """The leaves of an array of integers, which stays what it is."""
+    buffer = run.trace.buffers[ref.buffer]
+    if buffer.content.kind in ("real", "mask") or buffer.reason:
+        return set()
+    return {n.name for n in walk(buffer.content.expr) if isinstance(n, Symbol)}
 
 
 def make_array_arbitrary(run: Interpreter, ref: Ref, name: str) -> None:
     """Any array of the same shape."""
     buffer = run.trace.buffers[ref.buffer]
-    if buffer.content.kind == "real" and not buffer.reason:
-        leaf = run.trace.leaf(name, buffer.content.expr.shape)
-        run.trace.write(Ref(ref.buffer, False, buffer.content.ndim), leaf)
+    if buffer.reason or buffer.content.kind not in ("real", "mask"):
+        return
+    content: Expr = run.trace.leaf(name, buffer.content.expr.shape)
+    if buffer.content.kind == "mask":  # of any truth values
+        content = Apply("step", 0, content)
+    run.trace.buffers[ref.buffer] = replace(
+        buffer, content=Tensor(content, buffer.content.ndim, buffer.content.kind)
+    )
 
 
 def _name(run: Interpreter, ref: Ref) -> str:
@@ -94,6 +132,8 @@ def _places(value: Value, path: Path) -> Iterator[tuple[Path, dict[object, Value
         held: object = value.attributes
     elif isinstance(value, (DictValue, Record, ListValue)):
         held = value.items
+    elif isinstance(value, Unknown) and not value.known:
+        held = value.parts
     else:
         return
     keys = list(held) if isinstance(held, dict) else range(len(held))  # type: ignore[arg-type]
@@ -102,7 +142,9 @@ def _places(value: Value, path: Path) -> Iterator[tuple[Path, dict[object, Value
     for key in keys:
         part = held[key]  # type: ignore[index]
         inner = (*path, f"{path[-1]}_{key}" if isinstance(key, int) and path else key)
-        if isinstance(part, (Instance, DictValue, ListValue, Record)):
+        if isinstance(part, Unknown) and part.known:
+            part = held[key] = part.value  # type: ignore[index]
+        if isinstance(part, (Instance, DictValue, ListValue, Record, Unknown)):
             yield from _places(part, inner)
         else:
             yield inner, held, key  # type: ignore[misc]

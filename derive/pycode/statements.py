@@ -7,14 +7,19 @@ assignments into an array go through its buffer, so every alias sees them.
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derive.program import ZERO, Number, Size
+from derive.program import ZERO, Number, Size, Symbol, walk
 from derive.pycode import arrays, classes, indexing, iteration, naming
 from derive.pycode.expressions import evaluate
 from derive.pycode.operators import binary
+from derive.pycode.state import make_array_arbitrary
 from derive.pycode.store import Unify
+from derive.pycode.training import Focused, turn
+from derive.pycode.units import differentiated
 from derive.pycode.values import (
+    ClassValue,
     DictValue,
     FunctionValue,
     Instance,
@@ -54,15 +59,28 @@ class Broken(Exception):
 # -- modules and functions --------------------------------------------------------------------
 
 
-def define_module(run: Interpreter) -> None:
-    """The names of the top level; what cannot be followed there is opaque until it is used."""
+def define_module(run: Interpreter, script: bool) -> None:
+    """The names of the top level; what cannot be followed there is opaque until it is used.
+
+    script: the top level itself is judged, and runs to its end or through its training loop.
+    """
+    run.globals["__name__"] = "__main__" if script else "a module"
     for statement in run.module.body:
+        judged = script and (not run.loops or statement is run.loops[0])
         try:
-            _define(run, statement)
+            if judged and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                execute(run, statement, run.globals)
+            else:
+                _define(run, statement)
+        except Focused as focused:
+            run.focused = focused
+            return
         except (Unsupported, Raised, Unify) as error:
-            reason = getattr(error, "message", str(error))
-            for name in naming.touched(statement):
-                run.globals[name] = Opaque(reason, statement.lineno, statement.col_offset + 1)
+            if judged and (run.loops or isinstance(error, Unify)):
+                raise
+            _lose(run, statement, error)
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            generalise(run, statement)
     for name in naming.changed_anywhere(run.module.body):
         run.globals[name] = Opaque(f"{name}, which a function may change", 0)
     if naming.rebinds_unseen(run.module.body):
@@ -71,6 +89,71 @@ def define_module(run: Interpreter) -> None:
     run.trace.fixed = len(run.trace.buffers)
     for value in run.globals.values():
         _fix(value)
+
+
+def _lose(run: Interpreter, statement: ast.stmt, error: Exception) -> None:
+    """What a statement that is not followed may have given other values is not known.
+
+    An array into which it only writes keeps its shape.
+    """
+    reason = getattr(error, "message", str(error))
+    bound = {name for n in ast.walk(statement) for name in naming.bound(n)}
+    stored = {
+        part.id
+        for n in ast.walk(statement)
+        if isinstance(n, ast.Attribute) and isinstance(n.ctx, (ast.Store, ast.Del))
+        for part in ast.walk(n)
+        if isinstance(part, ast.Name)
+    }
+    moved = {n.target.id for n in ast.walk(statement) if _moves_name(n)}  # type: ignore[attr-defined]
+    for name in naming.touched(statement):
+        value = run.globals.get(name)
+        again = sum(
+            isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
+            for n in ast.walk(statement)
+        )
+        only_moved = name in moved and again == sum(
+            _moves_name(n) and n.target.id == name  # type: ignore[attr-defined]
+            for n in ast.walk(statement)
+        )
+        kept = name not in stored and (name not in bound or only_moved)
+        if isinstance(value, Ref) and kept and run.trace.buffers[value.buffer].is_real:
+            run.trace.buffers[value.buffer] = replace(run.trace.buffers[value.buffer], reason="")
+            make_array_arbitrary(run, value, name)
+        elif name in bound | stored or not isinstance(value, (FunctionValue, ClassValue, Library)):
+            run.globals[name] = Opaque(reason, statement.lineno, statement.col_offset + 1)
+
+
+def _moves_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+
+
+def generalise(run: Interpreter, statement: ast.stmt) -> None:
+    """An array of the top level by which the file differentiates is any array of its shape."""
+    names = {
+        n.id
+        for n in ast.walk(statement)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    for name in sorted(names & differentiated(run.module)):
+        value = run.globals.get(name)
+        if isinstance(value, Ref) and _is_given(run, value):
+            run.trace.drop(name)
+            make_array_arbitrary(run, value, name)
+
+
+def _is_given(run: Interpreter, ref: Ref) -> bool:
+    """Whether an array is random or constant, not computed from something."""
+    buffer = run.trace.buffers[ref.buffer]
+    expr = buffer.content.expr
+    leaves = {n.name for n in walk(expr) if isinstance(n, Symbol)}
+    for name in sorted(leaves):
+        if name in run.trace.definitions:
+            inner = run.trace.definitions[name]
+            leaves |= {n.name for n in walk(inner) if isinstance(n, Symbol)}
+    return not buffer.reason and all(
+        n in run.trace.definitions or n.split(".")[0] in ("random", "data") for n in leaves
+    )
 
 
 def _fix(value: Value, depth: int = 6) -> None:
@@ -212,6 +295,8 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
             _branch(run, node, scope)
         case ast.For():
             iteration.loop(run, node, scope)
+        case ast.While() if any(node is each for each in run.loops):
+            turn(run, node, scope)
         case ast.With(items=items, body=body):
             for item in items:
                 call = item.context_expr
@@ -282,6 +367,7 @@ def named(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value:
     elif (
         isinstance(value, Tensor)
         and value.kind == "real"
+        and value.picked is None
         and not isinstance(value.expr, (Number, Size))
     ):
         return Tensor(run.trace.define(name, value.expr, node), value.ndim)
@@ -322,7 +408,8 @@ def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
             right = evaluate(run, node.value, scope)
             indexing.change(run, holder, node, right, scope)
             return
-    if any(isinstance(part, ast.Call) for part in ast.walk(node.target)):
+    calls = [part for part in ast.walk(node.target) if isinstance(part, ast.Call)]
+    if not naming.only_looks(calls, run.own):
         raise Unsupported("an in-place operator on what a call returns", node)
     load = ast.copy_location(_loaded(node.target), node.target)
     current = run.settled(evaluate(run, load, scope))

@@ -22,6 +22,9 @@ def is_constant(dim: Dim) -> bool:
     return isinstance(dim, int) or (dim[0] == "n" and dim[1:].isdigit())
 
 
+A_NUMBER = "a cost is one number"
+
+
 class Unify(Exception):
     """Two sizes have to be equal at a node of the source."""
 
@@ -40,6 +43,8 @@ class Sizes:
     """
 
     same: dict[Dim, Dim] = field(default_factory=dict)
+    given: list[tuple[Dim, Dim]] = field(default_factory=list)
+    """Pairs that are one because a cost is one number."""
 
     def find(self, dim: Dim) -> Dim:
         while dim in self.same:
@@ -71,6 +76,11 @@ class Buffer:
     reason: str = ""
     shares: tuple[int, ...] = ()
 
+    @property
+    def is_real(self) -> bool:
+        """Whether its entries are real numbers."""
+        return self.content.kind == "real"
+
 
 @dataclass(frozen=True)
 class Made:
@@ -89,6 +99,10 @@ class Trace:
     buffers: list[Buffer] = field(default_factory=list)
     shifts: set[str] = field(default_factory=set)
     """Leaves that stand for a maximum: what is claimed must not depend on them."""
+    unwritten: set[str] = field(default_factory=set)
+    """Leaves that stand for memory into which nothing has been written."""
+    onehot: set[str] = field(default_factory=set)
+    """Leaves that stand for integer labels."""
     own_sizes: dict[str, Shape] = field(default_factory=dict)
     """The sizes of leaves before any were found to be equal."""
     conditions: dict[str, None] = field(default_factory=dict)
@@ -138,6 +152,17 @@ class Trace:
         self.leaves = {n: leaf for n, leaf in self.leaves.items() if n in behind}
         self.made = {n: m for n, m in self.made.items() if n in behind}
         self._numbers = {e: n for e, n in self._numbers.items() if n in behind}
+
+    def drop(self, name: str) -> None:
+        """Gives the name of a definition free if no other definition mentions it."""
+        mentioned = (
+            isinstance(node, Symbol) and node.name == name
+            for expr in self.definitions.values()
+            for node in walk(expr)
+        )
+        if name in self.definitions and not any(mentioned):
+            self._numbers.pop(self.definitions.pop(name), None)
+            self.made.pop(name, None)
 
     # -- buffers --------------------------------------------------------------------------
 

@@ -12,14 +12,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from derive.diagnosis.codes import BY_NAME
 from derive.program import Symbol, show_shape
-from derive.pycode.account import Entry, Pair
+from derive.pycode.account import Pair
 from derive.pycode.claims import Case, Ruling, best_case
 from derive.pycode.declared import declared_shapes
 from derive.pycode.entries import entries
+from derive.pycode.entry import Entry
+from derive.pycode.faults import Mended, Workshop
 from derive.pycode.interpret import Understood, understand
+from derive.pycode.places import Places
 from derive.pycode.source import Module, Unreadable, parse
-from derive.verdict import FileReport, Finding, Kind, ModelReport, Verdict
+from derive.verdict import FileReport, Finding, Kind, ModelReport, Repair, Verdict
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,11 @@ class Group:
 class Code:
     """One Python file, understood on first demand; its claims are judged one by one."""
 
-    def __init__(self, path: str, source: str, timings: bool = False) -> None:
+    def __init__(self, path: str, source: str, timings: bool = False, mends: bool = True) -> None:
+        self.mends = mends
         self.path, self.source, self.timings = path, source, timings
+        self.page = Places(source)
+        self._workshops: dict[int, Mended | None] = {}
 
     @property
     def size(self) -> int:
@@ -60,7 +67,7 @@ class Code:
         finding = group.finding
         if finding is None:
             assert group.case is not None
-            finding = self._of(group.case.rule(group.pairs[at]), at + 1)
+            finding = self._of(group.case.rule(group.pairs[at]), at + 1, group)
         spent = 1000 * (time.perf_counter() - started)
         return replace(finding, milliseconds=spent) if self.timings else finding
 
@@ -71,7 +78,8 @@ class Code:
             return replace(group.finding, verdict=Verdict.UNPROVEN, message=reason)
         assert group.case is not None
         pair = group.pairs[at]
-        return self._of(Ruling(pair, Verdict.UNPROVEN, reason, group.case.place(pair)), at + 1)
+        ruling = Ruling(pair, Verdict.UNPROVEN, reason, group.case.place(pair))
+        return self._of(ruling, at + 1, group)
 
     def report(self, findings: Sequence[Finding]) -> FileReport:
         """The report of the file, the findings in the order of their lines."""
@@ -102,7 +110,11 @@ class Code:
             error = self.module
             found = _finding(error.line, error.column, "", Verdict.UNREADABLE, str(error), 1)
             return (Group(Understood(Entry(""), None), finding=found),)
-        return tuple(self._group(self.module, entry) for entry in entries(self.module))
+        module = self.module
+        groups = [self._group(module, entry) for entry in entries(module)]
+        once = {_named(g): g for g in reversed(groups)}
+        groups = [g for g in groups if once[_named(g)] is g]
+        return tuple(g for g in groups if not _is_part(module, g, groups))
 
     def _group(self, module: Module, entry: Entry) -> Group:
         """Of several readings of the arguments the one under which most seems right."""
@@ -121,25 +133,69 @@ class Code:
                     return instead
         return best[1]
 
-    def _of(self, ruling: Ruling, step: int) -> Finding:
-        node = ruling.node
+    def _mended(self, group: Group) -> Mended | None:
+        """The statement at fault in a group and its repair, looked for once."""
+        if id(group) not in self._workshops:
+            case, guess = group.case, group.understood.guess
+            found = None
+            if case is not None and guess is not None and isinstance(self.module, Module):
+                entry = group.understood.entry
+                found = Workshop(self.source, self.module, entry, guess, case).mend()
+            self._workshops[id(group)] = found
+        return self._workshops[id(group)]
+
+    def _of(self, ruling: Ruling, step: int, group: Group) -> Finding:
+        refuted = ruling.verdict == Verdict.REFUTED
+        mended = self._mended(group) if refuted and self.mends else None
+        node = mended.statement if mended is not None else ruling.node
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         text = ast.unparse(node) if node is not None else ruling.pair.label
         shown = text.split("\n")[0][:200] if "=" in text else f"{ruling.pair.label} = {text[:180]}"
-        message = ruling.reason
-        if not message and ruling.verdict == Verdict.REFUTED:
-            message = f"{ruling.pair.label} is not the gradient by {ruling.pair.target}"
-        return Finding(
+        span = self.page.span(node)
+        finding = Finding(
             line, column,
             getattr(node, "end_lineno", line) or line,
             (getattr(node, "end_col_offset", column) or column) + 1,
             step, f"{ruling.pair.target}: {shown}", Kind.GRADIENT, ruling.verdict,
-            message=message,
+            code=_code(ruling, mended),
+            message=_message(ruling, mended),
             assumptions=ruling.assumptions,
             side_conditions=ruling.conditions,
             counterexample=ruling.counterexample,
             proof=ruling.proof,
+            span=span,
+            right_span=span,
         )  # fmt: skip
+        if mended is None:
+            return finding
+        verdict = Verdict.VERIFIED if mended.proved else Verdict.UNPROVEN
+        return replace(
+            finding,
+            right_span=(mended.start, mended.end),
+            repairs=(Repair(mended.text, verdict, mended.said),),
+        )
+
+
+def _message(ruling: Ruling, mended: Mended | None) -> str:
+    pair = ruling.pair
+    if ruling.verdict != Verdict.REFUTED:
+        return ruling.reason
+    said = ruling.reason or f"{pair.label} is not the gradient by {pair.target}"
+    if mended is None:
+        return said
+    if not pair.moved:
+        said = f"{pair.label} is not the gradient by {pair.target}"
+    return f"{said}: {mended.said}"
+
+
+def _code(ruling: Ruling, mended: Mended | None) -> str | None:
+    if mended is not None:
+        return mended.code
+    if ruling.verdict == Verdict.REFUTED:
+        return BY_NAME["ill-shaped" if ruling.counterexample is None else "false"]
+    if ruling.verdict == Verdict.UNPROVEN:
+        return BY_NAME["outside-the-fragment"]
+    return None
 
 
 def _group_of(module: Module, found: Understood) -> Group:
@@ -149,6 +205,28 @@ def _group_of(module: Module, found: Understood) -> Group:
         return Group(found, finding=_strained(found))
     case = best_case(found.account)
     return Group(found, case, tuple(sorted(found.account.pairs, key=_place_of(case))))
+
+
+def _named(group: Group) -> tuple[object, ...]:
+    entry = group.understood.entry
+    return entry.owner, entry.gradient, tuple(map(id, entry.loops))
+
+
+def _is_part(module: Module, group: Group, groups: Sequence[Group]) -> bool:
+    """A class without a cost of its own, used by an entry that is understood as a whole."""
+    if group.understood.account is not None or not group.understood.entry.owner:
+        return False
+    for other in groups:
+        owner = other.understood.entry.owner
+        if other.understood.account is not None and owner != group.understood.entry.owner:
+            bodies: list[ast.AST] = [module.classes[owner]] if owner else list(module.body)
+            if any(
+                isinstance(n, ast.Name) and n.id == group.understood.entry.owner
+                for body in bodies
+                for n in ast.walk(body)
+            ):
+                return True
+    return False
 
 
 def _place_of(case: Case) -> Callable[[Pair], tuple[int, int, str]]:
@@ -163,8 +241,16 @@ def _finding(
     line: int, column: int, shown: str, verdict: Verdict, message: str, step: int
 ) -> Finding:
     return Finding(
-        line, column, line, column + 1, step, shown, Kind.GRADIENT, verdict, message=message
-    )
+        line, column, line, column + 1, step, shown, Kind.GRADIENT, verdict,
+        code=BY_NAME[_KINDS[verdict]], message=message,
+    )  # fmt: skip
+
+
+_KINDS = {
+    Verdict.UNREADABLE: "unreadable",
+    Verdict.UNPROVEN: "outside-the-fragment",
+    Verdict.REFUTED: "ill-shaped",
+}
 
 
 def _failed(found: Understood, module: Module) -> Finding:
@@ -207,6 +293,9 @@ def _model(groups: Sequence[Group]) -> ModelReport | None:
     return None
 
 
-def open_code(path: str, source: str, timings: bool = False) -> Code:
-    """The subject that a Python file is; timings: findings carry their milliseconds."""
-    return Code(path, source, timings)
+def open_code(path: str, source: str, timings: bool = False, mends: bool = True) -> Code:
+    """The subject that a Python file is.
+
+    timings: findings carry their milliseconds.  mends: repairs are looked for.
+    """
+    return Code(path, source, timings, mends)

@@ -117,10 +117,10 @@ def test_hostile_texts_end_soon() -> None:
         "x = " + "-" * 3000 + "1",
         "a=1\n" * 300_000,
     ):
-        [finding] = open_code("x.py", text).findings
+        [finding] = open_code("x.py", text, mends=False).findings
         assert finding.verdict == Verdict.UNREADABLE
         assert len(finding.message) < 200
-    assert open_code("x.py", "x = 1\n" * 30_000).findings == ()
+    assert open_code("x.py", "x = 1\n" * 30_000, mends=False).findings == ()
 
 
 def test_definitions_are_bounded() -> None:

@@ -17,7 +17,9 @@ RIGHT = "2 * (W @ X - Y) @ X.T"
 
 
 def verified(source: str) -> bool:
-    return Verdict.VERIFIED in {f.verdict for f in open_code("code.py", source).findings}
+    return Verdict.VERIFIED in {
+        f.verdict for f in open_code("code.py", source, mends=False).findings
+    }
 
 
 def function(*lines: str, head: str = "", tail: str = "") -> str:

@@ -1,0 +1,164 @@
+"""Cost and gradients in one piece: a function, a method, a script or its training loop.
+
+People also write the cost and its gradients one below the other: in ``loss(self, X, y)``, in the
+loop of ``fit``, or at the top of a file.  Such a unit is found by what it does, whatever it is
+called: it computes a cost, and gives names to gradients or moves what it differentiates.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from derive.pycode.entry import Entry
+from derive.pycode.names import COST_NAMES, GRADIENTS, target_of
+from derive.pycode.source import Module
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_LOOPS = (ast.For, ast.While)
+Path = tuple[ast.stmt, ...]
+
+
+def units(module: Module) -> list[Entry]:
+    """The units of a file in the order of the text; a script has the name ""."""
+    found: list[Entry] = []
+    for statement in module.body:
+        if isinstance(statement, ast.FunctionDef):
+            found += _of_body(statement.body, statement.name, "", module)
+        elif isinstance(statement, ast.ClassDef):
+            for method in statement.body:
+                if isinstance(method, ast.FunctionDef):
+                    found += _of_body(method.body, method.name, statement.name, module)
+    top = [s for s in module.body if not isinstance(s, _DEFINITIONS)]
+    return found + list(_of_body(top, "", "", module))
+
+
+def _of_body(body: Sequence[ast.stmt], name: str, owner: str, module: Module) -> Iterator[Entry]:
+    loops = list(_training_loops(body, (), module))
+    if loops:
+        yield from (Entry(name, owner=owner, loops=path) for path in loops[:1])
+    elif _computes_cost(body) and _gradients(body, module):
+        yield Entry(name, owner=owner, unit=True)
+
+
+def _training_loops(body: Sequence[ast.stmt], path: Path, module: Module) -> Iterator[Path]:
+    """The innermost loops that compute a cost and differentiate it, with those around them."""
+    for statement in body:
+        if isinstance(statement, _DEFINITIONS):
+            continue
+        inner = (*path, statement)
+        parts = [part for part in _blocks(statement) if part]
+        deeper = [p for part in parts for p in _training_loops(part, inner, module)]
+        if deeper:
+            yield from deeper
+        elif isinstance(statement, _LOOPS) and _trains(statement.body, module):
+            yield inner
+
+
+def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    if isinstance(statement, (ast.For, ast.While, ast.If, ast.With)):
+        return [statement.body, getattr(statement, "orelse", [])]
+    return []
+
+
+def _trains(body: Sequence[ast.stmt], module: Module) -> bool:
+    return _computes_cost(body) and (_moves(body) or bool(_gradients(body, module)))
+
+
+def _inside(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of a body, without those of functions and classes within it."""
+    stack: list[ast.AST] = [*body]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, _DEFINITIONS):
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _computes_cost(body: Sequence[ast.stmt]) -> bool:
+    return any(
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in COST_NAMES
+        for node in _inside(body)
+    )
+
+
+def _moves(body: Sequence[ast.stmt]) -> bool:
+    """Whether something is moved by an amount, as a training step moves parameters."""
+    for node in _inside(body):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
+            is_cost = isinstance(node.target, ast.Name) and node.target.id in COST_NAMES
+            if not is_cost and any(
+                isinstance(n, (ast.Mult, ast.MatMult)) or _is_dot(n) for n in ast.walk(node)
+            ):
+                return True
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+            own = [t.id for t in node.targets if isinstance(t, ast.Name)]
+            left = node.value.left
+            if isinstance(node.value.op, ast.Sub) and isinstance(left, ast.Name) and left.id in own:
+                return True
+    return False
+
+
+def _is_dot(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "dot"
+
+
+def _gradients(body: Sequence[ast.stmt], module: Module) -> set[str]:
+    """The names of the gradients that a body computes."""
+    return {n for n in _given(_inside(body)) if target_of(n, known_names(module)) is not None}
+
+
+def _given(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names and constant keys that give names to values."""
+    for node in nodes:
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            yield node.id if isinstance(node, ast.Name) else node.attr
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+                yield from _keyed(node.value, node.slice.value)
+        elif isinstance(node, ast.Dict):
+            for key in node.keys:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value
+        elif isinstance(node, ast.Call):
+            yield from (k.arg for k in node.keywords if k.arg is not None)
+
+
+def _keyed(holder: ast.expr, key: str) -> Iterator[str]:
+    """``grads["W1"]`` gives a value to ``grads_W1``, other keys to themselves."""
+    name = holder.id if isinstance(holder, ast.Name) else getattr(holder, "attr", "")
+    yield f"grad_{key}" if name in GRADIENTS else key
+
+
+@lru_cache(maxsize=16)
+def _names_of(body: tuple[ast.stmt, ...]) -> frozenset[str]:
+    found: set[str] = set()
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name):
+                found.add(node.id)
+            elif isinstance(node, ast.arg):
+                found.add(node.arg)
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value[:40])
+    return frozenset(found)
+
+
+def known_names(module: Module) -> frozenset[str]:
+    """All names, attributes and short texts of a file."""
+    return _names_of(tuple(module.body))
+
+
+@lru_cache(maxsize=16)
+def _differentiated(body: tuple[ast.stmt, ...]) -> frozenset[str]:
+    names = _names_of(body)
+    given = {n for statement in body for n in _given(ast.walk(statement))}
+    return frozenset(t for n in sorted(given) if (t := target_of(n, names)) is not None)
+
+
+def differentiated(module: Module) -> frozenset[str]:
+    """The names by which a file differentiates: those whose gradients have names in it."""
+    return _differentiated(tuple(module.body))
