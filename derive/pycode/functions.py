@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from derive.program import ZERO, Apply, Build, Symbol, Transpose
+from derive.program import ZERO, Apply, Build, Number, Symbol, Transpose
 from derive.pycode import arrays, making, ranges, reductions
 from derive.pycode.arguments import Row, exactly
 from derive.pycode.einsum import einsum
@@ -94,8 +94,16 @@ def _plain_zero(run: Interpreter, tensor: Tensor, other: Tensor) -> Tensor:
     return Tensor(ZERO, 0, tensor.kind) if zero and tensor.ndim == other.ndim else tensor
 
 
+FAR: Final = 100
+"""A bound from here on only keeps an exponential from overflowing."""
+
+
 def _minimum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     left, right = (run.tensor(a) for a in exactly(args, keywords, 2))
+    for bound, other in ((left, right), (right, left)):
+        if not run.rows and isinstance(bound.expr, Number) and bound.expr.value >= FAR:
+            run.condition(f"what is cut off at {float(bound.expr.value):g} lies below it")
+            return arrays.real(other)
     return arrays.minus(arrays.plus(left, right), arrays.maximum(left, right))
 
 
