@@ -46,6 +46,11 @@ from derive.pycode.values import (
 EXAMPLES: Final = "m"
 AFTER: Final = "updated."
 """Before the name of what an update leaves behind: whatever it may be."""
+_KNOWN = (
+    "not (type(X) is type(Y) is np.ndarray and (X.shape, Y.shape) == self._shapes "
+    "and (X.dtype == Y.dtype == self._dtype))"
+)
+"""The question whether a batch is not like the last one, as `ast.unparse` writes it."""
 _EMPTY = ast.parse("class Network: pass").body[0]
 _ENTRYWISE = frozenset(
     {
@@ -482,8 +487,8 @@ def _with_accepted(node: ast.FunctionDef) -> ast.FunctionDef:
     body = list(node.body)
     for k, statement in enumerate(body):
         match statement:
-            case ast.If(body=[ast.Assign() as only], orelse=[]) if (
-                ast.unparse(only) == "X, Y = self._accept(X, Y)"
+            case ast.If(test=test, body=[ast.Assign() as only], orelse=[]) if (
+                ast.unparse(only) == "X, Y = self._accept(X, Y)" and ast.unparse(test) == _KNOWN
             ):
                 body[k] = only
     if body == node.body:

@@ -56,7 +56,7 @@ TINY = Fraction(1, 10**30)
 """Bounds that keep the logarithm of a label finite are smaller."""
 _ANY = Leaf(SCALAR)
 _POINTWISE = (Plus, Times, Power, Apply, Number, Symbol)
-EFFORT = 1_500_000
+EFFORT = 300_000
 """Steps of proof in all: with these a module that is right is proved many times over."""
 DEEPEST = 3
 """How far back definitions are written out for a proof."""
@@ -139,11 +139,13 @@ class Matcher:
         """Whether an expression of the run is proved to be a value of the reference."""
         name = self.values.name(name)
         wanted: Expr = Symbol(name, self.leaves[name].dims)
+        definition = self.values.definitions[name]
         if scaled and self.rate is not None:
-            wanted = Times(self.rate, wanted)
+            wanted, definition = Times(self.rate, wanted), Times(self.rate, definition)
         found = self.reduced(expr)
+        # what is 0 but for rounding is no candidate at any point
         return found == wanted or (
-            found.shape == wanted.shape and self._claim(found, wanted, wanted)
+            found.shape == wanted.shape and self._claim(found, definition, wanted)
         )
 
     def is_zero(self, expr: Expr) -> bool:

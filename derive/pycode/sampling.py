@@ -202,7 +202,7 @@ class Sample:
 
 def close(left: Rows, right: Rows) -> bool:
     """Whether two values of one shape agree but for rounding."""
-    size = 1e-9 + max((abs(x) for row in right for x in row), default=0.0)
+    size = 1e-6 + max((abs(x) for row in right for x in row), default=0.0)
     return all(
         abs(a - b) <= CLOSE * size
         for row, other in zip(left, right, strict=True)
