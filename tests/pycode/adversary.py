@@ -30,7 +30,6 @@ RUN = (
 )  # fmt: skip
 """The programs of the corpus that the oracle knows how to call."""
 CORPUS = [ROOT / "tests" / "code" / "right" / f"{name}.py" for name in RUN]
-EMITTED = [p.with_suffix(".py") for p in sorted((ROOT / "generated").glob("*/*.toml"))]
 
 
 @dataclass
@@ -64,15 +63,8 @@ def truths(
 def chosen(path: Path, count: int, seed: int) -> list[tuple[str, str]]:
     """Some edits of the mathematics of a program."""
     text = path.read_text()
-    names: frozenset[str] = frozenset()
-    if path in EMITTED:
-        text = text[: text.index("# -- training")]
-        start = text.count("\n", 0, text.index("# -- the mathematics"))
-        inside = (n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef))
-        names = frozenset(n.name for n in inside if n.lineno > start)
-    else:
-        functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
-        names = frozenset(n.name for n in functions) - {"__init__"}
+    functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
+    names = frozenset(n.name for n in functions) - {"__init__"}
     return edits(text, names, count, f"{seed} {path.stem}")
 
 
@@ -137,7 +129,7 @@ def main() -> int:
     args = parser.parse_args()
     total: Counter[str] = Counter()
     wrong = 0
-    for path in [*CORPUS, *EMITTED]:
+    for path in CORPUS:
         if not path.stem.startswith(args.only):
             continue
         started = time.perf_counter()

@@ -211,42 +211,9 @@ RECIPES: dict[str, Recipe] = {
 }  # fmt: skip
 
 
-def _emitted_cost(p: Any, s: SimpleNamespace) -> Any:
-    params = p.Params(**s.p)
-    cost = p._loss(params, s.X, s.Y)
-    return cost if cost is not None else p._gradients(params, s.X, s.Y)[0]
-
-
-def emitted(names: list[str], rows: bool, labels: str) -> Recipe:
-    """The recipe of a module of ``generated/`` with these parameters."""
-    layers = len(names) // 2
-    sizes = ["n", *("hkl"[(j - 1) % 3] for j in range(1, layers + 1))]
-    arrays = {}
-    for j in range(1, layers + 1):
-        a, b = sizes[j - 1], sizes[j]
-        arrays[f"W{j}"] = f"{a} {b}" if rows else f"{b} {a}"
-        arrays[f"b{j}"] = f"1 {b}" if rows else f"{b} 1"
-    last = sizes[-1]
-    shape, axis = (f"m {last}", 1) if rows else (f"{last} m", 0)
-    given = f"share {shape} {axis}" if labels == "distribution" else f"unit {shape}"
-    return Recipe(
-        arrays,
-        {"X": "m n" if rows else "n m", "Y": given},
-        lambda p, s: _emitted_cost(p, s),
-        lambda p, s: next(
-            part._asdict()
-            for part in p._gradients(p.Params(**s.p), s.X, s.Y)
-            if isinstance(part, p.Params)
-        ),
-    )
-
-
-def recipe_of(name: str, program: dict[str, Any]) -> Recipe:
-    """The recipe of a program of the corpus, or of an emitted module by what it says of itself."""
-    if name in RECIPES:
-        return RECIPES[name]
-    network = program["NETWORK"]
-    return emitted(list(network.shapes), network.examples == "rows", network.labels)
+def recipe_of(name: str) -> Recipe:
+    """The recipe of a program of the corpus."""
+    return RECIPES[name]
 
 
 def reshaped(texts: dict[str, str], shapes: dict[str, list[str | int]]) -> dict[str, str]:
@@ -276,7 +243,7 @@ def judge(
     """
     space: dict[str, Any] = {"__name__": "edited", "__file__": path}
     exec(compile(source, path, "exec"), space)
-    recipe = recipe_of(name, space)
+    recipe = recipe_of(name)
     settings = SIZES
     if shapes is not None:
         arrays, data = reshaped(recipe.arrays, shapes), reshaped(recipe.data, shapes)

@@ -105,5 +105,5 @@ def test_what_is_no_emitted_module_is_not_proved() -> None:
 
 
 def test_random_specs_are_proved() -> None:
-    found = campaign(3, 11)
+    found = campaign(2, 11)
     assert not found.faults, found.faults
