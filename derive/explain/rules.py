@@ -14,7 +14,6 @@ RULES: Final[dict[str, str]] = {
     "derivative of an affine map": "an entry of W, A or b gives 1 at its own place, else 0",
     "derivative of an elementwise function": "an entry depends on its own argument only",
     "Jacobian of softmax": "da_r/dz_i = a_r (delta_ri - a_i), see `derive explain softmax`",
-    "product and chain rule": "term by term, at the entry by which is differentiated",
     "delta contraction": "of a sum with a delta the equal term is left",
     "split the sum": "term by term",
     "constants out of the sum": "what does not depend on the index of the sum",
@@ -26,7 +25,6 @@ RULES: Final[dict[str, str]] = {
     "the sum over the paths": "one term for each way to the cost",
     "the note's normalisation": "the factor that the note's own gradient carries",
     "in the note's form": "the same, as the note writes it",
-    "unfold the definition": "the formula for its name",
     "telescope": "the denominator of a factor cancels with the numerator of the next",
     "order the factors": "scalars and linear maps of a chain may be written in any order",
 }
