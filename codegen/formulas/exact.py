@@ -219,7 +219,13 @@ def _level(name: str, u: Any) -> Any:
 def _exp(u: Any) -> Any:
     if u and mpmath.mag(u) > 1030:
         return mpmath.mpf(0) if u < 0 else mpmath.inf
-    return mpmath.exp(u)
+    if not u or mpmath.mag(u) < 14:
+        return mpmath.exp(u)
+    # mpmath would multiply e by itself for a whole number, however large
+    with mpmath.workprec(mpmath.mp.prec + int(mpmath.mag(u)) + 20):
+        twos = int(mpmath.nint(u / mpmath.ln2))
+        rest = u - twos * mpmath.ln2
+    return mpmath.ldexp(mpmath.exp(rest), twos)
 
 
 def _erf(u: Any) -> Any:

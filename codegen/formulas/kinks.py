@@ -22,8 +22,8 @@ MOST: Final = 8
 """Places of one formula; more are no activation that one could test."""
 REACH: Final = 1e9
 """How far out places are looked for."""
-_STEEP: Final = 2.0**100
-_BITS: Final = 700
+_STEEP: Final = 2.0**60
+_BITS: Final = 400
 """To how many bits a place is found; the sides are looked at further out, at half of them."""
 
 

@@ -291,7 +291,7 @@ def _line(near: Sequence[float], *, apart: bool) -> tuple[Grid, Grid]:
 def _plane() -> tuple[Grid, Grid]:
     """Pairs of outputs and labels of ordinary size, and of any up to 1e8."""
     grids = []
-    for count in (40, 200):
+    for count in (30, 100):
         grid: Grid = {}
         for dtype in DTYPES:
             rng = np.random.default_rng(0)

@@ -183,7 +183,7 @@ ACTIVATIONS: Final = (
         formula=x * logistic(x),
         prefers_gain="he",
         stable_value=_HALVES + "z * h * h / (1.0 + e)",
-        stable_derivative=_HALVES + "(np.square(h) + z * q * q / (1.0 + e)) / (1.0 + e)",
+        stable_derivative=_HALVES + "d = 1.0 + e; (h / d) * h + (z * q / d) * (q / d)",
     ),
     Activation(
         name="gelu",

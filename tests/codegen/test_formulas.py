@@ -38,7 +38,7 @@ activation = "tanh"
 
 
 def text(
-    formula="x * sigmoid(k * x)", own_loss="(a - y)^2", *, loss="my_loss", learned="", layer=""
+    formula="sin(k * x) + slope * x", own_loss="(a - y)^2", *, loss="my_loss", learned="", layer=""
 ):
     return SPEC.format(formula=formula, own_loss=own_loss, loss=loss, learned=learned, layer=layer)
 
@@ -190,7 +190,7 @@ def test_places():
 # -- emission ----------------------------------------------------------------------------------
 
 NETWORKS = [
-    {"formula": "x * sigmoid(k * x)", "own_loss": "log(cosh(margin * (a - y)))"},
+    {"formula": "sin(k * x) + slope * x", "own_loss": "log(cosh(margin * (a - y)))"},
     {
         "formula": "max(x, 0) + slope * min(k * x, 0)",
         "own_loss": "max(0, margin - a * y)",

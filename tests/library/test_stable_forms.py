@@ -35,7 +35,7 @@ def numbers(row):
 
 def exact(formula, point: dict[str, float], row):
     """The formula in mpmath with enough digits for any cancellation."""
-    with mpmath.workdps(1200):
+    with mpmath.workdps(420):
         values = {
             s: mpmath.mpf(point[s.name] if s.name in point else numbers(row)[s.name])
             for s in formula.free_symbols
@@ -128,7 +128,7 @@ def test_two_class_loss_from_logits():
     y = np.repeat([0.0, 1.0], len(z) // 2)
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         losses, slopes = numpy_value(value, z=z, y=y), numpy_value(derivative, z=z, y=y)
-    with mpmath.workdps(1200):
+    with mpmath.workdps(420):
         for at, label, loss, slope in zip(z, y, losses, slopes, strict=True):
             toward = mpmath.mpf(at) * (1 if label else -1)
             assert ulps(loss, mpmath.log1p(mpmath.exp(-toward))) <= 4
