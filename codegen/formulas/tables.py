@@ -74,8 +74,10 @@ def _own(table: Table, name: str, section: str) -> Own:
     for parameter in learned:
         if parameter not in parameters:
             table.fail("learned", f"there is no parameter {show(parameter)}")
-        if any(c.isdigit() for c in parameter) or len(parameter) == 1 or parameter in _TRAINED:
-            table.fail("learned", f"{parameter} must be a word of its own, without digits")
+        if parameter in _TRAINED:
+            table.fail("learned", f"a network may have a {parameter} already; take another name")
+        if any(c.isdigit() for c in parameter) or len(parameter) == 1:
+            table.fail("learned", f"{parameter} must be a word, without digits")
     return Own(
         name=name,
         text=text,
