@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import lru_cache
 
 from derive.check import check
@@ -27,7 +28,7 @@ from derive.program import (
 )
 from derive.pycode.guess import Guess
 from derive.pycode.interpreter import Interpreter
-from derive.pycode.pieces import Z, equal_in_pieces, has_steps
+from derive.pycode.pieces import Bound, Z, equal_in_pieces, equal_inside, has_steps
 from derive.pycode.plain import plain_definitions, replaced
 from derive.pycode.reference import Reference
 from derive.pycode.source import parse
@@ -36,6 +37,8 @@ from derive.pycode.values import FunctionValue, Raised, Tensor, Unsupported
 from derive.tensors import prove
 
 BUDGET = 20_000
+FAR = Fraction(30)
+"""Forms may be cut off beyond this; there they are measured, not proved."""
 
 
 class Lemmas:
@@ -53,7 +56,8 @@ class Lemmas:
     ) -> None:
         self.reference, self.trace = reference, trace
         self.functions, self.opaque = dict(functions), dict(opaque)
-        self.measured: dict[tuple[str, int], None] = {}
+        self.measured: dict[tuple[str, int], str] = {}
+        """Functions of which no proof was found, with where that is."""
         self._known: dict[tuple[Expr, str, int], bool] = {}
 
     def holds(self, expr: Expr, name: str, order: int) -> bool:
@@ -67,11 +71,16 @@ class Lemmas:
         target = Apply(name, order, Z)
         if not _fitted(expr) and _proved(expr, target, _frozen(self.functions)):
             return True
+        bounds = None if _fitted(expr) else _inside(expr, target, _frozen(self.functions))
+        if bounds is not None:
+            low, high = ("" if b is None else str(b) for b in bounds)
+            self.measured[name, order] = f" outside ({low}, {high})"
+            return True
         form = self._form(name, order)
         used: dict[tuple[str, int], None] = {(name, order): None}
         if form is None or not _proved(self._by_forms(expr, used), form, _frozen(self.opaque)):
             return False
-        self.measured |= {key: None for key in used if not self._form_is_proved(*key)}
+        self.measured |= {key: "" for key in used if not self._form_is_proved(*key)}
         return True
 
     def _form(self, name: str, order: int) -> Expr | None:
@@ -98,7 +107,7 @@ class Lemmas:
 
     def named(self) -> dict[str, None]:
         """The functions that are computed by a form of which no proof was found."""
-        return {name + "'" * order: None for name, order in self.measured}
+        return {name + "'" * order + where: None for (name, order), where in self.measured.items()}
 
     def plain(self, expr: Expr, leaves: Mapping[str, Leaf]) -> Expr:
         """The expression without maxima and cases by sign where they make no difference."""
@@ -127,6 +136,12 @@ def _fitted(expr: Expr) -> bool:
         isinstance(node, Apply) and node.function.startswith(("polynomial", "rint"))
         for node in walk(expr)
     )
+
+
+@lru_cache(maxsize=1024)
+def _inside(left: Expr, right: Expr, functions: Frozen) -> tuple[Bound, Bound] | None:
+    """Between which bounds two expressions in ``z`` are equal, if these are far out."""
+    return equal_inside(left, right, dict(functions), FAR) if has_steps(left) else None
 
 
 @lru_cache(maxsize=4096)

@@ -44,10 +44,22 @@ Linear = tuple[Fraction, Fraction]
 
 def equal_in_pieces(left: Expr, right: Expr, functions: Mapping[str, Function]) -> bool:
     """Whether both sides are proved equal on every interval between the roots of their steps."""
+    return equal_inside(left, right, functions, None) is not None
+
+
+def equal_inside(
+    left: Expr, right: Expr, functions: Mapping[str, Function], far: Bound
+) -> tuple[Bound, Bound] | None:
+    """Between which bounds both sides are proved equal, None if they are not.
+
+    Bounds are None where there is none.  far: nothing has to hold beyond a root that is at least so
+    large; None: it has to hold everywhere.
+    """
+    inside: list[Bound] = [None, None]
     pending: list[tuple[Expr, Expr, Bound, Bound]] = [(left, right, None, None)]
     for _ in range(MOST_PIECES):
         if not pending:
-            return True
+            return inside[0], inside[1]
         left, right, low, high = pending.pop()
         left, right, root = _decided(left, low, high), _decided(right, low, high), None
         for side in (left, right):
@@ -55,8 +67,13 @@ def equal_in_pieces(left: Expr, right: Expr, functions: Mapping[str, Function]) 
         if root is not None:
             pending += [(left, right, low, root), (left, right, root, high)]
         elif not _holds(left, right, low, high, functions):
-            return False
-    return not pending
+            if far is not None and high is None and low is not None and low >= far:
+                inside[1] = low
+            elif far is not None and low is None and high is not None and high <= -far:
+                inside[0] = high
+            else:
+                return None
+    return None if pending else (inside[0], inside[1])
 
 
 def step_of(arg: Expr) -> Expr:
