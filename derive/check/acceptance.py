@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
+from math import prod
 from typing import Final
 
 from derive.check.domains import Field, Logarithms, NoValue, Scalar, Unsupported
@@ -18,7 +20,7 @@ from derive.check.fingerprint import of_statement
 from derive.check.graph import Graph, fits, graph_of, sides
 from derive.check.order import differ
 from derive.check.search.cuts import Cut, cuts
-from derive.check.shape import Census, census, counted, height
+from derive.check.shape import Census, census, counted, degrees, height
 from derive.check.statements import agree, telescoped
 from derive.program import ONE, ZERO, Composition, Equation, Program, Statement
 
@@ -31,6 +33,8 @@ WIDEST: Final = 40
 """The largest size of a dimension in a certifying shape."""
 EFFORT: Final = 400_000
 """Entries computed at one point of a certifying shape."""
+MOST_SHAPES: Final = 200
+"""Shapes tried where axes cannot have weights."""
 WHOLE: Final = Cut()
 
 
@@ -109,7 +113,7 @@ class _Trial:
         dims = self.graph.dimensions(sides(self.statement))
         sizes = {dim: 2 + k % 2 for k, dim in enumerate(dims)}
         try:
-            self._agreed(WHOLE, sizes, height(self._census(WHOLE)), points=1)
+            self._agreed(WHOLE, sizes, height(self._census(WHOLE)))
         except _Differs:
             return False
         except Unsupported:
@@ -128,7 +132,8 @@ class _Trial:
         widest = max(sizes.values(), default=1)
         if widest > WIDEST:
             raise Unsupported(f"too large to certify: a size of {widest} is needed")
-        points, logarithms = self._agreed(cut, sizes, height(world))
+        growth = degrees(world, sides(self.statement))
+        points, logarithms = self._agreed(cut, sizes, height(world), growth)
         if self.met_step or self.met_root:
             small = {dim: 2 + k % 2 for k, dim in enumerate(sizes)}
             differs = differ(self.graph, self.statement, small)
@@ -161,27 +166,29 @@ class _Trial:
         return {dim: max(2, count[dim]) for dim in sorted(dims)}
 
     def _agreed(
-        self, cut: Cut, sizes: dict[str, int], primes: int, points: int = 0
+        self, cut: Cut, sizes: dict[str, int], primes: int, growth: Mapping[str, int] | None = None
     ) -> tuple[int, bool]:
         """At how many points the sides agree, and whether in `Logarithms`; or why not.
 
         Number systems in which the statement may hold: in each it proves the statement.  Axes
         without weights: none; or all, where an index may be repeated.  A weighted axis knows only
         averages: there, delta_jj is not 1, and d z_j / d W_jk, which is about one j, has no
-        meaning.  Axes without weights take several sizes instead, more than the degree of the
-        sides in them.
+        meaning.  Without weights, sizes are numbers, and could be roots of a factor such as m - 3:
+        so each is tried at more values than the degree in it, together with those of all others.
+
+        growth: these degrees; without it, one point without weights shows a difference.
         """
         first: ValueError | None = None
-        plains = [frozenset(sizes)] if points else [frozenset[str]()]
-        if self.repeated and not points:
-            plains.append(frozenset(sizes))
+        kinds = [False] if growth is None else [True, False] if self.repeated else [True]
         for level in (None, 0, 1):
             if level is not None and not self.met_logarithm:
                 break
-            for plain in plains:
-                wanted = points or max([POINTS, *(sizes[dim] + 2 for dim in plain)])
+            for weighted in kinds:
                 try:
-                    return self._points(cut, sizes, plain, wanted, primes, level), level is not None
+                    shapes = [sizes] if weighted or growth is None else _grid(sizes, growth)
+                    wanted = 1 if growth is None else max(POINTS, len(shapes))
+                    points = self._points(cut, shapes, weighted, wanted, primes, level)
+                    return points, level is not None
                 except (_Differs, Unsupported) as error:
                     first = first or error
         assert first is not None
@@ -190,21 +197,18 @@ class _Trial:
     def _points(
         self,
         cut: Cut,
-        sizes: dict[str, int],
-        plain: frozenset[str],
+        shapes: list[dict[str, int]],
+        weighted: bool,
         wanted: int,
         primes: int,
         level: int | None,
     ) -> int:
-        """Compares at that many points; more, as soon as a step is met."""
+        """Compares at so many points of these shapes; at more of them, as soon as a step is met."""
         agreed = 0
-        for seed in range(TRIES):
+        for seed in range(TRIES + wanted):
             domain = Field(primes, seed, self.what) if level is None else Logarithms(seed, level)
-            grown = {
-                dim: n + (agreed * (k + 1) % wanted if dim in plain else 0)
-                for k, (dim, n) in enumerate(sizes.items())
-            }
-            world = weighted_world(self.graph, domain, grown, cut, plain)
+            sizes = shapes[agreed % len(shapes)]
+            world = weighted_world(self.graph, domain, sizes, cut, weighted)
             world.work = available = min(EFFORT, self.effort)
             try:
                 if not agree(world, self.statement, self.letters):
@@ -224,6 +228,18 @@ class _Trial:
         raise Unsupported("no point at which both sides have a value")
 
 
+def _grid(sizes: dict[str, int], growth: Mapping[str, int]) -> list[dict[str, int]]:
+    """Each size at one value more than the degree in it; `Unsupported` if these are too many."""
+    counts = [1 + growth.get(dim, 0) for dim in sizes]
+    if prod(counts) > MOST_SHAPES:
+        raise Unsupported(f"{prod(counts)} shapes would have to be tried")
+    steps = product(*map(range, counts))
+    return [
+        {dim: n + more for (dim, n), more in zip(sizes.items(), step, strict=True)}
+        for step in steps
+    ]
+
+
 class _Differs(ValueError):
     """The sides differ at a point."""
 
@@ -233,9 +249,9 @@ def weighted_world(
     domain: Field,
     sizes: Mapping[str, int],
     cut: Cut = WHOLE,
-    plain: frozenset[str] = frozenset(),
+    weighted: bool = True,
 ) -> World:
-    """A point with weighted axes, but for the `plain`; what is cut is drawn at random.
+    """A point, with weighted axes or without; what is cut is drawn at random.
 
     The size of an axis, the sum of its weights, is positive: a square.
     """
@@ -245,12 +261,13 @@ def weighted_world(
         return domain.leaf(positive, kind, name, row, column)
 
     def weights(dim: str) -> list[Scalar] | None:
-        if dim in plain or dim not in sizes:
+        if dim not in sizes:
             return None
         free = [domain.random("weight", dim, k) for k in range(sizes[dim] - 1)]
         return [*free, domain.add(domain.leaf("positive", "size", dim), -sum(free))]
 
-    return World(graph, domain, sizes, draw, weights=weights, values=cut[0], gradients=cut[1])
+    given = weights if weighted else None
+    return World(graph, domain, sizes, draw, weights=given, values=cut[0], gradients=cut[1])
 
 
 def _composition(graph: Graph, statement: Composition) -> Acceptance:

@@ -84,7 +84,8 @@ class World:
     that are known from elsewhere.  weights(dim) gives those of an axis, None if it has none.
 
     A world may stand within an outer one, over a tape: then what does not follow from the names
-    that are given, the definitions `moving`, is as it is outside.  There, nothing is cut.
+    that are given, the definitions `moving`, is as it is outside.  What is cut has the value that
+    it has outside, and the slopes of its definition.
     """
 
     def __init__(
@@ -202,7 +203,11 @@ class World:
             return self._leaf(name)
         if self.outer is None and name in self.cut_values:
             return self.fresh("value", name)
-        return self.value(self.program.definitions[name])
+        array = self.value(self.program.definitions[name])
+        if self.outer is None or name not in self.cut_values:
+            return array
+        assert isinstance(self.domain, Tape)  # the slopes are those of the definition
+        return zipped(self.domain.moved, array, self.outer.named(name))
 
     def fresh(self, kind: str, name: str) -> Array:
         rows, columns = map(self.size, self.program.shape(name))
@@ -372,6 +377,7 @@ class World:
             self.sizes,
             self.draw,
             weights=self.weights,
+            values=self.cut_values,
             given={name: variables},
             outer=self,
             moving=moving - {name},

@@ -25,24 +25,26 @@ certified without the other layers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
 from derive.check.domains import Scalar
 from derive.check.evaluate import Array, World
 from derive.check.graph import Graph
-from derive.program import Dim, Expr
+from derive.program import Dim, Expr, Size
 
 MOST: Final = 10_000
 
 
 class Tally:
-    """counts: by dimension, the indices in a monomial.  depth: of nested exponentials."""
+    """counts: by dimension, the indices in a monomial, and by `Size`, how often that stands there.
+    depth: of nested exponentials."""
 
     __slots__ = ("counts", "depth")
 
-    def __init__(self, counts: dict[str, int], depth: int = 0) -> None:
+    def __init__(self, counts: Mapping[str | Size, int], depth: int = 0) -> None:
         self.counts, self.depth = counts, depth
 
 
@@ -112,7 +114,7 @@ class Census(World):
         return [Tally({dim: 1})] if isinstance(dim, str) else None
 
     def measure(self, dim: str) -> Scalar:
-        return NONE
+        return Tally({Size(dim): 1})
 
     def reciprocal(self, dim: Dim, k: int) -> Scalar:
         return NONE
@@ -140,7 +142,17 @@ def counted(world: Census, expr: Expr) -> dict[str, int]:
     for index in world.graph.facts(expr).free:
         world.at(index, 0)
     (((found,),),) = (world.value(expr),)
-    return {dim: k for dim, k in found.counts.items() if k}
+    return {dim: k for dim, k in found.counts.items() if k and isinstance(dim, str)}
+
+
+def degrees(world: Census, exprs: Iterable[Expr]) -> Counter[str]:
+    """How often the size of each dimension can be a factor: by a sum over it, or by its name."""
+    total: Counter[str] = Counter()
+    for expr in exprs:
+        (((found,),),) = (world.value(expr),)
+        for dim, k in found.counts.items():
+            total[dim if isinstance(dim, str) else dim.dim] += max(k, 0)
+    return total
 
 
 def height(world: Census) -> int:

@@ -79,6 +79,10 @@ class Tape:
         self.nodes.append(Node(self, compute, parts))
         return self.nodes[-1]
 
+    def moved(self, a: Scalar, value: Scalar) -> Scalar:
+        """Another value with the slopes of a number."""
+        return self.made(lambda: value, [(a, self.one)] if self._own(a) else [])
+
     # -- as any domain -------------------------------------------------------------------------
 
     def number(self, value: int | Fraction) -> Scalar:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import reduce
 from itertools import pairwise
 
 from derive import program as p
@@ -193,7 +194,13 @@ def indexed() -> Iterator[Equation]:
 
     delta, zero = p.Delta(I, J), p.ZERO
     inner = p.SumOver(I, at(x, I))
+    factors = (p.Plus(p.Size("n"), p.number(-k)) for k in range(1, 12))
+    roots = p.Times(p.Delta(I, I), reduce(p.Times, factors))  # 0 where n is 1 to 11
+    line = p.minus(p.Times(p.number(2), p.Size("n")), p.Size("m"))
+    lines = p.Times(line, p.Times(p.Plus(line, p.number(-2)), p.Plus(line, p.number(-6))))
     for left, right, free in (
+        (roots, zero, (I,)),
+        (p.Times(p.Delta(I, I), lines), zero, (I,)),
         (delta, p.ONE, (I, J)),
         (delta, zero, (I, J)),
         (p.Power(delta, Fraction(-1)), delta, (I, J)),
