@@ -104,7 +104,7 @@ class Interpreter:
             return self._shape(line)
         if updates.is_update(self.facts.roles, line):
             return self._update(line)
-        if updates.is_assignment(line):
+        if updates.is_assignment(self.facts.roles, line):
             return self._decided(
                 line, Verdict.UNPROVEN, "an assignment that changes what it reads is no equation"
             )

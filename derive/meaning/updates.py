@@ -69,10 +69,12 @@ def is_update(roles: Roles, line: Line) -> bool:
     return again and (isinstance(right, sx.Sum) or _steps(roles, right))
 
 
-def is_assignment(line: Line) -> bool:
-    """``W := W / \\|W\\|``: the left side is given a new value that is made of the old one."""
+def is_assignment(roles: Roles, line: Line) -> bool:
+    """``W := W / \\|W\\|``: a parameter is given a new value that is made of the old one."""
     name = plain_name(line.left)
     if line.relation.text not in ASSIGNS or name is None or not line.first:
+        return False
+    if roles.role_of(name) not in ("W", "b"):
         return False
     return any(not n.mark and _same(n, name) for n in names_in(line.right))
 
@@ -80,7 +82,9 @@ def is_assignment(line: Line) -> bool:
 def _steps(roles: Roles, node: sx.Node) -> bool:
     """A product in which a gradient stands: ``2 (W - \\alpha dW)``, no step but meant as one."""
     marked = any(n.mark or roles.role_of(n) == "gradient" for n in names_in(node))
-    return isinstance(node, sx.Product) and (marked or any(derivatives_in(node)))
+    counted = isinstance(node, sx.Applied) and roles.role_of(node.head) == "size"  # m (W - ...)
+    product = isinstance(node, sx.Product) or counted
+    return product and (marked or any(derivatives_in(node)))
 
 
 def _same(one: Name | None, two: Name) -> bool:
