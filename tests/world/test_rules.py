@@ -25,7 +25,8 @@ LAYERS = r"$$z^l = W^l a^{l-1} + b^l$$ $$a^l = \sigma(z^l)$$" + "\n\n"
     ],
 )
 def test_a_rule_of_the_calculus(line: str, expected: str) -> None:
-    assert str(verify_text(LAYERS + f"$${line}$$").claims[-1].verdict) == expected
+    product = r"$$\frac{d}{dx} (u(x) v(x)) = u'(x) v(x) + u(x) v'(x)$$" + "\n\n"
+    assert str(verify_text(LAYERS + product + f"$${line}$$").claims[-1].verdict) == expected
 
 
 @pytest.mark.parametrize("factor", ["2", r"\frac{1}{m}", "m"])
