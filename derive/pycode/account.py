@@ -15,11 +15,12 @@ from derive.program import SCALAR, Expr, Plus, Symbol, Times, walk
 from derive.pycode import arrays
 from derive.pycode.entry import Entry
 from derive.pycode.expressions import evaluate
-from derive.pycode.guess import is_size
+from derive.pycode.guess import is_labels, is_size
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import (
     CACHES,
     COST_NAMES,
+    DATA,
     GRADIENTS,
     PREDICTIONS,
     UPSTREAM,
@@ -395,10 +396,27 @@ class Accountant:
             self._add(pairs, target, part.label, part.value)
         if self.instance is not None:
             self._add_of_instance(pairs)
+        if not pairs:
+            self._add_by_place(pairs, result, returned)
         implicit = self._by_input(result)
         if implicit is not None and implicit.target not in {p.target for p in pairs.values()}:
             self._add(pairs, implicit.target, implicit.label, result)
         return list(pairs.values())
+
+    def _add_by_place(
+        self, pairs: dict[tuple[str, Expr], Pair], result: Value, returned: ast.expr | None
+    ) -> None:
+        """Arrays without a name are the gradients by the first arguments, in their order."""
+        if not (isinstance(result, tuple) and isinstance(returned, ast.Tuple)):
+            return
+        if any(isinstance(e, ast.Name) for e in returned.elts):
+            return
+        leaves = self._parameters()
+        names = [a.arg for a, _ in self._wanted(self.entry.gradient)]
+        wanted = [n for n in names if n in leaves and not is_labels(n) and n not in DATA]
+        if len(wanted) >= len(result):
+            for name, value in zip(wanted, result, strict=False):
+                self._add(pairs, name, f"the gradient by {name}", value)
 
     def _by_input(self, result: Value) -> Pair | None:
         """A backward pass that returns one array returns the gradient by what went forward."""

@@ -70,6 +70,8 @@ def call_library(
         return _builtin(run, name.removeprefix("builtins."), args, keywords, node)
     if name in _RANDOM:
         return Library("numpy.random")
+    if name == "numpy.add.at":
+        return _add_at(run, args)
     if name == "numpy.put_along_axis":
         from derive.pycode.largest import put_along_axis
 
@@ -102,6 +104,18 @@ def call_library(
     if shared and args and (typed or name != "numpy.asarray"):
         return _perhaps_shared(run, args[0], result)
     return result if out is None else _into(run, out, result, name in _ENTRYWISE)
+
+
+def _add_at(run: Interpreter, args: list[Value]) -> None:
+    """``np.add.at(dE, labels, rows)``: each row added at its label, as often as it comes."""
+    holder, at, value = (run.settled(a) for a in args)
+    labels = run.trace.read(at) if isinstance(at, Ref) else None
+    if not isinstance(holder, Ref) or labels is None or labels.kind != "labels" or not labels.ndim:
+        raise Unsupported("np.add.at at other places than labels")
+    have, rows = arrays.real(run.trace.read(holder)), arrays.real(run.tensor(value))
+    added = arrays.matmul(arrays.transpose(Tensor(labels.expr, 2)), rows)
+    arrays.agree(have.expr.shape, added.expr.shape, "np.add.at")
+    run.trace.write(holder, arrays.plus(have, added).expr)
 
 
 def _perhaps_shared(run: Interpreter, arg: Value, result: Value) -> Value:

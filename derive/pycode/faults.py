@@ -116,11 +116,18 @@ class Workshop:
         }
         names = {n: [n, *(m.name for m in trace.made.get(n, []))] for n in wrong}
 
-        def rank(name: str) -> tuple[bool, int]:
+        sound = {
+            n
+            for pair in case.account.pairs
+            if pair not in self.wrong
+            for n in behind(pair.value.expr, definitions)
+        }
+
+        def rank(name: str) -> tuple[bool, bool, int]:
             inner = behind(definitions[name], definitions)
             only_forward = not any(n in values for n in inner)
             helps = only_forward and not any(map(_GRADIENT.match, names[name]))
-            return helps, before[name]
+            return name in sound, helps, before[name]
 
         order = sorted(wrong, key=rank) + [n for n in values if n not in before]
         found: dict[int, ast.stmt] = {}
@@ -132,6 +139,10 @@ class Workshop:
         places = [self._owner.get(id(case.place(pair))) for pair in self.wrong]
         at = {id(statement): statement for statement in places if statement is not None}
         return list((found | at if wrong else at | found).values())
+
+    def departure(self) -> ast.stmt | None:
+        """The statement that is called at fault where no repair is found."""
+        return next(iter(self.suspects()), None)
 
     def _just_before(self, suspects: list[ast.stmt]) -> list[ast.stmt]:
         """The statements of values that a suspect reads, where a line may be missing."""

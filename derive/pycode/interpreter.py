@@ -257,6 +257,10 @@ class Interpreter:
 
     def powered(self, base: Value, exponent: Value) -> Value:
         exponent = self.settled(exponent)
+        if isinstance(exponent, Unknown) and not exponent.parts:
+            exponent.known = True
+            exponent.value = Tensor(self.trace.leaf(exponent.name, SCALAR), 0)
+            exponent = exponent.value
         if isinstance(exponent, Tensor) and isinstance(exponent.expr, Number):
             exponent = exponent.expr.value
         if isinstance(exponent, Tensor) and exponent.ndim == 0 and is_number(base):

@@ -19,6 +19,8 @@ GRADIENT: Final = re.compile(
 COST_NAMES: Final = ("loss", "cost", "J", "L", "total_loss", "data_loss", "E", "error", "objective")
 GRADIENTS: Final = ("grads", "gradients", "grad", "dparams", "derivatives")
 """Containers of gradients under the names of their parameters."""
+DATA: Final = ("X", "x", "inputs", "data", "X_train", "X_batch", "features")
+"""Inputs, by which a training step does not differentiate."""
 PREDICTIONS: Final = re.compile(
     r"A|AL|A\d|a|a\d|y_?hat|Y_?hat|y_?pred\w*|Y_?pred\w*|preds?|predictions?|probs?|out|outputs?|P|p|"
     r"scores|logits|Z\d?|z\d?"

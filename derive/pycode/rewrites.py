@@ -312,7 +312,12 @@ def _is_library(function: ast.Attribute) -> bool:
 def _usual_factors(value: ast.expr, around: Around) -> Found:
     """The derivative of an activation, or the number of examples."""
     for name in around.factors:
-        for factor in (f"({name} > 0)", f"(1 - {name} ** 2)", f"{name} * (1 - {name})"):
+        for factor in (
+            f"({name} > 0)",
+            f"(1 - {name} ** 2)",
+            f"{name} * (1 - {name})",
+            f"(1 - {name})",
+        ):
             yield _times(value, factor), "activation-derivative", f"multiply by {factor}"
     for size in around.sizes:
         over = ast.BinOp(value, ast.Div(), _parse(size))

@@ -54,6 +54,7 @@ class Code:
         self.path, self.source, self.timings = path, source, timings
         self.page = Places(source)
         self._workshops: dict[int, Mended | None] = {}
+        self._departures: dict[int, ast.stmt | None] = {}
 
     @property
     def size(self) -> int:
@@ -140,7 +141,9 @@ class Code:
             found = None
             if case is not None and guess is not None and isinstance(self.module, Module):
                 entry = group.understood.entry
-                found = Workshop(self.source, self.module, entry, guess, case).mend()
+                shop = Workshop(self.source, self.module, entry, guess, case)
+                found = shop.mend()
+                self._departures[id(group)] = shop.departure()
             self._workshops[id(group)] = found
         return self._workshops[id(group)]
 
@@ -148,6 +151,8 @@ class Code:
         refuted = ruling.verdict == Verdict.REFUTED
         mended = self._mended(group) if refuted and self.mends else None
         node = mended.statement if mended is not None else ruling.node
+        if refuted and mended is None and ruling.counterexample is not None:
+            node = self._departures.get(id(group)) or node
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         text = ast.unparse(node) if node is not None else ruling.pair.label
         shown = text.split("\n")[0][:200] if "=" in text else f"{ruling.pair.label} = {text[:180]}"
