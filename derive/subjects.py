@@ -70,7 +70,16 @@ def open_subject(source: Source, options: Options) -> Subject:
         return open_code(source.path, source.text, options.timings)
     from derive.verify import open_note
 
-    return open_note(source.path, source.text, source.kind, options)
+    note = open_note(source.path, source.text, source.kind, options)
+    if source.kind == "md" and "def " in source.text and not options.show_model:
+        from derive.pycode.blocks import NoteWithCode, python_of
+
+        python = python_of(source.text)
+        if python:
+            from derive.pycode import open_code
+
+            return NoteWithCode(note, open_code(source.path, python, options.timings))
+    return note
 
 
 def _with_certificates(report: FileReport, options: Options) -> FileReport:

@@ -479,6 +479,14 @@ _ROWS: Final = (
         "",
         "",
     ),
+    Code(
+        "D413",
+        "code-disagrees",
+        "Equation and code disagree",
+        "The same gradient is right in one of them and wrong in the other.",
+        "",
+        "",
+    ),
 )
 
 CODES: Final[dict[str, Code]] = {row.code: row for row in _ROWS}

@@ -441,7 +441,10 @@ class Accountant:
         if target is None:
             return
         if isinstance(value, Opaque):
-            raise Unsupported(value.reason, self._node())
+            error = Unsupported(value.reason, self._node())
+            if value.line:
+                error.line, error.column = value.line, value.column
+            raise error
         if not isinstance(value, (Ref, Tensor)) and not is_number(value):
             raise Unsupported(f"{label}, which is no array", self._node())
         tensor = arrays.real(self.run.tensor(value))
