@@ -30,7 +30,7 @@ def findings(spec: Path, source: str) -> tuple[Finding, ...]:
     built = network.build(read(spec))
     derived = proof.gradients(built)
     try:
-        proof.require(built, derived)
+        proof.require(built, derived + proof.loss_forms(built) + proof.formula_slopes(built))
     except proof.Unproved as error:
         return (_finding(Row("spec", False, str(error)), 1, 1, ()),)
     found = validated(source, built, derived)

@@ -28,6 +28,9 @@ def wrong_constants(module: Module, reference: Reference) -> list[str]:
     if len(trainers) != 1:
         return [*wrong, "there is not one class Trainer"]
     body = trainers[0].body
+    bases = [ast.unparse(base) for base in trainers[0].bases]
+    if bases != ["runtime.BaseTrainer"] or trainers[0].keywords or trainers[0].decorator_list:
+        wrong.append("Trainer is not a plain runtime.BaseTrainer")
     attributes = {name: ast.unparse(value) for name, value in _assigned(body).items()}
     wrong += _differences(attributes, reference.attributes, "Trainer.")
     names = {s.name for s in body if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
