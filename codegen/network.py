@@ -9,7 +9,7 @@ size, slope and l2.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from codegen.kernels import of_difference
@@ -152,6 +152,14 @@ class Network:
             if body is not None:
                 return substitute(body, {ARGUMENT: expr.arg, **function.others})
         return expr
+
+    @property
+    def written(self) -> Program:
+        """The program in which functions of several arrays are written out: for readers."""
+        if not self.inlined:
+            return self.program
+        definitions = {n: self.written_out(e) for n, e in self.program.definitions.items()}
+        return replace(self.program, definitions=definitions)
 
     def extra(self) -> dict[str, tuple[str, ...]]:
         """Function to the arrays that it takes besides its argument."""

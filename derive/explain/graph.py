@@ -101,7 +101,7 @@ def graph_of(network: Network, proved: tuple[proof.ProvedEquation, ...]) -> Grap
     """
     sizes = ", ".join(f"{name} = {size}" for name, size in network.sizes().items())
     graph = Graph(network.spec.name, f"{sizes}; m examples")
-    program = network.program
+    program = network.written
     graph.put(Box("X", "X", "value", 1, 0, program.leaves["X"].dims))
     rows: dict[str, int] = {}
     for row, (name, body) in enumerate(program.definitions.items(), 1):
@@ -124,7 +124,7 @@ def graph_of(network: Network, proved: tuple[proof.ProvedEquation, ...]) -> Grap
 
 def _forward(network: Network, name: str) -> str:
     """The line of the forward pass; activation and cost by their names."""
-    body = network.program.definitions[name]
+    body = network.written.definitions[name]
     spec = network.spec
     if name.startswith("A"):
         k = int(name[1:])

@@ -27,7 +27,7 @@ def network_sections(path: Path) -> tuple[str, list[Section]]:
     proof.require(network, proved)
     notation = _notation(network)
     names = [name for k in range(network.depth, 0, -1) for name in network.parameters_of(k)]
-    sections = derivations(network.program, names, notation)
+    sections = derivations(network.written, names, notation)
     emitted = [
         Step(
             f"the gradient by {equation.of}, shape {show_shape(equation.right.shape)}",
@@ -63,7 +63,7 @@ def _notation(network: Network) -> PlainNotation:
 
 def _forward(network: Network, notation: PlainNotation) -> list[Step]:
     out = []
-    for name, body in network.program.definitions.items():
+    for name, body in network.written.definitions.items():
         shown: Expr = equations.summed_over_examples(body) if name == "J" else body
         symbol = network.program.symbol(name)
         latex = f"{to_latex(symbol, notation)} = {to_latex(shown, notation)}"

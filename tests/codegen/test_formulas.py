@@ -228,3 +228,13 @@ def _symbols(expr):
     from derive.program import walk
 
     return {node for node in walk(expr) if isinstance(node, Symbol)}
+
+
+def test_explained(tmp_path):
+    """With a trained parameter, whose function is written out for the reader."""
+    from derive.explain.network import network_sections
+
+    (tmp_path / "own.toml").write_text(text(**NETWORKS[1]).replace('norm = "layer"', ""))
+    name, sections = network_sections(tmp_path / "own.toml")
+    assert name == "own"
+    assert any("slope" in str(section.lines) for section in sections)
