@@ -239,3 +239,7 @@ def test_depth_of_exponentials() -> None:
     assert height(local) == 2
     counted(local, Apply("erf", 0, p.symbol("x")))
     assert height(local) == 2
+    x = p.symbol("x")
+    some = Sum(x, 0)
+    for both in (Times(some, exp(exp(x))), Times(exp(exp(x)), some)):
+        assert height_of(graph, [exp(both)]) == 4
