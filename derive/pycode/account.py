@@ -64,6 +64,8 @@ class Account:
     run: Interpreter
     cost: Expr
     pairs: list[Pair] = field(default_factory=list)
+    own: Expr | None = None
+    """The cost that is returned beside the gradients, where a function of its own gives it too."""
 
 
 class Accountant:
@@ -101,6 +103,7 @@ class Accountant:
         if self.cost is None:
             self.cost = self._cost_of(result, returned, scope)
         pairs = self._pairs(result, returned)
+        own = self._own_cost(returned, scope)
         if self.instance is not None:
             known = {p.target for p in pairs}
             moves = self._moves(Focused({"self": self.instance}, held))
@@ -109,7 +112,8 @@ class Accountant:
             raise Unsupported(
                 f"no gradient was recognised in what {entry.title} returns", self._node()
             )
-        return Account(self.run, self.run.trace.define("cost", self.cost, None), pairs)
+        cost = self.run.trace.define("cost", self.cost, None)
+        return Account(self.run, cost, pairs, own)
 
     def _turn(self) -> Account:
         """One turn of the training loop of the entry."""
@@ -360,6 +364,16 @@ class Accountant:
                 f"the cost that {self.entry.cost or self.entry.title} returns is no number"
             )
         return tensor.expr
+
+    def _own_cost(self, returned: ast.expr | None, scope: dict[str, Value]) -> Expr | None:
+        """The cost among what is returned, if the cost that is judged is another function's."""
+        if not self.entry.cost:
+            return None
+        for node in _returned_names(returned):
+            value = self.run.settled(scope.get(node.id))
+            if node.id in COST_NAMES and isinstance(value, Tensor) and not value.ndim:
+                return arrays.real(value).expr
+        return None
 
     def _cost_of(self, result: Value, returned: ast.expr | None, scope: dict[str, Value]) -> Expr:
         for node in _returned_names(returned):

@@ -98,7 +98,8 @@ class Case:
         wanted = dict.fromkeys(self.forward)
         for pair in self.account.pairs:
             wanted |= dict.fromkeys(behind(pair.value.expr, self.definitions))
-        for expr in self.also:
+        own = () if self.account.own is None else (self.account.own,)
+        for expr in (*self.also, *own):
             wanted |= dict.fromkeys(behind(expr, self.definitions))
         kept = {n: e for n, e in self.definitions.items() if n in wanted}
         self.program = Program(trace.leaves, kept, {"tanh": function("tanh")}, name)
@@ -171,6 +172,15 @@ class Case:
         if pair.moved:
             return any(self._takes(scale, left, value) for scale in self.rates(pair))
         return self._agrees(Equation(left, value)) is not False
+
+    def own_cost(self) -> tuple[str, Counterexample | None] | None:
+        """Why the cost beside the gradients is not proved to be the public one; None if it is."""
+        own = self.account.own
+        assert own is not None
+        assert self.program.cost is not None
+        equation = Equation(self.program.symbol(self.program.cost), own)
+        reason = self.settle(equation)
+        return (reason, self._counterexample(equation)[0]) if reason else None
 
     # -- one claim ------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from derive.pycode.faults import Mended, Workshop
 from derive.pycode.interpret import Understood, understand
 from derive.pycode.places import Places
 from derive.pycode.source import Module, Unreadable, parse
-from derive.verdict import FileReport, Finding, Kind, ModelReport, Repair, Verdict
+from derive.verdict import FileReport, Finding, Kind, ModelReport, Proof, Repair, Verdict
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,13 @@ class Group:
 
     @property
     def size(self) -> int:
-        """The number of its claims."""
-        return len(self.pairs) if self.finding is None else 1
+        """The number of its claims: the gradients, and the cost that comes with them."""
+        return len(self.pairs) + self.has_cost if self.finding is None else 1
+
+    @property
+    def has_cost(self) -> bool:
+        """Whether a cost is returned beside the gradients that a function of its own gives too."""
+        return self.case is not None and self.case.account.own is not None
 
     @property
     def agreeing(self) -> int:
@@ -68,7 +73,10 @@ class Code:
         finding = group.finding
         if finding is None:
             assert group.case is not None
-            finding = self._of(group.case.rule(group.pairs[at]), at + 1, group)
+            if at == len(group.pairs):
+                finding = self._of_cost(group, group.case, at + 1)
+            else:
+                finding = self._of(group.case.rule(group.pairs[at]), at + 1, group)
         spent = 1000 * (time.perf_counter() - started)
         return replace(finding, milliseconds=spent) if self.timings else finding
 
@@ -78,6 +86,8 @@ class Code:
         if group.finding is not None:
             return replace(group.finding, verdict=Verdict.UNPROVEN, message=reason)
         assert group.case is not None
+        if at == len(group.pairs):
+            return self._cost_finding(group, Verdict.UNPROVEN, reason, at + 1)
         pair = group.pairs[at]
         ruling = Ruling(pair, Verdict.UNPROVEN, reason, group.case.place(pair))
         return self._of(ruling, at + 1, group)
@@ -133,6 +143,48 @@ class Code:
                 if instead.understood.account is not None:
                     return instead
         return best[1]
+
+    def _of_cost(self, group: Group, case: Case, step: int) -> Finding:
+        """Whether the cost beside the gradients is the one of the public function."""
+        found = case.own_cost()
+        if found is None:
+            proof = Proof(tuple(sorted(case.rules)), case.steps, True)
+            return replace(self._cost_finding(group, Verdict.VERIFIED, "", step), proof=proof)
+        reason, example = found
+        if example is None:
+            return self._cost_finding(group, Verdict.UNPROVEN, reason, step)
+        said = f"the cost is another one than that of {group.understood.entry.cost}"
+        finding = self._cost_finding(group, Verdict.REFUTED, said, step)
+        return replace(finding, counterexample=example, code=BY_NAME["contradiction"])
+
+    def _cost_finding(self, group: Group, verdict: Verdict, message: str, step: int) -> Finding:
+        assert group.case is not None
+        own, trace = group.case.account.own, group.case.account.run.trace
+        made = trace.made.get(own.name, []) if isinstance(own, Symbol) else []
+        entry = group.understood.entry
+        node = next((m.node for m in reversed(made) if self._is_within(m.node, entry)), None)
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        shown = ast.unparse(node).split("\n")[0][:200] if node is not None else "cost"
+        code = BY_NAME["outside-the-fragment"] if verdict == Verdict.UNPROVEN else None
+        return Finding(
+            line, column, getattr(node, "end_lineno", line) or line,
+            (getattr(node, "end_col_offset", column) or column) + 1,
+            step, f"{entry.cost}: {shown}", Kind.ALGEBRA, verdict, code=code, message=message,
+            assumptions=group.case.assumptions, span=self.page.span(node),
+            right_span=self.page.span(node),
+        )  # fmt: skip
+
+    def _is_within(self, node: ast.AST | None, entry: Entry) -> bool:
+        """Whether a node is of the function that returns the gradients."""
+        assert isinstance(self.module, Module)
+        owner = self.module.classes.get(entry.owner)
+        body = self.module.body if owner is None else owner.body
+        return any(
+            isinstance(s, ast.FunctionDef)
+            and s.name == entry.gradient
+            and s.lineno <= getattr(node, "lineno", 0) <= (s.end_lineno or 0)
+            for s in body
+        )
 
     def _mended(self, group: Group) -> Mended | None:
         """The statement at fault in a group and its repair, looked for once."""

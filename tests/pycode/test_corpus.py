@@ -8,7 +8,7 @@ import pytest
 
 from derive.pycode import open_code
 from derive.report.fix import repaired_text
-from derive.verdict import Verdict
+from derive.verdict import Kind, Verdict
 from tests.pycode.corpus import (
     CODE,
     NAMES,
@@ -78,7 +78,8 @@ def test_labels_are_not_read_as_one_axis_to_save_a_wrong_size() -> None:
     spec = next(p for p in GENERATED if p.stem == "tanh_sigmoid_classifier")
     text = spec.with_suffix(".py").read_text().replace("m = Y.shape[1]", "m = Y.shape[0]")
     findings = open_code("wrong.py", text, mends=False).findings
-    assert {f.verdict for f in findings} == {Verdict.REFUTED}
+    gradients = [f for f in findings if f.kind == Kind.GRADIENT]
+    assert {f.verdict for f in gradients} == {Verdict.REFUTED}
 
 
 @pytest.mark.parametrize(

@@ -60,3 +60,21 @@ def test_a_hundred_thousand_lines_are_refused_at_once() -> None:
     assert finding.verdict == Verdict.UNREADABLE
     assert "more than" in finding.message
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(0.5, "verified"), (1.0, "refuted")])
+def test_the_cost_beside_the_gradients_is_a_claim_of_its_own(factor: float, verdict: str) -> None:
+    text = """
+import numpy as np
+
+def loss(W, X, Y):
+    return np.sum((W @ X - Y) ** 2) / 2
+
+def loss_and_gradients(W, X, Y):
+    E = W @ X - Y
+    loss = FACTOR * np.sum(E * E)
+    return loss, E @ X.T
+"""
+    text = text.replace("return loss, E @ X.T", "dW = E @ X.T\n    return loss, dW")
+    found = open_code("code.py", text.replace("FACTOR", str(factor))).findings
+    assert [(f.line, f.verdict.value) for f in found] == [(9, verdict), (10, "verified")]
