@@ -476,6 +476,7 @@ def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
     if decided is not None:
         block(run, node.body if decided else node.orelse, scope)
         return
+    _need_names(run, node.test, scope)
     for part, other in ((node.body, node.orelse), (node.orelse, node.body)):
         if part and isinstance(part[-1], ast.Raise) and all(_is_harmless(s, run.own) for s in part):
             run.condition(f"line {node.lineno} does not raise")
@@ -484,6 +485,15 @@ def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
     if all(_is_harmless(s, run.own) for s in [*node.body, *node.orelse]):
         return
     raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
+
+
+def _need_names(run: Interpreter, test: ast.expr, scope: Scope) -> None:
+    """Refuses a condition about a name that has no value yet: it raises, whatever it asks."""
+    names = [n for n in ast.walk(test) if isinstance(n, ast.Name)]
+    bound = {n.id for n in names if not isinstance(n.ctx, ast.Load)}
+    for name in names:
+        if name.id not in bound:
+            evaluate(run, name, scope)
 
 
 def _is_harmless(node: ast.stmt, own: frozenset[str]) -> bool:

@@ -73,6 +73,10 @@ def test_functions_step_and_update_are_proved(name: str) -> None:
         ('task="binary"', 'task="regression"'),
         ("X.shape[1], X.dtype)", "X.shape[0], X.dtype)"),
         ("NETWORK.inputs(X, NETWORK.params(params))", "NETWORK.inputs(X, NETWORK.params(X))"),
+        (  # a name that is asked about before it has a value
+            "        J = float(np.add.reduce(t2, axis=None) / m)\n        if not math.isfinite(J):\n",
+            "        if not math.isfinite(J):\n",
+        ),
         ("class Trainer(runtime.BaseTrainer)", "class Trainer(runtime.Other)"),
         ("    params: Params\n", "    params: Params\n\n    def fit(self):\n        pass\n"),
     ],
