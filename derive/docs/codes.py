@@ -37,6 +37,8 @@ def page(code: str) -> Page:
     if whole is not None:
         return _of_notes(code, "".join(parts), whole)
     if shown is None:
+        if code not in _WITHOUT:
+            return Page("".join(parts), (f"{code}: its page has no example, and does not say why",))
         return Page("".join([*parts, _WITHOUT[code]]))
     wrong, right = judged(shown.before, shown.wrong), judged(shown.before, shown.right)
     if shown.before:
@@ -62,12 +64,15 @@ _WITHOUT = {
 
 def _of_notes(code: str, head: str, whole: NoteExample) -> Page:
     """The page of a code that is about a note, with two notes."""
-    from derive.verify import verify_text
+    from derive.sources import Source
+    from derive.subjects import open_subject
+    from derive.verify import Options
 
     parts, found = [head], []
     for title, text in (("Wrong", whole.wrong), ("Right", whole.right)):
-        report = verify_text(text)
-        parts.append(f"## {title}\n\n```markdown\n{text}```\n\n")
+        subject = open_subject(Source("note.md", "md", text), Options())
+        report = subject.report([subject.judge(k) for k in range(subject.size)])
+        parts.append(f"## {title}\n\n````markdown\n{text}````\n\n")
         for notice in report.notices:
             line = text.count("\n", 0, notice.span[0]) + 1
             parts.append(f"Line {line}: *{notice.code}*: {with_maths(notice.message)}\n\n")

@@ -115,6 +115,30 @@ _LETTERS: Final = (
 )
 
 
+_REGRESSION: Final = r"""Columns are examples: $Z = W X + b$, the cost is
+$J = \frac{1}{2m} \sum (Z - Y)^2$.
+
+$$dZ = \frac{1}{m} (Z - Y)$$
+$$dW = dZ X^T$$
+$$db = \text{sum}(dZ, 1)$$
+
+```python
+import numpy as np
+
+
+def loss(W, b, X, Y):
+    return np.sum((W @ X + b - Y) ** 2) / (2 * X.shape[1])
+
+
+def gradients(W, b, X, Y):
+    dZ = (W @ X + b - Y) / X.shape[1]
+    dW = dZ @ X.T
+    db = np.sum(dZ, axis=1, keepdims=True)
+    return dW, db
+```
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class NoteExample:
     """A whole note with what is remarked of it, and the same note without."""
@@ -145,6 +169,9 @@ _REMARKED: Final[dict[str, NoteExample]] = {
             "$$Z_2 = W_2 A_1 + b_2$$",
             _LETTERS[1].replace("g(Z_2)", "h(Z_2)"),
         ),
+    ),
+    "D413": NoteExample(
+        _REGRESSION.replace("np.sum(dZ, axis=1, keepdims=True)", "np.sum(dZ)"), _REGRESSION
     ),
 }
 

@@ -135,7 +135,7 @@ def test_examples_get_their_code(code: str) -> None:
     assert f" {code}*" in page.text
 
 
-@pytest.mark.parametrize("code", ["D401", "D402", "D411", "D412"])
+@pytest.mark.parametrize("code", ["D401", "D402", "D411", "D412", "D413"])
 def test_examples_about_a_note(code: str) -> None:
     page = codes.page(code)
     assert page.problems == ()
