@@ -42,6 +42,7 @@ ELSEWHERE = {
     ),
     "python NAME.py check": ("derive/docs/pages/tutorial.md.jinja", "moons.py check"),
     "python benchmarks/training_step.py": ("benchmarks/training_step.py", "__main__"),
+    "python benchmarks/accuracy.py": ("benchmarks/accuracy.py", "__main__"),
 }  # fmt: skip
 """Commands that no page runs, each with the file that runs it and what to look for there."""
 _FENCED = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
