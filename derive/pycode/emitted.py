@@ -25,6 +25,7 @@ from derive.pycode.reference import Reference
 from derive.pycode.source import Module
 from derive.pycode.state import OLD
 from derive.pycode.store import Sizes
+from derive.pycode.text import SAME_BATCH
 from derive.pycode.values import (
     DTYPE,
     Bound,
@@ -46,11 +47,6 @@ from derive.pycode.values import (
 EXAMPLES: Final = "m"
 AFTER: Final = "updated."
 """Before the name of what an update leaves behind: whatever it may be."""
-_KNOWN = (
-    "not (type(X) is type(Y) is np.ndarray and (X.shape, Y.shape) == self._shapes "
-    "and (X.dtype == Y.dtype == self._dtype))"
-)
-"""The question whether a batch is not like the last one, as `ast.unparse` writes it."""
 _EMPTY = ast.parse("class Network: pass").body[0]
 _ENTRYWISE = frozenset(
     {
@@ -488,7 +484,7 @@ def _with_accepted(node: ast.FunctionDef) -> ast.FunctionDef:
     for k, statement in enumerate(body):
         match statement:
             case ast.If(test=test, body=[ast.Assign() as only], orelse=[]) if (
-                ast.unparse(only) == "X, Y = self._accept(X, Y)" and ast.unparse(test) == _KNOWN
+                ast.unparse(only) == "X, Y = self._accept(X, Y)" and ast.unparse(test) == SAME_BATCH
             ):
                 body[k] = only
     if body == node.body:

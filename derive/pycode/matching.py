@@ -183,6 +183,11 @@ class Matcher:
         parts = tuple(self.reduced(child) for child in children(expr))
         if isinstance(expr, (Plus, Times)):
             parts = _stretched(expr, parts)
+        match expr, parts:
+            case Plus(), (Number(value=offset), Plus(left=left, right=right)) if (
+                _number(right) == -offset
+            ):
+                return left
         if isinstance(expr, Apply) and expr.function == "step":
             return self._step(parts[0])
         return expr if parts == children(expr) else with_children(expr, parts)

@@ -11,6 +11,13 @@ from collections.abc import Iterator
 from derive.pycode.reference import Reference
 from derive.pycode.source import Module
 
+SAME_BATCH = (
+    "not (type(X) is type(Y) is np.ndarray and (X.shape, Y.shape) == self._shapes "
+    "and (X.dtype == Y.dtype == self._dtype))"
+)
+"""The question whether a batch is not like the last one, as `ast.unparse` writes it."""
+FINITE = "not math.isfinite(J)"
+"""The question whether a step must not be taken."""
 _TRAINER = frozenset({"step", "_update", "_buffers", "_constants"})
 _FREE = frozenset({"scalars", "state", "chunk", "folds_rate", "params"})
 """What a trainer may say besides: the proofs read the first four, the last is an annotation."""
@@ -33,6 +40,13 @@ def wrong_constants(module: Module, reference: Reference) -> list[str]:
         wrong.append("Trainer is not a plain runtime.BaseTrainer")
     attributes = {name: ast.unparse(value) for name, value in _assigned(body).items()}
     wrong += _differences(attributes, reference.attributes, "Trainer.")
+    wrong += [
+        f"line {node.lineno}: a step asks {ast.unparse(node.test)[:60]}"
+        for method in body
+        if isinstance(method, ast.FunctionDef) and method.name == "step"
+        for node in ast.walk(method)
+        if isinstance(node, ast.If) and ast.unparse(node.test) not in (SAME_BATCH, FINITE)
+    ]
     names = {s.name for s in body if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
     unknown = (names - _TRAINER) | (set(attributes) - _FREE - set(reference.attributes))
     return wrong + [f"Trainer.{name} is not known" for name in sorted(unknown)]

@@ -77,6 +77,7 @@ def test_functions_step_and_update_are_proved(name: str) -> None:
             "        J = float(np.add.reduce(t2, axis=None) / m)\n        if not math.isfinite(J):\n",
             "        if not math.isfinite(J):\n",
         ),
+        ("if not math.isfinite(J)", "if not math.isfinite(W2)"),
         ("class Trainer(runtime.BaseTrainer)", "class Trainer(runtime.Other)"),
         ("    params: Params\n", "    params: Params\n\n    def fit(self):\n        pass\n"),
     ],
