@@ -88,7 +88,7 @@ class Sample:
     def draw(self, name: str, leaf: Leaf) -> None:
         """Random entries of a leaf."""
         rows, columns = map(self.length, leaf.dims)
-        low, high = (0.1, 0.9) if leaf.domain in ("unit", "positive") else (-1.5, 1.5)
+        low, high = (0.1, 0.9) if leaf.domain in ("unit", "positive") else (-0.75, 0.75)
         value = [[self._rng.uniform(low, high) for _ in range(columns)] for _ in range(rows)]
         if leaf.sums_to_one == 0:
             sums = [sum(row[j] for row in value) for j in range(columns)]
