@@ -18,6 +18,8 @@ SAME_BATCH = (
 """The question whether a batch is not like the last one, as `ast.unparse` writes it."""
 FINITE = "not math.isfinite(J)"
 """The question whether a step must not be taken."""
+ACCEPTED = "X, Y = self._accept(X, Y)"
+"""What happens to a batch that is not."""
 _TRAINER = frozenset({"step", "_update", "_buffers", "_constants"})
 _FREE = frozenset({"scalars", "state", "chunk", "folds_rate", "params"})
 """What a trainer may say besides: the proofs read the first four, the last is an annotation."""
@@ -40,16 +42,20 @@ def wrong_constants(module: Module, reference: Reference) -> list[str]:
         wrong.append("Trainer is not a plain runtime.BaseTrainer")
     attributes = {name: ast.unparse(value) for name, value in _assigned(body).items()}
     wrong += _differences(attributes, reference.attributes, "Trainer.")
-    wrong += [
-        f"line {node.lineno}: a step asks {ast.unparse(node.test)[:60]}"
-        for method in body
-        if isinstance(method, ast.FunctionDef) and method.name == "step"
-        for node in ast.walk(method)
-        if isinstance(node, ast.If) and ast.unparse(node.test) not in (SAME_BATCH, FINITE)
-    ]
+    steps = [s for s in body if isinstance(s, ast.FunctionDef) and s.name == "step"]
+    asked = [_asked(n) for step in steps for n in ast.walk(step) if isinstance(n, ast.If)]
+    if asked != [(SAME_BATCH, ACCEPTED), (FINITE, "raise")]:
+        wrong.append("a step does not accept its batch and refuse a loss that is not finite")
     names = {s.name for s in body if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
     unknown = (names - _TRAINER) | (set(attributes) - _FREE - set(reference.attributes))
     return wrong + [f"Trainer.{name} is not known" for name in sorted(unknown)]
+
+
+def _asked(node: ast.If) -> tuple[str, str]:
+    """The condition of a branch without another, and what is done then."""
+    lines = [*node.body, *node.orelse]
+    raises = len(lines) == 1 and isinstance(lines[0], ast.Raise)
+    return ast.unparse(node.test), "raise" if raises else "; ".join(map(ast.unparse, lines))
 
 
 def _differences(said: dict[str, str], wanted: object, prefix: str) -> Iterator[str]:
