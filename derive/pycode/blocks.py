@@ -4,10 +4,10 @@ All blocks of a note are one program, in the order of the text; what is no block
 so that lines and offsets are those of the note.  A gradient of which the equation and the code
 say different things is remarked at both places.
 
->>> text = "A note.\\n\\n```python\\nx = 1\\n```\\n"
+>>> text = "A note.\\n\\n```python\\ndef f(): pass\\n```\\n"
 >>> blanked = python_of(text)
 >>> len(blanked) == len(text), blanked.split()
-(True, ['x', '=', '1'])
+(True, ['def', 'f():', 'pass'])
 """
 
 from __future__ import annotations

@@ -194,13 +194,7 @@ def indexed() -> Iterator[Equation]:
 
     delta, zero = p.Delta(I, J), p.ZERO
     inner = p.SumOver(I, at(x, I))
-    factors = (p.Plus(p.Size("n"), p.number(-k)) for k in range(1, 12))
-    roots = p.Times(p.Delta(I, I), reduce(p.Times, factors))  # 0 where n is 1 to 11
-    line = p.minus(p.Times(p.number(2), p.Size("n")), p.Size("m"))
-    lines = p.Times(line, p.Times(p.Plus(line, p.number(-2)), p.Plus(line, p.number(-6))))
     for left, right, free in (
-        (roots, zero, (I,)),
-        (p.Times(p.Delta(I, I), lines), zero, (I,)),
         (delta, p.ONE, (I, J)),
         (delta, zero, (I, J)),
         (p.Power(delta, Fraction(-1)), delta, (I, J)),
@@ -217,6 +211,16 @@ def indexed() -> Iterator[Equation]:
         ),
     ):
         yield Equation(left, right, free)
+
+
+def at_small_sizes() -> Iterator[Equation]:
+    """What is 0 at many sizes, or along lines of them, and not at all."""
+    factors = (p.Plus(p.Size("n"), p.number(-k)) for k in range(1, 12))
+    roots = reduce(p.Times, factors)  # 0 where n is 1 to 11
+    line = p.minus(p.Times(p.number(2), p.Size("n")), p.Size("m"))
+    lines = p.Times(line, p.Times(p.Plus(line, p.number(-2)), p.Plus(line, p.number(-6))))
+    for value in (roots, lines):
+        yield Equation(p.Times(p.Delta(I, I), value), p.ZERO, (I,))
 
 
 # -- programs with a cost ----------------------------------------------------------------------
@@ -368,6 +372,7 @@ EQUATIONS: dict[str, Callable[[], Iterator[Attack]]] = {
         (N.program, Equation(a.e, b.e)) for a, b in made_for_the_field()
     ),
     "letters and deltas": lambda: ((N.program, equation) for equation in indexed()),
+    "what holds at small sizes": lambda: ((N.program, equation) for equation in at_small_sizes()),
     "what the cost does not hold": not_in_the_cost,
     "tied weights": tied,
     "an intermediate used twice": used_twice,

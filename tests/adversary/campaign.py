@@ -102,7 +102,7 @@ def mutants(seed: int, total: int, batch: int) -> Iterator[Case]:
     """The mutants of one batch: a batch is one subject, so that its points are shared."""
     found = subjects(seed)
     subject = found[batch]
-    count = total // len(found) + (batch < total % len(found))
+    count = (batch + 1) * total // len(found) - batch * total // len(found)  # spread evenly
     rng = Random(f"mutants {seed} {batch}")
     truth = Truth(subject.program, seed=seed)
     for _ in range(count):

@@ -42,7 +42,7 @@ ERRORS = {
     "raise runtime.NonFiniteLoss": "print",
 }
 IN_THE_RUNTIME = {
-    "self._views, self._flat[:2])": "self._views, (self._flat[0], self._flat[1].copy()))",
+    "self._views(theta), self._views(gradient)": "self._views(theta), self._views(gradient.copy())",
     "np.concatenate([np.ravel(array)": "np.concatenate([1.01 * np.ravel(array)",
     "start += rows * columns": "start += rows",
 }
