@@ -93,16 +93,31 @@ class Tally:
 
 
 @lru_cache(maxsize=1)
+def kinds(seed: int) -> list[list[Subject]]:
+    """All that is mutated, by kind: rules, layers in both layouts, random networks."""
+    groups = library(), items("columns"), items("rows"), networks(seed, NETWORKS)
+    return [list(group) for group in groups]
+
+
 def subjects(seed: int) -> list[Subject]:
     """All that is mutated, in a fixed order."""
-    return [*library(), *items("columns"), *items("rows"), *networks(seed, NETWORKS)]
+    return [subject for group in kinds(seed) for subject in group]
+
+
+def shares(seed: int, total: int) -> list[int]:
+    """How many mutants each subject gets: as many of every kind, spread evenly within it."""
+    out: list[int] = []
+    groups = kinds(seed)
+    for k, group in enumerate(groups):
+        share = total * (k + 1) // len(groups) - total * k // len(groups)
+        size = len(group)
+        out += [(n + 1) * share // size - n * share // size for n in range(size)]
+    return out
 
 
 def mutants(seed: int, total: int, batch: int) -> Iterator[Case]:
     """The mutants of one batch: a batch is one subject, so that its points are shared."""
-    found = subjects(seed)
-    subject = found[batch]
-    count = (batch + 1) * total // len(found) - batch * total // len(found)  # spread evenly
+    subject, count = subjects(seed)[batch], shares(seed, total)[batch]
     rng = Random(f"mutants {seed} {batch}")
     truth = Truth(subject.program, seed=seed)
     for _ in range(count):

@@ -66,7 +66,8 @@ def derivative_dropped(at: Place) -> Edits:
 
 
 def transposed(at: Place) -> Edits:
-    yield p.Transpose(at.node)
+    if at.node.shape != p.SCALAR:
+        yield p.Transpose(at.node)
     if isinstance(at.node, p.Transpose):
         yield at.node.arg
 

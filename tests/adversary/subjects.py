@@ -47,7 +47,7 @@ def networks(seed: int, count: int) -> Iterator[Subject]:
         rng = random.Random(f"network {seed} {k}")
         layout = rng.choice(("columns", "rows"))
         hidden = rng.choice(("g", "g", "sigmoid", "tanh", "relu", *table.NAMES))
-        kind = rng.choice(("plain", "plain", "plain", "residual", "tied", "l2"))
+        kind = rng.choice(("plain", "plain", "square", "square", "residual", "tied", "l2"))
         pairs = (("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy"), None, None)
         pair = rng.choice(pairs)
         out, loss = pair or _any_pair(rng)
@@ -77,11 +77,12 @@ def network(
 ) -> tuple[Net, Claims]:
     """A stack with examples as columns and its backward pass.
 
-    kind: "plain", "residual", "tied" or "l2".  summed: dZ and dA are m times the gradients.
+    kind: "plain", "square" (all layers of one width: a transpose fits where it does not
+    belong), "residual", "tied" or "l2".  summed: dZ and dA are m times the gradients.
     """
     net = Net()
-    square = kind in ("residual", "tied")
-    units = ["n" if square and k < depth else f"n{k}" for k in range(depth + 1)]
+    alike = {"square": depth + 1, "residual": depth, "tied": depth}.get(kind, 0)
+    units = ["n" if k < alike else f"n{k}" for k in range(depth + 1)]
     below = net.leaf("X", units[0], "m")
     values, weights, sums = [below], [E(below.e)], [E(below.e)]
     for k in range(1, depth + 1):
