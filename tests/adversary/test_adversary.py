@@ -19,7 +19,7 @@ def test_a_campaign() -> None:
 
     One test, as the campaign would run once in every process that got a part of it.
     """
-    assert shortfalls(campaign(SEED, 260, 120, jobs=1), false=40, true=15) == []
+    assert shortfalls(campaign(SEED, 300, 120, jobs=1), false=40, true=15) == []
 
 
 def test_what_is_mutated_is_true() -> None:
