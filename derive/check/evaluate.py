@@ -369,6 +369,7 @@ class World:
 
         The definitions `moving` follow the name; all others are held.
         """
+        expr = self._moved_terms(expr, moving | {name})
         tape = Tape(self.domain)
         variables = [[tape.variable(a) for a in row] for row in self.named(name)]
         inner = type(self)(
@@ -391,6 +392,19 @@ class World:
         defined = self.graph.defined
         within = [self.graph.facts(expr), *(defined[d] for d in moving if d in defined)]
         return self.per_entry(array, name, any("entry" in facts.holds for facts in within))
+
+    def _moved_terms(self, expr: Expr, moving: frozenset[str]) -> Expr:
+        """A sum without the terms that stay: they have no slope, and perhaps no value here."""
+        while isinstance(expr, Plus):
+            for kept, stays in ((expr.left, expr.right), (expr.right, expr.left)):
+                facts = self.graph.facts(stays)
+                held = not facts.derives and moving.isdisjoint(facts.names)
+                if held and kept.shape == expr.shape:
+                    expr = kept
+                    break
+            else:
+                break
+        return expr
 
     def pulled_back(self, root: Expr, seed: Array, name: str) -> Array:
         """The derivative of <seed, root> by a name, through all that is computed from it."""

@@ -17,6 +17,10 @@ from derive.check.statements import Order, agree, telescoped
 from derive.program import Composition, Program, Statement
 
 TRIES: Final = 60
+"""Points tried for one at which a statement has a value."""
+PATIENCE: Final = 300
+FEWER: Final = 3
+"""Where so many points of a program gave no value, so few are tried from then on."""
 POINTS_WITH_STEPS: Final = 5
 SIZES: Final = (3, 2, 4, 5)
 
@@ -36,7 +40,7 @@ class Screen:
         if "step" in self.graph.functions():
             points = max(points, POINTS_WITH_STEPS)
         self._dims = self.graph.dimensions([])
-        self._tried = 0
+        self._tried = self._fruitless = 0
         self._logarithmic: list[World] = []
         self._worlds = [self._world(k) for k in range(points)]
 
@@ -77,7 +81,7 @@ class Screen:
 
     def _at(self, worlds: list[World], k: int, statement: Statement) -> bool | None:
         """The outcome at one point; the point is replaced if nothing has a value there."""
-        for _ in range(TRIES):
+        for _ in range(TRIES if self._fruitless < PATIENCE else FEWER):
             world = worlds[k]
             world.forget()
             try:
@@ -86,6 +90,7 @@ class Screen:
                 order, _ = telescoped(self.graph, statement)
                 return order is not None and compose(world, statement, order)
             except NoValue:
+                self._fruitless += 1
                 worlds[k] = self._world(k, isinstance(world.domain, Logarithms))
             except (Unsupported, RecursionError):
                 return None
