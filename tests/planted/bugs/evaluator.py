@@ -54,6 +54,7 @@ EVALUATOR = [
         ("seed of a derivative", "shares = self.weighted(stretch(seed, rows, columns), expr.shape, self.weight)", "shares = stretch(seed, rows, columns)"),
         ("what moves", "return self.slopes(root, seed, name, self.graph.effects([name]))", "return self.slopes(root, seed, name)"),
         ("derivative by an entry, kept", 'key = ("by", expr.name, id(body), *[self._at[i] for i in self.graph.facts(body).free])', 'key = ("by", expr.name, id(body))'),
+        ("terms that stay", "held = not facts.derives and moving.isdisjoint(facts.names)", "held = True"),
         ("derivative by an entry", "self._memo[key] = self.pulled_back(body, [[self.one]], expr.name)", "self._memo[key] = self.pulled_back(body, [[self.zero]], expr.name)"),
         ("gradient of the cost", "self.one if top == cost else self.zero)", "self.zero)"),
         ("all readers", "for reader in (r for r in graph.readers[top] if r in within):", "for reader in (r for r in graph.readers[top][:1] if r in within):"),
