@@ -11,7 +11,7 @@ from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, CostLine, Facts
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
-from derive.meaning.objective import open_cost, state, stated_cost
+from derive.meaning.objective import made_of, open_cost, state, stated_cost
 from derive.meaning.readings import is_scalar
 from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
@@ -303,11 +303,15 @@ def _cost(setting: Setting) -> None:
     if chosen is None:
         setting.definitions[COST] = Elaborator(setting).library_loss()
         return
-    try:
-        state(setting, chosen)
-    except (Outside, IllShaped) as error:
-        setting.has_cost = False
-        setting.assumptions.append(f"the stated cost could not be used: {error}")
+    usable = [chosen] if hypothesis.costs else [chosen, *made_of(facts, chosen)]
+    for cost in usable:
+        try:
+            state(setting, cost)
+        except (Outside, IllShaped) as error:
+            setting.assumptions.append(f"the stated cost could not be used: {error}")
+        else:
+            return
+    setting.has_cost = False
 
 
 def _unread_forward(facts: Facts) -> Line | None:
@@ -327,7 +331,10 @@ def _unread_forward(facts: Facts) -> Line | None:
 
 
 def _uses_log(setting: Setting) -> bool:
-    cost = setting.definitions.get(COST)
-    return cost is not None and any(
-        isinstance(n, Apply) and n.function == "log" for n in walk(cost)
+    bodies = (setting.definitions.get(name) for name in (COST, *setting.parts.values()))
+    return any(
+        isinstance(n, Apply) and n.function == "log"
+        for body in bodies
+        if body is not None
+        for n in walk(body)
     )

@@ -12,7 +12,7 @@ from derive.meaning.example_letters import cost_head
 from derive.meaning.facts import CostLine, Facts, subtree
 from derive.meaning.notation import derivatives_in, is_bare, names_in, plain_name
 from derive.meaning.roles import BATCHED, resolve
-from derive.meaning.which_cost import key_of_cost, mentions
+from derive.meaning.which_cost import Key, key_of_cost, mentions, names_one
 from derive.reading.syntax import Applied, Big, Node, Product, Span, Sum, Unreadable
 from derive.reading.tree import plain
 
@@ -69,7 +69,11 @@ def totals(facts: Facts) -> None:
         if line.relation.text not in ("=", ":=", "\\equiv") or list(derivatives_in(line.right)):
             continue
         key = key_of_cost(roles, name)
-        others = [(n, c) for n, c in mentions(facts, line.right) if key_of_cost(roles, n) != key]
+        spoken = list(mentions(facts, line.right))
+        others = [(n, c) for n, c in spoken if key_of_cost(roles, n) != key]
+        if not names_one(roles, name) and (ones := [s for s in spoken if names_one(roles, *s)]):
+            _of_one(facts, key)  # J = 1/m \\sum_i J_i + ...
+            others += [s for s in ones if s not in others]
         if not others:
             weights = any(roles.role_of(n) in ("W", "b") for n in names_in(line.right))
             if weights and name.scripts and not isinstance(line.right, Unreadable):
@@ -83,7 +87,9 @@ def totals(facts: Facts) -> None:
         if parts:
             names = (n for n in names_in(line.right) if not (n.scripts or n.mark or n.primes))
             parts |= {n.base for n in names if (n.base, "") in facts.abbreviations}
-        batch = bool(bare) or any(
+        alone = [c for c in facts.costs if "".join(key_of_cost(roles, c.name)) in parts]
+        batch = bool(bare) and not (alone and all(not c.batch for c in alone))
+        batch |= any(
             isinstance(p, Big) and (p.index in roles.examples or p.upper == facts.count
                                     or is_bare(p))
             for p in subtree(line.right)
@@ -91,6 +97,13 @@ def totals(facts: Facts) -> None:
         summed = any(isinstance(p, Big) for p in subtree(line.right))
         kept = () if summed else tuple(sorted(parts))
         facts.costs.append(CostLine(name, line.right, line, batch, parts=kept))
+
+
+def _of_one(facts: Facts, key: Key) -> None:
+    """Marks the costs of one example by their scripts that are stated beside one of all."""
+    for k, cost in enumerate(facts.costs):
+        if key_of_cost(facts.roles, cost.name) == key and names_one(facts.roles, cost.name):
+            facts.costs[k] = replace(cost, of_one=True)
 
 
 def _last_sum(facts: Facts, node: Node) -> Big | None:

@@ -48,9 +48,7 @@ from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
-ANOTHER_COST = (
-    "it is not true of the cost stated last above, but of that of line {}: say which is meant"
-)
+ANOTHER_COST = "it is true of the cost in line {}, not of the one that stands nearest: say which"
 CONDITION_ABOVE = "it is true only for {}, which is said further above: say so with the line"
 
 
@@ -75,13 +73,13 @@ class Interpreter:
         """One line, about the cost that it names or that was stated last above it."""
         book = ledger(self.facts)
         named, usual = book.named(line), book.in_force(line)
-        self._about = named or (() if usual is None else (usual,))
+        self._about = about = named or (() if usual is None else (usual,))
         found = self._read(line)
-        if named or usual is None or not found.statements:
+        if not about or not found.statements or (named and not book.names_none(line)):
             return found
         others = []
-        for other in book.roots:
-            if other != usual:
+        for other in book.meanings():
+            if other != about[0]:
                 self._about = (other,)
                 where = self.facts.costs[other].line.piece.line
                 others.append((ANOTHER_COST.format(where), self._read(line)))

@@ -40,6 +40,12 @@ def open_cost(facts: Facts) -> CostLine | None:
     return facts.costs[found[0]] if found else None
 
 
+def made_of(facts: Facts, line: CostLine) -> list[CostLine]:
+    """The costs in the formula of one: meant where none is named and that has no value."""
+    found = ledger(facts).made_of[number_of(facts, line)]
+    return [facts.costs[k] for k in sorted(found)]
+
+
 def number_of(facts: Facts, line: CostLine) -> int:
     """The number of a stated cost among those of the note."""
     return next(k for k, cost in enumerate(facts.costs) if cost is line)

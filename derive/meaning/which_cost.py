@@ -25,7 +25,14 @@ def key_of_cost(roles: Roles, name: Name) -> Key:
     kept = [s for s in name.scripts if not _tells_example(roles, s)]
     marks = "'" * name.primes
     base = name.base.lower() if name.word else name.base
+    base = f"{name.font} {base}" if name.font in ("mathcal", "mathscr", "mathfrak") else base
     return base, "".join(f"{'_^'[s.place == 'sup']}{s.bracket}{s.text}" for s in kept) + marks
+
+
+def names_one(roles: Roles, name: Name, call: Applied | None = None) -> bool:
+    """``J_i``, ``J(W, b; x, y)``: the cost of one example, by its script or its arguments."""
+    by_script = any(_tells_example(roles, s) for s in name.scripts)
+    return by_script or (call is not None and names_example(roles, call))
 
 
 def _tells_example(roles: Roles, script: Script) -> bool:
@@ -63,13 +70,13 @@ class Ledger:
 
     def meant(self, name: Name, call: Applied | None = None) -> int | None:
         """The stated cost that a name means: of those spelled so the last above, or the first."""
-        same = self._spelled(key_of_cost(self.facts.roles, name), call)
+        same = self._spelled(key_of_cost(self.facts.roles, name), name, call)
         return self._nearest([k for k in same if self.grounded[k]] or same, name)
 
     def inside(self, index: int, name: Name, call: Applied | None = None) -> int | None:
         """The same within the formula of another cost, which never speaks of itself."""
         key = key_of_cost(self.facts.roles, name)
-        same = self._spelled(key, call)
+        same = self._spelled(key, name, call)
         if key == self.keys[index] and (self.costs[index].of_one or not self._of_one(same)):
             return None
         return self._nearest(same, name)
@@ -81,6 +88,16 @@ class Ledger:
         start = line.piece.span.start
         above = [k for k in self.roots if self.costs[k].name.span.start < start]
         return above[-1] if above else self.roots[0]
+
+    def meanings(self) -> tuple[int, ...]:
+        """All that a line may mean which does not say by name what it is about."""
+        left_out = {k for k, c in enumerate(self.costs) if c.penalty or self._beside_all(k)}
+        return tuple(k for k in range(len(self.costs)) if k not in left_out)
+
+    def names_none(self, line: Line) -> bool:
+        """Some cost that the line names is none that the note states."""
+        spoken = (one for node in (line.head, *line.nodes) for one in mentions(self.facts, node))
+        return any(self.meant(*one) is None for one in spoken)
 
     def named(self, line: Line) -> tuple[int, ...]:
         """The stated costs that a line names, first the one that is made of others.
@@ -119,10 +136,10 @@ class Ledger:
         if len(self.roots) > 1 and not set(self.roots) <= set(costs):
             raise Outside(f"the note states several costs, and {name.base} is none of them")
 
-    def _spelled(self, key: Key, call: Applied | None = None) -> list[int]:
+    def _spelled(self, key: Key, name: Name, call: Applied | None) -> list[int]:
         """Costs of a spelling; ``J(W, b; x, y)`` is that of one example beside ``J(W, b)``."""
         same = [k for k, known in enumerate(self.keys) if known == key]
-        wanted = call is not None and names_example(self.facts.roles, call)
+        wanted = names_one(self.facts.roles, name, call)
         return [k for k in same if self.costs[k].of_one == wanted] or same
 
     def _of_one(self, same: list[int]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.meaning.building import build
 from derive.meaning.facts import Facts
-from derive.meaning.objective import number_of, stated_cost
+from derive.meaning.objective import made_of, number_of, stated_cost
 from derive.meaning.setting import Hypothesis, Mode, Setting
 
 
@@ -28,9 +28,14 @@ class World:
         return self._settings[mode, costs]
 
     def _usual(self, mode: Mode) -> tuple[int, ...]:
-        """The cost that is meant where there is no other."""
+        """The cost that is meant where none is named; () if it is made of others.
+
+        Of such a one its parts may be meant where it has no value, but not where it is named.
+        """
         usual = stated_cost(self.facts, of_one=mode != "batch")
-        return () if usual is None else (number_of(self.facts, usual),)
+        if usual is None or made_of(self.facts, usual):
+            return ()
+        return (number_of(self.facts, usual),)
 
     @property
     def main(self) -> Setting:

@@ -92,6 +92,8 @@ TOTALS = {
     "of words": r"$$J_{MSE} = \frac{1}{2m} \|A_2 - Y\|^2, \quad J_{reg} = " + PENALTY + "$$"
     r"$$J = J_{MSE} + J_{reg}$$",
     "by a letter": r"$$L = \frac{1}{2m} \|A_2 - Y\|^2$$" rf"$$J = L + {PENALTY}$$",
+    "of one and all": r"$$J_i = \frac12 \|a_2^{(i)} - y^{(i)}\|^2$$"
+    rf"$$J = \frac1m \sum_{{i=1}}^m J_i + {PENALTY}$$",
     "of a loss not given": rf"$$J = \frac1m \sum_{{i=1}}^m L(a_2^{{(i)}}, y^{{(i)}}) + {PENALTY}$$",
 }
 
@@ -179,3 +181,37 @@ LEFT_OPEN = (
 )
 def test_of_a_loss_left_open_only_the_chain_rule_is_known(line: str, expected: str) -> None:
     assert verdict(LEFT_OPEN, line) == expected
+
+
+ONE_EXAMPLE = r"""
+$$z = W x + b$$ $$\hat y = \text{softmax}(z)$$
+
+$$L_{CE} = -\sum_k y_k \log \hat y_k$$
+$$L_{total} = L_{CE} + \lambda \|W\|^2$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\frac{\partial L_{CE}}{\partial z} = \hat y - y", "verified"),
+        (r"\frac{\partial L_{total}}{\partial z} = \hat y - y", "verified"),
+        (r"\frac{\partial L_{total}}{\partial W} = (\hat y - y) x^T", "refuted"),
+        (r"\frac{\partial L_{total}}{\partial W} = (\hat y - y) x^T + 2 \lambda W", "verified"),
+        (r"\frac{\partial L_{CE}}{\partial W} = (\hat y - y) x^T", "verified"),
+        (r"\frac{\partial L_{CE}}{\partial W} = (\hat y - y) x^T + 2 \lambda W", "refuted"),
+        (r"\frac{\partial L}{\partial W} = (\hat y - y) x^T", "unproven"),  # which of the two?
+    ],
+)
+def test_a_total_of_one_example(line: str, expected: str) -> None:
+    assert verdict(ONE_EXAMPLE, line) == expected
+
+
+def test_a_letter_in_another_script_is_another_cost() -> None:
+    source = r"$$Z = X W + b, \quad A = \sigma(Z)$$" + "\n\n"
+    source += r"$$J = \frac{1}{m} \sum_{i=1}^m (A_i - Y_i)^2$$" + "\n\n"
+    line = r"\frac{\partial \mathcal{J}}{\partial W} = X^T \frac{\partial J}{\partial Z}"
+    for penalty, wanted in ((r"\|W\|^2", "refuted"), (r"\sum_j W_j^2", "unproven")):
+        total = rf"$$\mathcal{{J}} = J + \lambda {penalty}$$" + "\n\n"
+        assert verdict(source + total, line) == wanted
+        assert verdict(source + total, line.replace(r"\mathcal{J}", "J")) == "verified"
