@@ -182,7 +182,7 @@ def _top(
     if (out, loss) in (("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy")):
         return a - y if summed else (a - y) * share
     g = GRADIENTS[loss](a, y) * share
-    g = _resized(g, f"n{depth}")
+    g = _resized(g, str(y.e.shape[0]))
     if out == "softmax":
         return a * (g - (a * g).sum(0))
     if out == "log_softmax":
