@@ -36,10 +36,10 @@ def page(code: str) -> Page:
     whole = note_example(code)
     if whole is not None:
         return _of_notes(code, "".join(parts), whole)
-    if shown is None:
-        if code not in _WITHOUT:
-            return Page("".join(parts), (f"{code}: its page has no example, and does not say why",))
+    if code in _WITHOUT:
         return Page("".join([*parts, _WITHOUT[code]]))
+    if shown is None:
+        return Page("".join(parts), (f"{code}: its page has no example, and does not say why",))
     wrong, right = judged(shown.before, shown.wrong), judged(shown.before, shown.right)
     if shown.before:
         parts.append(f"In the note\n\n{shown.before}\n\n")
@@ -49,6 +49,9 @@ def page(code: str) -> Page:
 
 
 _WITHOUT = {
+    "D142": "There is no example in one line: it is a mistake of code, in which a step stands before "
+    "the gradients that still need the old value, or a buffer is written over too early. "
+    "`derive verify FILE.py` names the line.\n",
     "D305": "There is no example, for no line is wrong by itself: a claim is given up after so "
     "many steps, or after the seconds that `--timeout` grants it. More of them, or the line in "
     "two steps, may settle it.\n",
