@@ -49,8 +49,8 @@ def page(code: str) -> Page:
 
 
 _WITHOUT = {
-    "D142": "There is no example in one line: it is a mistake of code, in which a step stands before "
-    "the gradients that still need the old value, or a buffer is written over too early. "
+    "D142": "There is no example in one line: it is a mistake of code, in which a step stands "
+    "before the gradients that still need the old value, or a buffer is written over too early. "
     "`derive verify FILE.py` names the line.\n",
     "D305": "There is no example, for no line is wrong by itself: a claim is given up after so "
     "many steps, or after the seconds that `--timeout` grants it. More of them, or the line in "
