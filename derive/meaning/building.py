@@ -11,7 +11,7 @@ from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, CostLine, Facts
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
-from derive.meaning.objective import made_of, open_cost, state, stated_cost
+from derive.meaning.objective import averaged, open_cost, state, stated_cost
 from derive.meaning.readings import is_scalar
 from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
@@ -303,7 +303,7 @@ def _cost(setting: Setting) -> None:
     if chosen is None:
         setting.definitions[COST] = Elaborator(setting).library_loss()
         return
-    usable = [chosen] if hypothesis.costs else [chosen, *made_of(facts, chosen)]
+    usable = [chosen] if hypothesis.costs else [chosen, *averaged(facts, chosen)]
     for cost in usable:
         try:
             state(setting, cost)

@@ -69,7 +69,10 @@ class Costs(Context):
         inner = type(self)(self.setting)
         inner.entrywise, inner.formulas = True, (*self.formulas, index)
         if cost.parts:
-            return inner.closed(cost)
+            value = inner.closed(cost)
+            if value.shape != SCALAR:
+                raise Outside(f"{cost.name.base} is no number")
+            return value
         if cost.batch:
             if column is not None:
                 raise Outside("the cost of all examples inside a sum over them")

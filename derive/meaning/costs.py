@@ -97,6 +97,7 @@ def totals(facts: Facts) -> None:
         summed = any(isinstance(p, Big) for p in subtree(line.right))
         kept = () if summed else tuple(sorted(parts))
         facts.costs.append(CostLine(name, line.right, line, batch, parts=kept))
+    facts.costs.sort(key=lambda cost: cost.name.span.start)
 
 
 def _of_one(facts: Facts, key: Key) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from derive.meaning.affine import Affine
 from derive.meaning.lines import Line
@@ -25,6 +26,9 @@ from derive.reading.syntax import (
 )
 from derive.reading.tree import children, plain
 from derive.scalars import table
+
+if TYPE_CHECKING:
+    from derive.meaning.which_cost import Ledger
 
 SYMBOLIC_DEPTH = 3
 """Layers that are set up when a note speaks of layers by letters only."""
@@ -93,7 +97,7 @@ class Facts:
     """Sums over units whose bound belongs to another axis, once asked for."""
     writes_units: bool | None = None
     """Letters below the names of a note on one layer are units, once asked for."""
-    ledger: object = None
+    ledger: Ledger | None = None
     """The stated costs with what they are made of, once asked for (`which_cost.ledger`)."""
     small: set[str] | None = None
     """Lower-case letters of arrays whose capitals are arrays too, once asked for."""

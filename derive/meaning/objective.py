@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from derive.meaning.cost_values import has_count
 from derive.meaning.elaborate import Elaborator
-from derive.meaning.facts import CostLine, Facts
+from derive.meaning.facts import CostLine, Facts, subtree
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
 from derive.meaning.which_cost import key_of_cost, ledger
 from derive.program import SCALAR, Equation, Expr
+from derive.reading.syntax import Sum
 
 
 def stated_cost(facts: Facts, of_one: bool = False) -> CostLine | None:
@@ -41,9 +42,18 @@ def open_cost(facts: Facts) -> CostLine | None:
 
 
 def made_of(facts: Facts, line: CostLine) -> list[CostLine]:
-    """The costs in the formula of one: meant where none is named and that has no value."""
+    """The costs in the formula of one."""
     found = ledger(facts).made_of[number_of(facts, line)]
     return [facts.costs[k] for k in sorted(found)]
+
+
+def averaged(facts: Facts, line: CostLine) -> list[CostLine]:
+    """The cost that one is a mean, sum or multiple of: nothing is added to it.
+
+    Where the one has no value and none is named, that is the cost that is meant.
+    """
+    adds = any(isinstance(p, Sum) and len(p.terms) > 1 for p in subtree(line.formula))
+    return [] if adds else made_of(facts, line)
 
 
 def number_of(facts: Facts, line: CostLine) -> int:

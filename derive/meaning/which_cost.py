@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from derive.meaning.facts import CostLine, Facts, all_nodes, names_example, subtree
 from derive.meaning.lines import Line
-from derive.meaning.notation import is_transpose, names_in, parse_layer
+from derive.meaning.notation import is_transpose, names_in, parse_layer, plain_name
 from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import Outside
-from derive.reading.syntax import Applied, Name, Node, Script
+from derive.reading.syntax import Applied, Derivative, Name, Node, Script
+from derive.reading.tree import plain
 
 Key = tuple[str, str]
 """How a cost is spelled: its letter or word, and the scripts that tell no example."""
@@ -67,6 +68,21 @@ class Ledger:
         used |= {k for k, c in enumerate(self.costs) if c.penalty or self._beside_all(k)}
         self.roots = tuple(k for k in range(len(self.costs)) if k not in used)
         self._written: frozenset[Key] | None = None
+        self._introduced = [
+            (name.base, line.piece.span.start, target)
+            for line in facts.lines
+            for name, target in self._introductions(line)
+        ]
+
+    def _introductions(self, line: Line) -> Iterator[tuple[Name, int]]:
+        """``\\delta = \\partial C/\\partial z``: a gradient's name, with the cost that it is of."""
+        name, quotient = plain_name(line.left), plain(line.right)
+        if name is None or not isinstance(quotient, Derivative) or quotient.of is None:
+            return
+        if self.facts.roles.role_of(name) == "gradient":
+            for one in mentions(self.facts, quotient.of):
+                if (target := self.meant(*one)) is not None:
+                    yield name, target
 
     def meant(self, name: Name, call: Applied | None = None) -> int | None:
         """The stated cost that a name means: of those spelled so the last above, or the first."""
@@ -117,10 +133,24 @@ class Ledger:
             if short and call is None:
                 target = min(short)
             found |= dict.fromkeys(self.roots if target is None else (target,))
+        if len(self.roots) > 1 and found:
+            found |= dict.fromkeys(self._by_name(line))
         if found.keys() - of_one:
             found = {k: None for k in found if k not in of_one}
         first = next((k for k in found if self.made_of[k] & found.keys()), next(iter(found), -1))
         return (first, *(k for k in found if k != first)) if found else ()
+
+    def _by_name(self, line: Line) -> Iterator[int]:
+        """The costs of the gradients that a line calls by a name: ``dZ``, ``\\delta``."""
+        usual = self.in_force(line)
+        for name in (n for node in (line.head, *line.nodes) for n in names_in(node)):
+            if name.mark == "d" or self.facts.roles.role_of(name) == "gradient":
+                start = line.piece.span.start
+                above = [t for b, at, t in self._introduced if b == name.base and at <= start]
+                if not name.mark and above:
+                    yield above[-1]
+                elif usual is not None:
+                    yield usual
 
     def require(self, name: Name, costs: tuple[int, ...], call: Applied | None = None) -> None:
         """Raises Outside where a name is not the cost of a program that is about `costs`."""
@@ -165,7 +195,7 @@ class Ledger:
 
 def ledger(facts: Facts) -> Ledger:
     """The ledger of a note, made once its costs are known."""
-    if not isinstance(facts.ledger, Ledger) or len(facts.ledger.costs) != len(facts.costs):
+    if facts.ledger is None:
         facts.ledger = Ledger(facts)
     return facts.ledger
 

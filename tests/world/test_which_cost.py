@@ -215,3 +215,54 @@ def test_a_letter_in_another_script_is_another_cost() -> None:
         total = rf"$$\mathcal{{J}} = J + \lambda {penalty}$$" + "\n\n"
         assert verdict(source + total, line) == wanted
         assert verdict(source + total, line.replace(r"\mathcal{J}", "J")) == "verified"
+
+
+UNKNOWN_PENALTY = r"""
+$$Z = W X + b, \quad A = \sigma(Z)$$
+
+$$L = \frac{1}{2m} \|A - Y\|^2$$
+$$J = L + R(W)$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"dW = dZ X^T", "unproven"),  # of J, as the note minimises that
+        (r"\frac{\partial J}{\partial W} = \frac{\partial J}{\partial Z} X^T", "unproven"),
+        (r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial Z} X^T", "verified"),
+    ],
+)
+def test_a_total_with_a_term_that_is_not_known(line: str, expected: str) -> None:
+    assert verdict(UNKNOWN_PENALTY, line) == expected
+
+
+def test_the_nearest_cost_above_is_the_nearest_in_the_text() -> None:
+    total = r"$$J = E + \lambda \|W\|^2$$" + "\n\n"
+    source = TWO_COSTS.replace("$$C =", total + "$$C =")
+    assert verdict(source, r"dz = a - y") == "verified"
+
+
+NAMED_GRADIENT = r"""
+$$z_1 = W_1 x + b_1, \quad a_1 = \tanh(z_1)$$
+$$z_2 = W_2 a_1 + b_2, \quad a_2 = \sigma(z_2)$$
+
+$$E = \frac12 \|a_2 - y\|^2$$
+$$C = -\sum_k y_k \log a_{2,k} + (1 - y_k) \log(1 - a_{2,k})$$
+
+$$\delta_2 = \frac{\partial E}{\partial z_2}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\frac{\partial E}{\partial W_2} = \delta_2 a_1^T", "verified"),
+        (r"\frac{\partial C}{\partial W_2} = \delta_2 a_1^T", "unproven"),
+        (r"\frac{\partial E}{\partial W_2} = dz_2 a_1^T", "unproven"),
+    ],
+)
+def test_the_name_of_a_gradient_is_of_the_cost_that_it_was_given_for(
+    line: str, expected: str
+) -> None:
+    assert verdict(NAMED_GRADIENT, line) == expected
