@@ -306,13 +306,16 @@ class Matcher:
         One level more than what is `known`; values that only have a name here are written out.
         """
         found = dict(known)
-        pending = [left, right, *known.values()]
+        pending = [(expr, False) for expr in (left, right, *known.values())]
         while pending:
-            for node in walk(pending.pop()):
-                if isinstance(node, Symbol) and self._opens(node.name) and node.name not in found:
+            expr, deeper = pending.pop()
+            for node in walk(expr):
+                if not isinstance(node, Symbol) or node.name in found:
+                    continue
+                written_out = node.name.startswith("value")
+                if self._opens(node.name) and (written_out or not deeper):
                     found[node.name] = self.values.definitions[node.name]
-                    if node.name.startswith("value"):
-                        pending.append(found[node.name])
+                    pending.append((found[node.name], deeper or not written_out))
         return found
 
     def _opens(self, name: str) -> bool:
