@@ -19,11 +19,11 @@ def test_a_campaign() -> None:
 
     One test, as the campaign would run once in every process that got a part of it.
     """
-    assert shortfalls(campaign(SEED, 300, 120, jobs=1), false=40, true=15) == []
+    assert shortfalls(campaign(SEED, 160, 60, jobs=1), false=20, true=8) == []
 
 
 def test_what_is_mutated_is_true() -> None:
-    for subject in subjects(SEED)[::9]:
+    for subject in subjects(SEED)[::18]:
         truth = Truth(subject.program)
         for claim in subject.claims:
             assert truth(claim) is True, (subject.name, claim)

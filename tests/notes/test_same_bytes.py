@@ -31,12 +31,12 @@ def output(seed: str, paths: tuple[Path, ...], *options: str) -> bytes:
     return done.stdout
 
 
-@pytest.mark.parametrize("form", ["json", "text"])
-def test_hash_seeds(form: str) -> None:
+@pytest.mark.parametrize(("form", "other"), [("json", "1"), ("text", "2")])
+def test_hash_seeds(form: str, other: str) -> None:
     notes = tuple(sorted(NOTES.glob("*.md")))
-    first, *others = (output(seed, notes, "--format", form) for seed in ("0", "1", "2"))
+    first, second = (output(seed, notes, "--format", form) for seed in ("0", other))
     assert first
-    assert others == [first, first]
+    assert second == first
 
 
 def test_the_order_of_the_files() -> None:

@@ -1,4 +1,4 @@
-"""What is verified or refuted by a counterexample in the shipped notes, SymPy says too."""
+"""What is verified or refuted by a counterexample in the shipped notes, difference quotients say too."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def differs(equations: list[Stated]) -> bool:
 
 
 @pytest.mark.parametrize("name", sorted(GRADIENTS))
-def test_sympy_agrees(name: str) -> None:
+def test_difference_quotients_agree(name: str) -> None:
     note = opened(name)
     opinions: dict[int, ThirdOpinion] = {}
     gradients = 0
@@ -67,7 +67,7 @@ def test_sympy_agrees(name: str) -> None:
     assert gradients >= GRADIENTS[name]
 
 
-def test_sympy_notices() -> None:
+def test_they_notice() -> None:
     """A gradient that is off by one part in a thousand is seen."""
     note = opened("digits-leaky-relu")
     for k, found in enumerate(note.choice.interpretations):

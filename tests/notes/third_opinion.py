@@ -1,17 +1,19 @@
-"""Expressions evaluated with SymPy, every gradient by `sympy.diff`, entry by entry.
+"""Expressions evaluated in 90 digits, every gradient a difference quotient.
 
-A third opinion beside engine and checker: no index algebra, no rule for matrices.  Sizes are
-small and fixed, leaves hold exact rationals, what is computed has 40 digits; to differentiate
-by an entry, that one entry becomes a symbol and everything downstream an expression in it.
+A third opinion beside engine and checker: no index algebra, no rule for matrices, and of the
+calculus nothing but the derivatives of single functions, by SymPy.  Sizes are small and fixed;
+to differentiate by an entry, that entry is moved by 1e-30 to both sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+import mpmath
+import numpy as np
 import sympy as sp
 
 from derive.program import (
@@ -39,11 +41,15 @@ from derive.program import (
     Transpose,
 )
 
-DIGITS = 40
+Matrix = Any
+"""A two-dimensional array of `mpmath` numbers."""
+DIGITS = 90
+STEP = mpmath.mpf(10) ** -30
+"""The quotient is off by the square of it, times a third derivative."""
 X = sp.Symbol("x", real=True)
 PRIMITIVES = {
     "exp": sp.exp, "log": sp.log, "erf": sp.erf, "sin": sp.sin, "cos": sp.cos,
-    "step": lambda x: sp.Heaviside(x, 0),
+    "step": lambda x: sp.Piecewise((1, x > 0), (0, True)),
 }  # fmt: skip
 
 
@@ -61,79 +67,116 @@ class ThirdOpinion:
     program: Program
     seed: int = 1
     sizes: dict[str, int] = field(default_factory=dict)
-    values: dict[str, Any] = field(default_factory=dict)
-    gradients: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Matrix] = field(default_factory=dict)
+    functions: dict[tuple[str, int], Callable[[Any], Any]] = field(default_factory=dict)
+    _gradients: dict[str, Matrix] = field(default_factory=dict)
+    _moved: dict[tuple[str, int, int], list[dict[str, Matrix]]] = field(default_factory=dict)
 
+    @mpmath.workdps(DIGITS)
     def __post_init__(self) -> None:
         self.sizes = sizes_of(self.program)
         number = self.seed
         for name, leaf in sorted(self.program.leaves.items()):
-            rows, columns = (self.size(d) for d in leaf.dims)
-            entries = []
-            for _ in range(rows * columns):
+            matrix = np.empty([self.size(d) for d in leaf.dims], object)
+            for place in np.ndindex(matrix.shape):
                 number = (number * 48271 + 11) % 2147483647
-                low = sp.Rational(number % 89 + 5, 100)  # strictly between 0 and 1
-                entries.append(low if leaf.domain != "real" else 2 * low - 1)
-            matrix = sp.Matrix(rows, columns, entries)
+                low = mpmath.mpf(number % 89 + 5) / 100  # strictly between 0 and 1
+                matrix[place] = low if leaf.domain != "real" else 2 * low - 1
             if leaf.sums_to_one is not None:
-                matrix = self._summing_to_one(matrix, leaf.sums_to_one)
+                matrix = abs(matrix) + mpmath.mpf(1) / 10
+                matrix = matrix / matrix.sum(axis=leaf.sums_to_one, keepdims=True)
             self.values[name] = matrix
         self.values = self.run({})
-
-    @staticmethod
-    def _summing_to_one(matrix: Any, axis: int) -> Any:
-        matrix = matrix.applyfunc(lambda e: abs(e) + sp.Rational(1, 10))
-        if axis == 0:
-            totals = [sum(matrix[:, j]) for j in range(matrix.cols)]
-            return sp.Matrix(*matrix.shape, lambda i, j: matrix[i, j] / totals[j])
-        totals = [sum(matrix[i, :]) for i in range(matrix.rows)]
-        return sp.Matrix(*matrix.shape, lambda i, j: matrix[i, j] / totals[i])
 
     def size(self, dim: Dim) -> int:
         return dim if isinstance(dim, int) else self.sizes[dim]
 
-    def run(self, held: Mapping[str, Any]) -> dict[str, Any]:
+    def run(self, held: Mapping[str, Matrix]) -> dict[str, Matrix]:
         """All values; those in `held` are kept whatever they would be computed from."""
         values = {name: self.values[name] for name in self.program.leaves} | dict(held)
         for name, body in self.program.definitions.items():
             if name not in held:
-                values[name] = _short(Reader(self, values).value(body))
+                values[name] = Reader(self, values).value(body)
         return values
 
     def derivative(self, body: Expr, name: str, row: int, column: int, env: Any) -> Any:
         """The derivative of a scalar by one entry of a leaf or definition."""
-        moved = self.values[name].as_mutable()
-        at = moved[row, column]
-        moved[row, column] = X
-        values = self.run({name: moved})
-        value = Reader(self, values, env).value(body)[0, 0]
-        return sp.N(sp.diff(value, X).subs(X, at), DIGITS)
+        if (name, row, column) not in self._moved:
+            sides = []
+            for step in (STEP, -STEP):
+                matrix = self.values[name].copy()
+                matrix[row, column] += step
+                sides.append(self.run({name: matrix}))
+            self._moved[name, row, column] = sides
+        above, below = (
+            Reader(self, values, env).value(body)[0, 0] for values in self._moved[name, row, column]
+        )
+        return (above - below) / (2 * STEP)
 
-    def gradient(self, name: str) -> Any:
+    def gradient(self, name: str) -> Matrix:
         """The gradient of the cost, entry by entry."""
         assert self.program.cost is not None
-        if name not in self.gradients:
+        if name not in self._gradients:
             cost = self.program.symbol(self.program.cost)
-            self.gradients[name] = sp.Matrix(
-                *self.values[name].shape, lambda i, j: self.derivative(cost, name, i, j, {})
-            )
-        return self.gradients[name]
+            found = np.empty(self.values[name].shape, object)
+            for i, j in np.ndindex(found.shape):
+                found[i, j] = self.derivative(cost, name, i, j, {})
+            self._gradients[name] = found
+        return self._gradients[name]
 
+    def function(self, name: str, order: int) -> Callable[[Any], Any]:
+        """A derivative of a function, as a function of numbers."""
+        if (name, order) not in self.functions:
+            formula = sp.diff(self._formula(name, X), X, order)
+            self.functions[name, order] = sp.lambdify(X, formula, "mpmath")
+        return self.functions[name, order]
+
+    def _formula(self, name: str, at: Any) -> Any:
+        """A function as a SymPy expression; an arbitrary one is a wave and a square."""
+        if name in PRIMITIVES:
+            return PRIMITIVES[name](at)
+        body = self.program.functions[name].body
+        if body is None:
+            number = sorted(self.program.functions).index(name) + 2
+            return sp.sin(sp.Rational(number, 3) * at) + at**2 / number
+        return self._read(body, at)
+
+    def _read(self, body: Expr, at: Any) -> Any:
+        match body:
+            case Number(value=value):
+                return sp.Rational(value.numerator, value.denominator)
+            case Symbol(name=name) if name == ARGUMENT:
+                return at
+            case Symbol(name="pi"):
+                return sp.pi
+            case Symbol(name=name):
+                return sp.sympify(self.values[name][0, 0])
+            case Plus(left=left, right=right):
+                return self._read(left, at) + self._read(right, at)
+            case Times(left=left, right=right):
+                return self._read(left, at) * self._read(right, at)
+            case Power(base=base, exponent=e):
+                return self._read(base, at) ** sp.Rational(e.numerator, e.denominator)
+            case Apply(function=name, order=order, arg=arg):
+                derived = sp.diff(self._formula(name, X), X, order)
+                return derived.subs(X, self._read(arg, at))
+        raise TypeError(f"third opinion: {type(body).__name__} in the body of a function")
+
+    @mpmath.workdps(DIGITS)
     def gap(self, statement: Equation) -> Any:
         """The largest difference between the sides over all values of the free indices."""
-        worst = sp.Integer(0)
+        worst = mpmath.mpf(0)
         ranges = [range(self.size(index.dim)) for index in statement.free]
         for places in product(*ranges):
             env = {index.name: at for index, at in zip(statement.free, places, strict=True)}
             reader = Reader(self, self.values, env)
             difference = reader.value(statement.left) - reader.value(statement.right)
-            worst = max([worst, *(abs(sp.N(e, DIGITS)) for e in difference)])
+            worst = max(worst, abs(difference).max())
         return worst
 
 
-def _short(matrix: Any) -> Any:
-    """Numbers to 40 digits; expressions in the symbol stay as they are."""
-    return matrix.applyfunc(lambda e: e if e.has(X) else sp.N(e, DIGITS + 10))
+def _one(value: Any) -> Matrix:
+    return np.array([[mpmath.mpf(value)]], object)
 
 
 @dataclass
@@ -141,90 +184,62 @@ class Reader:
     """Values of expressions at a point, given values of names and of indices."""
 
     point: ThirdOpinion
-    values: Mapping[str, Any]
+    values: Mapping[str, Matrix]
     env: Mapping[str, int] = field(default_factory=dict)
 
-    def value(self, expr: Expr) -> Any:
-        """A SymPy matrix."""
+    def value(self, expr: Expr) -> Matrix:
+        """A matrix of the shape of the expression."""
         match expr:
             case Number(value=value):
-                return sp.Matrix([[sp.Rational(value.numerator, value.denominator)]])
+                return _one(value.numerator) / value.denominator
             case Size(dim=dim):
-                return sp.Matrix([[self.point.size(dim)]])
+                return _one(self.point.size(dim))
             case Symbol(name=name):
                 return self.values[name]
             case Eye(dim=dim):
-                return sp.eye(self.point.size(dim))
+                return np.vectorize(mpmath.mpf, otypes=[object])(np.eye(self.point.size(dim)))
             case Transpose(arg=arg):
                 return self.value(arg).T
             case MatMul(left=left, right=right):
-                return self.value(left) * self.value(right)
+                return self.value(left) @ self.value(right)
             case Times(left=left, right=right):
-                return self._entrywise(left, right, lambda a, b: a * b)
+                return self.value(left) * self.value(right)
             case Plus(left=left, right=right):
-                return self._entrywise(left, right, lambda a, b: a + b)
+                return self.value(left) + self.value(right)
             case Power(base=base, exponent=e):
-                power = sp.Rational(e.numerator, e.denominator)
-                return self.value(base).applyfunc(lambda x: x**power)
+                return self.value(base) ** (mpmath.mpf(e.numerator) / e.denominator)
             case Sum(arg=arg, axis=axis):
-                matrix = self.value(arg)
-                ones = sp.ones(1, matrix.rows) if axis == 0 else sp.ones(matrix.cols, 1)
-                return ones * matrix if axis == 0 else matrix * ones
+                return self.value(arg).sum(axis=axis, keepdims=True)
             case Apply(function=name, order=order, arg=arg):
-                formula = sp.diff(self._formula(name), X, order)
-                return self.value(arg).applyfunc(lambda x: formula.subs(X, x))
+                function = np.vectorize(self.point.function(name, order), otypes=[object])
+                return function(self.value(arg)) * mpmath.mpf(1)
             case Gradient(name=name):
                 return self.point.gradient(name)
         return self._indexed(expr)
 
-    def _indexed(self, expr: Expr) -> Any:
+    def _indexed(self, expr: Expr) -> Matrix:
         match expr:
             case Entry(arg=arg, row=row, column=column):
-                matrix = self.value(arg)
-                rows = range(matrix.rows) if row is None else [self.env[row.name]]
-                columns = range(matrix.cols) if column is None else [self.env[column.name]]
-                return matrix.extract(list(rows), list(columns))
+                rows = slice(None) if row is None else [self.env[row.name]]
+                columns = slice(None) if column is None else [self.env[column.name]]
+                return self.value(arg)[rows, :][:, columns]
             case SumOver(index=index, body=body):
                 parts = [self._with(index.name, k).value(body)
                          for k in range(self.point.size(index.dim))]  # fmt: skip
                 return sum(parts[1:], parts[0])
             case Build(row=row, column=column, body=body):
-
-                def entry(i: int, j: int) -> Any:
+                built = np.empty([self.point.size(d) for d in expr.shape], object)
+                for i, j in np.ndindex(built.shape):
                     reader = self if row is None else self._with(row.name, i)
                     reader = reader if column is None else reader._with(column.name, j)
-                    return reader.value(body)[0, 0]
-
-                rows, columns = (self.point.size(d) for d in expr.shape)
-                return sp.Matrix(rows, columns, entry)
+                    built[i, j] = reader.value(body)[0, 0]
+                return built
             case Delta(left=left, right=right):
-                return sp.Matrix([[int(self.env[left.name] == self.env[right.name])]])
+                return _one(int(self.env[left.name] == self.env[right.name]))
             case Partial(body=body, name=name, row=row, column=column):
                 at = [0 if index is None else self.env[index.name] for index in (row, column)]
-                return sp.Matrix([[self.point.derivative(body, name, at[0], at[1], self.env)]])
+                return _one(self.point.derivative(body, name, at[0], at[1], self.env))
         raise TypeError(f"third opinion: unknown expression {type(expr).__name__}")
 
     def _with(self, name: str, at: int) -> Reader:
         return Reader(self.point, self.values, {**self.env, name: at})
-
-    def _entrywise(self, left: Expr, right: Expr, operation: Any) -> Any:
-        one, two = self.value(left), self.value(right)
-        shape = (max(one.rows, two.rows), max(one.cols, two.cols))
-
-        def entry(i: int, j: int) -> Any:
-            a = one[i if one.rows > 1 else 0, j if one.cols > 1 else 0]
-            b = two[i if two.rows > 1 else 0, j if two.cols > 1 else 0]
-            return operation(a, b)
-
-        return sp.Matrix(*shape, entry)
-
-    def _formula(self, name: str) -> Any:
-        """A function as a SymPy expression in x; an arbitrary one is a wave and a square."""
-        if name in PRIMITIVES:
-            return PRIMITIVES[name](X)
-        body = self.point.program.functions[name].body
-        if body is None:
-            number = sorted(self.point.program.functions).index(name) + 2
-            return sp.sin(sp.Rational(number, 3) * X) + X**2 / number
-        inner = Reader(self.point, {**self.values, ARGUMENT: sp.Matrix([[X]])}, self.env)
-        return inner.value(body)[0, 0]

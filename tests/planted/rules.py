@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator
 
 from .bugs import ROOT, Bug
@@ -10,6 +11,7 @@ from .bugs import ROOT, Bug
 SOURCES = ("tensors", "check")
 
 
+@functools.cache
 def functions(file: str) -> dict[str, tuple[int, int]]:
     """By qualified name, the first and last line of each function of a file."""
     found: dict[str, tuple[int, int]] = {}
@@ -28,11 +30,12 @@ def functions(file: str) -> dict[str, tuple[int, int]]:
     return found
 
 
-def files() -> list[str]:
+@functools.cache
+def files() -> tuple[str, ...]:
     """The files of both sources, below derive/."""
     folder = ROOT / "derive"
     paths = (path for source in SOURCES for path in (folder / source).rglob("*.py"))
-    return sorted(str(path.relative_to(folder)) for path in paths)
+    return tuple(sorted(str(path.relative_to(folder)) for path in paths))
 
 
 def without_bug(bugs: Iterable[Bug]) -> Iterator[tuple[str, str]]:

@@ -96,7 +96,7 @@ def test_rules_one_at_a_time():
     assert advance(pending(ONE, "z")) == ("derivative of a constant", advance(pending(ONE, "z"))[1])
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "2"])
+@pytest.mark.parametrize("seed", ["0", "1"])
 def test_same_text_under_every_hash_seed(seed):
     code = (
         "from derive.scalars.steps import derivation; "

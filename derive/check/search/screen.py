@@ -11,7 +11,7 @@ from typing import Final
 
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
-from derive.check.graph import Graph, fits
+from derive.check.graph import fits, graph_of
 from derive.check.shape import height_of
 from derive.check.statements import Order, agree, telescoped
 from derive.program import Composition, Program, Statement
@@ -34,7 +34,7 @@ class Screen:
     """
 
     def __init__(self, program: Program, *, points: int = 2, seed: int = 0) -> None:
-        self.graph = Graph(program)
+        self.graph = graph_of(program)
         self.seed = seed
         self._height = min(height_of(self.graph, []) + 1, HIGHEST)
         if "step" in self.graph.functions():
@@ -44,8 +44,10 @@ class Screen:
         self._logarithmic: list[World] = []
         self._worlds = [self._world(k) for k in range(points)]
 
-    def agrees(self, statement: Statement) -> bool | None:
+    def agrees(self, statement: Statement, *, laws: bool = True) -> bool | None:
         """Whether the sides agree at all points that give them a value; None if none does.
+
+        laws: whether log(a b) = log(a) + log(b) is known, at some expense where they differ.
 
         False is no refutation yet: an identity of real numbers that the field does not know,
         such as step(x^2 + 1) = 1, fails here too.  A counterexample refutes.
@@ -60,7 +62,7 @@ class Screen:
         elif not fits(statement):
             return False
         outcome = self._compare(self._worlds, statement)
-        if outcome is False and self._met_logarithm():
+        if laws and outcome is False and self._met_logarithm():
             if not self._logarithmic:
                 self._logarithmic = [self._world(k, True) for k in range(len(self._worlds))]
             return self._compare(self._logarithmic, statement)
