@@ -26,6 +26,7 @@ from typing import Any
 from derive.explain.entries import factors_of, renamed, terms_of
 from derive.program import (
     Apply,
+    Delta,
     Expr,
     Index,
     Number,
@@ -230,6 +231,22 @@ def _coefficient(factors: list[Expr]) -> Fraction:
 
 def _has(factors: list[Expr], factor: Expr) -> bool:
     return any(same(other, factor) for other in factors)
+
+
+def deltas_out(expr: Expr) -> Iterator[Expr]:
+    """The line with the deltas that all terms of a sum have taken out, one sum after the other."""
+    while True:
+        for part, put in places(expr):
+            inner = [*map(factors_of, terms_of(part))] if isinstance(part, Plus) else []
+            # innermost first: no term holds another sum with deltas in it
+            if inner and all(any(isinstance(f, Delta) for f in factors) for factors in inner):
+                taken = factored(part)
+                if taken != part:
+                    expr = put(taken)
+                    yield expr
+                    break
+        else:
+            return
 
 
 def distributed(expr: Expr) -> Iterator[Expr]:

@@ -209,16 +209,25 @@ def raised(expr: Expr, row: MaybeIndex, column: MaybeIndex) -> Expr | None:
             kept = own_row in (row, None) and own_column in (column, None)
             return arg if kept else None
         case SumOver(index=index, body=body) if {row, column} - {None}:
-            for axis, own in enumerate((row, column)):
-                if own is not None and own.dim == index.dim:
-                    inner = raised(body, *((index, column) if axis == 0 else (row, index)))
-                    return None if inner is None else Sum(inner, axis)
-            return None
+            return _raised_sum(index, body, row, column)
         case Delta() | Partial():
             return None
     parts = [raised(child, row, column) for child in children(expr)]
     kept_parts = [part for part in parts if part is not None]
     return with_children(expr, tuple(kept_parts)) if len(kept_parts) == len(parts) else None
+
+
+def _raised_sum(index: Index, body: Expr, row: MaybeIndex, column: MaybeIndex) -> Expr | None:
+    """A sum along the axis that the line has no index for, or has one of the same size."""
+    for axis, own in enumerate((row, column)):
+        if own is not None and own.dim != index.dim:
+            continue
+        inner = raised(body, *((index, column) if axis == 0 else (row, index)))
+        if own is not None:
+            return None if inner is None else Sum(inner, axis)
+        if inner is not None and inner.shape[axis] == index.dim:
+            return Sum(inner, axis)
+    return None
 
 
 # -- sums with deltas ----------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from derive.program import (
     with_children,
 )
 from derive.scalars import table
+from derive.scalars.rules import product
 
 _LINEAR: Final = (MatMul, Plus, Transpose, Symbol, Number, Size, Times)
 
@@ -37,6 +38,11 @@ def replaced(expr: Expr, value: Callable[[Expr], Expr | None]) -> Expr:
     rebuilt = with_children(expr, tuple(replaced(child, value) for child in children(expr)))
     found = value(rebuilt)
     return rebuilt if found is None else found
+
+
+def tidy(expr: Expr) -> Expr:
+    """Products without factors 1."""
+    return replaced(expr, lambda e: product(e.left, e.right) if isinstance(e, Times) else None)
 
 
 def put_in(expr: Expr, name: str, value: Expr) -> Expr:

@@ -141,9 +141,9 @@ def test_a_wrong_line_is_refused() -> None:
 
 
 def test_a_wrong_rule_of_differentiation_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from derive.explain import gradient
+    from derive.explain import section
 
-    monkeypatch.setattr(gradient, "partial_of", lambda *args: Times(number(2), partial_of(*args)))
+    monkeypatch.setattr(section, "partial_of", lambda *args: Times(number(2), partial_of(*args)))
     with pytest.raises(NoDerivation, match="affine"):
         derivation(dense("rows").program, "W", PLAIN, ("Z",))
 
