@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from derive.check import Screen, check, find_counterexample
 from derive.diagnosis.scene import Diagnosis
@@ -26,6 +27,9 @@ from derive.tensors import Outcome, prove
 from derive.verdict import Counterexample, Proof, Verdict
 
 TWO_COSTS = "the line names two costs, and they are not shown to be the same"
+
+
+OUT_OF_STEPS: Final = "timeout: more steps than a claim is granted; parts of it, named, may be proved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,7 @@ class Judge:
         if outcome.reason == "not zero":
             reason = "neither proved nor refuted: no difference was found at any point"
         else:
-            reason = outcome.reason
+            reason = OUT_OF_STEPS if outcome.reason == "budget" else outcome.reason
         return Judgement(Verdict.UNPROVEN, reason, failed=stated)
 
     def _one_of(self, group: Sequence[Stated]) -> Judgement:

@@ -16,6 +16,10 @@ from derive.scalars.blackboard import Step, WrongStep
 from derive.tensors import prove
 
 
+class OutOfSteps(WrongStep):
+    """A line that may follow: the engine's budget of steps is spent before that is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line with the expression that it shows."""
@@ -77,17 +81,11 @@ class Chalk:
             return
         self.lines.append(Line(Step(rule, shown, text or RULES[rule], line), line))
 
-    def follows(self, line: Expr) -> bool:
-        """Whether a line would be accepted."""
-        return not self._fault(line)
-
     def _demand(self, rule: str, line: Expr, shown: str) -> None:
-        fault = self._fault(line)
-        if fault:
-            raise WrongStep(f"{rule}: {shown}: {fault}")
-
-    def _fault(self, line: Expr) -> str:
-        return fault(self.program, Equation(self.last, line, self.free))
+        found = fault(self.program, Equation(self.last, line, self.free))
+        if found:
+            kind = OutOfSteps if found == _BUDGET else WrongStep
+            raise kind(f"{rule}: {shown}: {found}")
 
     def turn(self, left: Expr, line: Expr, rule: str, text: str = "") -> None:
         """Goes on with another left side and no free indices: back from entries to arrays."""
@@ -101,6 +99,10 @@ class Chalk:
             self.lines[-1] = Line(self.lines[-1].step, line)
             return
         self.lines.append(Line(Step(rule, shown, text or RULES[rule], line), line))
+
+
+_BUDGET = "budget"
+"""What the engine says when it gives up."""
 
 
 def fault(program: Program, equation: Equation) -> str:

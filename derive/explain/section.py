@@ -8,12 +8,13 @@ an activation the gradient by its value put in.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from derive.explain import cost as cost_rules
 from derive.explain import differentiate, softmax
 from derive.explain.arrange import collected, deltas_out, factored, same
-from derive.explain.board import Chalk, Line, Section
+from derive.explain.board import Chalk, Line, OutOfSteps, Section
 from derive.explain.entries import (
     Letters,
     MaybeIndex,
@@ -256,9 +257,10 @@ class Task:
         if not any(node == upstream for node in walk(self.chalk.last)):
             return
         line = put_in(self.chalk.last, user, known.result)
-        self.chalk.write("substitute the gradient", line)
-        for rule, line in self._closing(user):
-            self.chalk.write(rule, line)
+        with suppress(OutOfSteps):  # the line before it stands as well
+            self.chalk.write("substitute the gradient", line)
+            for rule, line in self._closing(user):
+                self.chalk.write(rule, line)
 
     def _closing(self, user: str) -> Iterator[tuple[str, Expr]]:
         value = slope(self.program, user)

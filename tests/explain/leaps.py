@@ -130,7 +130,18 @@ def _powers(before: Expr, after: Expr) -> Iterator[bool]:
 
 def _common_denominator(before: Expr, after: Expr) -> Iterator[bool]:
     for part, put in places(after):
-        yield any(same(put(line), before, powers=True) for line in distributed(part))
+        yield any(same(put(line), before, powers=True) for line in _divided_each(part))
+
+
+def _divided_each(part: Expr) -> Iterator[Expr]:
+    """A fraction with each term of its sum over the line divided; other factors may stay in front."""
+    yield from distributed(part)
+    factors = factors_of(part)
+    below = [f for f in factors if isinstance(f, Power) and f.exponent < 0]
+    for count in range(1, len(below)):
+        for front in itertools.combinations(below, count):
+            rest = [f for f in factors if f not in front]
+            yield from (product(*front, line) for line in distributed(product(*rest)))
 
 
 def _above_and_below(before: Expr, after: Expr) -> Iterator[bool]:
