@@ -29,7 +29,9 @@ from derive.verdict import Counterexample, Proof, Verdict
 TWO_COSTS = "the line names two costs, and they are not shown to be the same"
 
 
-OUT_OF_STEPS: Final = "timeout: more steps than a claim is granted; parts of it, named, may be proved"
+OUT_OF_STEPS: Final = (
+    "timeout: more steps than a claim is granted; parts of it, named, may be proved"
+)
 
 
 @dataclass(frozen=True, slots=True)

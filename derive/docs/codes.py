@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.diagnosis.codes import CODES
-from derive.docs.examples import Example, NoteExample, example, note_example
+from derive.docs.examples import (
+    LONG,
+    CodeExample,
+    Example,
+    NoteExample,
+    code_example,
+    example,
+    note_example,
+)
 from derive.docs.prose import Page
-from derive.report.explain import markdown_equation
+from derive.report.explain import markdown_equation, markdown_text
 from derive.report.markdown import repair_of
 from derive.report.prose import with_maths
+from derive.sources import Source
+from derive.subjects import open_subject
 from derive.verdict import Finding, Verdict
+from derive.verify import Options
+from derive.workers import OVERRUN, TIMEOUT, judge_all
 
 _GROUPS = (
     ("D1", "Refuted"),
@@ -36,6 +50,11 @@ def page(code: str) -> Page:
     whole = note_example(code)
     if whole is not None:
         return _of_notes(code, "".join(parts), whole)
+    files = code_example(code)
+    if files is not None:
+        return _of_files(code, "".join(parts), files)
+    if code == OVERRUN:
+        return _given_up("".join(parts))
     if code in _WITHOUT:
         return Page("".join([*parts, _WITHOUT[code]]))
     if shown is None:
@@ -49,12 +68,6 @@ def page(code: str) -> Page:
 
 
 _WITHOUT = {
-    "D142": "There is no example in one line: it is a mistake of code, in which a step stands "
-    "before the gradients that still need the old value, or a buffer is written over too early. "
-    "`derive verify FILE.py` names the line.\n",
-    "D305": "There is no example, for no line is wrong by itself: a claim is given up after so "
-    "many steps, or after the seconds that `--timeout` grants it. More of them, or the line in "
-    "two steps, may settle it.\n",
     "D306": "There is no example: what the domain of a logarithm, a root or a quotient asks for is "
     "listed with a claim as a side condition, and does not leave it open.\n",
     "D307": "There is no example that can be shown: each would be an error of ours, which we would "
@@ -65,12 +78,53 @@ _WITHOUT = {
 """Why there is nothing to show for a code, and what to do about it."""
 
 
+_MORE = (
+    "Before the clock, steps are counted: the same note has the same verdicts on every machine. "
+    "More seconds do not help there; the line in two steps, or its parts named and judged one by "
+    "one, may.\n"
+)
+
+
+def _given_up(head: str) -> Page:
+    """The page of claims that are given up: the same note, with too little time and with enough."""
+    source = Source("note.md", "md", LONG)
+    parts = [head, f"In the note\n\n```markdown\n{LONG}```\n\n"]
+    found = []
+    for title, seconds in (("Wrong", 1e-9), ("Right", TIMEOUT)):
+        [report] = judge_all([source], Options(), jobs=1, timeout=seconds)
+        last = report.claims[-1]
+        said = replace(last, message=last.message.partition(":")[0])  # the rest names the clock
+        parts.append(f"## {title}\n\nWith `--timeout {seconds:g}`:\n\n{_verdicts([said])}")
+        found.append([last])
+    return Page("".join([*parts, _MORE]), tuple(_problems(OVERRUN, *found)))
+
+
+def _of_files(code: str, head: str, files: CodeExample) -> Page:
+    """The page of a code about code, with two files."""
+    parts, found = [head], []
+    for title, text in (("Wrong", files.wrong), ("Right", files.right)):
+        subject = open_subject(Source(files.name, "py", text), Options())
+        findings = [subject.judge(k) for k in range(subject.size)]
+        parts.append(f"## {title}\n\n`{files.name}`:\n\n```python\n{text}```\n\n")
+        parts += (_of_file(finding) for finding in findings)
+        found.append(findings)
+    return Page("".join(parts), tuple(_problems(code, *found)))
+
+
+def _of_file(finding: Finding) -> str:
+    """Where it is, its verdict, and the lines that would be right."""
+    verdict = " ".join(filter(None, (finding.verdict.value, finding.code)))
+    place = f"Line {finding.line}: *{verdict}*: "
+    said = markdown_text(finding.message or finding.latex)
+    lines = [f"{place}{said}\n\n"]
+    for repair in finding.repairs:
+        indented = " " * (finding.column - 1) + repair.latex
+        lines.append(f"Repair:\n\n```python\n{indented}\n```\n\n")
+    return "".join(lines)
+
+
 def _of_notes(code: str, head: str, whole: NoteExample) -> Page:
     """The page of a code that is about a note, with two notes."""
-    from derive.sources import Source
-    from derive.subjects import open_subject
-    from derive.verify import Options
-
     parts, found = [head], []
     for title, text in (("Wrong", whole.wrong), ("Right", whole.right)):
         subject = open_subject(Source("note.md", "md", text), Options())

@@ -176,6 +176,47 @@ _REMARKED: Final[dict[str, NoteExample]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class CodeExample:
+    """A Python file with the mistake in it, and the same file without; both are read, never run."""
+
+    name: str
+    wrong: str
+    right: str
+
+
+_UPDATED: Final = "        self.weights -= rate * output_gradient @ self.input.T\n"
+_BACK: Final = "        input_gradient = self.weights.T @ output_gradient\n"
+_DENSE: Final = """class Dense:
+    def __init__(self, weights):
+        self.weights = weights
+
+    def forward(self, input):
+        self.input = input
+        return self.weights @ input
+
+    def backward(self, output_gradient, rate):
+LINES        return input_gradient
+"""
+_FILES: Final[dict[str, CodeExample]] = {
+    "D142": CodeExample(
+        "dense.py",
+        _DENSE.replace("LINES", _UPDATED + _BACK),
+        _DENSE.replace("LINES", _BACK + _UPDATED),
+    ),
+}
+LONG: Final = r"""$$\sigma(x) = \frac{1}{1 + e^{-x}}$$
+
+$$\sigma'(x) = \sigma(x) (1 - \sigma(x))$$
+"""
+"""A note that is proved in a few milliseconds: for the page of claims that are given up."""
+
+
+def code_example(code: str) -> CodeExample | None:
+    """The Python files of a code about code; None for any other."""
+    return _FILES.get(code)
+
+
 def note_example(code: str) -> NoteExample | None:
     """The notes of a code about a note; None for any other."""
     return _REMARKED.get(code)

@@ -1,8 +1,8 @@
 """The generated networks: spec, picture, code and derivation, emitted anew for their pages.
 
-In: the folder of generated networks of the source tree.  Out: a page for each network whose
-examples are columns (the others are the same with rows), and the page that lists them.  A
-network whose committed files are not what its spec gives now is a problem of the build.
+In: the folder of generated networks of the source tree.  Out: a page for each network, its
+examples are columns or rows, and the page that lists them.  A network whose committed files are
+not what its spec gives now is a problem of the build.
 """
 
 from __future__ import annotations
@@ -10,22 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import codegen
 from codegen import proof, spec
 from codegen.network import build
-from derive.docs import beside, facts, project
+from derive.docs import beside, project
 from derive.docs.prose import Page
 from derive.docs.shell import Shell
+from derive.docs.training import trained
 from derive.explain.graph import network_svg
 from derive.report.explain import markdown_text
+
+_ROWS = "_rows"
+"""How the name of a network ends that is another one with examples as rows."""
 
 
 def specs() -> list[Path]:
     """The specs of the networks that have a page; none where the source tree is not at hand."""
     found = project.path("generated").glob("*/*.toml")
-    return sorted(p for p in found if p.stem == p.parent.name and not p.stem.endswith("_rows"))
+    return sorted(p for p in found if p.stem == p.parent.name)
 
 
 def page(path: Path) -> Page:
@@ -43,8 +46,7 @@ def page(path: Path) -> Page:
         known = beside.named_equations(network, proof.gradients(network))
         code = (folder / f"{path.stem}.py").read_text(encoding="utf-8")
         derivation = (folder / "derivation.md").read_text(encoding="utf-8")
-        shell.file("train.py", TRAIN.replace("NAME", path.stem))
-        curve = facts.training_svg(shell.done("python train.py"))
+        training = trained(shell, path.stem)
         problems = tuple(shell.problems)
     told = derivation[derivation.index("\n## Gradients") + 1 :].rstrip()
     text = f"""# {markdown_text(path.stem)}
@@ -71,44 +73,14 @@ which computes the same in arrays that it owns.
 
 ## A training
 
-{_SAID}
+{training.said}
 
 <figure>
-{curve}</figure>
+{training.curve}</figure>
 
 {told}
 """
     return Page(text, problems)
-
-
-_SAID = (
-    "Trained while this page was built, as its spec says, on 512 examples drawn at random: "
-    "a cloud of points for each class, or a smooth function of the inputs. As many are held out."
-)
-TRAIN: Final = """import json
-import sys
-
-import numpy as np
-
-sys.path.insert(0, "NAME")
-import NAME as net
-
-rng = np.random.default_rng(0)
-features, outputs = net.NETWORK.features, net.NETWORK.outputs
-if net.NETWORK.task == "regression":
-    X = rng.normal(size=(features, 1024))
-    Y = 1 / (1 + np.exp(-np.sin(rng.normal(size=(outputs, features)) @ X)))
-else:
-    Y = rng.integers(max(outputs, 2), size=1024)
-    centres = rng.normal(size=(features, max(outputs, 2)))
-    X = centres[:, Y] + (3 if features > 100 else 1) * rng.normal(size=(features, 1024))
-if net.NETWORK.input_scale:
-    X = np.clip(128 + 40 * X, 0, 255)
-held = (X[:, 512:], Y[..., 512:])
-history = net.fit(net.init(0), X[:, :512], Y[..., :512], validation=held)
-print(json.dumps({"loss": history.loss, "loss of examples held out": history.validation_loss}))
-"""
-"""Trains an emitted network on data of its kind and prints its losses."""
 
 
 def _sentence(derivation: str) -> str:
@@ -125,9 +97,14 @@ def overview(names: Sequence[str]) -> str:
             "# Generated networks\n\nThe networks of the notes are in the source tree of the "
             "project; this copy of the program was installed without them.\n"
         )
-    lines = "".join(f"* [{markdown_text(name)}](networks/{name}.md)\n" for name in names)
+    rows = []
+    for name in (name for name in names if not name.endswith(_ROWS)):
+        twin = f"[rows](networks/{name}{_ROWS}.md)" if f"{name}{_ROWS}" in names else ""
+        rows.append(f"| {markdown_text(name)} | [columns](networks/{name}.md) | {twin} |\n")
     return (
         "# Generated networks\n\nThe networks of the notes, as the generator emits them: each was "
-        "emitted anew for its page and is what the project keeps in `generated/`, byte for byte. "
-        "Beside each there is the same network with examples as rows.\n\n" + lines
+        "emitted anew for its page and is what the project keeps in `generated/`, byte for byte; "
+        "with its computation graph, its code beside its equations, a training, and its "
+        "derivation.\n\n| network | an example is a column | an example is a row |\n"
+        "| --- | --- | --- |\n" + "".join(rows)
     )

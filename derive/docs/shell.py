@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from derive.docs.forked import AVAILABLE, Done, called
+
 ROOT: Final = Path(__file__).parents[2]
 """Where the packages lie that the commands run."""
 _LONGEST: Final = 600.0
@@ -72,30 +74,39 @@ class Shell:
     def done(self, command: str, status: int = 0) -> str:
         """What a command prints."""
         name, *arguments = shlex.split(command)
-        program = [sys.executable, *(["-m", "derive"] if name == "derive" else [])]
         if name not in ("derive", "python"):
             raise ValueError(f"{self.page}: no command {name!r} can be shown")
-        try:
-            done = subprocess.run(
-                [*program, *arguments],
-                cwd=self.folder,
-                env=environment(),
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                timeout=_LONGEST,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+        done = _done(name, arguments, self.folder)
+        if done.status is None:
             self.problems.append(f"{self.page}: `{command}` does not end")
             return ""
-        if done.returncode != status:
+        if done.status != status:
             said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
             self.problems.append(
-                f"{self.page}: `{command}` ends with {done.returncode}, not {status}: "
-                + "".join(said)
+                f"{self.page}: `{command}` ends with {done.status}, not {status}: " + "".join(said)
             )
         return done.stdout
+
+
+def _done(name: str, arguments: list[str], folder: Path) -> Done:
+    """Runs a command; what it does is the same in a process of its own and in one forked off."""
+    if name == "derive" and AVAILABLE:
+        return called(arguments, folder, environment(), _LONGEST)
+    program = [sys.executable, *(["-m", "derive"] if name == "derive" else [])]
+    try:
+        done = subprocess.run(
+            [*program, *arguments],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_LONGEST,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Done(None, "", "")
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def environment() -> dict[str, str]:

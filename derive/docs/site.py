@@ -85,18 +85,24 @@ def _build(sources: Sequence[Source], parts: Parts, over: Map) -> Built:
     for report in (*reports, library):
         built.problems += _unmet(report)
     built.add("index.md", "")  # the first of the pages, the last to be written
+    named = [path for path in parts.prose if path not in ("index.md", "proof.md")]
+    told = over(prose.page, named, [library] * len(named))  # these take longest: they begin first
+    emitted = over(networks.page, parts.networks)
     _notes(built, sources, reports, library, over)
     _library(built, parts.entries, over)
     built.add("codes.md", codes.overview())
     for code, page in zip(parts.codes, over(codes.page, parts.codes), strict=True):
         built.add(f"codes/{code}.md", page)
-    _networks(built, parts.networks, over)
+    built.add("networks.md", networks.overview([path.stem for path in parts.networks]))
+    for spec, page in zip(parts.networks, emitted, strict=True):
+        built.add(f"networks/{spec.stem}.md", page)
     built.add("proof.md", proof.page(library))
-    _prose(built, parts.prose, library, over)
+    for path, page in zip(named, told, strict=True):
+        built.add(path, page)
     built.add("api.md", api.overview())
     for name in parts.modules:
         built.add(f"api/{name}.md", api.page(name))
-    built.add("index.md", landing.page(reports, library))
+    built.add("index.md", *over(landing.page, [reports], [library]))
     built.problems += broken_links(built.pages)
     return built
 
@@ -136,20 +142,6 @@ def _entry(name: str) -> tuple[str, Entry | None, str]:
     except WrongStep as error:
         return "", None, f"{name}: a line does not follow: {error}"
     return catalogue.page(found), Entry(found.name, found.title, ()), ""
-
-
-def _networks(built: Built, specs: Sequence[Path], over: Map) -> None:
-    built.add("networks.md", networks.overview([path.stem for path in specs]))
-    for path, page in zip(specs, over(networks.page, specs), strict=True):
-        built.add(f"networks/{path.stem}.md", page)
-
-
-def _prose(built: Built, named: Sequence[str], library: FileReport, over: Map) -> None:
-    """The pages with files and commands; each command is run."""
-    paths = [path for path in named if path not in ("index.md", "proof.md")]
-    pages = over(prose.page, paths, [library] * len(paths))
-    for path, page in zip(paths, pages, strict=True):
-        built.add(path, page)
 
 
 # -- what does not hold ------------------------------------------------------------------------
