@@ -24,7 +24,7 @@ SMALL = site.Parts(
     codes=("D110",),
     entries=("sigmoid", "relu"),
     networks=(),
-    prose=("questions/what-does-verified-mean.md",),
+    prose=(),
     modules=("derive.verdict",),
 )
 
@@ -143,10 +143,27 @@ def test_examples_about_a_note(code: str) -> None:
     assert page.text.rstrip().endswith("Nothing is remarked.")
 
 
+def test_a_code_of_python_files_has_a_file_with_it_and_one_without() -> None:
+    page = codes.page("D142")
+    assert page.problems == ()
+    assert "Line 11: *refuted D142*" in page.text
+    assert "Repair:\n\n```python\n        input_gradient = " in page.text
+    assert page.text.rstrip().endswith("input\\_gradient = self.weights.T @ output\\_gradient")
+
+
+def test_a_claim_that_is_given_up_and_is_not() -> None:
+    page = codes.page("D305")
+    assert page.problems == ()
+    assert "*unproven D305*: timeout\n" in page.text
+    assert page.text.count("*verified*") == 1
+
+
 def test_a_code_without_an_example_says_so() -> None:
+    shown = (examples.example, examples.note_example, examples.code_example)
     for code in CODES:
-        if examples.example(code) is None and examples.note_example(code) is None:
-            assert "There is no example" in codes.page(code).text
+        if code != "D305" and not any(of(code) for of in shown):
+            assert codes.page(code).text.count("There is no example") == 1
+    assert sorted(codes._WITHOUT) == ["D306", "D307", "D403"]
 
 
 def test_links() -> None:
