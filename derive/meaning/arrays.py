@@ -103,6 +103,8 @@ class Arrays(Costs):
             return self._abbreviation(name)
         if name.base == "pi":
             raise Outside("the constant pi")
+        if name.base in ("infty", "∞"):
+            raise Outside("infinity is no number")
         return self._raised(self.setting.scalar_leaf(name.base), occurrence.power)
 
     def _abbreviation(self, name: sx.Name) -> Expr:

@@ -13,9 +13,10 @@ from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
 from derive.meaning.objective import averaged, open_cost, state, stated_cost
 from derive.meaning.readings import is_scalar
-from derive.meaning.roles import Occurrence, resolve
+from derive.meaning.roles import resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
 from derive.meaning.which_cost import ledger
+from derive.meaning.written_out import written_out
 from derive.program import (
     SCALAR,
     Apply,
@@ -28,7 +29,6 @@ from derive.program import (
     MatMul,
     Plus,
     Shape,
-    Symbol,
     Times,
     Transpose,
     walk,
@@ -243,42 +243,14 @@ def _activation(setting: Setting, layer: int) -> None:
     elaborator = Elaborator(setting)
     if name in table.NAMES:
         elaborator._parameters(name) if name in setting.functions else None
-    body = _stated_formula(setting, layer)
+    try:
+        body = written_out(setting, layer)
+    except Outside as error:
+        body = None
+        setting.not_understood[f"A{layer}"] = str(error)
     if body is None:
         body = elaborator.apply(name, 0, argument)
     setting.definitions[f"A{layer}"] = body
-
-
-def _stated_formula(setting: Setting, layer: int) -> Expr | None:
-    """``A_1 = 1/(1 + e^{-Z_1})``: an activation that is written out, not called; the first."""
-    for line, occurrence in _output_lines(setting.facts):
-        try:
-            if setting.layer_number(occurrence, {}) != layer:
-                continue
-            value = Elaborator(setting).value(line.right)
-        except (Outside, IllShaped):
-            continue
-        used = {n.name for n in walk(value) if isinstance(n, Symbol)} - set(setting.functions)
-        arrays = {n for n in used if n[0] in "ZAXYWb" and n in setting.leaves | setting.definitions}
-        fits = f"Z{layer}" in arrays and value.shape == setting.shape(f"Z{layer}")
-        plain = value == setting.symbol(f"Z{layer}")
-        if fits and (plain or any(isinstance(n, Apply) for n in walk(value))):
-            return value
-    return None
-
-
-def _output_lines(facts: Facts) -> list[tuple[Line, Occurrence]]:
-    """The lines that give all units of an activation a value, looked for once in a note."""
-    if facts.output_lines is None:
-        facts.output_lines = []
-        for line in facts.lines:
-            target = plain_name(line.left)
-            if target is None or facts.roles.role_of(target) != "A" or not line.first:
-                continue
-            occurrence = resolve(facts.roles, target)
-            if not (occurrence.entries or occurrence.example or target.accent):
-                facts.output_lines.append((line, occurrence))
-    return facts.output_lines
 
 
 # -- cost -------------------------------------------------------------------------------------

@@ -8,8 +8,15 @@ from fractions import Fraction
 
 from derive.meaning.arrays import Arrays
 from derive.meaning.context import ANY_LAYER, constant
-from derive.meaning.facts import call_of, known_function, subtree
-from derive.meaning.notation import function_word, names_in, parse_layer, plain_name, slot
+from derive.meaning.facts import call_of, free_letters, known_function, subtree
+from derive.meaning.notation import (
+    derivatives_in,
+    function_word,
+    names_in,
+    parse_layer,
+    plain_name,
+    slot,
+)
 from derive.meaning.roles import Occurrence, at_an_example, resolve, spelled_function
 from derive.meaning.setting import IllShaped, Outside
 from derive.program import (
@@ -37,9 +44,11 @@ from derive.program import (
     walk,
 )
 from derive.reading import syntax as sx
+from derive.reading.tree import plain
 from derive.scalars import table
 
 SUM_WORDS = frozenset({"sum", "npsum"})
+FUNCTION_LETTERS = frozenset({"f", "g", "h", "phi", "varphi", "psi", "sigma", "F", "G", "H"})
 PRODUCT_WORDS = {"dot": "at", "matmul": "at", "multiply": "ast"}
 """Functions of two arrays that are products, and the sign that says the same."""
 
@@ -94,7 +103,27 @@ class Calls(Arrays):
         at_example = at_an_example(self.roles, node)
         if at_example is not None:
             return self.name(at_example)
+        self._is_number(head, node.arguments[0])
         return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
+
+    def _is_number(self, head: sx.Name, argument: sx.Node) -> None:
+        """Raises Outside where a letter before a bracket is as well an unknown function.
+
+        ``g(2x) = 2 g(x)`` holds of a number g.  A number stands without a bracket elsewhere, or
+        before a sum of terms or a gradient: ``\\lambda (a - y)``, ``\\alpha (dW)``.
+        """
+        if self.roles.role(head.base) is not None or head.base in self.bound or head.mark:
+            return
+        if spelled_function(head) in free_letters(self.setting.facts):
+            return
+        inner = plain(argument)
+        several = isinstance(inner, sx.Sum) and len(inner.terms) > 1
+        gradient = any(n.mark or self.roles.role_of(n) == "gradient" for n in names_in(argument))
+        gradient = gradient or any(True for _ in derivatives_in(argument))
+        if not gradient and (not several or head.base in FUNCTION_LETTERS):
+            raise Outside(
+                f"{head.base}(...) may be a function or a product: say what it stands for"
+            )
 
     def _is_factor(self, node: sx.Applied) -> bool:
         """``\\sigma (1 - \\sigma)`` among functions without argument: a product."""

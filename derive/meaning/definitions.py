@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from derive.meaning.affine import Affine
 from derive.meaning.building import forward_body, forward_layers
-from derive.meaning.elaborate import Elaborator
+from derive.meaning.elaborate import Elaborator, found_layer
 from derive.meaning.facts import CostLine, Facts, call_of
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, plain_name
 from derive.meaning.objective import cost_value
-from derive.meaning.roles import resolve, spelled_function
+from derive.meaning.roles import Occurrence, resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
-from derive.program import Equation, Statement
+from derive.program import Equation, Expr, Statement
 from derive.reading.syntax import Applied, Derivative, Dots, Name, Node, Picture, Tuple
 from derive.reading.tree import plain
 
@@ -202,12 +202,13 @@ def _value_checks(
 
 def _value_check(setting: Setting, line: Line, layers: Mapping[str, int]) -> Check:
     elaborator = Elaborator(setting, layers)
-    occurrence = resolve(setting.facts.roles, plain_name(line.head) or _head_name(line.head))
-    program_name = elaborator.program_name(
-        plain_name(line.head) or _head_name(line.head), occurrence
-    )
-    left = elaborator.value(line.head)
+    name = plain_name(line.head) or _head_name(line.head)
+    occurrence = resolve(setting.facts.roles, name)
     right = elaborator.value(line.right)
+    if not (occurrence.entries or occurrence.example or occurrence.transposed):
+        _same_shape(setting, found_layer(occurrence, name.base, layers), layers, right)
+    program_name = elaborator.program_name(name, occurrence)
+    left = elaborator.value(line.head)
     if left.shape != right.shape:
         raise IllShaped(f"the left side has shape {left.shape}, the right side {right.shape}")
     free = tuple(elaborator.free[k] for k in sorted(elaborator.free))
@@ -215,6 +216,18 @@ def _value_check(setting: Setting, line: Line, layers: Mapping[str, int]) -> Che
         setting.facts.activation(int(program_name[1:] or 0)).line if program_name[0] == "A" else 0
     )
     return Check(setting, Equation(left, right, free), layers, earlier)
+
+
+def _same_shape(
+    setting: Setting, occurrence: Occurrence, layers: Mapping[str, int], right: Expr
+) -> None:
+    """The shape of an array is known where its value is not understood."""
+    if occurrence.role in ("X", "Y"):
+        return
+    name = f"{occurrence.role}{setting.layer_number(occurrence, layers)}"
+    if name in setting.definitions and setting.shape(name) != right.shape:
+        shape = setting.shape(name)
+        raise IllShaped(f"the left side has shape {shape}, the right side {right.shape}")
 
 
 def _head_name(node: Node) -> Name:

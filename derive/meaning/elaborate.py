@@ -233,6 +233,8 @@ class Elaborator(Chains):
         cost = isinstance(subject, sx.Name) and self.is_total(subject, call)
         if isinstance(subject, sx.Name) and self.is_part(subject) and not occurrence.entries:
             return self._slope_of_part(self.name(subject), program_name)
+        if isinstance(subject, sx.Name) and not cost and self._unknown(subject):
+            raise Outside(f"{subject.base} has no role in the network: say what it stands for")
         if self.setting.mode == "path":
             if cost:
                 self.setting.differentiable(program_name)
@@ -251,6 +253,14 @@ class Elaborator(Chains):
         if body.shape != SCALAR or any(missing):
             raise Outside("the derivative of one array by another is a linear map")
         return Partial(body, program_name, row, column)
+
+    def _unknown(self, name: sx.Name) -> bool:
+        """A letter of which the note says nothing: nor what it is computed from."""
+        if self.roles.role_of(name) is not None or self.is_part(name) or name.base in self.bound:
+            return False
+        key = (name.base, "".join(s.text for s in name.scripts))
+        known = key in self.setting.facts.abbreviations or name.base == "e"
+        return not known and not self._is_function(name)
 
     def _partial(self, body: Expr, by: sx.Name) -> Expr:
         """The derivative of a number by one entry of an array."""

@@ -99,6 +99,8 @@ class Facts:
     """Letters below the names of a note on one layer are units, once asked for."""
     ledger: Ledger | None = None
     """The stated costs with what they are made of, once asked for (`which_cost.ledger`)."""
+    letters_alone: frozenset[Spelled] | None = None
+    """Names that stand somewhere without a bracket behind them (`free_letters`)."""
     small: set[str] | None = None
     """Lower-case letters of arrays whose capitals are arrays too, once asked for."""
 
@@ -136,6 +138,24 @@ def array_letters(facts: Facts) -> frozenset[str]:
         }
         facts.arrays = frozenset(scripted) - running
     return facts.arrays
+
+
+def free_letters(facts: Facts) -> frozenset[Spelled]:
+    """The names that stand somewhere in the note without being applied to a bracket."""
+    if facts.letters_alone is None:
+        applied = {
+            id(part.head)
+            for node in all_nodes(facts)
+            for part in subtree(node)
+            if isinstance(part, Applied)
+        }
+        facts.letters_alone = frozenset(
+            spelled_function(name)
+            for node in all_nodes(facts)
+            for name in names_in(node)
+            if id(name) not in applied
+        )
+    return facts.letters_alone
 
 
 def _is_place(line: Line) -> bool:

@@ -153,7 +153,8 @@ class Interpreter:
                 line, Kind.DEFINITION, "matrix", verdict=Verdict.REFUTED, reason=str(error),
                 ill=(world.main, str(error), {}), definition=True,
             )  # fmt: skip
-        if reason is not None and (line.source.opens or "lost its layer" in reason):
+        open_head = ("lost its layer", "is not understood")
+        if reason and (line.source.opens or any(words in reason for words in open_head)):
             return self._decided(line, Verdict.UNPROVEN, reason, Kind.DEFINITION)
         return Interpretation(
             line, Kind.DEFINITION, "matrix",
