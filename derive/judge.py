@@ -59,7 +59,8 @@ class _Ground:
 
     setting: Setting
     extent: int
-    screen: Screen
+    screen: Screen | None
+    """None if the program makes no sense."""
     agreed: dict[Statement, bool | None] = field(default_factory=dict)
     settled: dict[Statement, Judgement] = field(default_factory=dict)
     diagnosed: dict[object, Diagnosis] = field(default_factory=dict)
@@ -87,7 +88,7 @@ class Judge:
         extent = len(setting.leaves) + len(setting.functions)  # free scalars join late
         known = self._grounds.get(id(setting))
         if known is None or known.extent != extent:
-            known = _Ground(setting, extent, Screen(setting.program))
+            known = _Ground(setting, extent, _screen(setting.program))
             self._grounds[id(setting)] = known
         return known
 
@@ -98,6 +99,8 @@ class Judge:
     def agrees(self, stated: Stated) -> bool | None:
         """Whether a statement holds at random points; None if it cannot be evaluated."""
         ground = self._ground(stated.setting)
+        if ground.screen is None:
+            return None
         if stated.statement not in ground.agreed:
             ground.agreed[stated.statement] = ground.screen.agrees(stated.statement)
         return ground.agreed[stated.statement]
@@ -184,6 +187,8 @@ class Judge:
 
     def _settled(self, stated: Stated) -> Judgement:
         program = stated.setting.program
+        if self._ground(stated.setting).screen is None:
+            return Judgement(Verdict.UNPROVEN, "the program of the note makes no sense here")
         if self.agrees(stated) is False:
             example = find_counterexample(program, stated.statement)
             if example is not None:
@@ -237,6 +242,13 @@ class Judge:
             if self.agrees(stated) is True:
                 return self.settle(stated)
         return self.settle(group[0])
+
+
+def _screen(program: Program) -> Screen | None:
+    try:
+        return Screen(program)
+    except ValueError:  # a name that is defined by itself, or with two shapes
+        return None
 
 
 def by_layers(statements: Iterable[Stated]) -> list[list[Stated]]:

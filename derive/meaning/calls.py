@@ -277,6 +277,8 @@ class Calls(Arrays):
         """Which function of the setting a head means, at this argument."""
         facts, setting = self.setting.facts, self.setting
         if head.base in ("ln", "log"):
+            if any(s.place == "sub" and s.text != "e" for s in head.scripts):
+                raise Outside("a logarithm to another base")
             return "log"
         if head.base in ("exp", "sqrt"):
             return head.base

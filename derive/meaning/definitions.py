@@ -12,12 +12,12 @@ from derive.meaning.building import forward_body, forward_layers
 from derive.meaning.elaborate import Elaborator, found_layer
 from derive.meaning.facts import CostLine, Facts, call_of
 from derive.meaning.lines import Line
-from derive.meaning.notation import derivatives_in, plain_name
+from derive.meaning.notation import derivatives_in, is_transpose, names_in, plain_name
 from derive.meaning.objective import cost_value
 from derive.meaning.roles import Occurrence, resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
 from derive.program import Equation, Expr, Statement
-from derive.reading.syntax import Applied, Derivative, Dots, Name, Node, Picture, Tuple
+from derive.reading.syntax import Applied, Derivative, Dots, Name, Node, Number, Picture, Tuple
 from derive.reading.tree import plain
 
 _HEADING = re.compile(
@@ -25,6 +25,10 @@ _HEADING = re.compile(
     r"|\\(?:sub)*(?:section|paragraph)\b",
     re.MULTILINE,
 )
+
+
+NOT_UNDERSTOOD = "is not understood"
+"""In the reason why a definition is left open: what it says could not be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ def is_definition(facts: Facts, line: Line) -> bool:
     name = plain_name(line.left)
     if name is None or name.primes or name.accent in ("dot", "ddot"):
         return False
+    if _is_power(facts, line, name) or _is_constant(line, name):
+        return False
     role = roles.role_of(name)
     if role == "gradient":
         return isinstance(plain(line.right), Derivative) and not line.source.opens
@@ -65,6 +71,22 @@ def is_definition(facts: Facts, line: Line) -> bool:
     if role in ("cost", "X", "Y", "A", "Z") or isinstance(plain(line.right), Tuple):
         return True
     return role in (None, "size") or isinstance(plain(line.right), Picture)
+
+
+def _is_power(facts: Facts, line: Line, name: Name) -> bool:
+    """``y^2 = y``, ``e^z = a``: what stands raised is no new name."""
+    raised = any(
+        s.place == "sup" and not s.bracket and not is_transpose(s) and not s.word
+        for s in name.scripts
+    )
+    if not raised or ("sup", "") in facts.roles.slots:
+        return False
+    return name.base == "e" or any(n.base == name.base for n in names_in(line.right))
+
+
+def _is_constant(line: Line, name: Name) -> bool:
+    """``\\pi = 3``: a number that has its name everywhere is given no other value."""
+    return name.base in ("e", "pi", "infty") and isinstance(plain(line.right), Number)
 
 
 def _names_again(facts: Facts, line: Line) -> bool:
@@ -96,7 +118,7 @@ def checks(
         return [], None
     role = roles.role_of(name)
     if role == "cost":
-        return _cost_check(facts, line, batch), None
+        return _cost_check(facts, line, batch)
     if role is None and line.first:
         _fits(facts, line, name, batch)
         return [], None
@@ -139,18 +161,19 @@ def _forward_checks(setting: Setting, item: Affine) -> list[Check]:
     return out
 
 
-def _cost_check(facts: Facts, line: Line, setting: Setting) -> list[Check]:
+def _cost_check(facts: Facts, line: Line, setting: Setting) -> tuple[list[Check], str | None]:
     mine = next((c for c in facts.costs if c.line is line), None)
     if mine is None or not setting.has_cost:
-        return []
+        return [], None
     first = next(c for c in facts.costs if _same_cost(c, mine))
     if first is mine or _new_section(facts, first, mine):
-        return []
+        return [], None
     try:
         one, two = cost_value(setting, first), cost_value(setting, mine)
-    except Outside:
-        return []
-    return [Check(setting, Equation(one, two), {}, first.line.piece.line)]
+    except Outside as error:
+        place = f"the cost in line {first.line.piece.line}"
+        return [], f"that it is {place} {NOT_UNDERSTOOD}: {error}"
+    return [Check(setting, Equation(one, two), {}, first.line.piece.line)], None
 
 
 def _new_section(facts: Facts, one: CostLine, two: CostLine) -> bool:

@@ -225,7 +225,9 @@ class Elaborator(Chains):
         if self.is_part(by):
             return self._by_part(subject, by)
         occurrence = resolve(self.roles, by)
-        if occurrence.role is None or occurrence.role in ("size", "function", "cost"):
+        if occurrence.role == "cost":
+            raise Outside("a derivative by the cost")
+        if occurrence.role is None or occurrence.role in ("size", "function"):
             return self._by_scalar(subject, by)
         if by.mark or by.primes or occurrence.transposed or occurrence.power is not None:
             raise Outside("a derivative by something other than a name")

@@ -28,9 +28,10 @@ from derive.meaning.facts import (
 from derive.meaning.gradient_names import gradient_names
 from derive.meaning.layering import adopt_layering, find_layering
 from derive.meaning.linear import find_linear
-from derive.meaning.lines import lines_of
+from derive.meaning.lines import Line, lines_of
 from derive.meaning.notation import (
     COST_LETTERS,
+    STANDARD,
     Layer,
     derivatives_in,
     is_bare,
@@ -42,6 +43,7 @@ from derive.meaning.notation import (
 )
 from derive.meaning.roles import Role, Roles, resolve, spelled_function
 from derive.meaning.softmax_lines import softmax_lines
+from derive.meaning.which_cost import key_of_cost
 from derive.meaning.widths import same_widths
 from derive.reading.syntax import (
     Applied,
@@ -253,7 +255,7 @@ def _function_definitions(facts: Facts) -> None:
         parameter = plain_name(argument)
         if parameter is None or parameter.scripts or head.primes or head.mark:
             continue
-        if head.base in ("max", "relu") and head.word:
+        if head.base in ("max", "relu", *STANDARD) and head.word:
             continue
         if spelled_function(head) in facts.outputs:
             continue
@@ -328,28 +330,40 @@ def _computed(facts: Facts) -> set[str]:
 
 
 def _cost_lines(facts: Facts) -> None:
-    roles = facts.roles
+    """Costs by the outputs and labels in them; a name of one stays one in every other formula."""
     for line in facts.lines:
-        name = cost_head(roles, line.left)
-        if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
-            continue
-        mentions = [roles.role_of(n) for n in names_in(line.right)]
-        if not any(r in ("Y", "A") for r in mentions) and not names_output(facts, line.right):
-            continue
-        batch = any(
-            p.index in roles.examples or p.upper == facts.count or p.lower == "rows"
-            or (is_bare(p) and of_all(facts, line.right))
-            for p in subtree(line.right)
-            if isinstance(p, Big)
-        ) or any(n.base == facts.count for n in names_in(line.right))  # fmt: skip
-        if name.base in COST_LETTERS:
-            roles.by_base[name.base] = "cost"
-        inner = plain(line.left)
-        of_one = isinstance(inner, Applied) and names_example(roles, inner)
-        formula = widened(facts, line.right)
-        if formula is not line.right:
-            roles.assumptions.append("the sum in the cost covers all the terms behind it")
-        facts.costs.append(CostLine(name, formula, line, batch and not of_one, of_one))
+        mentions = {facts.roles.role_of(n) for n in names_in(line.right)}
+        if mentions & {"Y", "A"} or names_output(facts, line.right):
+            _cost_line(facts, line)
+    known = {key_of_cost(facts.roles, cost.name) for cost in facts.costs}
+    for line in facts.lines:
+        mentions = {facts.roles.role_of(n) for n in names_in(line.right)}
+        if "Z" in mentions and not mentions & {"Y", "A", "cost"}:
+            name = cost_head(facts.roles, line.left)
+            if name is not None and line.first and key_of_cost(facts.roles, name) in known:
+                _cost_line(facts, line)
+    facts.costs.sort(key=lambda cost: cost.name.span.start)
+
+
+def _cost_line(facts: Facts, line: Line) -> None:
+    roles = facts.roles
+    name = cost_head(roles, line.left)
+    if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
+        return
+    batch = any(
+        p.index in roles.examples or p.upper == facts.count or p.lower == "rows"
+        or (is_bare(p) and of_all(facts, line.right))
+        for p in subtree(line.right)
+        if isinstance(p, Big)
+    ) or any(n.base == facts.count for n in names_in(line.right))  # fmt: skip
+    if name.base in COST_LETTERS:
+        roles.by_base[name.base] = "cost"
+    inner = plain(line.left)
+    of_one = isinstance(inner, Applied) and names_example(roles, inner)
+    formula = widened(facts, line.right)
+    if formula is not line.right:
+        roles.assumptions.append("the sum in the cost covers all the terms behind it")
+    facts.costs.append(CostLine(name, formula, line, batch and not of_one, of_one))
 
 
 def _abbreviations(facts: Facts) -> None:

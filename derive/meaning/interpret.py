@@ -18,7 +18,7 @@ from derive.meaning.facts import Facts, known_function
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import Line
-from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.notation import STANDARD, derivatives_in, names_in, plain_name
 from derive.meaning.outline import (
     Outline,
     has_units,
@@ -128,7 +128,8 @@ class Interpreter:
         if not isinstance(head, Applied) or head.head.primes != 1 or not line.first:
             return False
         argument = plain_name(head.arguments[0]) if len(head.arguments) == 1 else None
-        known = known_function(head.head) or spelled_function(head.head) in self.facts.bodies
+        known = known_function(head.head) or head.head.base in STANDARD
+        known = known or spelled_function(head.head) in self.facts.bodies
         arrays = [n for n in names_in(line.right) if n.scripts or n.mark]
         stated = any(a.known for a in self.facts.activations.values()
                      if (head.head.base, "") in a.symbols)  # fmt: skip
@@ -153,7 +154,7 @@ class Interpreter:
                 line, Kind.DEFINITION, "matrix", verdict=Verdict.REFUTED, reason=str(error),
                 ill=(world.main, str(error), {}), definition=True,
             )  # fmt: skip
-        open_head = ("lost its layer", "is not understood")
+        open_head = ("lost its layer", definitions.NOT_UNDERSTOOD)
         if reason and (line.source.opens or any(words in reason for words in open_head)):
             return self._decided(line, Verdict.UNPROVEN, reason, Kind.DEFINITION)
         return Interpretation(

@@ -20,6 +20,8 @@ COST_WORD = re.compile(
     r"|perdita|errore|erro\b|损失|代价|成本|потер|ошибк|стоимост|損失|誤差",
     re.IGNORECASE,
 )
+STANDARD = frozenset({"log", "ln", "exp", "sqrt", "sin", "cos", "tan"})
+"""Functions of which every note means the same: no line gives them another formula."""
 COST_LETTERS = frozenset({"J", "L", "C", "E", "ell"})
 """Letters that name a cost unless an equation gives them another role."""
 _LAYER = re.compile(r"(?P<letter>[a-zA-Z]|\\?ell|n_?\{?[lL]\}?)?(?P<offset>[+-]?\d+)?$")

@@ -18,6 +18,7 @@ from derive.program import ONE, SCALAR, Dim, Equation, Expr, Function, Leaf, Pro
 
 Mode = Literal["batch", "single", "path", "formal"]
 COST = "J"
+SMALL_NUMBERS = frozenset({"epsilon", "varepsilon", "eps"})
 
 
 class Outside(Exception):
@@ -126,10 +127,14 @@ class Setting:
         if name not in _reached(whole, ""):
             raise Outside("it is written without what it is differentiated by")
 
-    def scalar_leaf(self, name: str, domain: str = "positive") -> Symbol:
-        """A free scalar of the note (learning rate, lambda, ...), made at first use."""
+    def scalar_leaf(self, name: str, domain: str = "") -> Symbol:
+        """A free scalar of the note (learning rate, lambda, ...), made at first use.
+
+        Its sign is not known, but of counts and of the small numbers that keep a root from 0.
+        """
         if name not in self.leaves:
-            self.leaves[name] = Leaf(SCALAR, domain)
+            positive = name == self.facts.count or name in SMALL_NUMBERS
+            self.leaves[name] = Leaf(SCALAR, domain or ("positive" if positive else "real"))
         return Symbol(name, SCALAR)
 
     def layer_number(self, occurrence: Occurrence, layers: Mapping[str, int]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from derive.meaning.elaborate import ANY_LAYER, Elaborator, found_layer
+from derive.meaning.facts import free_letters
 from derive.meaning.notation import names_in
 from derive.meaning.readings import Factor, bare_functions, pure_maps
 from derive.meaning.roles import Occurrence, Roles, resolve
@@ -109,11 +110,12 @@ def formal_names(setting: Setting, nodes: tuple[Node, ...]) -> dict[str, Expr]:
     if setting.mode != "formal":
         return {}
     names = [n for node in nodes for n in names_in(node) if not (n.scripts or n.mark or n.accent)]
-    functions = setting.facts.roles.by_base
+    functions, alone = setting.facts.roles.by_base, free_letters(setting.facts)
     return {
         n.base: setting.scalar_leaf(n.base, "real")
         for n in names
-        if not n.word and not n.primes and n.base != "e" and functions.get(n.base) != "function"
+        if not n.word and not n.primes and n.base not in ("e", "infty")
+        if functions.get(n.base) != "function" and (n.base, "") in alone
     }
 
 

@@ -37,8 +37,8 @@ def written_out(setting: Setting, layer: int) -> Expr | None:
         if value is None:
             if not _of_other_arrays(setting, line, layer):
                 return None
-            error = "an entry that other arrays enter"
-            reason = reason or _reason(setting, line, layer, error)
+            why = "an entry that other arrays enter"
+            reason = reason or _reason(setting, line, layer, why)
         elif _fits(setting, value, layer):
             return value
         else:

@@ -1,0 +1,95 @@
+"""False lines of whole notes that once passed, and their kin: none of them is verified.
+
+Each row is a way in which a reader may take a line for a true one: an activation of which only
+half is understood, a letter before a bracket, a number of unknown sign, a cost that is written
+anew, a quantity that the note never defines.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.verdict import Verdict
+from derive.verify import verify_text
+
+DENSE = r"$$Z_1 = W_1 X + b_1$$ $$A_1 = g(Z_1)$$ $$Z_2 = W_2 A_1 + b_2$$ "
+SQUARED = r" $$J = \frac{1}{2m} \sum (A_2 - Y)^2$$ "
+HIDDEN = r"\frac{\partial J}{\partial A_1} = W_2^T \frac{\partial J}{\partial Z_2}"
+SIGMOID = (
+    DENSE
+    + r"$$A_2 = \sigma(Z_2)$$ $$J = -\frac{1}{m} \sum_{i=1}^m "
+    + r"\left( Y \log A_2 + (1-Y) \log(1-A_2) \right)$$ "
+)
+
+
+def last(note: str) -> Verdict:
+    """The verdict on the last line of a note."""
+    return verify_text(note).claims[-1].verdict
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"A_1 + h(Z_2)",
+        r"h(Z_2) + A_1",
+        r"\sigma(Z_2 + A_1)",
+        r"\sigma(Z_2) X",
+        r"\sigma(Z_2) + 2 A_1",
+        r"f(Z_2, A_1)",
+        r"Z_2 * A_1",
+        r"\frac{Z_2}{\|A_1\|}",
+        r"\max(Z_2, A_1)",
+        r"Z_2 \oplus A_1",
+        r"\left[Z_2 ; A_1\right]",
+        r"g_2(Z_2) - A_1^2",
+        r"A_1",
+    ],
+)
+def test_an_activation_that_is_half_understood_proves_nothing(formula: str) -> None:
+    """All of these let the cost depend on A_1 past Z_2."""
+    note = DENSE + f"$$A_2 = {formula}$$" + SQUARED + f"$${HIDDEN}$$"
+    assert last(note) != Verdict.VERIFIED
+    assert last(DENSE + "$$A_2 = h(Z_2)$$" + SQUARED + f"$${HIDDEN}$$") == Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"\sigma(-x) = -\sigma(x)",
+        r"\phi(-x) = -\phi(x)",
+        r"\phi(x + y) = \phi(x) + \phi(y)",
+        r"g(2x) = 2 g(x)",
+        r"\mathrm{ReLU}(cx) = c\,\mathrm{ReLU}(x)",
+        r"\max(0, \alpha) = \alpha",
+        r"|c| = c",
+        r"\sqrt{c^2} = c",
+        r"\frac{\partial V}{\partial W_2} = 0",
+        r"0 \cdot \infty = 0",
+        r"\log_2 x = \log x",
+        r"\ln x = \log_{10} x",
+        r"\log x = x",
+        r"\cos'(x) = \sin(x)",
+        r"\log'(x) = x",
+        r"\exp'(x) = x \exp(x)",
+        r"x^2 = x \cdot x \cdot x",
+        r"e^{x} = x",
+        r"\pi = 3",
+        r"e = 2",
+    ],
+)
+def test_letters_and_functions_of_no_note(line: str) -> None:
+    assert last(f"$${line}$$") not in (Verdict.VERIFIED, Verdict.DEFINITION)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"J = \frac{1}{m}\sum \log(1 + e^{Z_2})",
+        r"Y_{ki}^2 = Y_{ki}",
+        r"e^{Z_2} = A_2",
+        r"\frac{\partial J}{\partial J} = 1",
+        r"Y := Y - \alpha \frac{\partial J}{\partial Y}",
+    ],
+)
+def test_lines_beside_a_network(line: str) -> None:
+    assert last(SIGMOID + f"$${line}$$") not in (Verdict.VERIFIED, Verdict.DEFINITION)
