@@ -66,12 +66,12 @@ def _of(name: str, known: Mapping[str, str]) -> str:
 
 
 def table(found: Sequence[Row]) -> str:
-    """A table of two columns."""
-    lines = ["| equation | code |", "| --- | --- |"]
+    """A table of two columns, in a frame of its own for the style."""
+    lines = ['<div class="beside">\n', "| equation | code |", "| --- | --- |"]
     for head, code in found:
         shown = "<br>".join(f"`{line.replace('|', chr(92) + '|')}`" for line in code)
         lines.append(f"| {head.replace('|', chr(92) + '|')} | {shown} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "\n</div>"])
 
 
 def sections(text: str, known: Mapping[str, str]) -> str:

@@ -151,7 +151,7 @@ def _lines(*lines: str) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-_REMARKED: Final[dict[str, NoteExample]] = {
+REMARKED: Final[dict[str, NoteExample]] = {
     "D401": NoteExample(
         _lines(*_ORDERED[:3], f"{_ORDERED[3]} <!-- derive: ignore D103 -->"),
         _lines(*_ORDERED[:4]),
@@ -219,7 +219,7 @@ def code_example(code: str) -> CodeExample | None:
 
 def note_example(code: str) -> NoteExample | None:
     """The notes of a code about a note; None for any other."""
-    return _REMARKED.get(code)
+    return REMARKED.get(code)
 
 
 def example(code: str) -> Example | None:

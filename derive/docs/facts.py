@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from codegen.spec import SpecError, parse
 from derive.diagnosis.codes import CODES
+from derive.docs.examples import REMARKED
 from derive.docs.plots import curve_svg
-from derive.docs.shell import Shell
+from derive.docs.shell import ROOT, Shell
 from derive.report.outcome import summary
 from derive.verdict import FileReport
 
@@ -127,9 +128,11 @@ VALUES: Final[Mapping[str, Any]] = {
     "spec": SPEC,
     "data": DATA,
     "code": CODE,
+    "regression": REMARKED["D413"].wrong,
     "codes": len(CODES),
     "own": OWN,
     "own_formulas": _own_formulas(),
+    "measurable": (ROOT / "benchmarks" / "training_step.py").exists(),
 }
 
 

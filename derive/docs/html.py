@@ -143,6 +143,7 @@ def configuration() -> dict[str, Any]:
         "html_static_path": [str(STATIC)],
         "html_copy_source": False,
         "html_show_sphinx": False,
+        "html_show_copyright": False,
         "html_theme_options": {"top_of_page_buttons": []},
         "html_math_renderer": "katex",
         "pygments_style": "a11y-high-contrast-light",

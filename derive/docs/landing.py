@@ -101,7 +101,8 @@ def _counterexample(finding: Finding) -> str:
     if finding.counterexample is None:
         return ""
     given, left, right = counterexample(finding.counterexample)
-    return with_maths(f"At {given}: {left}; {right}.".replace("\xa0", " "))
+    values = ", ".join(f"${value}$" for value in given.replace("\xa0", " ").split(", "))
+    return f"At {values}: {with_maths(f'{left}; {right}.'.replace(chr(0xA0), ' '))}"
 
 
 def overview(reports: Sequence[FileReport], paths: Mapping[str, str]) -> str:

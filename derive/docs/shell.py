@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -59,7 +60,8 @@ class Shell:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         language = _LANGUAGES.get(Path(name).suffix, "text")
-        return f"`{name}`:\n\n```{language}\n{text.rstrip()}\n```"
+        fence = "````" if "```" in text else "```"
+        return f"`{name}`:\n\n{fence}{language}\n{text.rstrip()}\n{fence}"
 
     def run(self, command: str, status: int = 0) -> str:
         """Runs a command and shows it with its output."""
@@ -96,7 +98,7 @@ def _done(name: str, arguments: list[str], folder: Path) -> Done:
     try:
         done = subprocess.run(
             [*program, *arguments],
-            cwd=folder,
+            cwd=place(arguments, folder),
             env=environment(),
             capture_output=True,
             text=True,
@@ -107,6 +109,11 @@ def _done(name: str, arguments: list[str], folder: Path) -> Done:
     except subprocess.TimeoutExpired:
         return Done(None, "", "")
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def place(arguments: Sequence[str], folder: Path) -> Path:
+    """Where a command runs: scripts of the project in its source tree, all else in the folder."""
+    return ROOT if arguments and arguments[0].startswith("benchmarks/") else folder
 
 
 def environment() -> dict[str, str]:

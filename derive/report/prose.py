@@ -10,7 +10,10 @@ from typing import Final
 
 from derive.report.explain import markdown_text
 
-_NAME: Final = re.compile(r"[A-Za-z]+(?:_\w|_\{\w+\})(?:\^\w|\^\{[\w()]+\})*")
+_SCRIPTED: Final = r"[A-Za-z]+(?:[_^](?:\w|\{[\w()]+\}))+"
+_NAME: Final = re.compile(_SCRIPTED)
+_SHAPE: Final = re.compile(rf"\((?:{_SCRIPTED}|\w+), (?:{_SCRIPTED}|\w+)\)")
+"""A shape; only one with a script needs to be set as a formula."""
 _COMMAND_AT_END: Final = re.compile(r"\\[A-Za-z]+$")
 _BEHIND: Final = ",.;:"
 """Punctuation of the sentence, not of the formula that it follows."""
@@ -23,6 +26,8 @@ def with_maths(text: str) -> str:
     the product is $\frac{\partial J}{\partial z_1}$; not $dz_1$ \* m
     >>> print(with_maths(r"{a broken \frac{1}{2"))
     \{a broken \\frac\{1\}\{2
+    >>> print(with_maths("a product of (n_2, n_1) and (n_2, m): dA^{(2)}, not (4, 2)"))
+    a product of $(n_2, n_1)$ and $(n_2, m)$: $dA^{(2)}$, not (4, 2)
     """
     words = text.split(" ")
     out, k = [], 0
@@ -42,6 +47,9 @@ def _formula_end(words: list[str], start: int) -> int:
     A formula goes on while a brace is open, and behind a command that takes the next word.
     """
     first = words[start]
+    shape = " ".join(words[start : start + 2]).rstrip(_BEHIND)
+    if _SHAPE.fullmatch(shape) and re.search("[_^]", shape):
+        return start + 2
     if not (first.startswith("\\") or _NAME.fullmatch(first.rstrip(_BEHIND))):
         return start
     depth = 0

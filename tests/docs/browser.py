@@ -1,7 +1,8 @@
 """What a reader sees, in a real browser: Playwright drives the Chromium of the system.
 
 Every page, at 1280 and at 360 pixels: its maths is typeset without an error, the console stays
-empty, no request leaves the folder of the site, nothing makes the page wider than the screen.  And:
+empty, no request leaves the folder of the site, nothing makes the page wider than the screen.  A
+page is loaded once and looked at in both widths.  And:
 the search finds, every formula has MathML, axe-core finds nothing (contrast of WCAG AA in both
 schemes among the rest), and the keyboard is enough.  Needs the extra ``browser`` and Chromium
 (``apt-get install chromium``).
@@ -18,6 +19,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 WIDTHS = (1280, 360)
+HEIGHT = 900
+PARTS = 4
+"""Into how many parts the pages are dealt, to be looked at side by side."""
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
@@ -28,8 +32,8 @@ _FACTS = """() => ({
   formulas: document.querySelectorAll('.math').length,
   typeset: document.querySelectorAll('.math .katex-html').length,
   spoken: document.querySelectorAll('.math math').length,
-  width: document.documentElement.scrollWidth,
 })"""
+_WIDTH = "document.documentElement.scrollWidth"
 KINDS = (
     "index", "tutorial", "command", "spec", "benchmarks", "notes/digits-squared-error", "library/relu",
     "library/softmax", "codes/D103", "codes/D411", "networks/digits_relu_squared_error",
@@ -45,10 +49,13 @@ def browser_checks(site: Path) -> list[tuple[str, Callable[[], Iterator[str]]]]:
 
     return [
         *(
-            (f"pages at {width} px", lambda width=width: every_page(site, width))
-            for width in WIDTHS
+            (f"pages, part {part + 1} of {PARTS}", lambda part=part: every_page(site, part))
+            for part in range(PARTS)
         ),
-        ("accessibility", lambda: accessibility(site)),
+        *(
+            (f"accessibility, {scheme}", lambda scheme=scheme: accessibility(site, scheme))
+            for scheme in ("light", "dark")
+        ),
         ("keyboard", lambda: keyboard(site)),
         ("pictures", lambda: compared(site)),
         ("search", lambda: search(site)),
@@ -72,7 +79,7 @@ def opened(width: int, scheme: str = "light") -> Any:
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path=chromium(), args=list(QUIET))
             context = browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=scheme
+                viewport={"width": width, "height": HEIGHT}, color_scheme=scheme
             )
             yield context.new_page()
             browser.close()
@@ -86,11 +93,11 @@ def ready(page: Page) -> None:
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
-def every_page(site: Path, width: int) -> Iterator[str]:
-    """All pages at one width of the screen."""
+def every_page(site: Path, part: int) -> Iterator[str]:
+    """Every `PARTS`-th page, at both widths of the screen."""
     root = site.resolve().as_uri()
     said: list[str] = []
-    with opened(width) as page:
+    with opened(WIDTHS[0]) as page:
         page.on("console", lambda message: said.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: said.append(f"error: {error}"))
         page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
@@ -98,7 +105,9 @@ def every_page(site: Path, width: int) -> Iterator[str]:
             "request",
             lambda r: None if r.url.startswith((root, "data:")) else said.append(f"asks {r.url}"),
         )
-        for path in sorted(p for p in site.rglob("*.html") if "_static" not in p.parts):
+        for path in sorted(p for p in site.rglob("*.html") if "_static" not in p.parts)[
+            part::PARTS
+        ]:
             name = path.relative_to(site).as_posix()
             page.goto(path.resolve().as_uri(), wait_until="load")
             ready(page)
@@ -106,24 +115,26 @@ def every_page(site: Path, width: int) -> Iterator[str]:
             said += facts["errors"]
             if not facts["formulas"] == facts["typeset"] == facts["spoken"]:
                 said.append(f"of {facts['formulas']} formulas {facts['typeset']} are typeset")
-            if facts["width"] > width:
-                said.append(f"{facts['width']} pixels wide")
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": HEIGHT})
+                if (found := page.evaluate(_WIDTH)) > width:
+                    said.append(f"{found} pixels wide at {width}")
+            page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
             yield from (f"{name}: {line}" for line in said)
             said.clear()
 
 
-def accessibility(site: Path) -> Iterator[str]:
-    """What axe-core finds on a page of each kind, unfolded, in both schemes: contrast, names, order."""
-    for scheme in ("light", "dark"):
-        with opened(1280, scheme) as page:
-            for name in KINDS:
-                page.goto((site / f"{name}.html").resolve().as_uri())
-                ready(page)
-                page.evaluate(_UNFOLD)
-                page.wait_for_timeout(50)
-                for found in Axe().run(page).response["violations"]:
-                    where = found["nodes"][0]["html"][:80]
-                    yield f"{name}, {scheme}: {found['id']}: {where}"
+def accessibility(site: Path, scheme: str) -> Iterator[str]:
+    """What axe-core finds on a page of each kind, unfolded: contrast, names, order."""
+    with opened(1280, scheme) as page:
+        for name in KINDS:
+            page.goto((site / f"{name}.html").resolve().as_uri())
+            ready(page)
+            page.evaluate(_UNFOLD)
+            page.wait_for_timeout(50)
+            for found in Axe().run(page).response["violations"]:
+                where = found["nodes"][0]["html"][:80]
+                yield f"{name}, {scheme}: {found['id']}: {where}"
 
 
 def keyboard(site: Path) -> Iterator[str]:

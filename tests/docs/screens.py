@@ -1,7 +1,7 @@
 """Pictures of four pages at two widths: ``python -m tests.docs.screens SITE [--write]``.
 
 Landing page, a note, a catalogue page and a page of a code, at 1280 and 360 pixels.  ``--write`` keeps
-them in ``docs/pictures``, from where README and ``docs/README.md`` show them, to be looked at.
+them in ``docs/pictures``, or in a folder named behind it, from where README and ``docs/README.md`` show them, to be looked at.
 Without it they are compared with those that are kept, in cells of 16 pixels, so that another
 rendering of the fonts is no difference, and a page without its style or its maths is one.
 """
@@ -9,7 +9,9 @@ rendering of the fonts is no difference, and a page without its style or its mat
 from __future__ import annotations
 
 import base64
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,9 +61,22 @@ def taken(site: Path) -> Iterator[tuple[str, bytes]]:
                 yield f"{name}-{width}.png", page.screenshot()
 
 
+def written(site: Path, folder: Path) -> Iterator[Path]:
+    """Takes the pictures and writes them into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in taken(site):
+        (folder / name).write_bytes(picture)
+        yield folder / name
+
+
 def compared(site: Path) -> Iterator[str]:
-    """The pictures that differ from those that are kept."""
-    found = dict(taken(site))
+    """The pictures that differ from those that are kept; they are taken by the command itself."""
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [sys.executable, "-m", "tests.docs.screens", str(site), "--write", scratch]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        found = {path.name: path.read_bytes() for path in sorted(Path(scratch).iterdir())}
+        if done.stdout.split() != [str(Path(scratch, name)) for name in _names()]:
+            yield f"python -m tests.docs.screens SITE --write prints {done.stdout!r}"
     with opened(1280) as page:
         for name, picture in found.items():
             kept = KEPT / name
@@ -69,6 +84,10 @@ def compared(site: Path) -> Iterator[str]:
                 yield f"{name} is not kept: python -m tests.docs.screens SITE --write"
             elif (share := _apart(page, picture, kept.read_bytes())) > MOST:
                 yield f"{name}: {100 * share:.0f} % of it looks different"
+
+
+def _names() -> list[str]:
+    return [f"{name}-{width}.png" for width in WIDTHS for name in PAGES]
 
 
 def _apart(page: Any, one: bytes, other: bytes) -> float:
@@ -79,13 +98,10 @@ def _apart(page: Any, one: bytes, other: bytes) -> float:
     return sum(abs(a - b) > APART for a, b in filled) / len(filled) if filled else 1.0
 
 
-def main(site: Path, *, write: bool) -> int:
+def main(site: Path, write: Path | None) -> int:
     """Writes the pictures, or says which differ."""
-    if write:
-        KEPT.mkdir(parents=True, exist_ok=True)
-        for name, picture in taken(site):
-            (KEPT / name).write_bytes(picture)
-            print(f"{KEPT / name}")
+    if write is not None:
+        print(*written(site, write), sep="\n")
         return 0
     wrong = list(compared(site))
     print(*wrong, f"{len(wrong)} differ", sep="\n")
@@ -93,4 +109,6 @@ def main(site: Path, *, write: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), write="--write" in sys.argv[2:]))
+    _, *given = sys.argv
+    folder = Path(given[2]) if len(given) > 2 else KEPT
+    sys.exit(main(Path(given[0]), folder if "--write" in given[1:2] else None))

@@ -7,17 +7,20 @@ Commands on a page are run when it is built, and once more, with their output co
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from derive.docs import prose, readme
+from tests.docs import installs
 
 ROOT = Path(__file__).parents[2]
 FILES = ("README.md", "CONTRIBUTING.md", "benchmarks/README.md", "docs/README.md")
+INSTALLS = (".ci/run", "-m tests.docs.installs")
 ELSEWHERE = {
     "python3 -m venv .venv && .venv/bin/pip install -q '.[demo,generate]' && .venv/bin/derive demo": (
-        "tests/codegen/test_demo.py", "run_demo",
+        ".ci/run", "the README's first command",
     ),
     "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test,demo,generate,docs,lint]' "
     "&& .venv/bin/pytest -n auto": (".ci/run", "the README's test command"),
@@ -29,25 +32,28 @@ ELSEWHERE = {
         ".ci/run", "-m tests.docs.built",
     ),
     ".ci/run": (".ci/run", "all stages passed"),
-    "pip install .": (".ci/run", "pip"),
-    "pip install '.[generate]'": (".ci/run", "pip"),
-    "pip install 'derive[demo]'": (".ci/run", "pip"),
+    "pip install .": INSTALLS,
+    "pip install '.[generate]'": INSTALLS,
+    "pip install 'derive[demo]'": INSTALLS,
     "derive docs -o site": (".ci/run", "derive\" docs -o"),
     "derive demo": ("tests/codegen/test_demo.py", "run_demo"),
-    "python -m tests.docs.screens SITE --write": ("tests/docs/browser.py", "screens"),
+    "python -m tests.docs.screens SITE --write": ("tests/docs/screens.py", "str(site), \"--write\""),
     "python -m tests.explain.leaps --all": ("tests/library/test_explanations.py", "leaps"),
     "python -m derive.check FILE": ("tests/docs/test_site.py", "test_certificates_unfold"),
     "python -m derive.scalars.generate": (
         "tests/scalars/test_scalar_table.py", "test_regenerated_byte_for_byte",
     ),
     "python NAME.py check": ("derive/docs/pages/tutorial.md.jinja", "moons.py check"),
-    "python benchmarks/training_step.py": ("benchmarks/training_step.py", "__main__"),
-    "python benchmarks/accuracy.py": ("benchmarks/accuracy.py", "__main__"),
+    "python benchmarks/accuracy.py": ("tests/docs/built.py", "benchmarks/accuracy.py\"], ROOT"),
 }  # fmt: skip
 """Commands that no page runs, each with the file that runs it and what to look for there."""
 _FENCED = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
-_INLINE = re.compile(r"`((?:derive|python|python3|pip) [^`]+)`")
+_INLINE = re.compile(r"(?<!\w)`((?:derive|python|python3|pip) [^`]+)`")
 _RUN = re.compile(r"(?:run|ran|done)\(\"([^\"]+)\"")
+
+
+TEMPLATES = sorted((ROOT / "codegen" / "templates").iterdir())
+"""Of generated files, some of which show commands too."""
 
 
 def shown(text: str) -> set[str]:
@@ -61,6 +67,7 @@ def sources() -> dict[str, str]:
     """The files that show commands, by path."""
     paths = [ROOT / name for name in FILES]
     paths += [prose.FOLDER / f"{name}.jinja" for name in prose.names()]
+    paths += [*sorted((ROOT / "derive" / "docs").glob("*.py")), *TEMPLATES]
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
@@ -72,12 +79,27 @@ def run_by_pages() -> set[str]:
 
 def test_every_command_that_is_shown_is_run() -> None:
     run = run_by_pages()
+    known = (*run, *ELSEWHERE)
     for path, text in sources().items():
         for line in sorted(shown(text)):
             whole = line in run or line in ELSEWHERE
-            named = len(line.split()) == 2 and any(r.startswith(f"{line} ") for r in run)
+            named = len(line.split()) < 4 and any(r.startswith(f"{line} ") for r in known)
             code = re.fullmatch(r"derive explain D\d+", line) and "derive explain D103" in run
             assert whole or named or code, f"{path}: `{line}` is run nowhere"
+
+
+def test_shown_commands_stand_in_blocks_that_are_looked_at() -> None:
+    for path, text in sources().items():
+        assert not re.findall(r"^```(?:bash|shell|zsh)$", text, re.MULTILINE), path
+
+
+def test_extras_of_lines_that_install_are_there() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found = installs.shown()
+    assert len(found) >= 5
+    for line in found:
+        named = re.search(r"\[([\w,]+)\]", line)
+        assert set(named[1].split(",") if named else ()) <= set(project["optional-dependencies"])
 
 
 @pytest.mark.parametrize("line", ELSEWHERE)
