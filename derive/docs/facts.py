@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
 from typing import Any, Final
 
 from codegen.spec import SpecError, parse
@@ -140,6 +142,23 @@ def of_library(library: FileReport) -> dict[str, object]:
     """How many rules of the library were proved in this build."""
     counts = summary([library])
     return {"rules": counts["claims"], "proved": counts["verified"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How long the claims of `NOTE` took, in milliseconds."""
+
+    claims: int
+    median: str
+    worst: str
+
+
+def judging(shell: Shell) -> Judged:
+    """Judges `NOTE` once more, with the clock."""
+    shell.file("note.md", NOTE)
+    told = json.loads(shell.done("derive verify note.md --timings --format json", 1))
+    times = [claim["milliseconds"] for claim in told["files"][0]["claims"]]
+    return Judged(len(times), f"{median(times):.1f}", f"{max(times):.0f}")
 
 
 def lines(shell: Shell, name: str, start: str) -> str:

@@ -63,6 +63,7 @@ def page(name: str, library: FileReport, more: Mapping[str, Any] | None = None) 
             "done": shell.done,
             "ran": shell.ran,
             "lines": partial(facts.lines, shell),
+            "judging": partial(facts.judging, shell),
             "training_curve": partial(facts.training_curve, shell),
             "errors": catalogue.errors,
             "spec_keys": keys.table,
