@@ -109,29 +109,32 @@ def fault(program: Program, equation: Equation) -> str:
     """Why an equation is not proved and accepted; "" if it is."""
     if equation.left == equation.right:
         return ""
+    general = _without_roots(program)
+    if general is not None and not _fault(general, equation):
+        return ""
+    return _fault(program, equation)
+
+
+def _fault(program: Program, equation: Equation) -> str:
     outcome = prove(program, equation)
     if not outcome.proved:
         return outcome.reason
     acceptance = check(program, equation)
-    if acceptance.accepted or _holds_whatever_has_roots(program, equation):
-        return ""
-    return f"not accepted: {acceptance.reason}"
+    return "" if acceptance.accepted else f"not accepted: {acceptance.reason}"
 
 
-def _holds_whatever_has_roots(program: Program, equation: Equation) -> bool:
-    """Whether a line holds for any functions in place of those with roots; so it does for these.
+def _without_roots(program: Program) -> Program | None:
+    """The program with any functions in place of those with roots; None if there are none.
 
-    The checker finds no point for a sum of many roots, for each of which it needs a square.
+    What holds for all functions holds for these.  The checker finds no point for a sum of many
+    roots, for each of which it needs a square.
     """
     rooted = {
         name: Function(name)
         for name, function in program.functions.items()
         if function.body is not None and any(map(_is_root, walk(function.body)))
     }
-    if not rooted:
-        return False
-    general = replace(program, functions={**program.functions, **rooted})
-    return prove(general, equation).proved and check(general, equation).accepted
+    return replace(program, functions={**program.functions, **rooted}) if rooted else None
 
 
 def _is_root(expr: Expr) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from codegen import spec
 from codegen.network import build
-from derive.explain.board import Chalk
+from derive.explain.board import Chalk, fault
 from derive.explain.entries import Letters, entry_of, partial_of
 from derive.explain.gradient import NoDerivation, derivation, derivations, users_of
 from derive.explain.network import network_sections
@@ -17,6 +18,8 @@ from derive.latex import PlainNotation
 from derive.library.claims import output_program
 from derive.library.layers import dense
 from derive.program import (
+    Apply,
+    Equation,
     Function,
     Index,
     Leaf,
@@ -91,7 +94,7 @@ def test_sigmoid_with_binary_cross_entropy_ends_in_the_difference() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["digits_leaky_softmax_sgd", "deep_sigmoid_regression_rows"])
+@pytest.mark.parametrize("name", ["digits_leaky_softmax_sgd", "tanh_sigmoid_classifier_rows"])
 def test_a_whole_network(name: str) -> None:
     title, sections = network_sections(GENERATED / name / f"{name}.toml")
     assert title == name
@@ -102,6 +105,18 @@ def test_a_whole_network(name: str) -> None:
     for section in sections[1:-1]:
         assert all(step.rule in RULES for step in section.steps)
         assert section.shape
+
+
+def test_a_sum_of_roots_is_derived_for_any_function() -> None:
+    """The checker finds no point at which so many roots have values; it needs none."""
+    x = Symbol("x", (1, 1))
+    rounded = Function("f", Power(Plus(number(1), Power(x, 2)), Fraction(1, 2)))
+    z = Symbol("Z", ("n", "m"))
+    program = Program({"Z": Leaf(z.dims)}, {"J": total(Apply("f", 0, z))}, {"f": rounded}, "J")
+    [section] = derivation(program, "Z", PLAIN)
+    assert section.summary.latex.endswith("f}'(Z)")
+    wrong = Equation(program.gradient("Z"), Times(number(2), Apply("f", 1, z)))
+    assert fault(program, wrong)
 
 
 def test_paths_are_added() -> None:
