@@ -22,10 +22,11 @@ from derive.meaning.building import build
 from derive.meaning.context import ANY_LAYER
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.setting import Hypothesis, Setting
-from derive.program import Program, Statement
+from derive.program import Equation, Gradient, Program, Statement, walk
 from derive.tensors import Outcome, prove
 from derive.verdict import Counterexample, Proof, Verdict
 
+NO_COST = "there is no cost to differentiate"
 TWO_COSTS = "the line names two costs, and they are not shown to be the same"
 
 
@@ -189,6 +190,8 @@ class Judge:
         program = stated.setting.program
         if self._ground(stated.setting).screen is None:
             return Judgement(Verdict.UNPROVEN, "the program of the note makes no sense here")
+        if program.cost is None and _names_gradient(stated.statement):
+            return Judgement(Verdict.UNPROVEN, NO_COST, failed=stated)
         if self.agrees(stated) is False:
             example = find_counterexample(program, stated.statement)
             if example is not None:
@@ -249,6 +252,13 @@ def _screen(program: Program) -> Screen | None:
         return Screen(program)
     except ValueError:  # a name that is defined by itself, or with two shapes
         return None
+
+
+def _names_gradient(statement: Statement) -> bool:
+    """An equation that speaks of a gradient of the cost."""
+    if not isinstance(statement, Equation):
+        return False
+    return any(isinstance(n, Gradient) for s in (statement.left, statement.right) for n in walk(s))
 
 
 def by_layers(statements: Iterable[Stated]) -> list[list[Stated]]:

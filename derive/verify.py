@@ -21,12 +21,13 @@ from derive.meaning.algorithm import algorithm
 from derive.meaning.evidence import gather
 from derive.meaning.hypotheses import Given, choose
 from derive.meaning.interpret import Interpreter
+from derive.meaning.literal.choice import literal_instead
 from derive.meaning.shapes import judge_shapes
 from derive.reading import read
 from derive.suppressions import suppressed
 from derive.understanding import model_report, show_hypothesis
 from derive.usage import usage_notices
-from derive.verdict import FileReport, Finding, Verdict
+from derive.verdict import FileReport, Finding, ModelReport, Verdict
 
 if TYPE_CHECKING:
     from derive.explain.claims import Explanation
@@ -58,6 +59,13 @@ class Note:
         self._judge = Judge(certificates=[] if options.proofs is not None else None)
         given = Given(declared.layout, declared.cost)  # type: ignore[arg-type]
         self.choice = choose(self.facts, given, self._agreement)
+        self.literal = literal_instead(self.facts, self.choice, self._judge)
+        if self.literal is not None:
+            nothing = (None,) * len(self.facts.lines)
+            self.choice = replace(
+                self.choice, interpretations=self.literal.interpretations, rivals=(),
+                agreements=nothing,
+            )  # fmt: skip
         self._shapes = judge_shapes(self.facts, self.choice.interpreter.world.main)
 
     @property
@@ -104,12 +112,18 @@ class Note:
         shown, notices = suppressed(self.document, findings) if findings else ((), ())
         return FileReport(
             self.path,
-            model_report(self.facts, self.choice) if self.facts.lines else None,
+            self._model() if self.facts.lines else None,
             shown,
             algorithm(self.facts, self.choice.interpretations, findings),
             self.source,
             notices + (usage_notices(self.facts, findings) if findings else ()),
         )
+
+    def _model(self) -> ModelReport:
+        """What was understood of the note, for the report."""
+        if self.literal is not None:
+            return self.literal.report()
+        return model_report(self.facts, self.choice)
 
     def _agreement(self, interpreter: Interpreter):  # type: ignore[no-untyped-def]
         del interpreter

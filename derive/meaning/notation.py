@@ -22,6 +22,8 @@ COST_WORD = re.compile(
 )
 STANDARD = frozenset({"log", "ln", "exp", "sqrt", "sin", "cos", "tan"})
 """Functions of which every note means the same: no line gives them another formula."""
+COST_ACRONYMS = frozenset({"ce", "bce", "mse", "rss", "sse", "nll", "mae", "rmse"})
+"""Short words that name a cost: cross-entropy, residual sum of squares, ..."""
 COST_LETTERS = frozenset({"J", "L", "C", "E", "ell"})
 """Letters that name a cost unless an equation gives them another role."""
 _LAYER = re.compile(r"(?P<letter>[a-zA-Z]|\\?ell|n_?\{?[lL]\}?)?(?P<offset>[+-]?\d+)?$")
@@ -86,8 +88,8 @@ def entry_items(name: Name) -> tuple[str, ...]:
 
 
 def is_cost_word(name: Name) -> bool:
-    """A word such as cost, Loss, error."""
-    return name.word and bool(COST_WORD.search(name.base))
+    """A word such as cost, Loss, error, or an acronym of one."""
+    return name.word and (name.base.lower() in COST_ACRONYMS or bool(COST_WORD.search(name.base)))
 
 
 def plain_name(node: Node | None) -> Name | None:

@@ -170,7 +170,7 @@ VOCABULARY: Final = _set(
     beta gamma eta lr rate diag tr trace softplus gelu silu swish elu selu step sign sgn mse
     bce ce sin cos tan net out err std var prod avg average total grad norm dot argmax
     argmin abs sqrt lrelu scores probs hidden logits labels target output input bias weight
-    batch rows cols
+    batch rows cols rss sse nll mae rmse
     """
 )
 """Runs of letters that are one word even without ``\\text{}``; any run of four or more is one."""

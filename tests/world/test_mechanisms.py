@@ -290,8 +290,10 @@ $$\ell = -[y \log \hat{y} + (1 - y) \log(1 - \hat{y})]$$
         assert last(source + line) == verdict, line
 
 
-@pytest.mark.parametrize(("cost", "verdict"), [(r"\ell", "verified"), ("q", "unproven")])
-def test_nabla_of_a_cost_and_of_something_else(cost: str, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("cost", "verdict"), [(r"\ell", "verified"), ("q", "verified"), ("f", "unproven")]
+)
+def test_nabla_of_a_cost_by_any_name(cost: str, verdict: str) -> None:
     source = VECTORS.replace("E = ", f"{cost} = ")
     assert last(source + rf"$$\nabla_{{a_2}} {cost} = a_2 - y$$") == verdict
 

@@ -1,0 +1,119 @@
+"""When the literal reading takes the place of the usual one.
+
+The usual reading knows more (layers, batches, conventions) and is kept wherever it
+understands a note.  Where it leaves lines open or finds a contradiction between lines that
+speak of different names, the literal readings are tried; they are taken if more holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from derive.judge import Judge
+from derive.meaning.facts import Facts
+from derive.meaning.hypotheses import Choice
+from derive.meaning.interpretation import Interpretation
+from derive.meaning.literal.reading import Literal, read_literally
+from derive.verdict import Kind, Verdict
+
+SHAPES = "two ways to give the letters of the note shapes fit, and they disagree here"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How a reading does: lines that hold, that are left open, forward lines that do not fit."""
+
+    holds: int
+    open: int
+    wrong: int
+    misfits: int
+
+
+def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | None:
+    """The literal reading with what its rivals leave undecided, if it is to be taken."""
+    usual = held(choice.interpretations, judge)
+    if not usual.open and not usual.misfits:
+        return None
+    readings = read_literally(facts)
+    if not readings:
+        return None
+    formal = [
+        k for k, found in enumerate(choice.interpretations)
+        if (choice.interpreter.readings[found.line.chain] == "formal"
+            and found.verdict != Verdict.UNPROVEN) or found.figures
+    ]  # fmt: skip
+    merged = tuple(
+        replace(one, interpretations=_with_formal(one, choice.interpretations, formal))
+        for one in readings
+    )
+    best = max(merged, key=lambda one: held(one.interpretations, judge).holds)
+    mine = held(best.interpretations, judge)
+    same = _alike(best.interpretations, choice.interpretations, judge)
+    if mine.misfits > usual.misfits or not _better(mine, usual, same):
+        return None
+    rivals = [one for one in merged if one is not best]
+    return replace(best, interpretations=_agreed(best, rivals, judge))
+
+
+def _better(mine: Held, usual: Held, same: bool) -> bool:
+    """More holds; or as much, nothing is decided otherwise, and less is left open."""
+    if usual.misfits > mine.misfits and mine.open <= usual.open:
+        return True
+    fewer = mine.open < usual.open
+    return fewer and (mine.holds > usual.holds or (same and mine.holds == usual.holds))
+
+
+def _alike(mine: Sequence[Interpretation], usual: Sequence[Interpretation], judge: Judge) -> bool:
+    """Where both readings decide a line, they decide it alike."""
+    marks = [(_mark(a, judge), _mark(b, judge)) for a, b in zip(mine, usual, strict=True)]
+    return all(a == b for a, b in marks if a is not None and b is not None)
+
+
+def held(found: Sequence[Interpretation], judge: Judge) -> Held:
+    """Counts the lines of a reading, by what the screen says of them."""
+    holds = left_open = wrong = misfits = 0
+    for one in found:
+        if one.verdict in (Verdict.UNPROVEN, Verdict.UNREADABLE):
+            left_open += 1
+        elif one.verdict == Verdict.DEFINITION:
+            holds += 1
+        else:
+            agrees = False if one.verdict == Verdict.REFUTED else judge.all_agree(one)
+            holds += agrees is True
+            left_open += agrees is None
+            wrong += agrees is False
+            misfits += agrees is False and one.kind == Kind.DEFINITION
+    return Held(holds, left_open, wrong, misfits)
+
+
+def _with_formal(
+    one: Literal, usual: Sequence[Interpretation], formal: Sequence[int]
+) -> tuple[Interpretation, ...]:
+    """Identities of functions are read as they always are."""
+    out = list(one.interpretations)
+    for k in formal:
+        out[k] = usual[k]
+    return tuple(out)
+
+
+def _agreed(best: Literal, rivals: Sequence[Literal], judge: Judge) -> tuple[Interpretation, ...]:
+    """What the readings decide alike; the rest is left open."""
+    out = []
+    for k, found in enumerate(best.interpretations):
+        verdict = _mark(found, judge)
+        if verdict is not None and any(
+            _mark(rival.interpretations[k], judge) != verdict for rival in rivals
+        ):
+            found = Interpretation(
+                found.line, found.kind, found.reading, verdict=Verdict.UNPROVEN, reason=SHAPES
+            )
+        out.append(found)
+    return tuple(out)
+
+
+def _mark(found: Interpretation, judge: Judge) -> bool | None:
+    """True, false or open, by the screen; definitions are not looked at."""
+    if found.verdict == Verdict.REFUTED:
+        return False
+    return None if found.verdict is not None else judge.all_agree(found)

@@ -1,0 +1,207 @@
+"""What the claims of a note say of its literal program: gradients, maps, entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derive.meaning.facts import Facts
+from derive.meaning.literal.identity import Key
+from derive.meaning.literal.products import times
+from derive.meaning.literal.scope import Scope
+from derive.meaning.literal.values import Values
+from derive.meaning.setting import COST, Outside
+from derive.program import (
+    SCALAR,
+    Apply,
+    Build,
+    Entry,
+    Expr,
+    Gradient,
+    Index,
+    Jacobian,
+    Partial,
+    Symbol,
+)
+from derive.reading import syntax as sx
+from derive.reading.tree import plain
+
+Map = tuple[Key | None, Key]
+"""The derivative of a quantity (None: of the cost that no name is given) by another."""
+
+
+class Claims(Values):
+    """Values with derivatives: `cost` is the quantity whose gradients are named.
+
+    reaches: is a quantity computed from another one?
+    """
+
+    def __init__(
+        self, facts: Facts, scope: Scope, cost: Key | None, reaches: Callable[[Key, Key], bool]
+    ) -> None:
+        super().__init__(facts, scope)
+        self.cost, self.reaches = cost, reaches
+
+    def marked(self, name: sx.Name) -> Expr:
+        """``dX``, ``\\partial X``: the gradient of the cost by X, or one of its entries."""
+        if name.mark not in ("d", "partial") or self.cost is None:
+            raise Outside(f"{name.mark} of {name.base}")
+        bare = sx.Name(name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font)
+        use = self.scope.names.use(bare)
+        return self._used(use, self.gradient(self.cost, use.key))
+
+    def gradient(self, of: Key, by: Key) -> Expr:
+        """The array of the derivatives of a number by the entries of a quantity."""
+        symbol = self.quantity(by)
+        if of == by:
+            raise Outside("a derivative of a quantity by itself")
+        if of not in self.scope.values:
+            raise Outside(self.scope.lost.get(of, "there is no cost to differentiate"))
+        if not self.reaches(of, by):
+            raise Outside("it is written without what it is differentiated by")
+        if of == self.cost:
+            return Gradient(symbol.name, symbol.shape)
+        subject = self.quantity(of)
+        if subject.shape != SCALAR:
+            raise Outside("the derivative of one array by another is a linear map")
+        if symbol.shape == SCALAR:
+            return Partial(subject, symbol.name, None, None)
+        row, column = (None if d == 1 else Index(f"{k}_", d)
+                       for k, d in zip("rc", symbol.shape, strict=True))  # fmt: skip
+        return Build(row, column, Partial(subject, symbol.name, row, column))
+
+    def derivative(self, node: sx.Derivative) -> Expr:
+        """``\\partial L/\\partial W``, of a number by an array; of an entry by an entry."""
+        if node.of is None or node.order != 1:
+            raise Outside("a derivative of nothing" if node.of is None else "a second derivative")
+        by = self.scope.names.use(node.by)
+        if node.by.mark or (node.by.primes and by.key not in self.scope.values):
+            raise Outside("a derivative by something other than a name")
+        if by.transposed or by.power is not None:
+            raise Outside("a derivative by something other than a name")
+        subject = plain(node.of)
+        of = self.subject(subject)
+        if of is not None and of[1] == ():
+            whole = self.whole(of[0], by.key)
+            if whole is not None:
+                return self.entry(whole, by.entries, by.key) if by.entries else whole
+        return self._partial(subject, by.key, by.entries)
+
+    def subject(self, node: sx.Node) -> tuple[Key, tuple[str, ...]] | None:
+        """The quantity that is differentiated, with its entries; None for a formula."""
+        inner = plain(node)
+        if isinstance(inner, sx.Applied):
+            key = self.scope.names.use(inner.head).key
+            named = key in self.scope.values or key in self.scope.lost or key == self.cost
+            return (key, ()) if named and self._function(inner.head) is None else None
+        if not isinstance(inner, sx.Name) or inner.mark:
+            return None
+        use = self.scope.names.use(inner)
+        return None if use.transposed or use.power is not None else (use.key, use.entries)
+
+    def whole(self, of: Key, by: Key) -> Expr | None:
+        """The gradient of a number by a whole quantity; None if it is not of a number."""
+        if of != self.cost and self.quantity(of).shape != SCALAR:
+            return self._slopes(of, by)
+        return self.gradient(of, by)
+
+    def _slopes(self, of: Key, by: Key) -> Expr | None:
+        """The derivative of ``f(z)`` by z as an array of slopes is no array: it is a map."""
+        return None
+
+    def _partial(self, subject: sx.Node, by: Key, entries: tuple[str, ...]) -> Expr:
+        body = self.value(subject)
+        symbol = self.quantity(by)
+        row, column = self.position(symbol, entries, by) if entries else (None, None)
+        missing = [i is None and d != 1 for i, d in zip((row, column), symbol.shape, strict=True)]
+        if body.shape != SCALAR or any(missing):
+            raise Outside("the derivative of one array by another is a linear map")
+        inside = [key for key in self.scope.labels if _mentions(body, self.scope.label(key))]
+        if not any(key == by or self.reaches(key, by) for key in inside):
+            raise Outside("it is written without what it is differentiated by")
+        return Partial(body, symbol.name, row, column)
+
+    def product(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr:
+        """A product in which ``\\nabla_a C`` is one derivative, slopes stand beside ``\\odot``."""
+        out: Expr | None = None
+        pending: sx.Name | None = None
+        sign = ""
+        for separator, node in factors:
+            if pending is not None:
+                value = self._nabla(pending, node)
+                separator, pending = sign, None
+            elif isinstance(node, sx.Name) and node.mark == "nabla":
+                pending, sign = node, separator
+                continue
+            else:
+                slope = self._slope(node) if separator in ("ast", "odot") else None
+                value = self.value(node) if slope is None else slope
+            out = value if out is None else times(separator, out, value)
+        if pending is not None or out is None:
+            raise Outside("nabla of nothing")
+        return out
+
+    def _nabla(self, by: sx.Name, of: sx.Node) -> Expr:
+        bare = sx.Name(by.span, by.base, by.scripts, 0, by.accent, "", by.word, by.font)
+        return self.derivative(sx.Derivative(of.span, of, bare, "partial"))
+
+    def _slope(self, node: sx.Node) -> Expr | None:
+        """``\\odot \\partial h/\\partial z``: the slopes of h = f(z), entry by entry."""
+        found = self.map_of(node)
+        if found is None:
+            return None
+        of, by = found
+        if of is None:
+            return None
+        body, argument = self.scope.values.get(of), self.quantity(by)
+        if argument.shape != SCALAR and isinstance(body, Apply) and body.arg == argument:
+            return self.apply(body.function, body.order + 1, argument)
+        return None
+
+    # -- products of derivatives -----------------------------------------------------------------
+
+    def map_of(self, node: sx.Node) -> Map | None:
+        """A derivative of a quantity by a quantity, neither with entries; None otherwise."""
+        inner = plain(node)
+        if isinstance(inner, sx.Name) and not inner.mark:
+            use = self.scope.names.use(inner)
+            plainly = not (use.entries or use.transposed or use.power is not None)
+            return self.scope.aliases.get(use.key) if plainly else None
+        if not isinstance(inner, sx.Derivative) or inner.of is None or inner.order != 1:
+            return None
+        of, by = self.subject(inner.of), self.scope.names.use(inner.by)
+        if of is None or of[1] or by.entries or by.transposed or by.power is not None:
+            return None
+        return None if inner.by.mark else (of[0], by.key)
+
+    def maps(self, node: sx.Node) -> tuple[Map, ...] | None:
+        """The factors of a pure product of such derivatives."""
+        inner = plain(node)
+        if isinstance(inner, sx.Product):
+            found: list[Map] = []
+            for separator, factor in inner.factors:
+                one = self.maps(factor)
+                if one is None or separator in ("slash", "odot", "ast"):
+                    return None
+                found += one
+            return tuple(found)
+        one_map = self.map_of(inner)
+        return None if one_map is None else (one_map,)
+
+    def jacobian(self, found: Map) -> Jacobian:
+        """The linear map of a derivative; Outside where it is the map of nothing."""
+        of, by = found
+        if of is None or not self.reaches(of, by):
+            raise Outside("it is written without what it is differentiated by")
+        if of not in self.scope.values:
+            raise Outside(self.scope.lost.get(of, "there is no cost to differentiate"))
+        label = COST if of == self.cost else self.quantity(of).name
+        return Jacobian(label, self.quantity(by).name)
+
+
+def _mentions(expr: Expr, label: str) -> bool:
+    from derive.program import walk
+
+    return any(isinstance(n, Symbol) and n.name == label for n in walk(expr))
+
+
+__all__ = ["Claims", "Entry", "Map"]

@@ -1,0 +1,411 @@
+"""From syntax to program expressions under one supposition about shapes.
+
+`Outside` where something has no value in the fragment, `Conflict` where shapes do not fit.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.meaning.context import constant
+from derive.meaning.facts import Facts, call_of, known_function
+from derive.meaning.literal.conflict import Conflict
+from derive.meaning.literal.identity import Key, Use
+from derive.meaning.literal.products import plus, quotient, times
+from derive.meaning.literal.scope import Scope, is_matrix
+from derive.meaning.notation import plain_name
+from derive.meaning.roles import spelled_function
+from derive.meaning.setting import Outside
+from derive.meaning.sums import is_whole
+from derive.program import (
+    ARGUMENT,
+    ONE,
+    PRIMITIVES,
+    SCALAR,
+    Apply,
+    Delta,
+    Dim,
+    Entry,
+    Expr,
+    Function,
+    Index,
+    Number,
+    Power,
+    Size,
+    SumOver,
+    Symbol,
+    Times,
+    Transpose,
+    minus,
+    negate,
+    number,
+    softmax,
+    total,
+    walk,
+)
+from derive.reading import syntax as sx
+from derive.reading.tree import plain
+from derive.scalars import table
+
+_LOGARITHMS = ("log", "ln")
+
+
+class Values:
+    """Gives nodes their values; `free` collects the indices that nothing binds."""
+
+    def __init__(self, facts: Facts, scope: Scope) -> None:
+        self.facts, self.scope = facts, scope
+        self.indices: dict[str, Index] = {}
+        self.free: dict[str, Index] = {}
+        self.bound: dict[str, Expr] = {}
+
+    def value(self, node: sx.Node) -> Expr:
+        """The expression of a node."""
+        match node:
+            case sx.Group(body=body):
+                return self.value(body)
+            case sx.Number(value=value):
+                return Number(value)
+            case sx.Name():
+                return self.name(node)
+            case sx.Sum(terms=terms):
+                return self._sum(terms)
+            case sx.Product(factors=factors):
+                return self.product(factors)
+            case sx.Fraction_(numerator=a, denominator=b):
+                return quotient(self.value(a), self.value(b))
+            case sx.Power(base=base, exponent=exponent):
+                return self._power(base, exponent)
+            case sx.Transposed(base=base):
+                turned = self.value(base)
+                return turned if turned.shape == SCALAR else Transpose(turned)
+            case sx.Applied():
+                return self.applied(node)
+            case sx.Big():
+                return self._big(node)
+            case sx.Derivative():
+                return self.derivative(node)
+            case sx.Norm(kind="norm", body=body):
+                return Power(total(Power(self.value(body), Fraction(2))), Fraction(1, 2))
+            case sx.Cases(branches=branches):
+                return self._cases(branches)
+            case sx.Comparison():
+                return self._indicator(node)
+        raise Outside(f"no value for {type(node).__name__.lower().strip('_')} here")
+
+    # -- names -----------------------------------------------------------------------------------
+
+    def name(self, name: sx.Name) -> Expr:
+        """A quantity, one of its entries, an index as a Kronecker delta, or a size."""
+        if name.base in self.bound and not name.scripts and not name.primes:
+            return self.bound[name.base]
+        if name.mark:
+            return self.marked(name)
+        if name.base in ("nabla", "partial"):
+            raise Outside("nabla of nothing")
+        if self.facts.roles.is_kronecker(name):
+            use = self.scope.names.use(name)
+            if use.key not in self.scope.values and len(use.entries) == 2:
+                return self._kronecker(use.entries)
+        if name.base == "e" and self._is_exponential(name):
+            above = name.scripts[-1]
+            if above.node is not None:
+                return Apply("exp", 0, self.value(above.node))
+        use = self.scope.names.use(name)
+        if use.key in self.scope.aliases:
+            value = self.gradient(*self.scope.aliases[use.key])
+        elif self._names_size(use.key):
+            value = self._size(name.base)
+        else:
+            value = self.quantity(use.key)
+        return self._used(use, value)
+
+    def _is_exponential(self, name: sx.Name) -> bool:
+        """``e^{-z}``, where the note gives e no meaning of its own."""
+        scope, own = self.scope, ("e", "", 0, ())
+        known = own in scope.values or own in scope.lost or own in scope.aliases
+        return not known and len(name.scripts) == 1 and name.scripts[0].place == "sup"
+
+    def quantity(self, key: Key) -> Symbol:
+        """The symbol of a quantity: a definition with a value, or a leaf."""
+        scope = self.scope
+        if key in scope.lost:
+            raise Outside(scope.lost[key])
+        if key in scope.values:
+            return Symbol(scope.label(key), scope.values[key].shape)
+        if key[2]:
+            raise Outside(f"a prime on {key[0]}, which is no function")
+        shape = scope.leaf(key)
+        return Symbol(scope.label(key), shape)
+
+    def _used(self, use: Use, value: Expr) -> Expr:
+        if use.entries:
+            value = self.entry(value, use.entries, use.key)
+        if use.transposed and value.shape != SCALAR:
+            value = Transpose(value)
+        return value if use.power is None else self._raised(value, use.power)
+
+    def entry(self, value: Expr, entries: tuple[str, ...], key: Key) -> Expr:
+        """``x_i``, ``W_{jk}``, and the row ``Y_i`` of a matrix."""
+        row, column = self.position(value, entries, key)
+        found = Entry(value, row, column)
+        return Transpose(found) if key in self.scope.families and self.scope.column else found
+
+    def position(
+        self, value: Expr, entries: tuple[str, ...], key: Key
+    ) -> tuple[Index | None, Index | None]:
+        """The indices of an entry, axis by axis."""
+        rows, columns = value.shape
+        if key in self.scope.families and len(entries) == 1:
+            return self._index(entries[0], rows), None
+        if len(entries) == 2 and 1 not in (rows, columns):
+            return self._index(entries[0], rows), self._index(entries[1], columns)
+        if len(entries) == 1 and (rows, columns) != SCALAR:
+            if columns == 1:
+                return self._index(entries[0], rows), None
+            if rows == 1:
+                return None, self._index(entries[0], columns)
+            if is_matrix(key) and not self.scope.column:
+                return self._index(entries[0], rows), None
+        raise Outside(f"{key[0]} does not have as many axes as indices")
+
+    def _index(self, letter: str, dim: Dim) -> Index:
+        known = self.indices.get(letter)
+        if known is None:
+            known = self.indices[letter] = self.free[letter] = Index(letter, dim)
+        if known.dim != dim:
+            same = None if 1 in (known.dim, dim) else (known.dim, dim)
+            raise Conflict(f"the index {letter} runs over {known.dim} and over {dim}", same)
+        return known
+
+    def _kronecker(self, entries: tuple[str, ...]) -> Expr:
+        known = [self.indices[e] for e in entries if e in self.indices]
+        if not known:
+            raise Outside("a Kronecker delta of indices that run over nothing yet")
+        one, two = (self._index(e, known[0].dim) for e in entries)
+        return Delta(one, two)
+
+    def _names_size(self, key: Key) -> bool:
+        """A letter that bounds sums, and is no quantity of its own."""
+        plainly = key == (key[0], "", 0, ()) and key[0] in self.scope.sizes
+        return plainly and key not in self.scope.values and key[0] in self.scope.tied
+
+    def _size(self, letter: str) -> Expr:
+        dim = self.scope.dim(self.scope.sizes[letter])
+        return Size(dim) if isinstance(dim, str) else number(dim)
+
+    # -- gradients: given their meaning by the claims about a cost -------------------------------
+
+    def marked(self, name: sx.Name) -> Expr:
+        """``dX``: the gradient by X."""
+        raise Outside(f"d{name.base} in a formula")
+
+    def gradient(self, of: Key, by: Key) -> Expr:
+        """The gradient of one quantity by another."""
+        raise Outside("a gradient in a formula")
+
+    def derivative(self, node: sx.Derivative) -> Expr:
+        """A derivative fraction."""
+        raise Outside("a derivative in a formula")
+
+    # -- sums, products, powers ------------------------------------------------------------------
+
+    def _sum(self, terms: tuple[tuple[int, sx.Node], ...]) -> Expr:
+        out: Expr | None = None
+        for sign, term in terms:
+            value = self.value(term)
+            value = value if sign > 0 else negate(value)
+            out = value if out is None else plus(out, value)
+        assert out is not None
+        return out
+
+    def product(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr:
+        """Factors from the left; a number takes its place beside the nearest array."""
+        out: Expr | None = None
+        for separator, node in factors:
+            value = self.value(node)
+            out = value if out is None else times(separator, out, value)
+        assert out is not None
+        return out
+
+    def _power(self, base: sx.Node, exponent: sx.Node) -> Expr:
+        inner = plain(base)
+        if isinstance(inner, sx.Name) and inner.base == "e" and not inner.scripts:
+            return Apply("exp", 0, self.value(exponent))
+        if isinstance(inner, sx.Norm) and inner.kind == "norm":
+            squared = total(Power(self.value(inner.body), Fraction(2)))
+            power = constant(exponent) / 2
+            return squared if power == 1 else Power(squared, power)
+        return self._raised(self.value(base), exponent)
+
+    def _raised(self, value: Expr, exponent: sx.Node) -> Expr:
+        power = constant(exponent)
+        if power < 0 and 1 not in value.shape:
+            raise Outside("a negative power of a matrix")
+        return value if power == 1 else Power(value, power)
+
+    def _big(self, node: sx.Big) -> Expr:
+        if node.operator != "sum" or not node.index:
+            raise Outside("a sum without a letter" if node.operator == "sum" else "a product")
+        if not is_whole(node):
+            raise Outside("a sum over a part of its range")
+        letter = node.index
+        saved = self.indices.pop(letter, None), self.free.pop(letter, None)
+        body = self.value(node.body)
+        index = self.indices.pop(letter, None)
+        self.free.pop(letter, None)
+        if saved[0] is not None:
+            self.indices[letter] = saved[0]
+        if saved[1] is not None:
+            self.free[letter] = saved[1]
+        if index is None:
+            raise Outside(f"the sum over {letter} runs over nothing")
+        self._bounded(node, index)
+        return SumOver(index, body)
+
+    def _bounded(self, node: sx.Big, index: Index) -> None:
+        """The bound of a sum is the size of the axis that its letter runs over."""
+        if not node.upper:
+            return
+        if node.upper not in self.scope.sizes:
+            raise Outside(f"a sum to {node.upper}, which is no size")
+        self.scope.tied.add(node.upper)
+        size = self.scope.dim(self.scope.sizes[node.upper])
+        named = (size, index.dim)
+        if size != index.dim and all(str(d).startswith("size.") for d in named):
+            raise Outside(f"a sum to {node.upper} over an axis of size {str(index.dim)[5:]}")
+        if size != index.dim:
+            reason = f"the sum over {node.index} runs to {node.upper}, the axis has {index.dim}"
+            raise Conflict(reason, None if 1 in (size, index.dim) else (size, index.dim))
+
+    # -- functions -------------------------------------------------------------------------------
+
+    def applied(self, node: sx.Applied) -> Expr:
+        """A function of one argument, an indicator, or a product with a bracket."""
+        if self.is_named(node):
+            return self.quantity(self.scope.names.use(node.head).key)
+        call = call_of(node)
+        head = node.head if call is None else call[0]
+        if head.base == "1" and len(node.arguments) == 1:
+            return self.value(node.arguments[0])
+        if call is None:
+            raise Outside(f"{head.base} of {len(node.arguments)} arguments")
+        if head.base == "diag" and head.word:
+            raise Outside("a diagonal matrix")
+        function = self._function(head)
+        if function is None and head.base in self.scope.names.called:
+            raise Outside(f"{head.base}(...), which is not known")
+        if function is None:
+            return times("juxt", self.name(head), self.value(call[1]))
+        value = self.apply(function, head.primes, self.value(call[1]))
+        above = [s for s in head.scripts if s.place == "sup" and not s.bracket]
+        for script in above:
+            if script.node is None or spelled_function(head) in self.facts.bodies:
+                raise Outside(f"the script {script.text} of a function")
+            value = self._raised(value, script.node)
+        return value
+
+    def is_named(self, node: sx.Applied) -> bool:
+        """``RSS(\\beta)``: a number of the note with what it depends on."""
+        head = node.head
+        if head.primes or head.mark or node.bracket != "(":
+            return False
+        if not (head.word or self.facts.roles.is_cost(head)):
+            return False
+        key = self.scope.names.use(head).key
+        value = self.scope.values.get(key)
+        named = all(plain_name(a) is not None for a in node.arguments)
+        number = value is not None and value.shape == SCALAR
+        return named and (number or key in self.scope.lost)
+
+    def _function(self, head: sx.Name) -> str | None:
+        """The function that a head is; None where it is a quantity."""
+        if head.mark or head.accent:
+            return None
+        if head.base in _LOGARITHMS:
+            return "log"
+        if head.base in ("exp", "sqrt"):
+            return head.base
+        spelled = spelled_function(head)
+        if spelled in self.facts.bodies:
+            return self._defined(spelled)
+        known = known_function(head)
+        if known is not None:
+            return known
+        bare = sx.Name(head.span, head.base, head.scripts, 0, head.accent, "", head.word, head.font)
+        key = self.scope.names.use(bare).key
+        if key in self.scope.values or key in self.scope.lost or key in self.scope.aliases:
+            return None
+        if self.facts.roles.role(head.base) == "function" or head.primes:
+            name = "u_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
+            self.scope.functions.setdefault(name, Function(name))
+            return name
+        return None
+
+    def apply(self, name: str, order: int, value: Expr) -> Expr:
+        """The order-th derivative of a function at a value, entry by entry."""
+        if name == "softmax":
+            return self._softmax(order, value)
+        if name == "identity":
+            return value if order == 0 else plus(Times(number(0), value), number(order == 1))
+        if name == "sqrt" and order == 0:
+            return Power(value, Fraction(1, 2))
+        if name not in PRIMITIVES and name not in self.scope.functions:
+            function = table.function(name) if name in table.NAMES else Function(name)
+            if function.body is not None and _parameters(function.body):
+                raise Outside(f"{name} has parameters")
+            self.scope.functions[name] = function
+        return Apply(name, order, value)
+
+    def _softmax(self, order: int, value: Expr) -> Expr:
+        if order:
+            raise Outside("softmax has no elementwise derivative")
+        if value.shape == SCALAR:
+            raise Outside("softmax of one number")
+        if 1 in value.shape:
+            return softmax(value, 0 if value.shape[1] == 1 else 1)
+        if self.scope.softmax_axis is None:
+            raise Outside("the axis of a softmax is not told")
+        return softmax(value, self.scope.softmax_axis)
+
+    def _defined(self, spelled: tuple[str, str]) -> str:
+        """A function that the note defines, entered at first use."""
+        name = "f_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
+        if name in self.scope.functions:
+            return name
+        parameter, formula, _ = self.facts.bodies[spelled]
+        self.scope.functions[name] = Function(name)  # a body that mentions itself stays arbitrary
+        inner = Values(self.facts, self.scope)
+        inner.bound = {parameter.base: Symbol(ARGUMENT, SCALAR)}
+        try:
+            body = inner.value(formula)
+        except Conflict:
+            raise Outside(f"{spelled[0]} is not a function of one number") from None
+        if body.shape != SCALAR or _parameters(body):
+            raise Outside(f"{spelled[0]} is not a function of one number alone")
+        self.scope.functions[name] = Function(name, body)
+        return name
+
+    # -- cases -----------------------------------------------------------------------------------
+
+    def _cases(self, branches: tuple[tuple[sx.Node, sx.Comparison | None], ...]) -> Expr:
+        if len(branches) != 2 or branches[0][1] is None:
+            raise Outside("cases other than one condition and its opposite")
+        (then, condition), (otherwise, _) = branches
+        assert condition is not None
+        on = self._indicator(condition)
+        yes, no = self.value(then), self.value(otherwise)
+        return plus(times("odot", on, yes), times("odot", minus(ONE, on), no))
+
+    def _indicator(self, condition: sx.Comparison) -> Expr:
+        """1 where an inequality holds, 0 elsewhere."""
+        if condition.relation not in (">", "<"):
+            raise Outside(f"a condition by {condition.relation}")
+        left, right = self.value(condition.left), self.value(condition.right)
+        gap = plus(left, negate(right)) if condition.relation == ">" else plus(right, negate(left))
+        return Apply("step", 0, gap)
+
+
+def _parameters(body: Expr) -> bool:
+    """Does the body of a function hold more than its argument?"""
+    return any(isinstance(n, Symbol) and n.name != ARGUMENT for n in walk(body))
