@@ -16,8 +16,8 @@ from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
 from derive.meaning.literal.scope import Scope, extents_of, is_matrix
 from derive.meaning.literal.values import Values
-from derive.meaning.notation import COST_LETTERS, derivatives_in, is_cost_word, names_in
-from derive.meaning.setting import COST, Outside
+from derive.meaning.notation import COST_LETTERS, STANDARD, derivatives_in, is_cost_word, names_in
+from derive.meaning.setting import COST, SMALL_NUMBERS, Outside
 from derive.program import (
     SCALAR,
     Apply,
@@ -43,6 +43,7 @@ TRIALS: Final = 400
 """So often a note is given values while its shapes are looked for."""
 NUMBERS: Final = 4
 """So many letters may turn out to be numbers."""
+_CONSTANTS: Final = frozenset({"e", "pi", "infty"})
 _DEFINES = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq", "\\coloneqq"})
 
 
@@ -136,6 +137,8 @@ def _stated(facts: Facts, names: Identities, line: Line) -> Stated | None:
     name = head_name(line)
     if name is None or line.relation.text not in _DEFINES or name.mark:
         return None
+    if name.base in STANDARD or (name.base in _CONSTANTS and _fixed(name, line.right)):
+        return None
     if isinstance(plain(line.right), sx.Tuple | sx.Picture | sx.Unreadable | sx.Dots):
         return None
     called = isinstance(plain(line.left), sx.Applied)
@@ -149,6 +152,11 @@ def _stated(facts: Facts, names: Identities, line: Line) -> Stated | None:
     if use.transposed or use.power is not None or again:
         return None  # an update, or an equation that defines nothing
     return Stated(use.key, use.entries, line.right, line)
+
+
+def _fixed(name: sx.Name, formula: sx.Node) -> bool:
+    """``\\pi = 3``, ``e^z = a``: what has its meaning in every note gets no other."""
+    return bool(name.scripts) or isinstance(plain(formula), sx.Number)
 
 
 def _is_call(facts: Facts, line: Line) -> bool:
@@ -536,4 +544,5 @@ def _classes(scope: Scope) -> int | None:
 
 
 def _positive(key: Key) -> bool:
-    return key[0] in ("lambda", "alpha", "eta", "epsilon", "varepsilon", "tau", "d", "p", "n", "m")
+    """Small numbers that keep a root from 0; the sign of other numbers is not known."""
+    return key[0] in SMALL_NUMBERS

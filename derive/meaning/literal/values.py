@@ -101,6 +101,8 @@ class Values:
             return self.bound[name.base]
         if name.mark:
             return self.marked(name)
+        if name.base == "infty":
+            raise Outside("infinity is no number")
         if name.base in ("nabla", "partial"):
             raise Outside("nabla of nothing")
         if self.facts.roles.is_kronecker(name):
@@ -323,6 +325,8 @@ class Values:
         if head.mark or head.accent:
             return None
         if head.base in _LOGARITHMS:
+            if any(s.place == "sub" and s.text != "e" for s in head.scripts):
+                raise Outside("a logarithm to another base")
             return "log"
         if head.base in ("exp", "sqrt"):
             return head.base
