@@ -71,7 +71,7 @@ def find_affine(lines: Sequence[Line]) -> list[Affine]:
 
 
 def _without_bias(line: Line) -> Affine | None:
-    """``z^l = W^l a^{l-1}`` in a note whose forward lines have no biases."""
+    """``z^l = W^l a^{l-1}``, ``z^{l+1} = W^l a^l`` in a note whose forward lines have no biases."""
     z, parts = plain_name(line.head), linear_parts(line.right)
     if z is None or z.accent or z.primes or parts is None or line.relation.text not in DEFINING:
         return None
@@ -83,9 +83,12 @@ def _without_bias(line: Line) -> Affine | None:
         if letter and place == ("sub", ""):
             continue
         below = Layer(layer.letter, layer.offset - 1)
-        if layers_of(w[0]).get(place) != layer or layers_of(a[0]).get(place) not in (None, below):
+        by_sender = layers_of(w[0]).get(place) == below
+        if layers_of(w[0]).get(place) not in (layer, below):
             continue
-        return _made(line, z, w, a, None, place, layer, letter, first, False)
+        if layers_of(a[0]).get(place) not in ((below,) if by_sender else (None, below)):
+            continue
+        return _made(line, z, w, a, None, place, layer, letter, first, by_sender)
     return None
 
 

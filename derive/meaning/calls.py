@@ -70,8 +70,8 @@ class Calls(Arrays):
             return Times(self.name(head), self._value(node.arguments[0]))
         word = function_word(head.base) if head.word else head.base
         call = call_of(node)
-        if call is not None and call[0] is not head:
-            return self._call(call[0], call[1])
+        if call is not None and call[0] is not head:  # max(0, z), whatever the note calls relu
+            return self.apply(call[0].base, call[0].primes, self._value(call[1]))
         alias = facts_alias(self, node)
         if alias is not None:
             return alias
@@ -103,6 +103,8 @@ class Calls(Arrays):
         at_example = at_an_example(self.roles, node)
         if at_example is not None:
             return self.name(at_example)
+        if head.word and not head.scripts and self.roles.role_of(head) is None:
+            raise Outside(f"nothing says what the function {head.base} is")
         self._is_number(head, node.arguments[0])
         return self.multiply("juxt", self.name(head), self._value(node.arguments[0]))
 

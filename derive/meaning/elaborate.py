@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.meaning.calls import library_function
+from derive.meaning.calls import facts_alias, library_function
 from derive.meaning.chains import Chains
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
-from derive.meaning.notation import vector_of_ones
+from derive.meaning.notation import indicator_of, vector_of_ones
 from derive.meaning.readings import pure_maps
 from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import IllShaped, Outside
@@ -63,6 +63,9 @@ class Elaborator(Chains):
             raise IllShaped(str(error)) from error
 
     def _value(self, node: sx.Node) -> Expr:
+        condition = indicator_of(node)
+        if condition is not None:
+            return self._indicator(condition)
         match node:
             case sx.Group(body=body):
                 return self._value(body)
@@ -161,7 +164,8 @@ class Elaborator(Chains):
     def _entry(self, base: sx.Node, scripts: tuple[sx.Script, ...]) -> Expr:
         """``(W x + b)_i``, ``\\tanh(z)_i``: one unit of what is computed."""
         inner = plain(base)
-        if isinstance(inner, sx.Applied) and not self._is_function(inner.head):
+        named = isinstance(inner, sx.Applied) and facts_alias(self, inner) is not None
+        if isinstance(inner, sx.Applied) and not named and not self._is_function(inner.head):
             raise Outside(f"an entry of {inner.head.base}(...), which is not known")
         if len(scripts) != 1 or scripts[0].place != "sub" or len(scripts[0].items) != 1:
             raise Outside("an entry with other scripts than one letter below")

@@ -21,6 +21,7 @@ from derive.meaning.facts import (
     Facts,
     all_nodes,
     call_of,
+    known_function,
     names_example,
     names_output,
     subtree,
@@ -105,6 +106,8 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     _primed_heads(facts)
     _input_by_equation(facts)
     _priors(facts)
+    for line in facts.lines:
+        _output_by_input(facts, line)
     _depth(facts)
     same_widths(facts)
     gradient_names(facts)
@@ -244,6 +247,17 @@ def _top_layer(facts: Facts, places: dict[int, set[int]]) -> int:
     return max([forward, *named])
 
 
+def _output_by_input(facts: Facts, line: Line) -> None:
+    """``a^{(L)} = h_\\theta(x)``: h names the output as a function of the input."""
+    roles, call, output = facts.roles, call_of(line.right), plain_name(line.left)
+    if call is None or output is None or not line.first or roles.role_of(output) != "A":
+        return
+    head, argument = call[0], plain_name(call[1])
+    free = roles.role(head.base) is None and known_function(head) is None
+    if free and not head.primes and argument is not None and roles.role_of(argument) == "X":
+        facts.outputs.setdefault(spelled_function(head), line.left)
+
+
 def _function_definitions(facts: Facts) -> None:
     """``f(x) = formula`` with a bare parameter that has no role of its own in the network."""
     roles = facts.roles
@@ -350,16 +364,18 @@ def _cost_line(facts: Facts, line: Line) -> None:
     name = cost_head(roles, line.left)
     if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
         return
-    batch = any(
-        p.index in roles.examples or p.upper == facts.count or p.lower == "rows"
-        or (is_bare(p) and of_all(facts, line.right))
-        for p in subtree(line.right)
-        if isinstance(p, Big)
-    ) or any(n.base == facts.count for n in names_in(line.right))  # fmt: skip
+    sums = [p for p in subtree(line.right) if isinstance(p, Big)]
+    counted = any(p.upper == facts.count for p in sums) or any(
+        n.base == facts.count for n in names_in(line.right)
+    )
+    batch = counted or any(
+        p.index in roles.examples or p.lower == "rows" or (is_bare(p) and of_all(facts, line.right))
+        for p in sums
+    )
     if name.base in COST_LETTERS:
         roles.by_base[name.base] = "cost"
     inner = plain(line.left)
-    of_one = isinstance(inner, Applied) and names_example(roles, inner)
+    of_one = not counted and isinstance(inner, Applied) and names_example(roles, inner)
     formula = widened(facts, line.right)
     if formula is not line.right:
         roles.assumptions.append("the sum in the cost covers all the terms behind it")

@@ -13,7 +13,7 @@ from derive.meaning.conditions import (
     restricted,
 )
 from derive.meaning.elaborate import ANY_LAYER
-from derive.meaning.examples import of_one
+from derive.meaning.examples import of_one, speaks_of_all
 from derive.meaning.facts import Facts, known_function
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.interpretation import Interpretation, Stated
@@ -28,7 +28,7 @@ from derive.meaning.outline import (
     sums_examples,
     turns,
 )
-from derive.meaning.readings import Reading, pure_maps
+from derive.meaning.readings import Reading, is_batch_cost, pure_maps
 from derive.meaning.rivals import ENTRY_ALONE, has_literal_reading, lacks_examples, writes_arrays
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import (
@@ -48,6 +48,8 @@ from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
+OF_ALL = "it speaks of all examples, the rest of the note of one"
+JOINS = "the arrow stands between two equations; each of them is judged by itself"
 ANOTHER_COST = "it is true of the cost in line {}, not of the one that stands nearest: say which"
 CONDITION_ABOVE = "it is true only for {}, which is said further above: say so with the line"
 
@@ -98,6 +100,8 @@ class Interpreter:
             return self._decided(
                 line, Verdict.UNPROVEN, "an approximation or proportion is no claim of equality"
             )
+        if line.joins:
+            return self._decided(line, Verdict.UNPROVEN, JOINS)
         if isinstance(plain(line.right), Tuple):
             return self._shape(line)
         if updates.is_update(self.facts.roles, line):
@@ -205,6 +209,8 @@ class Interpreter:
         roles = self.facts.roles
         left = line.left
         kind = kind_of(self.facts, line)
+        if reading == "scalar" and self._names_gradient_of_all(line):
+            reading = "matrix"
         if isinstance(line.head, Unreadable):
             reading, kind = "formal", Kind.ALGEBRA
         if self._means_all_examples(line, reading):
@@ -217,6 +223,8 @@ class Interpreter:
         mode = modes[reading]
         if reading == "matrix" and (self._entries_of_one(line) or of_one(self.facts, line)):
             mode = "single"
+        if self.world.base == "single" and speaks_of_all(self.facts, line):
+            return self._decided(line, Verdict.UNPROVEN, OF_ALL, kind)
         maps = [pure_maps(roles, n) for n in (left, line.right)]
         if all(m is not None for m in maps) and max(len(m or ()) for m in maps) > 1:
             mode = self.world.base
@@ -235,6 +243,15 @@ class Interpreter:
             if alone.statements:
                 return replace(alone, doubt=self._doubt(line))
         return replace(found, doubt=self._doubt(line)) if mode == "single" else found
+
+    def _names_gradient_of_all(self, line: Line) -> bool:
+        """``\\delta = \\partial L/\\partial Z`` with the cost of all: it names that gradient."""
+        name, maps = plain_name(line.left), pure_maps(self.facts.roles, line.right)
+        if name is None or maps is None or len(maps) != 1 or maps[0].cost is None:
+            return False
+        batched = maps[0].by.base.isupper() and is_batch_cost(self.facts, maps[0].cost)
+        stated = any(c.batch for c in self.facts.costs)
+        return batched and stated and self.facts.roles.role_of(name) == "gradient"
 
     def _doubt(self, line: Line) -> str:
         """Why entries without an example are no gradient of the cost that the note has."""

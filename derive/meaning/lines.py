@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.reading.syntax import (
+    Applied,
     Chain,
     Comparison,
+    Derivative,
     Document,
     Name,
     Node,
@@ -24,6 +26,11 @@ from derive.reading.syntax import (
 )
 from derive.reading.tree import plain
 
+IMPLICATIONS = frozenset(
+    {"\\Rightarrow", "\\implies", "\\Longrightarrow", "\\iff", "\\Leftrightarrow"}
+)
+"""Arrows; between two equations they say nothing of values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -31,6 +38,7 @@ class Line:
 
     chain: ordinal of the chain in the document.  position: ordinal in the whole chain,
     continuations included, from 0.  inherits: ordinal of the chain that this one continues.
+    joins: an arrow between two equations, ``a = b \\Rightarrow c = d``.
     """
 
     piece: Piece
@@ -42,6 +50,7 @@ class Line:
     chain: int
     position: int
     inherits: int | None
+    joins: bool = False
 
     @property
     def first(self) -> bool:
@@ -76,6 +85,16 @@ def _standing(piece: Piece) -> Node | None:
     return None if isinstance(piece.loose[0], Name | Number | Picture) else piece.loose[0]
 
 
+def _joins(chain: Chain, k: int) -> bool:
+    """Whether the k-th sign stands between two equations: what follows is the head of one."""
+    signs = [relation.text for relation in chain.relations]
+    if signs[k] not in IMPLICATIONS or {*signs[:k]} <= IMPLICATIONS or k + 1 == len(signs):
+        return False
+    head = plain(chain.parts[k])
+    slope = isinstance(head, Applied) and head.head.primes > 0
+    return signs[k + 1] not in IMPLICATIONS and (isinstance(head, Name | Derivative) or slope)
+
+
 def _lines(document: Document) -> Iterator[Line]:
     previous: tuple[int, Node, Node, int] | None = None  # chain, head, last part, relations
     number = 0
@@ -96,12 +115,17 @@ def _lines(document: Document) -> Iterator[Line]:
             else:
                 nothing = Span(chain.span.start, chain.span.start)
                 head = left = Unreadable(nothing, "there is no equation before it", nothing)
-            for relation, part in zip(chain.relations, chain.parts, strict=True):
+            for k, (relation, part) in enumerate(zip(chain.relations, chain.parts, strict=True)):
                 right = _without_membership(part)
-                yield Line(piece, chain, relation, left, right, head, number, position, inherits)
+                joins = _joins(chain, k)
+                yield Line(
+                    piece, chain, relation, left, right, head, number, position, inherits, joins
+                )
                 left = right
-                if isinstance(right, Unreadable):
+                if isinstance(right, Unreadable) or joins:
                     head = right  # what follows no longer speaks of the head
                 position += 1
+                if joins:
+                    number, position, inherits = number + 1, 0, None
             previous = (number, head, left, position)
             number += 1

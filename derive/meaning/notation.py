@@ -11,7 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.reading.syntax import Applied, Big, Derivative, Name, Node, Script, Transposed
+from derive.reading.syntax import (
+    Applied,
+    Big,
+    Comparison,
+    Derivative,
+    Indexed,
+    Name,
+    Node,
+    Number,
+    Script,
+    Transposed,
+)
 from derive.reading.tree import children, plain
 
 TRANSPOSE = frozenset({"T", "\\top", "top", "\\intercal", "intercal", "⊤", "\\mathsf{T}", "t"})
@@ -101,6 +112,10 @@ def plain_name(node: Node | None) -> Name | None:
 def names_in(node: Node) -> Iterator[Name]:
     """All names below a node in text order, heads of applications included."""
     inner = node
+    condition = indicator_of(inner)
+    if condition is not None:
+        yield from names_in(condition)
+        return
     if isinstance(inner, Name):
         yield inner
         if inner.base == "e":  # the exponent of e holds names like any bracket
@@ -134,10 +149,32 @@ def function_word(base: str) -> str:
     return re.sub(r"[^a-z0-9]", "", base.lower())
 
 
+def indicator_of(node: Node) -> Comparison | None:
+    """The condition of ``\\mathbf{1}_{x > 0}``, ``1_{[x > 0]}`` or ``\\mathbb{I}(x > 0)``."""
+    inner = plain(node)
+    if isinstance(inner, Applied):
+        known = inner.head.base == "1" or (inner.head.base == "I" and inner.head.font)
+        if not known or inner.head.scripts or len(inner.arguments) != 1:
+            return None
+        condition = plain(inner.arguments[0])
+        return condition if isinstance(condition, Comparison) else None
+    one = isinstance(inner, Name) and (inner.base == "1" or (inner.base == "I" and inner.font))
+    if isinstance(inner, Indexed):
+        base = plain(inner.base)
+        one = isinstance(base, Number) and base.value == 1
+    if not one or not isinstance(inner, Name | Indexed) or len(inner.scripts) != 1:
+        return None
+    (script,) = inner.scripts
+    below = None if script.node is None or script.place != "sub" else plain(script.node)
+    return below if isinstance(below, Comparison) else None
+
+
 def vector_of_ones(node: Node) -> bool | None:
     """Whether a bold 1 is turned into a row; None for anything else."""
     inner = plain(node)
     turned = False
+    if indicator_of(inner) is not None:
+        return None
     if isinstance(inner, Transposed):
         inner, turned = plain(inner.base), True
     if not isinstance(inner, Name) or inner.base != "1" or not inner.font:

@@ -102,12 +102,27 @@ def roleless(stated: Sequence[tuple[Setting, Statement]]) -> tuple[str, ...]:
         for body in setting.definitions.values():
             known |= {n.name for n in walk(body) if isinstance(n, Symbol)}
         known |= {p for f in setting.functions if f in table.NAMES for p in table.parameters(f)}
+        if isinstance(statement.left, Apply) and statement.left.order:
+            function = setting.functions.get(statement.left.function)
+            if function is not None and function.body is None:  # g'(z) = ... says what g is
+                found.add(_letter(setting, function.name))
         for node in (*walk(statement.left), *walk(statement.right)):
             if isinstance(node, Symbol) and node.name not in known:
                 found.add(node.name)
             if isinstance(node, Apply) and node.function.startswith("u_"):
                 found.add(node.function.removeprefix("u_"))
     return tuple(sorted(found))
+
+
+def _letter(setting: Setting, function: str) -> str:
+    """How the note writes a function that it gives no formula."""
+    symbols = {
+        base
+        for layer, name in setting.activations.items()
+        if name == function
+        for base, _ in setting.facts.activation(layer).symbols
+    }
+    return min(symbols, default=function)
 
 
 def kind_of(facts: Facts, line: Line) -> Kind:

@@ -118,12 +118,13 @@ def one_example(facts: Facts) -> bool:
         return False
     counted: set[int] = set()
     for line in facts.lines:
+        if any(roles.role(n.base) == "size" for node in line.nodes for n in names_in(node)):
+            counted.add(line.piece.span.start)
+            if len(counted) > 1 or not facts.costs:
+                return False
+            continue
         for node in line.nodes:
             for name in names_in(node):
-                if roles.role(name.base) == "size":
-                    counted.add(line.piece.span.start)
-                    if len(counted) > 1 or not facts.costs:
-                        return False
                 if name.base in ("Z", "A") and roles.role_of(name) in ("Z", "A"):
                     return False
                 if roles.unindexed and name.base.isupper() and roles.role_of(name) in ("X", "Y"):

@@ -165,5 +165,8 @@ def is_whole(node: sx.Big) -> bool:
     if node.lower == f"{node.index}=0" and node.index:
         return upper == "" or (upper.endswith("-1") and _SIZE.fullmatch(upper[:-2]) is not None)
     letter = node.lower.removeprefix("\\")
-    begins = letter in (node.index, f"{node.index}=1") if node.index else node.lower in _ALL
+    if not node.index:
+        begins = node.lower in _ALL or (node.lower == "1" and upper != "")
+    else:
+        begins = letter in (node.index, f"{node.index}=1")
     return begins and (upper == "" or _SIZE.fullmatch(upper) is not None)

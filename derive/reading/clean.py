@@ -21,6 +21,7 @@ from .symbols import (
     FRACTIONS,
     NEWROW,
     RELATIONS,
+    SEPARATORS,
     SIZES,
     SPACING,
     SWALLOW,
@@ -33,8 +34,40 @@ _BAR: Final = "|"
 
 def clean(tokens: Sequence[Token]) -> list[Token]:
     """The meaningful tokens; raises `brackets.TooDeep`."""
-    kept = _fractions([token for token in tokens if token.kind != "comment"])
+    kept = _delimiters([token for token in tokens if token.kind != "comment"])
+    kept = _fractions(_primed(kept))
     return without_rows(_single_digits(_Undecorated(kept).tokens()))
+
+
+def _delimiters(tokens: Sequence[Token]) -> list[Token]:
+    """``\\[`` inside a piece, ``$\\[ x \\]$``, only parts rows; ``\\(`` says nothing."""
+    return [
+        token._replace(text="\\\\") if token.text in ("\\[", "\\]") else token
+        for token in tokens
+        if token.text not in ("\\(", "\\)")
+    ]
+
+
+def _primed(tokens: list[Token]) -> list[Token]:
+    """``{g}'`` is ``g'``: braces around one letter do nothing in front of a prime."""
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        letter = tokens[i + 1 : i + 4]
+        braced = tokens[i].text == "{" and len(letter) == 3 and letter[1].text == "}"
+        last = out[-1] if out else None
+        behind = (
+            last is None
+            or last.text in SEPARATORS
+            or (last.kind != "command" and last.text not in ("_", "^"))
+        )
+        if braced and behind and letter[2].text.startswith("'") and letter[0].kind == "letter":
+            out.append(letter[0]._replace(start=tokens[i].start, end=letter[1].end))
+            i += 3
+            continue
+        out.append(tokens[i])
+        i += 1
+    return out
 
 
 class _Undecorated:

@@ -68,7 +68,8 @@ _SPELLED: Final = {
 _CANONICAL: Final = {
     "\\lbrace": "\\{", "\\rbrace": "\\}", "\\lbrack": "[", "\\rbrack": "]", "\\lvert": "|",
     "\\rvert": "|", "\\vert": "|", "\\mid": "|", "\\lVert": "\\|", "\\rVert": "\\|",
-    "\\Vert": "\\|", "\\coloneqq": ":=", "\\colon": ":", "\\lparen": "(", "\\rparen": ")",
+    "\\Vert": "\\|", "\\parallel": "\\|", "\\coloneqq": ":=", "\\colon": ":",
+    "\\lparen": "(", "\\rparen": ")",
     "\\prime": "'", "\\_": "_", "\\*": "*", "\\negmedspace": "\\!",
 }  # fmt: skip
 _MAX_WORD: Final = 400
