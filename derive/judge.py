@@ -22,14 +22,12 @@ from derive.meaning.building import build
 from derive.meaning.context import ANY_LAYER
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.setting import Hypothesis, Setting
+from derive.meaning.which_cost import TWO_COSTS
 from derive.program import Equation, Gradient, Program, Statement, walk
 from derive.tensors import Outcome, prove
 from derive.verdict import Counterexample, Proof, Verdict
 
 NO_COST = "there is no cost to differentiate"
-TWO_COSTS = "the line names two costs, and they are not shown to be the same"
-
-
 OUT_OF_STEPS: Final = (
     "timeout: more steps than a claim is granted; parts of it, named, may be proved"
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from derive.meaning.context import found_layer
 from derive.meaning.cost_values import Costs
+from derive.meaning.facts import orders
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import Outside
@@ -133,6 +134,7 @@ class Arrays(Costs):
     def program_name(self, name: sx.Name, occurrence: Occurrence) -> str:
         """The program's name for an occurrence; for delta, of what it differentiates by."""
         occurrence = found_layer(occurrence, name.base, self.layers)
+        self._one_order(name.base, occurrence)
         role = occurrence.role
         if role == "gradient":
             role = occurrence.of or self.roles.gradient_of[name.base]
@@ -141,6 +143,19 @@ class Arrays(Costs):
             role, occurrence = "b", Occurrence("b", occurrence.layer)
         as_subject = Occurrence(role, occurrence.layer)
         return self.setting.program_name(as_subject, self.layers)
+
+    def _one_order(self, base: str, occurrence: Occurrence) -> None:
+        """Raises Outside where unit and example stand in another order than elsewhere.
+
+        ``A_{ki}`` and ``A_{ik}`` are two entries, of which only one can be meant.
+        """
+        first = occurrence.example_first
+        if first is None or self.setting.mode == "path":
+            return
+        if self.example_first is None:
+            self.example_first = first
+        if first != self.example_first or first != orders(self.setting.facts).get(base, first):
+            raise Outside(f"unit and example of {base} stand in another order than elsewhere")
 
     def gradient(self, program_name: str) -> Expr:
         """The note's own d<name>: the true gradient times the note's normalisation."""

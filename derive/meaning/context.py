@@ -48,6 +48,8 @@ class Context(ABC):
         self.layers = dict(layers or {})
         self.bound = dict(bound or {})
         self.column: Index | None = None
+        self.example_first: bool | None = None
+        """Whether the entries met so far name the example before the unit."""
         self.indices: dict[str, Index] = {}
         self.free: dict[str, Index] = {}
         self.open: set[tuple[str, str]] = set()

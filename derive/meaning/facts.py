@@ -14,7 +14,7 @@ from derive.meaning.notation import (
     names_in,
     plain_name,
 )
-from derive.meaning.roles import Occurrence, Roles, spelled_function
+from derive.meaning.roles import Occurrence, Roles, resolve, spelled_function
 from derive.reading.syntax import (
     Applied,
     Big,
@@ -99,6 +99,8 @@ class Facts:
     """Letters below the names of a note on one layer are units, once asked for."""
     ledger: Ledger | None = None
     """The stated costs with what they are made of, once asked for (`which_cost.ledger`)."""
+    index_orders: dict[str, bool] | None = None
+    """Whether the entries of a letter name the example first, once asked for (`orders`)."""
     letters_alone: frozenset[Spelled] | None = None
     """Names that stand somewhere without a bracket behind them (`free_letters`)."""
     small: set[str] | None = None
@@ -156,6 +158,18 @@ def free_letters(facts: Facts) -> frozenset[Spelled]:
             if id(name) not in applied
         )
     return facts.letters_alone
+
+
+def orders(facts: Facts) -> dict[str, bool]:
+    """By letter, whether its first entry with a unit and an example names the example first."""
+    if facts.index_orders is None:
+        facts.index_orders = {}
+        for node in all_nodes(facts):
+            for name in names_in(node):
+                first = resolve(facts.roles, name).example_first
+                if first is not None:
+                    facts.index_orders.setdefault(name.base, first)
+    return facts.index_orders
 
 
 def _is_place(line: Line) -> bool:

@@ -41,7 +41,7 @@ from derive.meaning.setting import (
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
 from derive.meaning.well_known import well_known_checks
-from derive.meaning.which_cost import ledger
+from derive.meaning.which_cost import TWO_COSTS, ledger, two_costs
 from derive.meaning.world import World
 from derive.program import Equation
 from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
@@ -112,6 +112,8 @@ class Interpreter:
             )
         if self._defines(line):
             return self._definition(line)
+        if two_costs(self.facts, line):
+            return self._decided(line, Verdict.UNPROVEN, TWO_COSTS)
         if self._defines_slope(line):
             return self._decided(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         if isinstance(plain(line.right), Picture) or isinstance(plain(line.left), Picture):

@@ -154,6 +154,8 @@ class Occurrence:
     lost: bool = False
     of: Role | None = None
     """Of a gradient that is told by its name: by what it differentiates."""
+    example_first: bool | None = None
+    """Of ``Y_{ik}`` and the like: whether the example stands before the unit."""
 
 
 def resolve(roles: Roles, name: Name) -> Occurrence:
@@ -220,6 +222,7 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
         entries = none
     if example is None and len(entries) == 1 and entries[0] in roles.examples:
         entries, example = none, entries[0]
+    first = _example_first(roles, entries, example)
     entries, example = _split_example(roles, entries, example)
     lost = layered and layer is None and not roles.unindexed
     if lost and (role == "A" or roles.one_layer):
@@ -227,7 +230,7 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
     if hatted or (roles.unindexed and role in ("Z", "A", "W", "b")):
         layer = Layer("", roles.depth)
         lost = False
-    return Occurrence(role, layer, entries, example, transposed, power, lost)
+    return Occurrence(role, layer, entries, example, transposed, power, lost, example_first=first)
 
 
 def at_an_example(roles: Roles, node: Applied) -> Name | None:
@@ -268,9 +271,10 @@ def _resolve_named(
             entries = script.items
         else:
             power = script.node
+    first = _example_first(roles, entries, example)
     entries, example = _split_example(roles, entries, example)
     layer = None if role in ("X", "Y") else Layer("", number)
-    return Occurrence(role, layer, entries, example, transposed, power, False, of)
+    return Occurrence(role, layer, entries, example, transposed, power, False, of, first)
 
 
 def key_of(name: Name) -> Named:
@@ -288,6 +292,12 @@ def _split_example(
         if len(running) == 1:
             return tuple(e for e in entries if e != running[0]), running[0]
     return entries, example
+
+
+def _example_first(roles: Roles, entries: tuple[str, ...], example: str | None) -> bool | None:
+    """Whether the example is the first of two subscripts; None if none of them is one."""
+    running = [e in roles.examples for e in entries]
+    return running[0] if example is None and len(entries) == 2 and sum(running) == 1 else None
 
 
 def spelled_function(name: Name) -> tuple[str, str]:

@@ -132,6 +132,8 @@ class Setting:
 
         Its sign is not known, but of counts and of the small numbers that keep a root from 0.
         """
+        if name in self.definitions or self.leaves.get(name, Leaf(SCALAR)).dims != SCALAR:
+            raise Outside(f"{name} has no role in the note, and is an array of its network")
         if name not in self.leaves:
             positive = name == self.facts.count or name in SMALL_NUMBERS
             self.leaves[name] = Leaf(SCALAR, domain or ("positive" if positive else "real"))

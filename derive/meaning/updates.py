@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.meaning.elaborate import Elaborator
+from derive.meaning.elaborate import Elaborator, constant
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.roles import Roles, resolve
@@ -135,12 +135,29 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
         )
     free = tuple(elaborator.free[k] for k in sorted(elaborator.free))
     rate, sign = rate_of(step)
+    if any(n.name in _not_positive(setting) for n in walk(rate) if isinstance(n, Symbol)):
+        return Update((), "the rate is said not to be positive")
     if sign < 0:
         return Update(
             tuple(_multiples(setting, step, negate(gradient), rate, free)),
             "the step goes up the gradient, not down",
         )
     return Update(tuple(_multiples(setting, step, gradient, rate, free)))
+
+
+def _not_positive(setting: Setting) -> set[str]:
+    """The letters that the note gives a number which is 0 or less: ``\\alpha = -1``."""
+    found: set[str] = set()
+    for line in setting.facts.lines:
+        name = plain_name(line.left)
+        if name is None or name.scripts or not line.first:
+            continue
+        try:
+            value = constant(line.right)
+        except Outside:
+            continue
+        found |= {name.base} if value <= 0 else set()
+    return found
 
 
 def _shrinking(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update:

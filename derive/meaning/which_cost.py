@@ -14,9 +14,10 @@ from derive.meaning.lines import Line
 from derive.meaning.notation import is_transpose, names_in, parse_layer, plain_name
 from derive.meaning.roles import Roles, resolve
 from derive.meaning.setting import Outside
-from derive.reading.syntax import Applied, Derivative, Name, Node, Script
+from derive.reading.syntax import Applied, Big, Derivative, Name, Node, Script
 from derive.reading.tree import plain
 
+TWO_COSTS = "the line names two costs, and they are not shown to be the same"
 Key = tuple[str, str]
 """How a cost is spelled: its letter or word, and the scripts that tell no example."""
 
@@ -212,6 +213,17 @@ def mentions(facts: Facts, node: Node) -> Iterator[tuple[Name, Applied | None]]:
             yield name, None
 
 
+def two_costs(facts: Facts, line: Line) -> bool:
+    """``dJ/da = dL/da`` where J is made of L, which is given no formula of its own."""
+    nodes = (line.head, line.right)
+    if any(isinstance(p, Big) for node in nodes for p in subtree(node)):
+        return False
+    stated = {base for base, _ in ledger(facts).keys}
+    left, right = ({key_of_cost(facts.roles, n)[0] for n, _ in mentions(facts, k)} for k in nodes)
+    pairs = ((left, right), (right, left))
+    return any(one & stated and other - stated - one for one, other in pairs)
+
+
 def cost_names(facts: Facts, node: Node) -> Iterator[Name]:
     """The names of costs below a node."""
     return (n for n in names_in(node) if facts.roles.is_cost(n))
@@ -229,4 +241,13 @@ def example_of(roles: Roles, name: Name, call: Applied | None) -> str | None:
     return letters[0] if letters else None
 
 
-__all__ = ["CostLine", "Ledger", "cost_names", "example_of", "key_of_cost", "ledger", "mentions"]
+__all__ = [
+    "CostLine",
+    "Ledger",
+    "cost_names",
+    "example_of",
+    "key_of_cost",
+    "ledger",
+    "mentions",
+    "two_costs",
+]

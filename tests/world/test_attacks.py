@@ -93,3 +93,34 @@ def test_letters_and_functions_of_no_note(line: str) -> None:
 )
 def test_lines_beside_a_network(line: str) -> None:
     assert last(SIGMOID + f"$${line}$$") not in (Verdict.VERIFIED, Verdict.DEFINITION)
+
+
+ENTRIES = (
+    r"$$Z = W X + b$$ $$A = \mathrm{softmax}(Z)$$ $$J = -\frac{1}{m} \sum_{i=1}^m \sum_{k} "
+    r"Y_{ki} \log A_{ki}$$ "
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"\frac{\partial J}{\partial Z_{ki}} = \frac{1}{m} (A_{ik} - Y_{ik})",
+        r"\frac{\partial J}{\partial W_{kj}} = \frac{1}{m} \sum_i (A_{ki} - Y_{ki}) X_{ij}",
+    ],
+)
+def test_unit_and_example_keep_their_order(line: str) -> None:
+    assert last(ENTRIES + f"$${line}$$") != Verdict.VERIFIED
+    right = line.replace("{ik}", "{ki}").replace("{ij}", "{ji}")
+    assert last(ENTRIES + f"$${right}$$") == Verdict.VERIFIED
+
+
+def test_a_mean_is_not_the_loss_that_it_is_made_of() -> None:
+    note = r"$$Z = W X + b$$ $$A = g(Z)$$ $$J = \frac{1}{m}\sum_{i=1}^m L(A, Y)$$ "
+    line = r"$$\frac{\partial J}{\partial A} = \frac{\partial L}{\partial A}$$"
+    assert last(note + line) != Verdict.VERIFIED
+
+
+def test_a_rate_below_zero_goes_up() -> None:
+    step = r"$$W_1 := W_1 - \alpha \frac{\partial J}{\partial W_1}$$"
+    assert last(SIGMOID + step) == Verdict.VERIFIED
+    assert last(SIGMOID + r"$$\alpha = -1$$ " + step) == Verdict.REFUTED
