@@ -1,4 +1,4 @@
-"""Time of one training step: generated code against its floor, textbook NumPy and PyTorch.
+"""Time of one training step: generated code against its floor, textbook NumPy, PyTorch and JAX.
 
     python benchmarks/training_step.py [WORKLOAD ...] [--rounds N]
 
@@ -22,7 +22,17 @@ from types import ModuleType
 
 import numpy as np
 import one_thread
-from workloads import WORKLOADS, Floor, Textbook, Torch, Workload, generated, has_torch
+from workloads import (
+    WORKLOADS,
+    Floor,
+    Jax,
+    Textbook,
+    Torch,
+    Workload,
+    generated,
+    has_jax,
+    has_torch,
+)
 
 Step = Callable[[], object]
 
@@ -38,17 +48,20 @@ def _agree(work: Workload, columns: ModuleType, rows: ModuleType) -> None:
     book = Textbook(work, start, X, Y)
     trainers = [columns.Trainer(start, work.batch)]
     trainers.append(rows.Trainer(rows.Params(*_transposed(start)), work.batch))
-    other = Torch(work, start, X, Y) if has_torch() else None
+    others: dict[str, Torch | Jax] = {}
+    if has_torch():
+        others["PyTorch"] = Torch(work, start, X, Y)
+    if has_jax():
+        others["JAX"] = Jax(work, start, X, Y)
     for _ in range(3):
         book.step()
         trainers[0].step(X, Y)
         trainers[1].step(np.ascontiguousarray(X.T), np.ascontiguousarray(Y.T))
-        if other is not None:
+        for other in others.values():
             other.step()
     want = list(book.p.values())
     got = {"columns": list(trainers[0].params), "rows": _transposed(trainers[1].params)}
-    if other is not None:
-        got["PyTorch"] = other.params()
+    got |= {name: other.params() for name, other in others.items()}
     for name, arrays in got.items():
         for a, b in zip(arrays, want, strict=True):
             error = float(np.abs(a - b).max()) / max(1e-300, float(np.abs(b).max()))
@@ -71,6 +84,8 @@ def _contenders(work: Workload, columns: ModuleType, rows: ModuleType) -> dict[s
     }
     if has_torch():
         steps["PyTorch"] = Torch(work, start, X, Y).step
+    if has_jax():
+        steps["JAX"] = Jax(work, start, X, Y).step
     return steps
 
 
@@ -106,7 +121,8 @@ def main() -> int:
     print(
         f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}, {torch}"
     )
-    heads = ["columns", "rows", "textbook", *(["PyTorch"] if has_torch() else [])]
+    heads = ["columns", "rows", "textbook"]
+    heads += ["PyTorch"] * has_torch() + ["JAX"] * has_jax()
     print(f"{'':8}{'floor µs':>10}" + "".join(f"{head:>10}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
         for name in options.workloads or WORKLOADS:

@@ -1,14 +1,15 @@
 """The workloads of the benchmarks, and the same training step written in other ways.
 
 A `Workload` is a stack, a batch size and an optimiser.  `generated` emits it with the
-project; `Floor`, `Textbook` and `Torch` are what it is compared with: the matrix products
-alone, NumPy as a textbook writes it, and PyTorch as a user would.  Every step takes the same
+project; `Floor`, `Textbook`, `Torch` and `Jax` are what it is compared with: the matrix products
+alone, NumPy as a textbook writes it, PyTorch as a user would, and a step that JAX compiled.  Every step takes the same
 parameters and the same batch.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -247,3 +248,80 @@ class Torch:
         """The parameters as arrays in the columns layout."""
         arrays = [value.detach().numpy() for value in self.net.parameters()]
         return [a if a.ndim == 2 else a[:, None] for a in arrays]
+
+
+def has_jax() -> bool:
+    """Whether JAX is installed."""
+    return importlib.util.find_spec("jax") is not None
+
+
+class Jax:
+    """JAX: the whole step compiled once by `jit`, called for one batch at a time."""
+
+    def __init__(self, work: Workload, params: Any, X: np.ndarray, Y: np.ndarray) -> None:
+        os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        self.work, depth = work, len(work.sizes) - 1
+        leaves = [getattr(params, f"{kind}{k}").astype(X.dtype) for k in range(1, depth + 1)
+                  for kind in "Wb"]  # fmt: skip
+        self.theta = [jax.numpy.array(a) for a in leaves]
+        self.X, self.Y = jax.numpy.array(X), jax.numpy.array(Y)
+        zeros = [jax.numpy.zeros_like(a) for a in self.theta]
+        self.state = [zeros, [a.copy() for a in zeros]][: {"adam": 2, "momentum": 1}.get(
+            work.optimizer, 0
+        )]  # fmt: skip
+        self.t = 0
+        self.compiled = jax.jit(self._next, donate_argnums=(0, 1))
+
+    def _cost(self, theta: Any, X: Any, Y: Any) -> Any:
+        import jax
+        from jax import numpy as jnp
+
+        rules = {"sigmoid": jax.nn.sigmoid, "tanh": jnp.tanh, "relu": jax.nn.relu,
+                 "leaky_relu": lambda z: jax.nn.leaky_relu(z, 0.01)}  # fmt: skip
+        work, a, m = self.work, X, X.shape[1]
+        depth = len(theta) // 2
+        for k in range(depth):
+            z = theta[2 * k] @ a + theta[2 * k + 1]
+            a = rules[work.hidden](z) if k < depth - 1 else z
+        if work.loss == "cross_entropy":
+            return -(Y * jax.nn.log_softmax(z, axis=0)).sum() / m
+        if work.loss == "binary_cross_entropy":
+            return (jnp.maximum(z, 0) - z * Y + jnp.log1p(jnp.exp(-jnp.abs(z)))).sum() / m
+        return ((rules[work.output](z) - Y) ** 2).sum() / 2 / m
+
+    def _next(self, theta: Any, state: Any, t: Any, X: Any, Y: Any) -> tuple[Any, Any, Any]:
+        import jax
+        from jax import numpy as jnp
+
+        rate, kind = self.work.rate, self.work.optimizer
+        cost, g = jax.value_and_grad(self._cost)(theta, X, Y)
+        if kind == "sgd":
+            return [a - rate * d for a, d in zip(theta, g, strict=True)], state, cost
+        if kind == "momentum":
+            (v,) = state
+            v = [0.9 * a + d for a, d in zip(v, g, strict=True)]
+            return [a - rate * d for a, d in zip(theta, v, strict=True)], [v], cost
+        v, s = state
+        v = [0.9 * a + 0.1 * d for a, d in zip(v, g, strict=True)]
+        s = [0.999 * a + 0.001 * d * d for a, d in zip(s, g, strict=True)]
+        one, two = ((1 - beta**t).astype(X.dtype) for beta in (0.9, 0.999))
+        new = [
+            a - rate * (b / one) / (jnp.sqrt(c / two) + 1e-8)
+            for a, b, c in zip(theta, v, s, strict=True)
+        ]
+        return new, [v, s], cost
+
+    def step(self) -> float:
+        """Forward, loss, backward, update."""
+        self.t += 1
+        self.theta, self.state, cost = self.compiled(
+            self.theta, self.state, float(self.t), self.X, self.Y
+        )
+        return float(cost)
+
+    def params(self) -> list[np.ndarray]:
+        """The parameters as arrays in the columns layout."""
+        return [np.asarray(a) for a in self.theta]

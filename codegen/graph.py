@@ -194,13 +194,13 @@ class Graph:
         return self.add("maximum", arg, low) if whole and 0 <= c <= 1 else None
 
     def _exp_of_negative_part(self, arg: int) -> int | None:
-        """``exp(min(z, 0)) = max(exp(-|z|), z >= 0)``: exp(-|z|) is mostly there already."""
+        """``exp(min(z, 0)) = max(exp(-|z|), sign(z))``: exp(-|z|) is mostly there already."""
         node = self.nodes[arg]
         if node.op != "minimum" or not self.is_const(node.args[1], "0.0"):
             return None
-        z, zero = node.args
+        z, _ = node.args
         decay = self.add("exp", self.add("negative", self.add("absolute", z)))
-        return self.add("maximum", decay, self.add("greater_equal", z, zero))
+        return self.add("maximum", decay, self.add("sign", z))
 
 
 Text = tuple[str, int]

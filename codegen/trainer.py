@@ -22,7 +22,7 @@ from codegen.updates import CHUNK, UNCHUNKED, Update, update
 from derive.program import Apply, Equation, Expr, Leaf, Program, Shape, walk
 
 _AT_HAND = "The training step computes the derivative from the output, which is at hand."
-_FUNCTIONS = (ELEMENTWISE - {"step"}) | {"dot", "vdot"}
+_FUNCTIONS = (ELEMENTWISE - {"step"}) | {"vdot"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ In: the text of an emitted module, and the LaTeX of its equations by name.  Out:
 equations and code, as Markdown.  What the code says of itself in comments names the equation;
 a line without one stands under the equation before it.
 
->>> rows("    # dW1 = dZ1 Xᵀ\\n    dot(dZ1, X.T, out=dW1)\\n", {"dW1": "dW_1 = dZ_1 X^T"})
-[('$dW_1 = dZ_1 X^T$', ('dot(dZ1, X.T, out=dW1)',))]
+>>> rows("    # dW1 = dZ1 Xᵀ\\n    dZ1.dot(X.T, out=dW1)\\n", {"dW1": "dW_1 = dZ_1 X^T"})
+[('$dW_1 = dZ_1 X^T$', ('dZ1.dot(X.T, out=dW1)',))]
 """
 
 from __future__ import annotations

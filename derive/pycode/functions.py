@@ -75,13 +75,14 @@ def _clip(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Va
 
 
 def _maximum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
-    left, right = (run.tensor(a) for a in exactly(args, keywords, 2))
-    for mask, other in ((left, right), (right, left)):
-        if ranges.is_mask(mask.expr, run.trace.definitions) and ranges.in_unit(
-            other.expr, run.trace.definitions
-        ):
-            rest = arrays.minus(arrays.constant(1), arrays.real(mask))
-            return arrays.plus(arrays.real(mask), arrays.times(rest, arrays.real(other)))
+    left, right = (arrays.real(run.tensor(a)) for a in exactly(args, keywords, 2))
+    known = run.trace.definitions
+    for one, other in ((left, right), (right, left)):
+        mask = ranges.mask_or_sign(one.expr, known)
+        if mask is not None and ranges.in_unit(other.expr, known):
+            chosen = Tensor(mask, one.ndim)
+            rest = arrays.minus(arrays.constant(1), chosen)
+            return arrays.plus(chosen, arrays.times(rest, other))
     return arrays.maximum(_plain_zero(run, left, right), _plain_zero(run, right, left))
 
 

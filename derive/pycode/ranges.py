@@ -30,6 +30,27 @@ def is_mask(expr: Expr, definitions: Mapping[str, Expr]) -> bool:
     return False
 
 
+def mask_or_sign(expr: Expr, definitions: Mapping[str, Expr]) -> Expr | None:
+    """Where the larger of an expression and a number from 0 to 1 is 1, elsewhere it is the number.
+
+    A mask itself; of ``sign(z)``, which is -1 or 0 elsewhere, ``step(z)``.  None of all else.
+
+    >>> z = Symbol("z", ("n", "m"))
+    >>> up, down = Apply("step", 0, z), Apply("step", 0, Times(_MINUS, z))
+    >>> mask_or_sign(Plus(up, Times(_MINUS, down)), {}) == up
+    True
+    """
+    if is_mask(expr, definitions):
+        return expr
+    match opened(expr, definitions):
+        case Plus(
+            left=Apply(function="step", order=0, arg=z) as up,
+            right=Times(left=sign, right=Apply(function="step", order=0, arg=down)),
+        ) if sign == _MINUS and down == Times(_MINUS, z):
+            return up
+    return None
+
+
 def in_unit(expr: Expr, definitions: Mapping[str, Expr]) -> bool:
     """Whether every entry lies between 0 and 1: exp(-abs(z)), a constant."""
     expr = opened(expr, definitions)

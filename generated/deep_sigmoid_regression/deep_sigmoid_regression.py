@@ -35,8 +35,8 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import absolute, add, divide, dot, exp, greater_equal, maximum, multiply, negative
-from numpy import sqrt, square, subtract, vdot
+from numpy import absolute, divide, exp, maximum, multiply, negative, sign, sqrt, square, subtract
+from numpy import vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -161,7 +161,7 @@ def _labels(X: Array, Y: Any) -> Array:
 def _sigmoid(z: Array) -> Any:
     """Sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))
-    return np.maximum(e, np.greater_equal(z, 0.0)) / (1.0 + e)
+    return np.maximum(e, np.sign(z)) / (1.0 + e)
 
 
 def _sigmoid_prime(z: Array) -> Any:
@@ -273,52 +273,52 @@ class Trainer(runtime.BaseTrainer):
         ):
             X, Y = self._accept(X, Y)
         (Z1, dZ1, Z2, dZ2, Z3, dZ3, Z4, dZ4, t1, t2, t3, t4) = self._arrays
-        (zero, one, c3, ones) = self._numbers
+        (one, c2, ones) = self._numbers
         W1, b1, W2, b2, W3, b3, W4, b4 = self.params
         dW1, db1, dW2, db2, dW3, db3, dW4, db4 = self._dparams
         # Z1 = W1 X + b1
-        dot(W1, X, out=Z1)
-        add(Z1, b1, out=Z1)
+        W1.dot(X, out=Z1)
+        Z1 += b1
         # A1 = sigmoid(Z1)
         absolute(Z1, out=dZ1)
         negative(dZ1, out=dZ1)
         exp(dZ1, out=dZ1)
-        greater_equal(Z1, zero, out=Z1)
+        sign(Z1, out=Z1)
         maximum(dZ1, Z1, out=Z1)
-        add(one, dZ1, out=dZ1)
+        dZ1 += one
         A1 = divide(Z1, dZ1, out=Z1)
         # Z2 = W2 A1 + b2
-        dot(W2, A1, out=Z2)
-        add(Z2, b2, out=Z2)
+        W2.dot(A1, out=Z2)
+        Z2 += b2
         # A2 = sigmoid(Z2)
         absolute(Z2, out=dZ2)
         negative(dZ2, out=dZ2)
         exp(dZ2, out=dZ2)
-        greater_equal(Z2, zero, out=Z2)
+        sign(Z2, out=Z2)
         maximum(dZ2, Z2, out=Z2)
-        add(one, dZ2, out=dZ2)
+        dZ2 += one
         A2 = divide(Z2, dZ2, out=Z2)
         # Z3 = W3 A2 + b3
-        dot(W3, A2, out=Z3)
-        add(Z3, b3, out=Z3)
+        W3.dot(A2, out=Z3)
+        Z3 += b3
         # A3 = sigmoid(Z3)
         absolute(Z3, out=dZ3)
         negative(dZ3, out=dZ3)
         exp(dZ3, out=dZ3)
-        greater_equal(Z3, zero, out=Z3)
+        sign(Z3, out=Z3)
         maximum(dZ3, Z3, out=Z3)
-        add(one, dZ3, out=dZ3)
+        dZ3 += one
         A3 = divide(Z3, dZ3, out=Z3)
         # Z4 = W4 A3 + b4
-        dot(W4, A3, out=Z4)
-        add(Z4, b4, out=Z4)
+        W4.dot(A3, out=Z4)
+        Z4 += b4
         # A4 = sigmoid(Z4)
         absolute(Z4, out=dZ4)
         negative(dZ4, out=dZ4)
         exp(dZ4, out=dZ4)
-        greater_equal(Z4, zero, out=Z4)
+        sign(Z4, out=Z4)
         maximum(dZ4, Z4, out=Z4)
-        add(one, dZ4, out=dZ4)
+        dZ4 += one
         A4 = divide(Z4, dZ4, out=Z4)
         # for the cost
         subtract(A4, Y, out=dZ4)
@@ -330,39 +330,39 @@ class Trainer(runtime.BaseTrainer):
         # dZ4 = (A4 - Y) ⊙ sigmoid'(Z4) / m, where sigmoid'(Z4) = A4 ⊙ (1 - A4)
         subtract(one, A4, out=t1)
         multiply(A4, t1, out=Z4)
-        multiply(dZ4, Z4, out=dZ4)
-        multiply(dZ4, c3, out=dZ4)
+        dZ4 *= Z4
+        dZ4 *= c2
         # dW4 = dZ4 A3ᵀ
-        dot(dZ4, A3.T, out=dW4)
+        dZ4.dot(A3.T, out=dW4)
         # db4 = sum of columns(dZ4)
-        dot(dZ4, ones, out=db4)
+        dZ4.dot(ones, out=db4)
         # dZ3 = (W4ᵀ dZ4) ⊙ sigmoid'(Z3), where sigmoid'(Z3) = A3 ⊙ (1 - A3)
-        dot(W4.T, dZ4, out=dZ3)
+        W4.T.dot(dZ4, out=dZ3)
         subtract(one, A3, out=t2)
         multiply(A3, t2, out=Z3)
-        multiply(dZ3, Z3, out=dZ3)
+        dZ3 *= Z3
         # dW3 = dZ3 A2ᵀ
-        dot(dZ3, A2.T, out=dW3)
+        dZ3.dot(A2.T, out=dW3)
         # db3 = sum of columns(dZ3)
-        dot(dZ3, ones, out=db3)
+        dZ3.dot(ones, out=db3)
         # dZ2 = (W3ᵀ dZ3) ⊙ sigmoid'(Z2), where sigmoid'(Z2) = A2 ⊙ (1 - A2)
-        dot(W3.T, dZ3, out=dZ2)
+        W3.T.dot(dZ3, out=dZ2)
         subtract(one, A2, out=t3)
         multiply(A2, t3, out=Z2)
-        multiply(dZ2, Z2, out=dZ2)
+        dZ2 *= Z2
         # dW2 = dZ2 A1ᵀ
-        dot(dZ2, A1.T, out=dW2)
+        dZ2.dot(A1.T, out=dW2)
         # db2 = sum of columns(dZ2)
-        dot(dZ2, ones, out=db2)
+        dZ2.dot(ones, out=db2)
         # dZ1 = (W2ᵀ dZ2) ⊙ sigmoid'(Z1), where sigmoid'(Z1) = A1 ⊙ (1 - A1)
-        dot(W2.T, dZ2, out=dZ1)
+        W2.T.dot(dZ2, out=dZ1)
         subtract(one, A1, out=t4)
         multiply(A1, t4, out=Z1)
-        multiply(dZ1, Z1, out=dZ1)
+        dZ1 *= Z1
         # dW1 = dZ1 Xᵀ
-        dot(dZ1, X.T, out=dW1)
+        dZ1.dot(X.T, out=dW1)
         # db1 = sum of columns(dZ1)
-        dot(dZ1, ones, out=db1)
+        dZ1.dot(ones, out=db1)
         self.steps += 1
         self._update()
         return J
@@ -379,16 +379,16 @@ class Trainer(runtime.BaseTrainer):
         root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / factor
         offset[...] = EPSILON / factor
         theta, gradient, first, second = self._flat
-        multiply(first, beta1, out=first)
-        add(first, gradient, out=first)
-        multiply(second, beta2, out=second)
+        first *= beta1
+        first += gradient
+        second *= beta2
         square(gradient, out=gradient)
-        add(second, gradient, out=second)
+        second += gradient
         sqrt(second, out=gradient)
-        multiply(gradient, root, out=gradient)
-        add(gradient, offset, out=gradient)
+        gradient *= root
+        gradient += offset
         divide(first, gradient, out=gradient)
-        subtract(theta, gradient, out=theta)
+        theta -= gradient
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
@@ -409,9 +409,8 @@ class Trainer(runtime.BaseTrainer):
 
     def _constants(self, m: int) -> tuple[Array, ...]:
         return (
-            self._number(0.0),  # zero
             self._number(1.0),  # one
-            self._number(1.0 / m),  # c3
+            self._number(1.0 / m),  # c2
             self._full(1.0, m, 1),  # ones
         )
 

@@ -48,6 +48,10 @@ class _AnalyticNumPy:
     def abs(x: Any) -> Any:
         return x * np.sign(np.real(x))
 
+    @staticmethod
+    def sign(x: Any) -> Any:
+        return np.sign(np.real(x))
+
 
 net = _load("tested_deep_sigmoid_regression_rows")
 twin = _load("analytic_deep_sigmoid_regression_rows")

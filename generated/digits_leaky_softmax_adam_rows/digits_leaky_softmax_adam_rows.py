@@ -30,8 +30,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import add, divide, dot, exp, greater, log, maximum, multiply, sqrt, square, subtract
-from numpy import vdot
+from numpy import divide, exp, greater, log, maximum, multiply, sqrt, square, vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -251,49 +250,49 @@ class Trainer(runtime.BaseTrainer):
         ):
             X, Y = self._accept(X, Y)
         (A0, Z1, A1, Z2, t1, A2) = self._arrays
-        (c1, c2, c3, zero, ones, ones2) = self._numbers
+        (c1, c2, c3, zero, ones, ones2, ones3) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         # A0 = X / 255.0, which is the X of the equations
         multiply(X, c1, out=A0)
         # Z1 = X W1 + b1
-        dot(A0, W1, out=Z1)
-        add(Z1, b1, out=Z1)
+        A0.dot(W1, out=Z1)
+        Z1 += b1
         # A1 = leaky_relu(Z1)
         multiply(c2, Z1, out=A1)
         maximum(Z1, A1, out=A1)
         # Z2 = A1 W2 + b2
-        dot(A1, W2, out=Z2)
-        add(Z2, b2, out=Z2)
+        A1.dot(W2, out=Z2)
+        Z2 += b2
         # A2 = exp(Z2) / sum of columns(exp(Z2))
         np.maximum.reduce(Z2, axis=1, keepdims=True, out=t1)
-        subtract(Z2, t1, out=Z2)
+        Z2 -= t1
         exp(Z2, out=A2)
-        dot(A2, ones, out=t1)
-        divide(A2, t1, out=A2)
+        A2.dot(ones, out=t1)
+        A2 /= t1
         # for the cost
         log(t1, out=t1)
         m = X.shape[0]
         # the cost, from values that are there anyway
-        J = float((np.add.reduce(t1, axis=None) - vdot(Y, Z2)) / m)
+        J = float((vdot(t1, ones2) - vdot(Y, Z2)) / m)
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m
-        subtract(A2, Y, out=A2)
+        A2 -= Y
         dZ2 = multiply(A2, c3, out=A2)
         # dW2 = A1ᵀ dZ2
-        dot(A1.T, dZ2, out=dW2)
+        A1.T.dot(dZ2, out=dW2)
         # db2 = sum of rows(dZ2)
-        dot(ones2, dZ2, out=db2)
+        ones3.dot(dZ2, out=db2)
         # dZ1 = (dZ2 W2ᵀ) ⊙ leaky_relu'(Z1)
-        dot(dZ2, W2.T, out=A1)
+        dZ2.dot(W2.T, out=A1)
         greater(Z1, zero, out=Z1)
         maximum(Z1, c2, out=Z1)
         dZ1 = multiply(A1, Z1, out=A1)
         # dW1 = Xᵀ dZ1
-        dot(A0.T, dZ1, out=dW1)
+        A0.T.dot(dZ1, out=dW1)
         # db1 = sum of rows(dZ1)
-        dot(ones2, dZ1, out=db1)
+        ones3.dot(dZ1, out=db1)
         self.steps += 1
         self._update()
         return J
@@ -310,16 +309,16 @@ class Trainer(runtime.BaseTrainer):
         root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / factor
         offset[...] = EPSILON / factor
         theta, gradient, first, second = self._flat
-        multiply(first, beta1, out=first)
-        add(first, gradient, out=first)
-        multiply(second, beta2, out=second)
+        first *= beta1
+        first += gradient
+        second *= beta2
         square(gradient, out=gradient)
-        add(second, gradient, out=second)
+        second += gradient
         sqrt(second, out=gradient)
-        multiply(gradient, root, out=gradient)
-        add(gradient, offset, out=gradient)
+        gradient *= root
+        gradient += offset
         divide(first, gradient, out=gradient)
-        subtract(theta, gradient, out=theta)
+        theta -= gradient
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         features = self.network.features
@@ -341,7 +340,8 @@ class Trainer(runtime.BaseTrainer):
             self._number(1.0 / m),  # c3
             self._number(0.0),  # zero
             self._full(1.0, outputs, 1),  # ones
-            self._full(1.0, 1, m),  # ones2
+            self._full(1.0, m, 1),  # ones2
+            self._full(1.0, 1, m),  # ones3
         )
 
 

@@ -48,6 +48,10 @@ class _AnalyticNumPy:
     def abs(x: Any) -> Any:
         return x * np.sign(np.real(x))
 
+    @staticmethod
+    def sign(x: Any) -> Any:
+        return np.sign(np.real(x))
+
 
 net = _load("tested_digits_leaky_softmax_sgd_rows")
 twin = _load("analytic_digits_leaky_softmax_sgd_rows")

@@ -30,7 +30,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import add, divide, dot, exp, greater, maximum, multiply, subtract, vdot
+from numpy import divide, exp, greater, maximum, multiply, subtract, vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -239,18 +239,18 @@ class Trainer(runtime.BaseTrainer):
         # A0 = X / 255.0, which is the X of the equations
         multiply(X, c1, out=A0)
         # Z1 = W1 X + b1
-        dot(W1, A0, out=Z1)
-        add(Z1, b1, out=Z1)
+        W1.dot(A0, out=Z1)
+        Z1 += b1
         # A1 = relu(Z1)
         maximum(Z1, zeros, out=A1)
         # Z2 = W2 A1 + b2
-        dot(W2, A1, out=Z2)
-        add(Z2, b2, out=Z2)
+        W2.dot(A1, out=Z2)
+        Z2 += b2
         # A2 = exp(Z2) / sum of rows(exp(Z2))
         np.maximum.reduce(Z2, axis=0, keepdims=True, out=t1)
-        subtract(Z2, t1, out=Z2)
+        Z2 -= t1
         exp(Z2, out=Z2)
-        dot(ones, Z2, out=t1)
+        ones.dot(Z2, out=t1)
         A2 = divide(Z2, t1, out=Z2)
         # for the cost
         subtract(A2, Y, out=dA2)
@@ -260,24 +260,24 @@ class Trainer(runtime.BaseTrainer):
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dA2 = 2 (A2 - Y) / m, times the learning rate, which all that follows inherits
-        multiply(dA2, c2, out=dA2)
+        dA2 *= c2
         # dZ2 = A2 ⊙ (dA2 - sum of rows(dA2 ⊙ A2))
         multiply(dA2, A2, out=t2)
-        dot(ones, t2, out=t1)
-        subtract(dA2, t1, out=dA2)
+        ones.dot(t2, out=t1)
+        dA2 -= t1
         dZ2 = multiply(A2, dA2, out=Z2)
         # dW2 = dZ2 A1ᵀ
-        dot(dZ2, A1.T, out=dW2)
+        dZ2.dot(A1.T, out=dW2)
         # db2 = sum of columns(dZ2)
-        dot(dZ2, ones2, out=db2)
+        dZ2.dot(ones2, out=db2)
         # dZ1 = (W2ᵀ dZ2) ⊙ relu'(Z1)
-        dot(W2.T, dZ2, out=A1)
+        W2.T.dot(dZ2, out=A1)
         greater(Z1, zero, out=Z1)
         dZ1 = multiply(A1, Z1, out=A1)
         # dW1 = dZ1 Xᵀ
-        dot(dZ1, A0.T, out=dW1)
+        dZ1.dot(A0.T, out=dW1)
         # db1 = sum of columns(dZ1)
-        dot(dZ1, ones2, out=db1)
+        dZ1.dot(ones2, out=db1)
         self.steps += 1
         self._update()
         return J
@@ -285,7 +285,7 @@ class Trainer(runtime.BaseTrainer):
     def _update(self) -> None:
         """The optimiser's rule, in place."""
         theta, gradient = self._flat
-        subtract(theta, gradient, out=theta)
+        theta -= gradient
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         features = self.network.features

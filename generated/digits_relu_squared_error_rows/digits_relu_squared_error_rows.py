@@ -30,7 +30,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import add, divide, dot, exp, greater, maximum, multiply, subtract, vdot
+from numpy import divide, exp, greater, maximum, multiply, subtract, vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -239,18 +239,18 @@ class Trainer(runtime.BaseTrainer):
         # A0 = X / 255.0, which is the X of the equations
         multiply(X, c1, out=A0)
         # Z1 = X W1 + b1
-        dot(A0, W1, out=Z1)
-        add(Z1, b1, out=Z1)
+        A0.dot(W1, out=Z1)
+        Z1 += b1
         # A1 = relu(Z1)
         maximum(Z1, zeros, out=A1)
         # Z2 = A1 W2 + b2
-        dot(A1, W2, out=Z2)
-        add(Z2, b2, out=Z2)
+        A1.dot(W2, out=Z2)
+        Z2 += b2
         # A2 = exp(Z2) / sum of columns(exp(Z2))
         np.maximum.reduce(Z2, axis=1, keepdims=True, out=t1)
-        subtract(Z2, t1, out=Z2)
+        Z2 -= t1
         exp(Z2, out=Z2)
-        dot(Z2, ones, out=t1)
+        Z2.dot(ones, out=t1)
         A2 = divide(Z2, t1, out=Z2)
         # for the cost
         subtract(A2, Y, out=dA2)
@@ -260,24 +260,24 @@ class Trainer(runtime.BaseTrainer):
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dA2 = 2 (A2 - Y) / m, times the learning rate, which all that follows inherits
-        multiply(dA2, c2, out=dA2)
+        dA2 *= c2
         # dZ2 = A2 ⊙ (dA2 - sum of columns(A2 ⊙ dA2))
         multiply(A2, dA2, out=t2)
-        dot(t2, ones, out=t1)
-        subtract(dA2, t1, out=dA2)
+        t2.dot(ones, out=t1)
+        dA2 -= t1
         dZ2 = multiply(A2, dA2, out=Z2)
         # dW2 = A1ᵀ dZ2
-        dot(A1.T, dZ2, out=dW2)
+        A1.T.dot(dZ2, out=dW2)
         # db2 = sum of rows(dZ2)
-        dot(ones2, dZ2, out=db2)
+        ones2.dot(dZ2, out=db2)
         # dZ1 = (dZ2 W2ᵀ) ⊙ relu'(Z1)
-        dot(dZ2, W2.T, out=A1)
+        dZ2.dot(W2.T, out=A1)
         greater(Z1, zero, out=Z1)
         dZ1 = multiply(A1, Z1, out=A1)
         # dW1 = Xᵀ dZ1
-        dot(A0.T, dZ1, out=dW1)
+        A0.T.dot(dZ1, out=dW1)
         # db1 = sum of rows(dZ1)
-        dot(ones2, dZ1, out=db1)
+        ones2.dot(dZ1, out=db1)
         self.steps += 1
         self._update()
         return J
@@ -285,7 +285,7 @@ class Trainer(runtime.BaseTrainer):
     def _update(self) -> None:
         """The optimiser's rule, in place."""
         theta, gradient = self._flat
-        subtract(theta, gradient, out=theta)
+        theta -= gradient
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         features = self.network.features

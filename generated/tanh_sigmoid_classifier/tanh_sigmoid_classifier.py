@@ -31,8 +31,8 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import absolute, add, divide, dot, exp, greater_equal, log1p, maximum, multiply
-from numpy import negative, square, subtract, tanh
+from numpy import absolute, add, exp, log1p, maximum, multiply, negative, sign, square, subtract
+from numpy import tanh, vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -141,7 +141,7 @@ def _labels(X: Array, Y: Any) -> Array:
 def _sigmoid(z: Array) -> Any:
     """Sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))
-    return np.maximum(e, np.greater_equal(z, 0.0)) / (1.0 + e)
+    return np.maximum(e, np.sign(z)) / (1.0 + e)
 
 
 def _tanh(z: Array) -> Any:
@@ -238,52 +238,52 @@ class Trainer(runtime.BaseTrainer):
         ):
             X, Y = self._accept(X, Y)
         (Z1, Z2, t1, A2, t2, dZ1) = self._arrays
-        (zero, one, c3, zeros, ones) = self._numbers
+        (one, c2, zeros, ones, ones2) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         # Z1 = W1 X + b1
-        dot(W1, X, out=Z1)
-        add(Z1, b1, out=Z1)
+        W1.dot(X, out=Z1)
+        Z1 += b1
         # A1 = tanh(Z1)
         A1 = tanh(Z1, out=Z1)
         # Z2 = W2 A1 + b2
-        dot(W2, A1, out=Z2)
-        add(Z2, b2, out=Z2)
+        W2.dot(A1, out=Z2)
+        Z2 += b2
         # A2 = sigmoid(Z2)
         absolute(Z2, out=t1)
         negative(t1, out=t1)
         exp(t1, out=t1)
-        greater_equal(Z2, zero, out=A2)
+        sign(Z2, out=A2)
         maximum(t1, A2, out=A2)
         add(one, t1, out=t2)
-        divide(A2, t2, out=A2)
+        A2 /= t2
         # for the cost
         maximum(Z2, zeros, out=t2)
-        multiply(Z2, Y, out=Z2)
-        subtract(t2, Z2, out=t2)
+        Z2 *= Y
+        t2 -= Z2
         log1p(t1, out=t1)
-        add(t2, t1, out=t2)
+        t2 += t1
         m = X.shape[1]
         # the cost, from values that are there anyway
-        J = float(np.add.reduce(t2, axis=None) / m)
+        J = float(vdot(t2, ones) / m)
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m
-        subtract(A2, Y, out=A2)
-        dZ2 = multiply(A2, c3, out=A2)
+        A2 -= Y
+        dZ2 = multiply(A2, c2, out=A2)
         # dW2 = dZ2 A1ᵀ
-        dot(dZ2, A1.T, out=dW2)
+        dZ2.dot(A1.T, out=dW2)
         # db2 = sum of columns(dZ2)
-        dot(dZ2, ones, out=db2)
+        dZ2.dot(ones2, out=db2)
         # dZ1 = (W2ᵀ dZ2) ⊙ tanh'(Z1), where tanh'(Z1) = 1 - A1^2
-        dot(W2.T, dZ2, out=dZ1)
+        W2.T.dot(dZ2, out=dZ1)
         square(A1, out=Z1)
         subtract(one, Z1, out=Z1)
-        multiply(dZ1, Z1, out=dZ1)
+        dZ1 *= Z1
         # dW1 = dZ1 Xᵀ
-        dot(dZ1, X.T, out=dW1)
+        dZ1.dot(X.T, out=dW1)
         # db1 = sum of columns(dZ1)
-        dot(dZ1, ones, out=db1)
+        dZ1.dot(ones2, out=db1)
         self.steps += 1
         self._update()
         return J
@@ -296,10 +296,10 @@ class Trainer(runtime.BaseTrainer):
         ) = self._scalars
         rate[...] = self.learning_rate
         theta, gradient, velocity = self._flat
-        multiply(velocity, momentum, out=velocity)
-        add(velocity, gradient, out=velocity)
+        velocity *= momentum
+        velocity += gradient
         multiply(velocity, rate, out=gradient)
-        subtract(theta, gradient, out=theta)
+        theta -= gradient
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
@@ -315,11 +315,11 @@ class Trainer(runtime.BaseTrainer):
     def _constants(self, m: int) -> tuple[Array, ...]:
         outputs = self.network.outputs
         return (
-            self._number(0.0),  # zero
             self._number(1.0),  # one
-            self._number(1.0 / m),  # c3
+            self._number(1.0 / m),  # c2
             self._full(0.0, outputs, m),  # zeros
-            self._full(1.0, m, 1),  # ones
+            self._full(1.0, outputs, m),  # ones
+            self._full(1.0, m, 1),  # ones2
         )
 
 

@@ -48,6 +48,10 @@ class _AnalyticNumPy:
     def abs(x: Any) -> Any:
         return x * np.sign(np.real(x))
 
+    @staticmethod
+    def sign(x: Any) -> Any:
+        return np.sign(np.real(x))
+
 
 net = _load("tested_tanh_sigmoid_classifier_rows")
 twin = _load("analytic_tanh_sigmoid_classifier_rows")

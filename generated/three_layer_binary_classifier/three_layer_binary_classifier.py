@@ -34,8 +34,8 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import absolute, add, divide, dot, exp, greater_equal, log1p, maximum, multiply
-from numpy import negative, square, subtract, tanh
+from numpy import absolute, add, exp, log1p, maximum, multiply, negative, sign, square, subtract
+from numpy import tanh, vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -152,7 +152,7 @@ def _labels(X: Array, Y: Any) -> Array:
 def _sigmoid(z: Array) -> Any:
     """Sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))
-    return np.maximum(e, np.greater_equal(z, 0.0)) / (1.0 + e)
+    return np.maximum(e, np.sign(z)) / (1.0 + e)
 
 
 def _tanh(z: Array) -> Any:
@@ -252,66 +252,66 @@ class Trainer(runtime.BaseTrainer):
         ):
             X, Y = self._accept(X, Y)
         (Z1, Z2, Z3, t1, A3, t2, dZ2, dZ1) = self._arrays
-        (zero, one, c3, zeros, ones) = self._numbers
+        (one, c2, zeros, ones, ones2) = self._numbers
         W1, b1, W2, b2, W3, b3 = self.params
         dW1, db1, dW2, db2, dW3, db3 = self._dparams
         # Z1 = W1 X + b1
-        dot(W1, X, out=Z1)
-        add(Z1, b1, out=Z1)
+        W1.dot(X, out=Z1)
+        Z1 += b1
         # A1 = tanh(Z1)
         A1 = tanh(Z1, out=Z1)
         # Z2 = W2 A1 + b2
-        dot(W2, A1, out=Z2)
-        add(Z2, b2, out=Z2)
+        W2.dot(A1, out=Z2)
+        Z2 += b2
         # A2 = tanh(Z2)
         A2 = tanh(Z2, out=Z2)
         # Z3 = W3 A2 + b3
-        dot(W3, A2, out=Z3)
-        add(Z3, b3, out=Z3)
+        W3.dot(A2, out=Z3)
+        Z3 += b3
         # A3 = sigmoid(Z3)
         absolute(Z3, out=t1)
         negative(t1, out=t1)
         exp(t1, out=t1)
-        greater_equal(Z3, zero, out=A3)
+        sign(Z3, out=A3)
         maximum(t1, A3, out=A3)
         add(one, t1, out=t2)
-        divide(A3, t2, out=A3)
+        A3 /= t2
         # for the cost
         maximum(Z3, zeros, out=t2)
-        multiply(Z3, Y, out=Z3)
-        subtract(t2, Z3, out=t2)
+        Z3 *= Y
+        t2 -= Z3
         log1p(t1, out=t1)
-        add(t2, t1, out=t2)
+        t2 += t1
         m = X.shape[1]
         # the cost, from values that are there anyway
-        J = float(np.add.reduce(t2, axis=None) / m)
+        J = float(vdot(t2, ones) / m)
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ3 = (A3 - Y) / m, times the learning rate, which all that follows inherits
-        subtract(A3, Y, out=A3)
-        dZ3 = multiply(A3, c3, out=A3)
+        A3 -= Y
+        dZ3 = multiply(A3, c2, out=A3)
         # dW3 = dZ3 A2ᵀ
-        dot(dZ3, A2.T, out=dW3)
+        dZ3.dot(A2.T, out=dW3)
         # db3 = sum of columns(dZ3)
-        dot(dZ3, ones, out=db3)
+        dZ3.dot(ones2, out=db3)
         # dZ2 = (W3ᵀ dZ3) ⊙ tanh'(Z2), where tanh'(Z2) = 1 - A2^2
-        dot(W3.T, dZ3, out=dZ2)
+        W3.T.dot(dZ3, out=dZ2)
         square(A2, out=Z2)
         subtract(one, Z2, out=Z2)
-        multiply(dZ2, Z2, out=dZ2)
+        dZ2 *= Z2
         # dW2 = dZ2 A1ᵀ
-        dot(dZ2, A1.T, out=dW2)
+        dZ2.dot(A1.T, out=dW2)
         # db2 = sum of columns(dZ2)
-        dot(dZ2, ones, out=db2)
+        dZ2.dot(ones2, out=db2)
         # dZ1 = (W2ᵀ dZ2) ⊙ tanh'(Z1), where tanh'(Z1) = 1 - A1^2
-        dot(W2.T, dZ2, out=dZ1)
+        W2.T.dot(dZ2, out=dZ1)
         square(A1, out=Z1)
         subtract(one, Z1, out=Z1)
-        multiply(dZ1, Z1, out=dZ1)
+        dZ1 *= Z1
         # dW1 = dZ1 Xᵀ
-        dot(dZ1, X.T, out=dW1)
+        dZ1.dot(X.T, out=dW1)
         # db1 = sum of columns(dZ1)
-        dot(dZ1, ones, out=db1)
+        dZ1.dot(ones2, out=db1)
         self.steps += 1
         self._update()
         return J
@@ -319,7 +319,7 @@ class Trainer(runtime.BaseTrainer):
     def _update(self) -> None:
         """The optimiser's rule, in place."""
         theta, gradient = self._flat
-        subtract(theta, gradient, out=theta)
+        theta -= gradient
 
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
@@ -338,11 +338,11 @@ class Trainer(runtime.BaseTrainer):
         outputs = self.network.outputs
         learning_rate = self.learning_rate
         return (
-            self._number(0.0),  # zero
             self._number(1.0),  # one
-            self._number(learning_rate * (1.0 / m)),  # c3
+            self._number(learning_rate * (1.0 / m)),  # c2
             self._full(0.0, outputs, m),  # zeros
-            self._full(1.0, m, 1),  # ones
+            self._full(1.0, outputs, m),  # ones
+            self._full(1.0, m, 1),  # ones2
         )
 
 

@@ -27,6 +27,10 @@ class AnalyticNumPy:
     def abs(x: Any) -> Any:
         return np.where(np.real(x) >= 0, x, -x)
 
+    @staticmethod
+    def sign(x: Any) -> Any:
+        return np.sign(np.real(x))
+
 
 def load(folder: Path, name: str) -> ModuleType:
     """``NAME.py`` of an emitted folder as a module of its own, with its own runtime."""

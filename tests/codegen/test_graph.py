@@ -147,6 +147,7 @@ def run_in_buffers(code, results, x, y):
     """What is where after the lines have run."""
     space = {name: np.full((3, 4), np.nan) for name in (*code.buffers, *results.values())}
     space |= {name: np.array(eval(text)) for name, text in code.constants.items()}
+    space |= {name: np.full((3, 4), float(text)) for name, (_, text) in code.filled.items()}
     space |= {"x": x.copy(), "y": y.copy(), "np": np, "vdot": np.vdot}
     space |= {op: getattr(np, op) for op in (*_UNARY, *_BINARY)}
     exec("\n".join(line for _, line in code.lines), space)
