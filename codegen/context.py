@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 import derive
-from codegen import equations
+from codegen import equations, packing
 from codegen.formulas.kinks import conditions
 from codegen.formulas.own import Derived
 from codegen.formulas.printing import form
@@ -44,6 +44,7 @@ def module_context(
     spec = network.spec
     blocks = module(network, proved)
     widths = spec.widths
+    polynomials = _polynomials(blocks, step)
     return {
         "spec": spec,
         "module": blocks,
@@ -78,7 +79,8 @@ def module_context(
         "loss_places": _loss_places(network),
         "largest": ("1e8", "1e4") if all(own.tame for own in spec.own) else ("1.0", "1.0"),
         "schedule": schedule_text(spec.training),
-        "polynomials": _polynomials(blocks, step),
+        "polynomials": polynomials,
+        "polynomial_lines": {name: packing.numbers(text) for text, name in polynomials.items()},
         **_signatures(network, blocks),
         **_training(network, step),
     }
@@ -369,4 +371,9 @@ def _training(network: Network, step: Step) -> dict[str, Any]:
         "uses_rate": any("learning_rate" in text for text in texts),
         "step_parameters": _used(network.fields, "\n".join([*lines, step.cost, *running])),
         "update_scalars": scalars,
+        "buffer_lines": packing.named([(b.name, b.shape) for b in step.buffers]),
+        "constant_lines": packing.named(
+            [(name, f"self._number({text})") for name, text in step.constants]
+            + [(name, f"self._full({value}, {shape})") for name, value, shape in step.filled]
+        ),
     }

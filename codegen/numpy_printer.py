@@ -11,8 +11,10 @@ graph (`statements`, for the stable forms).  Out: text; the formatter sees to li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Final
 
 from codegen.graph import INFIX, Graph, Text, infix, level_of
 from codegen.plan import factors, is_scalar, split_sign, terms
@@ -163,8 +165,13 @@ def _number(value: Fraction) -> Text:
 # -- steps of a graph --------------------------------------------------------------------------
 
 
+LONG: Final = 64
+"""Expressions of more characters than this get a name."""
+_COEFFICIENTS: Final = re.compile(r", \([0-9][^()]*\)")
+
+
 def statements(graph: Graph, root: int, result: str) -> list[str]:
-    """Assignments for what is used twice, and a last one of `result` (or ``return ...``)."""
+    """Assignments for what is used twice or is long, then one of `result` (or ``return ...``)."""
     return _Steps(graph, root).lines(result)
 
 
@@ -191,8 +198,10 @@ class _Steps:
     def lines(self, result: str) -> list[str]:
         for step in sorted(self.uses):
             node = self.graph.nodes[step]
-            if self.uses[step] > 1 and node.op not in ("input", "const"):
-                text = self._text(step)[0]
+            if node.op in ("input", "const"):
+                continue
+            text = self._text(step)[0]
+            if self.uses[step] > 1 or len(_COEFFICIENTS.sub("", text)) > LONG:
                 name = self.graph.names.get(step) or self._fresh(node.op)
                 self.out.append(f"{name} = {text}")
                 self.known[step] = name

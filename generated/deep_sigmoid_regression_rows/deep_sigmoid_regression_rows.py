@@ -251,12 +251,7 @@ class Trainer(runtime.BaseTrainer):
     network = NETWORK
     parameters = Params
     rate = LEARNING_RATE
-    scalars = (
-        BETA1,
-        BETA2,
-        0.0,
-        0.0,
-    )
+    scalars = (BETA1, BETA2, 0.0, 0.0)
     state = 2
     params: Params
 
@@ -369,12 +364,7 @@ class Trainer(runtime.BaseTrainer):
 
     def _update(self) -> None:
         """The optimiser's rule, in place."""
-        (
-            beta1,
-            beta2,
-            root,
-            offset,
-        ) = self._scalars
+        beta1, beta2, root, offset = self._scalars
         factor = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)
         root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / factor
         offset[...] = EPSILON / factor
@@ -393,26 +383,15 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (m, 16),  # Z1
-            (m, 16),  # dZ1
-            (m, 16),  # Z2
-            (m, 16),  # dZ2
-            (m, 16),  # Z3
-            (m, 16),  # dZ3
-            (m, outputs),  # Z4
-            (m, outputs),  # dZ4
-            (m, outputs),  # t1
-            (m, 16),  # t2
-            (m, 16),  # t3
+            (m, 16), (m, 16), (m, 16), (m, 16), (m, 16), (m, 16),  # Z1, dZ1, Z2, dZ2, Z3, dZ3
+            (m, outputs), (m, outputs), (m, outputs), (m, 16), (m, 16),  # Z4, dZ4, t1, t2, t3
             (m, 16),  # t4
-        )
+        )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Array, ...]:
         return (
-            self._number(1.0),  # one
-            self._number(1.0 / m),  # c2
-            self._full(1.0, 1, m),  # ones
-        )
+            self._number(1.0), self._number(1.0 / m), self._full(1.0, 1, m),  # one, c2, ones
+        )  # fmt: skip
 
 
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:

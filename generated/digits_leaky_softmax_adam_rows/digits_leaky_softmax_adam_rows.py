@@ -228,12 +228,7 @@ class Trainer(runtime.BaseTrainer):
     network = NETWORK
     parameters = Params
     rate = LEARNING_RATE
-    scalars = (
-        BETA1,
-        BETA2,
-        0.0,
-        0.0,
-    )
+    scalars = (BETA1, BETA2, 0.0, 0.0)
     state = 2
     params: Params
 
@@ -299,12 +294,7 @@ class Trainer(runtime.BaseTrainer):
 
     def _update(self) -> None:
         """The optimiser's rule, in place."""
-        (
-            beta1,
-            beta2,
-            root,
-            offset,
-        ) = self._scalars
+        beta1, beta2, root, offset = self._scalars
         factor = self.learning_rate * (1.0 - BETA1) / (1.0 - BETA1**self.steps)
         root[...] = math.sqrt((1.0 - BETA2) / (1.0 - BETA2**self.steps)) / factor
         offset[...] = EPSILON / factor
@@ -324,25 +314,17 @@ class Trainer(runtime.BaseTrainer):
         features = self.network.features
         outputs = self.network.outputs
         return (
-            (m, features),  # A0
-            (m, 10),  # Z1
-            (m, 10),  # A1
-            (m, outputs),  # Z2
-            (m, 1),  # t1
+            (m, features), (m, 10), (m, 10), (m, outputs), (m, 1),  # A0, Z1, A1, Z2, t1
             (m, outputs),  # A2
-        )
+        )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Array, ...]:
         outputs = self.network.outputs
         return (
-            self._number(1.0 / 255.0),  # c1
-            self._number(0.01),  # c2
-            self._number(1.0 / m),  # c3
-            self._number(0.0),  # zero
-            self._full(1.0, outputs, 1),  # ones
-            self._full(1.0, m, 1),  # ones2
-            self._full(1.0, 1, m),  # ones3
-        )
+            self._number(1.0 / 255.0), self._number(0.01), self._number(1.0 / m),  # c1, c2, c3
+            self._number(0.0), self._full(1.0, outputs, 1),  # zero, ones
+            self._full(1.0, m, 1), self._full(1.0, 1, m),  # ones2, ones3
+        )  # fmt: skip
 
 
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:

@@ -295,26 +295,19 @@ class Trainer(runtime.BaseTrainer):
         features = self.network.features
         outputs = self.network.outputs
         return (
-            (features, m),  # A0
-            (10, m),  # Z1
-            (10, m),  # A1
-            (outputs, m),  # Z2
-            (1, m),  # t1
+            (features, m), (10, m), (10, m), (outputs, m), (1, m),  # A0, Z1, A1, Z2, t1
             (outputs, m),  # A2
-        )
+        )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Array, ...]:
         outputs = self.network.outputs
         learning_rate = self.learning_rate
         return (
-            self._number(1.0 / 255.0),  # c1
-            self._number(0.01),  # c2
-            self._number(learning_rate * (1.0 / m)),  # c3
-            self._number(0.0),  # zero
-            self._full(1.0, 1, outputs),  # ones
-            self._full(1.0, 1, m),  # ones2
+            self._number(1.0 / 255.0), self._number(0.01),  # c1, c2
+            self._number(learning_rate * (1.0 / m)), self._number(0.0),  # c3, zero
+            self._full(1.0, 1, outputs), self._full(1.0, 1, m),  # ones, ones2
             self._full(1.0, m, 1),  # ones3
-        )
+        )  # fmt: skip
 
 
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:

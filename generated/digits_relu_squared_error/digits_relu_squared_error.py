@@ -291,26 +291,18 @@ class Trainer(runtime.BaseTrainer):
         features = self.network.features
         outputs = self.network.outputs
         return (
-            (features, m),  # A0
-            (10, m),  # Z1
-            (10, m),  # A1
-            (outputs, m),  # Z2
-            (1, m),  # t1
-            (outputs, m),  # dA2
-            (outputs, m),  # t2
-        )
+            (features, m), (10, m), (10, m), (outputs, m), (1, m),  # A0, Z1, A1, Z2, t1
+            (outputs, m), (outputs, m),  # dA2, t2
+        )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Array, ...]:
         outputs = self.network.outputs
         learning_rate = self.learning_rate
         return (
-            self._number(1.0 / 255.0),  # c1
-            self._number(learning_rate * (2.0 / m)),  # c2
-            self._number(0.0),  # zero
-            self._full(0.0, 10, m),  # zeros
-            self._full(1.0, 1, outputs),  # ones
-            self._full(1.0, m, 1),  # ones2
-        )
+            self._number(1.0 / 255.0), self._number(learning_rate * (2.0 / m)),  # c1, c2
+            self._number(0.0), self._full(0.0, 10, m),  # zero, zeros
+            self._full(1.0, 1, outputs), self._full(1.0, m, 1),  # ones, ones2
+        )  # fmt: skip
 
 
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:

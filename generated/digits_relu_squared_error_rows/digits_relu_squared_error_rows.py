@@ -291,26 +291,18 @@ class Trainer(runtime.BaseTrainer):
         features = self.network.features
         outputs = self.network.outputs
         return (
-            (m, features),  # A0
-            (m, 10),  # Z1
-            (m, 10),  # A1
-            (m, outputs),  # Z2
-            (m, 1),  # t1
-            (m, outputs),  # dA2
-            (m, outputs),  # t2
-        )
+            (m, features), (m, 10), (m, 10), (m, outputs), (m, 1),  # A0, Z1, A1, Z2, t1
+            (m, outputs), (m, outputs),  # dA2, t2
+        )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Array, ...]:
         outputs = self.network.outputs
         learning_rate = self.learning_rate
         return (
-            self._number(1.0 / 255.0),  # c1
-            self._number(learning_rate * (2.0 / m)),  # c2
-            self._number(0.0),  # zero
-            self._full(0.0, m, 10),  # zeros
-            self._full(1.0, outputs, 1),  # ones
-            self._full(1.0, 1, m),  # ones2
-        )
+            self._number(1.0 / 255.0), self._number(learning_rate * (2.0 / m)),  # c1, c2
+            self._number(0.0), self._full(0.0, m, 10),  # zero, zeros
+            self._full(1.0, outputs, 1), self._full(1.0, 1, m),  # ones, ones2
+        )  # fmt: skip
 
 
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:

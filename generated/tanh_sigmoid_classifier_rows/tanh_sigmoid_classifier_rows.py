@@ -168,7 +168,8 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 def _cost(Z2: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
     m = Y.shape[0]
-    return np.sum(np.maximum(Z2, 0.0) - Z2 * Y + np.log1p(np.exp(-np.abs(Z2)))) / m
+    t = np.sum(np.maximum(Z2, 0.0) - Z2 * Y + np.log1p(np.exp(-np.abs(Z2))))
+    return t / m
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -218,10 +219,7 @@ class Trainer(runtime.BaseTrainer):
     network = NETWORK
     parameters = Params
     rate = LEARNING_RATE
-    scalars = (
-        MOMENTUM,
-        0.0,
-    )
+    scalars = (MOMENTUM, 0.0)
     state = 1
     params: Params
 
@@ -290,10 +288,7 @@ class Trainer(runtime.BaseTrainer):
 
     def _update(self) -> None:
         """The optimiser's rule, in place."""
-        (
-            momentum,
-            rate,
-        ) = self._scalars
+        momentum, rate = self._scalars
         rate[...] = self.learning_rate
         theta, gradient, velocity = self._flat
         velocity *= momentum
@@ -304,23 +299,17 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (m, 4),  # Z1
-            (m, outputs),  # Z2
-            (m, outputs),  # t1
-            (m, outputs),  # A2
-            (m, outputs),  # t2
-            (m, 4),  # dZ1
-        )
+            (m, 4), (m, outputs), (m, outputs), (m, outputs),  # Z1, Z2, t1, A2
+            (m, outputs), (m, 4),  # t2, dZ1
+        )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Array, ...]:
         outputs = self.network.outputs
         return (
-            self._number(1.0),  # one
-            self._number(1.0 / m),  # c2
-            self._full(0.0, m, outputs),  # zeros
-            self._full(1.0, m, outputs),  # ones
+            self._number(1.0), self._number(1.0 / m),  # one, c2
+            self._full(0.0, m, outputs), self._full(1.0, m, outputs),  # zeros, ones
             self._full(1.0, 1, m),  # ones2
-        )
+        )  # fmt: skip
 
 
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:

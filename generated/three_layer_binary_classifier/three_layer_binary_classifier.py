@@ -181,7 +181,8 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 def _cost(Z3: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
     m = Y.shape[1]
-    return np.sum(np.maximum(Z3, 0.0) - Z3 * Y + np.log1p(np.exp(-np.abs(Z3)))) / m
+    t = np.sum(np.maximum(Z3, 0.0) - Z3 * Y + np.log1p(np.exp(-np.abs(Z3))))
+    return t / m
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -324,26 +325,18 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (64, m),  # Z1
-            (32, m),  # Z2
-            (outputs, m),  # Z3
-            (outputs, m),  # t1
-            (outputs, m),  # A3
-            (outputs, m),  # t2
-            (32, m),  # dZ2
-            (64, m),  # dZ1
-        )
+            (64, m), (32, m), (outputs, m), (outputs, m), (outputs, m),  # Z1, Z2, Z3, t1, A3
+            (outputs, m), (32, m), (64, m),  # t2, dZ2, dZ1
+        )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Array, ...]:
         outputs = self.network.outputs
         learning_rate = self.learning_rate
         return (
-            self._number(1.0),  # one
-            self._number(learning_rate * (1.0 / m)),  # c2
-            self._full(0.0, outputs, m),  # zeros
-            self._full(1.0, outputs, m),  # ones
+            self._number(1.0), self._number(learning_rate * (1.0 / m)),  # one, c2
+            self._full(0.0, outputs, m), self._full(1.0, outputs, m),  # zeros, ones
             self._full(1.0, m, 1),  # ones2
-        )
+        )  # fmt: skip
 
 
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:
