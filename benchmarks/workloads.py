@@ -2,8 +2,8 @@
 
 A `Workload` is a stack, a batch size and an optimiser.  `generated` emits it with the
 project; `Floor`, `Textbook`, `Torch` and `Jax` are what it is compared with: the matrix products
-alone, NumPy as a textbook writes it, PyTorch as a user would, and a step that JAX compiled.  Every step takes the same
-parameters and the same batch.
+alone, NumPy as a textbook writes it, PyTorch as a user would, and a step that JAX compiled.
+Every step takes the same parameters and the same batch.
 """
 
 from __future__ import annotations
