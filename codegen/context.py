@@ -79,6 +79,7 @@ def module_context(
         "loss_places": _loss_places(network),
         "largest": ("1e8", "1e4") if all(own.tame for own in spec.own) else ("1.0", "1.0"),
         "schedule": schedule_text(spec.training),
+        "spreads": [k for k, name in enumerate(blocks.values) if name.startswith("S")],
         "polynomials": polynomials,
         "polynomial_lines": {name: packing.numbers(text) for text, name in polynomials.items()},
         **_signatures(network, blocks),

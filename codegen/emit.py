@@ -23,8 +23,8 @@ from codegen.context import document_context, module_context
 from codegen.joining import runtime_source
 from codegen.network import Network
 from codegen.proof import ProvedEquation, Unproved
-from codegen.spec import Spec, read
-from codegen.tables import GenerateError, SpecError
+from codegen.spec import Spec, contents, parse, read
+from codegen.tables import GenerateError
 from codegen.trainer import Step, step
 from codegen.validation import validated
 from derive.check import Acceptance
@@ -145,8 +145,8 @@ def check_all(root: Path) -> str:
 def _render(spec_path: Path) -> tuple[Spec, dict[str, bytes]]:
     """The spec and the files of its network, formatted."""
     _require_formatter()
-    data = _bytes(spec_path)
-    spec = read(spec_path)
+    data = contents(spec_path)
+    spec = parse(data, str(spec_path))
     files = render(derive_network(spec))
     files[f"{spec.name}.toml"] = data
     return spec, files
@@ -205,13 +205,6 @@ def proved_text(derivation: Derivation, source: str) -> Validation:
             f"{found.reason}"
         )
     return found
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SpecError(f"{path}: {error.strerror or error}") from None
 
 
 def _require_formatter() -> None:

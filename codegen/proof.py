@@ -29,6 +29,7 @@ from derive.program import (
     Transpose,
     children,
     minus,
+    number,
     walk,
     with_children,
 )
@@ -202,6 +203,8 @@ def _slope(network: Network, name: str, slope: Expr, argument: str) -> ProvedEqu
     }
     local = Program({argument: Leaf(z.dims), **scalars}, {}, program.functions)
     right = substitute(substitute(slope, renamed), {ARGUMENT: z})
+    if right.shape != z.shape:  # the derivative of a linear function is one number
+        right = Plus(right, Times(number(0), z))
     note = f"The derivative of {name}, by the rules for the functions that its formula has."
     return judge(local, f"{name}'({argument})", "", Equation(Apply(name, 1, z), right), note)
 

@@ -92,7 +92,15 @@ _CONSTANTS: Final[Mapping[str, Mapping[str, float]]] = {
 }
 _RATES: Final = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01}
 _USUAL_RATE: Final = 0.001
-_RESERVED: Final = ("runtime", "numpy", "pytest", "conftest")
+_RESERVED: Final = ("runtime", "numpy", "pytest", "conftest", "sklearn", "matplotlib")
+_DEVICES: Final = (
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{n}{k}" for n in ("com", "lpt") for k in range(10)),
+)
+"""Names that a file cannot have on some systems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +184,21 @@ class Spec:
 
 def read(path: Path) -> Spec:
     """The spec in a file; `SpecError` if it cannot be used."""
+    return parse(contents(path), str(path))
+
+
+def contents(path: Path) -> bytes:
+    """The bytes of the file of a spec; `SpecError` if it cannot be read or is too long."""
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise SpecError(f"{path}: {size} bytes, a spec has at most {MAX_BYTES}")
-        data = path.read_bytes()
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise SpecError(f"{path}: is no regular file")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SpecError(f"{path}: {error.strerror or error}") from None
-    return parse(data, str(path))
+    if len(data) > MAX_BYTES:
+        raise SpecError(f"{path}: too long, a spec has at most {MAX_BYTES} bytes")
+    return data
 
 
 def parse(data: bytes, file: str = "spec.toml") -> Spec:
@@ -265,6 +280,8 @@ def _name(top: Table) -> str:
         top.fail("name", "is a keyword of Python, choose another")
     if name in _RESERVED or name in sys.stdlib_module_names:
         top.fail("name", "is the name of a module that the network imports or may import")
+    if name.startswith(("__", "test_")) or name.lower() in _DEVICES:
+        top.fail("name", "has a meaning for Python, pytest or the file system, choose another")
     return name
 
 

@@ -10,7 +10,7 @@ import difflib
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Final, NoReturn
 
 
 class GenerateError(Exception):
@@ -88,9 +88,16 @@ class Table:
             number = math.inf
         if not (math.isfinite(number) and _CONDITIONS[needs](number)):
             self.fail(key, f"must be a number {needs}")
+        if number and not SMALLEST <= abs(number) <= LARGEST:
+            self.fail(
+                key, f"must be between {SMALLEST:g} and {LARGEST:g} in size, or float32 has none"
+            )
         return number
 
 
+SMALLEST: Final = 1e-30
+LARGEST: Final = 1e30
+"""Between these a number and its square root, and its product with ordinary ones, are floats."""
 _CONDITIONS = {
     "greater than 0": lambda v: v > 0,
     "of at least 0": lambda v: v >= 0,

@@ -290,7 +290,7 @@ def lines(rule: Rule) -> tuple[str, ...]:
     """The update in place; it writes over the gradient.
 
     >>> lines(RULES["sgd"])
-    ('multiply(gradient, rate, out=gradient)', 'subtract(theta, gradient, out=theta)')
+    ('gradient *= rate', 'theta -= gradient')
     """
     return tuple(line for _, line in _code(rule).lines)
 

@@ -16,7 +16,20 @@ from functools import reduce
 from typing import Final
 
 from codegen.formulas import tree
-from codegen.formulas.tree import ONE, PI, ZERO, Node, add, call, minus, mul, negative, number, over
+from codegen.formulas.tree import (
+    ONE,
+    PI,
+    ZERO,
+    Node,
+    TooLarge,
+    add,
+    call,
+    minus,
+    mul,
+    negative,
+    number,
+    over,
+)
 from codegen.formulas.tree import power as raised
 from derive.program import (
     SCALAR,
@@ -31,7 +44,32 @@ from derive.program import (
 
 HALF: Final = Fraction(1, 2)
 
+MAX_WRITTEN_OUT: Final = 4000
+"""Operations of a formula whose functions are written out by `DEFINITIONS`."""
+
 # -- as an expression --------------------------------------------------------------------------
+
+
+def require_small(*nodes: Node) -> None:
+    """Raises TooLarge before something is written out that would be.
+
+    >>> from codegen.formulas.tree import X
+    >>> require_small(call("tanh", X))
+    """
+    known: dict[Node, int] = {}
+
+    def size(node: Node) -> int:
+        if node not in known:
+            parts = DEFINITIONS[node.op](*node.args).args if node.op in DEFINITIONS else node.args
+            known[node] = 1 + sum(map(size, parts))
+        return known[node]
+
+    largest = max(map(size, nodes))
+    if largest > MAX_WRITTEN_OUT:
+        raise TooLarge(
+            f"{largest if largest < 10**9 else 'more than 10^9'} operations "
+            f"with its functions written out, at most {MAX_WRITTEN_OUT}"
+        )
 
 
 def expression(node: Node) -> Expr:
@@ -45,6 +83,8 @@ def expression(node: Node) -> Expr:
         return Number(node.value)
     if node.op == "name":
         return Symbol(node.name, SCALAR)
+    if node.op in DEFINITIONS:
+        return expression(DEFINITIONS[node.op](*node.args))
     args = [expression(arg) for arg in node.args]
     if node.op == "add":
         return reduce(Plus, args)
@@ -54,8 +94,6 @@ def expression(node: Node) -> Expr:
         return Power(args[0], node.value)
     if node.op in ("exp", "log", "erf", "sin", "cos", "step"):
         return Apply(node.op, 0, args[0])
-    if node.op in DEFINITIONS:
-        return expression(DEFINITIONS[node.op](*node.args))
     raise TypeError(f"expression: no definition of {node.op}")
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from codegen.formulas import exact, kinks, points, rules
 from codegen.formulas.grammar import FormulaError
 from codegen.formulas.kinks import Place
-from codegen.formulas.meaning import derivative, expression
+from codegen.formulas.meaning import derivative, expression, require_small
 from codegen.formulas.measure import Errors
 from codegen.formulas.search import DTYPES, Found, Problem, search
 from codegen.formulas.tree import ZERO, Node, TooLarge, X, name, names, put_in, show
@@ -107,6 +107,7 @@ class _Derivation:
 
     def result(self) -> Derived:
         own = self.own
+        require_small(own.tree)
         difference = own.variables == ("a", "y") and self._of_difference()
         tree = put_in(own.tree, {"a": X, "y": ZERO}) if difference else own.tree
         line = difference or own.variables == ("x",)
@@ -115,8 +116,8 @@ class _Derivation:
             raise FormulaError(f"the formula does not depend on {own.variables[0]}")
         found = self._places(tree) if line else []
         near = [place.at for place in found]
+        require_small(slope := derivative(tree, by))
         value = self.search("value", tree, (tree,), near, line)
-        slope = derivative(tree, by)
         recognised = derivative(rules.rewritten(tree, rules.RECOGNISED), by)
         first = self.search("derivative", slope, (recognised, slope), near, line)
         partials = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import keyword
 import math
+import re
 from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Final
@@ -43,10 +44,23 @@ def own_formulas(top: Table, section: str, taken: Collection[str]) -> dict[str, 
             raise SpecError(
                 f"{top.file}: {section}.{name}: the library has a {name} already; take another name"
             )
+        if name in _HELPERS or _MADE.search(name):
+            raise SpecError(
+                f"{top.file}: {section}.{name}: the emitted module has a function of this name; "
+                "take another name"
+            )
         if not isinstance(tree, dict):
             where.fail(name, f"must be a table, written [{section}.{name}], not {kind(tree)}")
         found[name] = _own(Table(top.file, f"{section}.{name}", tree), name, section)
     return found
+
+
+_HELPERS: Final = (
+    "forward", "cost", "loss", "gradients", "inputs", "labels", "weights", "softmax",
+    "log_softmax", "runtime",
+)  # fmt: skip
+_MADE: Final = re.compile(r"_prime$|_by_|^P[0-9]+$")
+"""Names that the module gives to derivatives and to coefficients."""
 
 
 def _is_name(name: str) -> bool:

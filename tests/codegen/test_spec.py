@@ -162,7 +162,7 @@ def test_input_file_faults(tmp_path):
     for data, message in (
         (b"\xff\xfe", "not UTF-8"),
         (b"a = " + b"[" * 100_000, "not TOML"),
-        (b"#" * 2_000_000, "at most 1000000"),
+        (b"#" * 2_000_000, "at most 1000000 bytes"),
     ):
         path = tmp_path / "wrong.toml"
         path.write_bytes(data)
