@@ -11,8 +11,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from derive.program import SCALAR, Expr, Plus, Symbol, Times, walk
-from derive.pycode import arrays
+from derive.program import SCALAR, Dim, Expr, Plus, Size, Sum, Symbol, Times, walk
+from derive.pycode import arrays, classes
 from derive.pycode.entry import Entry
 from derive.pycode.expressions import evaluate
 from derive.pycode.guess import is_labels, is_size
@@ -26,7 +26,7 @@ from derive.pycode.names import (
     UPSTREAM,
     target_of,
 )
-from derive.pycode.plain import depends
+from derive.pycode.plain import behind, depends
 from derive.pycode.state import OLD, make_arbitrary, make_array_arbitrary, snapshot
 from derive.pycode.store import A_NUMBER, Unify, is_constant
 from derive.pycode.training import Focused, value_now
@@ -80,6 +80,8 @@ class Accountant:
         self.cost: Expr | None = None
         self.outputs: dict[str, Ref] = {}
         """The arrays that the forward pass returns, by name."""
+        self.defaults: dict[str, object] = {}
+        """The numbers that arguments have if they are not given."""
 
     def account(self) -> Account:
         """Everything that the functions of the entry compute, after an earlier call of them."""
@@ -226,6 +228,7 @@ class Accountant:
         wanted = [] if init is None else parameters(init)[1:]
         given = self._constructed(owner, [a.arg for a, _ in wanted])
         args = [given.get(a.arg) or self._argument(a, d) for a, d in wanted]
+        self.defaults = {}
         made = self.run.call(kind, args, {}, kind.node)
         if not isinstance(made, Instance):
             raise Unsupported(f"{owner} is no class with attributes", kind.node)
@@ -252,7 +255,7 @@ class Accountant:
             node = self.instance.kind.methods[name]
             if node.decorator_list:
                 raise Unsupported(f"the method {name} has a decorator", node)
-            return Bound(self.instance, name, FunctionValue(name, node, {}, self.instance.kind))
+            return Bound(self.instance, name, classes.method(self.instance.kind, name))
         return self.run.globals[name]
 
     def _node(self) -> ast.AST | None:
@@ -281,6 +284,10 @@ class Accountant:
 
     def _argument(self, arg: ast.arg, default: ast.expr | None) -> Value:
         name = arg.arg
+        if isinstance(default, ast.Constant) and type(default.value) in (int, float):
+            first = self.defaults.setdefault(name, default.value)
+            if first != default.value:
+                raise Unsupported(f"{name} has another default here than elsewhere", arg)
         if name in self.known:
             return self.known[name]
         if self.output is not None and self.entry.cost != "" and PREDICTIONS.fullmatch(name):
@@ -293,6 +300,11 @@ class Accountant:
         if isinstance(default, ast.Constant) and (
             default.value is None or isinstance(default.value, (str, bool))
         ):
+            if default.value is None and is_labels(name):
+                self.run.condition(f"{name} is given")
+                self.known[name] = Unknown(name)
+                return self.known[name]
+            self.run.condition(f"{name} is {default.value!r}, its default")
             return default.value
         if _is_number(default) and not is_size(name):
             self.known[name] = Tensor(self.run.trace.leaf(name, SCALAR), 0)
@@ -358,12 +370,24 @@ class Accountant:
         tensor = arrays.real(self.run.tensor(value))
         for dim in tensor.expr.shape:
             if dim != 1 and not is_constant(dim):
+                self._need_one_example(tensor.expr, dim)
                 raise Unify(dim, 1, A_NUMBER)
         if tensor.expr.shape != SCALAR:
             raise Unsupported(
                 f"the cost that {self.entry.cost or self.entry.title} returns is no number"
             )
         return tensor.expr
+
+    def _need_one_example(self, cost: Expr, dim: Dim) -> None:
+        """A cost with an axis is meant for one example, unless it counts or sums examples."""
+        definitions = self.run.trace.definitions
+        for expr in (cost, *(definitions[name] for name in behind(cost, definitions))):
+            for node in walk(expr):
+                if node == Size(str(dim)) or (
+                    isinstance(node, Sum) and node.arg.shape[node.axis] == dim
+                ):
+                    where = self.entry.cost or self.entry.title
+                    raise Unsupported(f"the cost that {where} returns is no number", self._node())
 
     def _own_cost(self, returned: ast.expr | None, scope: dict[str, Value]) -> Expr | None:
         """The cost among what is returned, if the cost that is judged is another function's."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from derive.program import SCALAR
 from derive.pycode import arrays
 from derive.pycode.functions import library_row
 from derive.pycode.iteration import MOST_TURNS, items_of
@@ -40,9 +41,12 @@ _NONLINEAR = frozenset(
     f"numpy.{name}" for name in ("exp", "log", "tanh", "sqrt", "square", "maximum", "abs", "where")
 ) | {"scipy.special.expit", "scipy.special.softmax", "numpy.log1p"}
 _ENTRYWISE = frozenset(f"numpy.{name}" for name in _OUT_AT) - {"numpy.dot", "numpy.matmul"}
-_INTEGER = ("int", "int32", "int64", "bool", "uint8", "bool_", "complex")
-_FLOAT = ("float", "float16", "float32", "float64", "double", "single", "floating", "longdouble")
+_FLOAT = ("float", "float16", "float32", "float64", "double", "single", "longdouble")
 _MATH = {"math.exp": "numpy.exp", "math.log": "numpy.log", "math.sqrt": "numpy.sqrt"}
+_TYPED_SECOND = frozenset(
+    f"numpy.{name}" for name in ("zeros", "ones", "empty", "array", "zeros_like", "ones_like")
+)
+"""Functions whose second argument is a dtype."""
 _FINITE = {
     f"{library}.{name}": name == "isfinite"
     for library in ("math", "numpy")
@@ -85,7 +89,7 @@ def call_library(
         reason = f"a call of {name}, which is outside the fragment"
         run.spoil([*args, *keywords.values()], reason, node)
         return Opaque(reason, getattr(node, "lineno", 0), getattr(node, "col_offset", 0) + 1)
-    _check_dtype(keywords)
+    _check_dtype(run, keywords)
     typed = "dtype" in keywords
     keywords = {k: v for k, v in keywords.items() if k not in _IGNORED}
     shared = keywords.pop("copy", True) is not True or name == "numpy.asarray"
@@ -96,8 +100,8 @@ def call_library(
         out = args.pop()
     if out is not None and name in ("numpy.dot", "numpy.matmul", "runtime.polynomial"):
         _check_overlap(run, out, args)
-    if name in ("numpy.zeros", "numpy.ones", "numpy.array") and len(args) == 2:
-        _check_dtype({"dtype": args.pop()})
+    if name in _TYPED_SECOND and len(args) == 2:
+        _check_dtype(run, {"dtype": args.pop()})
     if name in _NONLINEAR and args:
         run.name_product(args[0], node)
     result = row(run, args, keywords)
@@ -153,10 +157,13 @@ def _check_overlap(run: Interpreter, out: Value, args: list[Value]) -> None:
             raise Unsupported("a matrix product into one of its own factors")
 
 
-def _check_dtype(keywords: dict[str, Value]) -> None:
-    """An array of integers cuts off decimals; it is outside the fragment."""
-    if "dtype" in keywords and _is_integer(keywords["dtype"]):
-        raise Unsupported("an array of integers")
+def _check_dtype(run: Interpreter, keywords: dict[str, Value]) -> None:
+    """An array of integers cuts off decimals; only those of floats are followed."""
+    dtype = run.settled(keywords.get("dtype"))
+    if isinstance(dtype, Unknown) and not dtype.parts:
+        run.condition(f"{dtype.name} is a dtype of floats")
+    elif dtype is not None and not _is_float(dtype):
+        raise Unsupported("an array whose dtype is not known to be one of floats")
 
 
 def _is_float(dtype: Value) -> bool:
@@ -165,11 +172,6 @@ def _is_float(dtype: Value) -> bool:
         return dtype.reason == DTYPE
     name = dtype.name.rsplit(".", 1)[-1] if isinstance(dtype, (Library, Native)) else dtype
     return isinstance(name, str) and name in _FLOAT
-
-
-def _is_integer(dtype: Value) -> bool:
-    name = dtype.name.rsplit(".", 1)[-1] if isinstance(dtype, Library) else dtype
-    return name in _INTEGER
 
 
 # -- methods ----------------------------------------------------------------------------------
@@ -182,29 +184,33 @@ def _method(
     if name in _CHANGING:
         changing(of)
     if isinstance(of, DictValue):
-        return _of_dictionary(of, name, args, node)
-    if isinstance(of, ListValue):
+        return _of_dictionary(of, name, args, keywords, node)
+    if isinstance(of, ListValue) and not keywords:
         return _of_list(of, name, args, node)
     if isinstance(of, (Ref, Tensor)):
         return _of_array(run, of, name, args, keywords)
     raise Unsupported(f"the method {name}", node)
 
 
-def _of_dictionary(of: DictValue, name: str, args: list[Value], node: ast.AST) -> Value:
+def _of_dictionary(
+    of: DictValue, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
+) -> Value:
     match name:
+        case "update" if len(args) <= 1 and all(isinstance(a, DictValue) for a in args):
+            of.items.update({k: v for a in args for k, v in a.items.items()} | keywords)
+            return None
+        case _ if keywords:
+            raise Unsupported(f"keywords of the method {name} of a dictionary", node)
         case "items" if not args:
-            return Once(lambda: list(of.items.items()))
+            return Once(lambda: list(of.items.items()), again=True)
         case "keys" if not args:
-            return Once(lambda: list(of.items))
+            return Once(lambda: list(of.items), again=True)
         case "values" if not args:
-            return Once(lambda: list(of.items.values()))
+            return Once(lambda: list(of.items.values()), again=True)
         case "copy":
             return DictValue(dict(of.items))
         case "get" if args and isinstance(args[0], (str, int)):
             return of.items.get(args[0], args[1] if len(args) > 1 else None)
-        case "update" if len(args) == 1 and isinstance(args[0], DictValue):
-            of.items.update(args[0].items)
-            return None
     raise Unsupported(f"the method {name} of a dictionary", node)
 
 
@@ -248,8 +254,8 @@ def _of_array(
                 raise Unsupported("astype to something other than floats")
             made = arrays.real(run.tensor(of))
             return made if keywords.get("copy", True) is True else _perhaps_shared(run, of, made)
-        case "item":
-            return run.tensor(of)
+        case "item" if not args and not keywords:
+            return _only_entry(run.tensor(of))
         case "reshape":
             return run.reshaped(of, args[0] if len(args) == 1 else tuple(args))
         case "transpose" if not args:
@@ -257,12 +263,19 @@ def _of_array(
     row = library_row(f"numpy.{name}")
     if row is None:
         raise Unsupported(f"the method {name} of an array")
-    _check_dtype(keywords)
+    _check_dtype(run, keywords)
     out = keywords.pop("out", None)
     if out is not None and name == "dot":
         _check_overlap(run, out, [of, *args])
     result = row(run, [of, *args], {k: v for k, v in keywords.items() if k not in _IGNORED})
     return result if out is None else _into(run, out, result, name in ("clip",))
+
+
+def _only_entry(tensor: Tensor) -> Tensor:
+    tensor = arrays.real(tensor)
+    if tensor.expr.shape != SCALAR:
+        raise Unsupported("item() of an array that is not known to have one entry")
+    return Tensor(tensor.expr, 0)
 
 
 # -- builtins ---------------------------------------------------------------------------------

@@ -82,9 +82,11 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
             raise Unsupported(f"the attribute {name} of a {kind.__name__}", node)
         return Bound(value, name)
     if isinstance(value, ClassValue):
-        method = value.methods.get(name)
-        if method is not None:
-            return FunctionValue(f"{value.name}.{name}", method, {}, value)
+        if name in value.methods:
+            function = classes.method(value, name)
+            decorators = function.node.decorator_list  # type: ignore[union-attr]
+            if all(classes.is_builtin(run, d, "staticmethod") for d in decorators[:2]):
+                return function
         raise Unsupported(f"the attribute {name} of a class", node)
     if is_number(value) or isinstance(value, bool) or value is None:
         raise Unsupported(f"the attribute {name} of a number", node)
@@ -101,10 +103,13 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
             return tuple(_size(d) for d in arrays.shape_of(tensor))
         case "ndim":
             return tensor.ndim
+        case "size" if tensor.kind == "labels":
+            return _size(tensor.expr.shape[0]) if tensor.ndim else 1
         case "size":
             return Tensor(arrays.count(tensor.expr.shape, None), 0)
         case "dtype":
-            return Opaque(DTYPE, getattr(node, "lineno", 0))
+            reason = DTYPE if tensor.kind == "real" else "the dtype of an array of no floats"
+            return Opaque(reason, getattr(node, "lineno", 0))
     if name in ARRAY_ATTRIBUTES:
         return Bound(array, name)
     raise Unsupported(f"the attribute {name} of an array", node)
@@ -116,6 +121,8 @@ def _size(dim: str | int) -> Value:
 
 def _of_library(run: Interpreter, value: Library, name: str) -> Value:
     full = f"{value.name}.{name}"
+    if name.startswith("__"):
+        raise Unsupported(f"{full}, by which anything may change")
     if full == "numpy.newaxis":
         return None
     if full in ("numpy.pi", "math.pi"):  # what holds of any positive number holds of this one
@@ -133,6 +140,16 @@ def call(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
     from derive.pycode.expressions import evaluate
 
     function = evaluate(run, node.func, scope)
+    args, keywords = _arguments(run, node, scope)
+    return run.call(function, args, keywords, node)
+
+
+def _arguments(
+    run: Interpreter, node: ast.Call, scope: Scope
+) -> tuple[list[Value], dict[str, Value]]:
+    """The arguments of a call, by place and by name."""
+    from derive.pycode.expressions import evaluate
+
     args: list[Value] = []
     for arg in node.args:
         if isinstance(arg, ast.Starred):
@@ -148,7 +165,7 @@ def call(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
             keywords.update(value.items)
         else:
             raise Unsupported("** of this", node)
-    return run.call(function, args, keywords, node)
+    return args, keywords
 
 
 def _is_super(function: ast.expr) -> bool:
@@ -162,18 +179,26 @@ def _is_super(function: ast.expr) -> bool:
 
 def _base_call(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
     """``super().name(...)``; a base outside the file does nothing in ``__init__``."""
-    from derive.pycode.expressions import evaluate
-
     assert isinstance(node.func, ast.Attribute)
+    assert isinstance(node.func.value, ast.Call)
     function = scope.get("")
     owner = function.owner if isinstance(function, FunctionValue) else None
-    for base in owner.node.bases if owner is not None else ():
-        kind = run.globals.get(base.id) if isinstance(base, ast.Name) else None
-        if isinstance(kind, ClassValue) and node.func.attr in kind.methods:
-            method = FunctionValue(node.func.attr, kind.methods[node.func.attr], {}, kind)
-            args = [evaluate(run, arg, scope) for arg in node.args]
-            keys = {k.arg: evaluate(run, k.value, scope) for k in node.keywords if k.arg}
-            return run.call(Bound(scope["self"], node.func.attr, method), args, keys, node)
+    called = node.func.value
+    if "super" in scope or not classes.is_builtin(run, called.func, "super"):
+        raise Unsupported("super, which means something else here", node)
+    said = [ast.unparse(a) for a in called.args]
+    if called.keywords or said not in ([], [owner.name if owner else "", _first_name(function)]):
+        raise Unsupported("super() of another class than that of the method", node)
+    method = classes.of_base(run, function, scope, node.func.attr)
+    if method is not None:
+        args, keywords = _arguments(run, node, scope)
+        return run.call(method, args, keywords, node)
     if node.func.attr == "__init__" and owner is not None and classes.is_plain(run, owner):
         return None
     raise Unsupported("super() of a class outside the file", node)
+
+
+def _first_name(function: Value) -> str:
+    spec = function.node.args if isinstance(function, FunctionValue) else None
+    names = [] if spec is None else [a.arg for a in [*spec.posonlyargs, *spec.args]]
+    return names[0] if names else ""

@@ -37,7 +37,7 @@ from derive.pycode.guess import is_labels
 from derive.pycode.loosened import fixed_sizes, with_sizes, without_guards
 from derive.pycode.names import target_of
 from derive.pycode.onehot import counterexample
-from derive.pycode.plain import depends, plain_definitions, replaced
+from derive.pycode.plain import behind, depends, plain_definitions, replaced
 from derive.scalars.table import function
 from derive.tensors import prove
 from derive.tensors.prove import BUDGET
@@ -237,7 +237,11 @@ class Case:
         return self.screen.agrees(Equation(Times(scale, left), value)) is True
 
     def rates(self, pair: Pair) -> list[Expr]:
-        """What a step may be multiplied by: 1, numbers and settings in it, and their products."""
+        """What a step may be multiplied by: 1, numbers and settings in it, and their products.
+
+        What the cost depends on is no setting: data may be negative.
+        """
+        cost = Symbol(self.program.cost or COST, (1, 1))
         found: dict[Expr, None] = {Number(Fraction(1)): None}
         stack: list[Expr] = [pair.value.expr]
         seen: set[str] = set()
@@ -246,7 +250,8 @@ class Case:
                 if isinstance(node, Number) and node.value:
                     found.setdefault(Number(abs(node.value)))
                 elif isinstance(node, Symbol) and node.name in self.program.leaves:
-                    if node.shape == (1, 1) and node.name != pair.target:
+                    is_data = depends(cost, self.program.definitions, {node.name})
+                    if node.shape == (1, 1) and not is_data:
                         found.setdefault(node)
                 elif isinstance(node, Symbol) and node.name not in seen | self._forward:
                     seen.add(node.name)
@@ -455,18 +460,6 @@ def _stretched(value: Expr, like: Expr) -> Expr:
     """Broadcast as an update would do it: ``value + 0 * like``."""
     fits = all(a == b or a == 1 for a, b in zip(value.shape, like.shape, strict=True))
     return Plus(value, Times(Number(Fraction(0)), like)) if fits else value
-
-
-def behind(expr: Expr, definitions: Mapping[str, Expr]) -> list[str]:
-    """The definitions that an expression is computed from, in the order of computation."""
-    found: set[str] = set()
-    stack = [expr]
-    while stack:
-        for node in walk(stack.pop()):
-            if isinstance(node, Symbol) and node.name in definitions and node.name not in found:
-                found.add(node.name)
-                stack.append(definitions[node.name])
-    return [name for name in definitions if name in found]
 
 
 def best_case(account: Account) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from derive.pycode.naming import touched
+from derive.pycode.naming import defaults, only_looks, touched
 from derive.pycode.values import (
     Bound,
     ClassValue,
@@ -17,6 +17,7 @@ from derive.pycode.values import (
     Unknown,
     Unsupported,
     Value,
+    changing,
 )
 
 if TYPE_CHECKING:
@@ -25,61 +26,136 @@ if TYPE_CHECKING:
 
 def define(run: Interpreter, node: ast.ClassDef) -> ClassValue:
     """The class that a statement defines; methods of bases in the file are inherited."""
-    methods: dict[str, ast.FunctionDef] = {}
     _refuse_tricks(run, node)
-    tuple_like = any(_last(d) == "dataclass" for d in node.decorator_list)
-    for base in reversed(node.bases):
-        tuple_like = tuple_like or _last(base) == "NamedTuple"
-        known = run.globals.get(base.id) if isinstance(base, ast.Name) else None
-        if isinstance(known, ClassValue):
-            methods.update(known.methods)
-    methods.update({s.name: s for s in node.body if isinstance(s, ast.FunctionDef)})
-    fields = tuple(
-        s.target.id
-        for s in node.body
-        if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
-    )
-    return ClassValue(node.name, node, methods, fields if tuple_like and fields else None)
+    bases = [_base(run, base) for base in node.bases]
+    own = {s.name: s for s in node.body if isinstance(s, ast.FunctionDef)}
+    kind = ClassValue(node.name, node, {}, _fields(run, node), own=own)
+    kind.order[:] = [kind, *_merged([b for b in bases if b is not None], node)]
+    for each in reversed(kind.order):
+        kind.methods.update(each.own)
+    for name, method_node in own.items():
+        kind.defaults[name] = defaults(run, method_node, {})
+    return kind
+
+
+def _base(run: Interpreter, base: ast.expr) -> ClassValue | None:
+    known = run.globals.get(base.id) if isinstance(base, ast.Name) else None
+    return known if isinstance(known, ClassValue) else None
+
+
+def _merged(bases: list[ClassValue], node: ast.AST) -> list[ClassValue]:
+    """The classes behind a list of bases in the order in which Python looks through them (C3)."""
+    rest = [list(base.order) for base in bases] + [list(bases)]
+    out: list[ClassValue] = []
+    while rest := [each for each in rest if each]:
+        heads = [each[0] for each in rest]
+        free = (h for h in heads if not any(h in each[1:] for each in rest))
+        first = next(free, None)
+        if first is None:
+            raise Unsupported("bases in an order that cannot be", node)
+        out.append(first)
+        rest = [[k for k in each if k is not first] for each in rest]
+    return out
+
+
+def _fields(run: Interpreter, node: ast.ClassDef) -> tuple[str, ...] | None:
+    """The fields of a named tuple or dataclass."""
+    is_tuple = any(full_name(run, base) == "typing.NamedTuple" for base in node.bases)
+    if not (is_tuple or node.decorator_list):
+        return None
+    given = [s for s in node.body if isinstance(s, ast.AnnAssign)]
+    if any(
+        mentioned in ast.unparse(s)
+        for s in given
+        for mentioned in ("ClassVar", "InitVar", "field(")
+    ):
+        raise Unsupported(f"the class {node.name} has a field of another kind", node)
+    return tuple(s.target.id for s in given if isinstance(s.target, ast.Name)) or None
+
+
+def full_name(run: Interpreter, node: ast.expr) -> str:
+    """The library's name for what an expression means, "" if it is of no library."""
+    if isinstance(node, ast.Attribute):
+        owner = full_name(run, node.value)
+        return f"{owner}.{node.attr}" if owner else ""
+    known = run.globals.get(node.id) if isinstance(node, ast.Name) else None
+    return known.name if isinstance(known, Library) else ""
+
+
+def is_builtin(run: Interpreter, node: ast.expr, name: str) -> bool:
+    """Whether a name has the meaning that Python gives it."""
+    return isinstance(node, ast.Name) and node.id == name and not {name, "*"} & run.globals.keys()
 
 
 _PLAIN = frozenset({"__init__", "__call__", "__repr__", "__str__", "__len__", "__doc__"})
-_HARMLESS_BASES = frozenset({"object", "ABC", "NamedTuple", "Protocol", "Generic"})
+_HARMLESS_BASES = frozenset({"ABC", "NamedTuple", "Protocol", "Generic"})
+_TYPING = frozenset({"abc", "typing", "typing_extensions"})
+_DATACLASS = frozenset({"frozen", "eq", "repr", "order", "slots"})
 
 
 def _refuse_tricks(run: Interpreter, node: ast.ClassDef) -> None:
     """What gives attributes or construction another meaning is outside the fragment."""
-    if node.keywords or any(_last(d) != "dataclass" for d in node.decorator_list):
+    if node.keywords or not all(_is_dataclass(run, d) for d in node.decorator_list):
         raise Unsupported(f"the class {node.name} has a metaclass or a decorator", node)
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef):
             name = statement.name
-            if name.startswith("__") and name not in _PLAIN:
+            shows = name in ("__repr__", "__str__") and not _only_shows(run, statement)
+            if (name.startswith("__") and name not in _PLAIN) or shows:
                 raise Unsupported(f"the class {node.name} has the method {name}", statement)
         elif not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Pass)) and not (
             isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
         ):
             raise Unsupported(f"a statement in the class {node.name}", statement)
-    twice = [s for s in node.body if isinstance(s, ast.Assign) and run.own & set(touched(s))]
-    if twice:
-        raise Unsupported(f"the class {node.name} gives a method another meaning", twice[0])
+    _refuse_values(run, node)
+
+
+def _refuse_values(run: Interpreter, node: ast.ClassDef) -> None:
+    given = [s for s in node.body if isinstance(s, (ast.Assign, ast.AnnAssign))]
+    if any(run.own & set(touched(s)) for s in given if isinstance(s, ast.Assign)):
+        raise Unsupported(f"the class {node.name} gives a method another meaning", node)
+    values = [
+        s.value
+        for s in given
+        if s.value is not None
+        and not all(isinstance(run.globals.get(n), Library) for n in touched(s)[1:])
+    ]
+    if not only_looks(values, run.own):
+        raise Unsupported(f"a call in the body of the class {node.name}", node)
+
+
+def _only_shows(run: Interpreter, node: ast.FunctionDef) -> bool:
+    """Whether a method that makes a text changes nothing."""
+    stores = (
+        isinstance(n, (ast.Attribute, ast.Subscript)) and not isinstance(n.ctx, ast.Load)
+        for n in ast.walk(node)
+    )
+    return not any(stores) and only_looks(node.body, run.own)
+
+
+def _is_dataclass(run: Interpreter, node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        if node.args or not {k.arg for k in node.keywords} <= _DATACLASS:
+            return False
+        node = node.func
+    return full_name(run, node) == "dataclasses.dataclass"
 
 
 def is_plain(run: Interpreter, kind: ClassValue) -> bool:
     """Whether all bases of a class are of the file, or known to do nothing."""
     for base in kind.node.bases:
-        known = run.globals.get(base.id) if isinstance(base, ast.Name) else None
-        if isinstance(known, ClassValue):
+        known = _base(run, base)
+        if isinstance(base, ast.Subscript):  # Generic[T]
+            base = base.value
+        library, _, last = full_name(run, base).rpartition(".")
+        if known is not None:
             if not is_plain(run, known):
                 return False
-        elif _last(base) not in _HARMLESS_BASES or (known and not isinstance(known, Library)):
+        elif not (
+            is_builtin(run, base, "object") or (library in _TYPING and last in _HARMLESS_BASES)
+        ):
             return False
     return True
-
-
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Call):
-        node = node.func
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def instantiate(
@@ -126,36 +202,82 @@ def attribute(run: Interpreter, value: Value, name: str) -> Value:
 
 def _constant_of(run: Interpreter, kind: ClassValue, name: str) -> Value:
     """A number or text that the body of a class gives to a name; None if there is none."""
-    for statement in reversed(kind.node.body):
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and name in touched(statement):
-            value = statement.value
-            if isinstance(value, ast.UnaryOp):
-                value = value.operand
-            if not isinstance(value, ast.Constant) or value.value is None:
-                return Opaque(f"the attribute {name} of the class", statement.lineno)
-            from derive.pycode.expressions import evaluate
-
-            assert statement.value is not None
-            return evaluate(run, statement.value, {})
-    for base in kind.node.bases:
-        known = run.globals.get(base.id) if isinstance(base, ast.Name) else None
-        if isinstance(known, ClassValue) and name not in kind.methods:
-            found = _constant_of(run, known, name)
-            if found is not None:
-                return found
+    for each in kind.order:
+        if name in each.own:
+            return None
+        for statement in reversed(each.node.body):
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and name in touched(statement):
+                return _plain_constant(run, statement, name)
     return None
 
 
+def _plain_constant(run: Interpreter, statement: ast.Assign | ast.AnnAssign, name: str) -> Value:
+    from derive.pycode.expressions import evaluate
+
+    value = statement.value
+    plain = value.operand if isinstance(value, ast.UnaryOp) else value
+    if value is None or not isinstance(plain, ast.Constant) or plain.value is None:
+        return Opaque(f"the attribute {name} of the class", statement.lineno, 1, True)
+    return evaluate(run, value, {})
+
+
+def method(kind: ClassValue, name: str) -> FunctionValue:
+    """The method of that name, of the class in which it stands."""
+    owner = next(each for each in kind.order if name in each.own)
+    return FunctionValue(
+        f"{owner.name}.{name}", owner.own[name], {}, owner, owner.defaults.get(name, {})
+    )
+
+
 def _method(run: Interpreter, value: Value, kind: ClassValue, name: str) -> Value:
-    node = kind.methods.get(name)
-    if node is None:
-        return Opaque(f"{kind.name} has no attribute {name} here")
-    function = FunctionValue(f"{kind.name}.{name}", node, {}, kind)
-    decorators = [_last(d) for d in node.decorator_list]
-    if "staticmethod" in decorators:
+    if name not in kind.methods:
+        return Opaque(f"{kind.name} has no attribute {name} here", own=True)
+    function = method(kind, name)
+    decorators = function.node.decorator_list  # type: ignore[union-attr]
+    if not decorators:
+        return Bound(value, name, function)
+    if len(decorators) == 1 and is_builtin(run, decorators[0], "staticmethod"):
         return function
-    if "property" in decorators:
-        return run.call(Bound(value, name, function), [], {}, node)
-    if decorators:
-        raise Unsupported(f"the decorator {decorators[0]}", node)
-    return Bound(value, name, function)
+    if len(decorators) == 1 and is_builtin(run, decorators[0], "property"):
+        return run.call(Bound(value, name, function), [], {}, function.node)
+    raise Unsupported(f"the decorator {ast.unparse(decorators[0])[:60]}", function.node)
+
+
+def set_attribute(value: Instance, name: str, new: Value) -> None:
+    """``value.name = new``; a property would run code instead."""
+    changing(value)
+    node = value.kind.methods.get(name)
+    if node is not None and node.decorator_list:
+        raise Unsupported(f"assignment to the property {name}", node)
+    value.attributes[name] = new
+
+
+def mangled(name: str, function: Value, holder: Value) -> str:
+    """The name of an attribute such as ``__k``, which every class has for itself."""
+    if not name.startswith("__") or name.endswith("__"):
+        return name
+    owner = function.owner if isinstance(function, FunctionValue) else None
+    if owner is None or not isinstance(holder, Instance):
+        raise Unsupported(f"the attribute {name} from outside of its class")
+    return name if holder.kind is owner else f"_{owner.name}{name}"
+
+
+def of_base(run: Interpreter, function: Value, scope: dict[str, Value], name: str) -> Bound | None:
+    """The method that ``super().name`` means in `function`; None if no class of the file has it."""
+    if not isinstance(function, FunctionValue) or function.owner is None:
+        raise Unsupported("super() outside of a method")
+    spec = function.node.args
+    first = [a.arg for a in [*spec.posonlyargs, *spec.args]][:1]
+    of = run.settled(scope.get(first[0])) if first else None
+    if not isinstance(of, Instance) or function.owner not in of.kind.order:
+        raise Unsupported("super() of what is no object of the class")
+    after = of.kind.order[of.kind.order.index(function.owner) + 1 :]
+    for each in after:
+        if name in each.own:
+            found = FunctionValue(
+                f"{each.name}.{name}", each.own[name], {}, each, each.defaults.get(name, {})
+            )
+            if each.own[name].decorator_list:
+                raise Unsupported(f"the decorated method {name}", each.own[name])
+            return Bound(of, name, found)
+    return None

@@ -27,6 +27,8 @@ def einsum(subscripts: str, operands: Sequence[Tensor]) -> Tensor:
     inputs, result = [found[1], *found[2].split(",")[1:]], found[3]
     if len(inputs) != len(operands) or len(set(result)) != len(result):
         raise Unsupported(f"np.einsum with the subscripts {subscripts[:40]!r}")
+    if all(operand.kind == "mask" for operand in operands):
+        raise Unsupported("np.einsum of truth values, which is no sum")
     letters: dict[str, Index] = {}
     body: Expr = ONE
     for term, operand in zip(inputs, operands, strict=True):

@@ -6,7 +6,7 @@ import ast
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from derive.pycode import calls, indexing, iteration, naming, operators
+from derive.pycode import calls, classes, indexing, iteration, naming, operators
 from derive.pycode.functions import library_row
 from derive.pycode.values import (
     DictValue,
@@ -101,21 +101,25 @@ def _value(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
                 raise Unsupported(f"a branch on {ast.unparse(test)[:60]}, which is not known")
             return evaluate(run, body if decided else orelse, scope)
         case ast.Attribute(value=owner, attr=name):
-            return calls.attribute(run, evaluate(run, owner, scope), name, node)
+            holder = run.settled(evaluate(run, owner, scope))
+            own = classes.mangled(name, scope.get(""), holder)
+            return calls.attribute(run, holder, own, node)
         case ast.Subscript(value=owner, slice=index):
             return indexing.load(run, evaluate(run, owner, scope), index, scope, node)
         case ast.Call():
             return calls.call(run, node, scope)
         case ast.Lambda():
-            return FunctionValue("lambda", node, scope, None, naming.defaults(run, node, scope))
+            kind = getattr(scope.get(""), "owner", None)
+            return FunctionValue("lambda", node, scope, kind, naming.defaults(run, node, scope))
         case ast.ListComp(elt=element):
             scopes = iteration.comprehension(run, node.generators, scope)
             return ListValue([evaluate(run, element, inner) for inner in scopes])
         case ast.GeneratorExp(elt=element):
+            over = evaluate(run, node.generators[0].iter, scope)  # at once, the rest later
             return Once(
                 lambda: [
                     evaluate(run, element, inner)
-                    for inner in iteration.comprehension(run, node.generators, scope)
+                    for inner in iteration.comprehension(run, node.generators, scope, over)
                 ]
             )
         case ast.DictComp(key=key, value=value):

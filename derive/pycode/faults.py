@@ -16,12 +16,13 @@ from itertools import product
 
 from derive.diagnosis.codes import BY_NAME
 from derive.program import Shape
-from derive.pycode.claims import Case, behind, best_case
+from derive.pycode.claims import Case, best_case
 from derive.pycode.entries import entries
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Guess
 from derive.pycode.interpret import again, fits, under
 from derive.pycode.places import Places
+from derive.pycode.plain import behind
 from derive.pycode.rewrites import LEVELS, MOST_NAMES, Around, Rewrite, names_in, rewrites
 from derive.pycode.source import Module, Unreadable, parse
 from derive.verdict import Verdict

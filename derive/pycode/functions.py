@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from derive.program import ZERO, Apply, Build, Number, Symbol, Transpose
 from derive.pycode import arrays, making, ranges, reductions
 from derive.pycode.arguments import Row, exactly
+from derive.pycode.clipping import FAR, clip
 from derive.pycode.einsum import einsum
 from derive.pycode.values import Largest, Tensor, Unknown, Unsupported, Value
 
@@ -63,17 +64,6 @@ def _power(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> V
     return run.powered(base, exponent)
 
 
-def _clip(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
-    if not args or len(args) + len(keywords) != 3:
-        raise Unsupported("np.clip without both bounds")
-    bounds = [*args[1:], *(keywords.get(k) for k in ("a_min", "a_max", "min", "max"))]
-    low, high = [b for b in bounds if b is not None]
-    run.condition(
-        f"what is clipped lies between {run.show_number(low)} and {run.show_number(high)}"
-    )
-    return run.tensor(args[0])
-
-
 def _maximum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     left, right = (arrays.real(run.tensor(a)) for a in exactly(args, keywords, 2))
     known = run.trace.definitions
@@ -93,10 +83,6 @@ def _plain_zero(run: Interpreter, tensor: Tensor, other: Tensor) -> Tensor:
         expr = run.trace.definitions.get(expr.name, expr)
     zero = isinstance(expr, Build) and expr.body == ZERO and expr.shape == other.expr.shape
     return Tensor(ZERO, 0, tensor.kind) if zero and tensor.ndim == other.ndim else tensor
-
-
-FAR: Final = 100
-"""A bound from here on only keeps an exponential from overflowing."""
 
 
 def _minimum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
@@ -146,6 +132,8 @@ def _logaddexp(left: Tensor, right: Tensor) -> Tensor:
 
 
 def _vdot(left: Tensor, right: Tensor) -> Tensor:
+    if left.kind == right.kind == "mask":
+        raise Unsupported("np.vdot of truth values, which is no sum")
     if left.expr.shape != right.expr.shape:
         arrays.agree(left.expr.shape, right.expr.shape, "np.vdot")
         raise Unsupported("np.vdot of arrays of different shapes")
@@ -200,7 +188,7 @@ NUMPY: Final[dict[str, Row]] = {
     "sign": _unary(arrays.sign),
     "logical_not": _unary(arrays.opposite),
     "power": _power,
-    "clip": _clip,
+    "clip": clip,
     "add": _binary(arrays.plus),
     "subtract": _binary(arrays.minus),
     "multiply": _binary(arrays.times),

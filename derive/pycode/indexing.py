@@ -117,6 +117,8 @@ def _view(run: Interpreter, holder: Value, index: ast.expr) -> Ref | None:
     )
     if not isinstance(holder, Ref) or "?" in kinds:
         return None
+    if "n" in kinds and run.trace.buffers[holder.buffer].content.kind == "labels":
+        raise Unsupported("a new axis of integer labels", index)
     if kinds in (":", ".", "::") and holder.ndim >= kinds.count(":"):
         return holder
     if holder.ndim == 1 and kinds in (":n", ".n"):

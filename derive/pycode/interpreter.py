@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.program import SCALAR, Dim, Expr, MatMul, Number, Plus, Shape, Size, Symbol, Times, walk
-from derive.pycode import arrays, classes, making, naming, statements
+from derive.pycode import arrays, classes, making, naming, statements, toplevel
 from derive.pycode.arguments import Row
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
@@ -72,7 +72,7 @@ class Interpreter:
         """Statements around a training loop of which one turn is judged, itself the last."""
         self.focused: Focused | None = None
         """The names before and after that turn, if it stands at the top level."""
-        statements.define_module(self, script)
+        toplevel.define_module(self, script)
 
     def tick(self, node: ast.AST) -> None:
         self.steps += 1

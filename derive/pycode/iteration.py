@@ -39,7 +39,7 @@ def items_of(run: Interpreter, value: Value, node: ast.AST) -> list[Value]:
             items = list(value.items.values())
         case Once():
             made = [] if value.items is None else value.items()
-            value.items = None
+            value.items = value.items if value.again else None
             items = made
         case DictValue():
             items = list(value.items)
@@ -83,9 +83,15 @@ def loop(run: Interpreter, node: ast.For, scope: dict[str, Value]) -> None:
 
 
 def comprehension(
-    run: Interpreter, generators: list[ast.comprehension], scope: dict[str, Value]
+    run: Interpreter,
+    generators: list[ast.comprehension],
+    scope: dict[str, Value],
+    over: Value = None,
 ) -> Iterator[dict[str, Value]]:
-    """The scopes in which the element of a comprehension is evaluated."""
+    """The scopes in which the element of a comprehension is evaluated.
+
+    over: what the first of them goes over, if that was evaluated before.
+    """
     from derive.pycode.expressions import evaluate
     from derive.pycode.statements import assign, truth
 
@@ -94,7 +100,8 @@ def comprehension(
         return
     first, *rest = generators
     inner = dict(scope)
-    for item in items_of(run, evaluate(run, first.iter, scope), first.iter):
+    over = evaluate(run, first.iter, scope) if over is None else over
+    for item in items_of(run, over, first.iter):
         assign(run, first.target, item, inner, first.iter)
         kept = [truth(run, test, inner) for test in first.ifs]
         if None in kept:

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def filled_row(value: int) -> Row:
     def row(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
-        if keywords or not args:
-            raise Unsupported("a shape that is no argument")
-        shape, ndim = run.shape(args[0])
+        shape, ndim = run.shape(exactly(args, keywords, 1)[0])
         return Tensor(arrays.filled(shape, ONE if value else ZERO), ndim)
 
     return row
@@ -26,9 +24,7 @@ def filled_row(value: int) -> Row:
 
 def unwritten(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     """``np.empty``: anything, on which nothing may depend."""
-    if keywords or not args:
-        raise Unsupported("a shape that is no argument")
-    shape, ndim = run.shape(args[0])
+    shape, ndim = run.shape(exactly(args, keywords, 1)[0])
     return _anything(run, shape, ndim)
 
 
@@ -140,8 +136,10 @@ def reshaped(run: Interpreter, args: list[Value], keywords: dict[str, Value]) ->
 def expanded(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     axis = keywords.get("axis", args[1] if len(args) == 2 else None)
     arg = run.need_array(args[0])
-    if not isinstance(arg, Ref) or arg.ndim != 1 or axis not in (0, 1, -1):
+    if not isinstance(arg, Ref) or arg.ndim != 1 or axis not in (0, 1, -1) or len(args) > 2:
         raise Unsupported("np.expand_dims of what has not one axis")
+    if run.trace.read(arg).kind == "labels":
+        raise Unsupported("np.expand_dims of integer labels")
     return Ref(arg.buffer, arg.flipped != (axis != 0), 2)
 
 

@@ -65,6 +65,10 @@ def bound(node: ast.AST) -> list[str]:
             return [(alias.asname or alias.name).split(".")[0] for alias in names]
         case ast.ExceptHandler(name=str() as name):
             return [name]
+        case ast.MatchAs(name=str() as name) | ast.MatchStar(name=str() as name):
+            return [name]
+        case ast.MatchMapping(rest=str() as name):
+            return [name]
     return []
 
 
@@ -93,30 +97,33 @@ def _roots(node: ast.AST) -> list[str]:
     return [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
 
 
-_UNSEEN = frozenset({"exec", "eval", "globals", "vars", "locals", "setattr", "__import__"})
-
-
 def changed_anywhere(body: Sequence[ast.stmt]) -> list[str]:
     """The names of the top level that a function declares to be its to change."""
     nodes = (node for statement in body for node in ast.walk(statement))
     return sorted({name for n in nodes if isinstance(n, ast.Global) for name in n.names})
 
 
-def rebinds_unseen(body: Sequence[ast.stmt]) -> bool:
-    """Whether the top level, as it is imported, calls what may change any name."""
-    return any(
-        isinstance(node, ast.Name) and node.id in _UNSEEN
-        for statement in body
-        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and not _is_main(statement)
-        for node in ast.walk(statement)
-    )
+def stored_into(node: ast.AST) -> set[str]:
+    """The names behind what is given a new attribute: ``a`` of ``a.b.c = 1``."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and isinstance(part.ctx, (ast.Store, ast.Del)):
+            found |= _behind(part.value)
+    return found
 
 
-def _is_main(statement: ast.stmt) -> bool:
-    """``if __name__ == "__main__":``."""
-    return isinstance(statement, ast.If) and ast.unparse(statement.test) in (
-        "__name__ == '__main__'",
-    )
+def _behind(node: ast.AST) -> set[str]:
+    """The names of an expression but for those that only say at which place."""
+    stack, found = [node], set()
+    while stack:
+        part = stack.pop()
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+        elif isinstance(part, ast.Subscript):
+            stack.append(part.value)
+        else:
+            stack.extend(ast.iter_child_nodes(part))
+    return found
 
 
 def only_looks(nodes: Sequence[ast.AST], own: Collection[str]) -> bool:

@@ -12,7 +12,9 @@ from derive.pycode.values import (
     DictValue,
     ListValue,
     Opaque,
+    Ref,
     Tensor,
+    Unknown,
     Unsupported,
     Value,
     is_number,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
 LONGEST_INTEGER = 10**30
+MOST_PARTS = 256
 _ROUNDING = Fraction(1, 10**12)
 
 
@@ -38,10 +41,14 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: 
         return ListValue([*left.items, *right.items])
     if isinstance(op, ast.Add) and isinstance(left, tuple) and isinstance(right, tuple):
         return left + right
-    if isinstance(op, ast.Mult) and isinstance(left, ListValue) and isinstance(right, int):
-        if len(left.items) * max(right, 0) > 256:
-            raise Unsupported("a list of more than 256 parts", node)
-        return ListValue(left.items * right)
+    if isinstance(op, ast.Mult) and isinstance(left, int) and isinstance(right, (ListValue, tuple)):
+        left, right = right, left
+    if isinstance(op, ast.Mult) and isinstance(left, (ListValue, tuple)) and isinstance(right, int):
+        return _repeated(left, right, node)
+    if any(isinstance(side, (ListValue, tuple)) for side in (left, right)) and not any(
+        isinstance(side, (Ref, Unknown)) for side in (left, right)
+    ):
+        raise Unsupported(f"the operator {type(op).__name__} of a list", node)
     match op:
         case ast.Pow():
             run.name_product(left, node)
@@ -56,6 +63,13 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: 
     if isinstance(op, ast.Sub) and a.kind == b.kind == "mask":
         raise Unsupported("difference of truth values", node)
     return rule(a, b)
+
+
+def _repeated(parts: ListValue | tuple[Value, ...], times: int, node: ast.AST) -> Value:
+    items = parts.items if isinstance(parts, ListValue) else list(parts)
+    if len(items) * max(times, 0) > MOST_PARTS:
+        raise Unsupported(f"a list of more than {MOST_PARTS} parts", node)
+    return ListValue(items * times) if isinstance(parts, ListValue) else tuple(items * times)
 
 
 def _arithmetic(op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
@@ -109,7 +123,7 @@ def unary(run: Interpreter, op: ast.unaryop, value: Value, node: ast.AST) -> Val
                 raise Unsupported("the negative of truth values", node)
             return arrays.times(arrays.constant(-1), tensor)
         case ast.UAdd():
-            return value
+            return value if is_number(value) else run.tensor(value)
         case ast.Invert():
             return arrays.opposite(run.tensor(value))
         case ast.Not() if isinstance(value, (bool, int, str)) or value is None:

@@ -174,6 +174,18 @@ def depends(expr: Expr, definitions: Mapping[str, Expr], names: Set[str]) -> boo
     return bool(seen & names)
 
 
+def behind(expr: Expr, definitions: Mapping[str, Expr]) -> list[str]:
+    """The definitions that an expression is computed from, in the order of computation."""
+    found: set[str] = set()
+    stack = [expr]
+    while stack:
+        for node in walk(stack.pop()):
+            if isinstance(node, Symbol) and node.name in definitions and node.name not in found:
+                found.add(node.name)
+                stack.append(definitions[node.name])
+    return [name for name in definitions if name in found]
+
+
 # -- expressions ------------------------------------------------------------------------------
 
 

@@ -7,19 +7,15 @@ assignments into an array go through its buffer, so every alias sees them.
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from derive.program import ZERO, Number, Size, Symbol, walk
+from derive.program import ZERO, Number, Size
 from derive.pycode import arrays, classes, indexing, iteration, naming
 from derive.pycode.expressions import evaluate
 from derive.pycode.operators import binary
-from derive.pycode.state import make_array_arbitrary
 from derive.pycode.store import Unify
-from derive.pycode.training import Focused, turn
-from derive.pycode.units import differentiated
+from derive.pycode.training import turn
 from derive.pycode.values import (
-    ClassValue,
     DictValue,
     FunctionValue,
     Instance,
@@ -56,146 +52,19 @@ class Broken(Exception):
         self.ends = ends
 
 
-# -- modules and functions --------------------------------------------------------------------
-
-
-def define_module(run: Interpreter, script: bool) -> None:
-    """The names of the top level; what cannot be followed there is opaque until it is used.
-
-    script: the top level itself is judged, and runs to its end or through its training loop.
-    """
-    run.globals["__name__"] = "__main__" if script else "a module"
-    for statement in run.module.body:
-        judged = script and (not run.loops or statement is run.loops[0])
-        try:
-            if judged and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-                execute(run, statement, run.globals)
-            else:
-                _define(run, statement)
-        except Focused as focused:
-            run.focused = focused
-            return
-        except (Unsupported, Raised, Unify) as error:
-            if judged and (run.loops or isinstance(error, Unify)):
-                raise
-            _lose(run, statement, error)
-        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-            generalise(run, statement)
-    for name in naming.changed_anywhere(run.module.body):
-        run.globals[name] = Opaque(f"{name}, which a function may change", 0)
-    if naming.rebinds_unseen(run.module.body):
-        for name in run.globals:
-            run.globals[name] = Opaque(f"{name}, which the top level may change unseen", 0)
-    run.trace.fixed = len(run.trace.buffers)
-    for value in run.globals.values():
-        _fix(value)
-
-
-def _lose(run: Interpreter, statement: ast.stmt, error: Exception) -> None:
-    """What a statement that is not followed may have given other values is not known.
-
-    An array into which it only writes keeps its shape.
-    """
-    reason = getattr(error, "message", str(error))
-    bound = {name for n in ast.walk(statement) for name in naming.bound(n)}
-    stored = {
-        part.id
-        for n in ast.walk(statement)
-        if isinstance(n, ast.Attribute) and isinstance(n.ctx, (ast.Store, ast.Del))
-        for part in ast.walk(n)
-        if isinstance(part, ast.Name)
-    }
-    moved = {n.target.id for n in ast.walk(statement) if _moves_name(n)}  # type: ignore[attr-defined]
-    for name in naming.touched(statement):
-        value = run.globals.get(name)
-        again = sum(
-            isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
-            for n in ast.walk(statement)
-        )
-        only_moved = name in moved and again == sum(
-            _moves_name(n) and n.target.id == name  # type: ignore[attr-defined]
-            for n in ast.walk(statement)
-        )
-        kept = name not in stored and (name not in bound or only_moved)
-        if isinstance(value, Ref) and kept and run.trace.buffers[value.buffer].is_real:
-            run.trace.buffers[value.buffer] = replace(run.trace.buffers[value.buffer], reason="")
-            make_array_arbitrary(run, value, name)
-        elif name in bound | stored or not isinstance(value, (FunctionValue, ClassValue, Library)):
-            run.globals[name] = Opaque(reason, statement.lineno, statement.col_offset + 1)
-
-
-def _moves_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
-
-
-def generalise(run: Interpreter, statement: ast.stmt) -> None:
-    """An array of the top level by which the file differentiates is any array of its shape."""
-    names = {
-        n.id
-        for n in ast.walk(statement)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
-    for name in sorted(names & differentiated(run.module)):
-        value = run.globals.get(name)
-        if isinstance(value, Ref) and _is_given(run, value):
-            run.trace.drop(name)
-            make_array_arbitrary(run, value, name)
-
-
-def _is_given(run: Interpreter, ref: Ref) -> bool:
-    """Whether an array is random or constant, not computed from something."""
-    buffer = run.trace.buffers[ref.buffer]
-    expr = buffer.content.expr
-    leaves = {n.name for n in walk(expr) if isinstance(n, Symbol)}
-    for name in sorted(leaves):
-        if name in run.trace.definitions:
-            inner = run.trace.definitions[name]
-            leaves |= {n.name for n in walk(inner) if isinstance(n, Symbol)}
-    return not buffer.reason and all(
-        n in run.trace.definitions or n.split(".")[0] in ("random", "data") for n in leaves
-    )
-
-
-def _fix(value: Value, depth: int = 6) -> None:
-    """Marks what belongs to the module."""
-    if depth == 0:
-        raise Unsupported("an object of the module whose parts lie too deep")
-    if isinstance(value, tuple):
-        parts: list[Value] = list(value)
-    elif isinstance(value, (ListValue, DictValue, Instance)) and not value.fixed:
-        value.fixed = True
-        held = value.attributes if isinstance(value, Instance) else value.items
-        parts = list(held.values()) if isinstance(held, dict) else list(held)
-    else:
-        return
-    for part in parts:
-        _fix(part, depth - 1)
-
-
-def _define(run: Interpreter, statement: ast.stmt) -> None:
-    match statement:
-        case ast.ClassDef():
-            run.globals[statement.name] = classes.define(run, statement)
-        case ast.FunctionDef():
-            run.globals[statement.name] = function_value(run, statement, {})
-        case ast.Import() | ast.ImportFrom():
-            _import(statement, run.globals)
-        case ast.Expr(value=ast.Constant()) | ast.Pass():
-            pass
-        case ast.Assign() | ast.AnnAssign():
-            execute(run, statement, run.globals)
-        case _:
-            raise Unsupported("a statement of the top level that is not followed", statement)
+# -- functions -------------------------------------------------------------------------------
 
 
 def function_value(run: Interpreter, node: ast.FunctionDef, scope: Scope) -> Value:
     """The function that a ``def`` makes."""
     if node.decorator_list:
         return Opaque(f"the function {node.name} has a decorator", node.lineno, 1, True)
-    return FunctionValue(node.name, node, scope, None, naming.defaults(run, node, scope))
+    owner = getattr(scope.get(""), "owner", None)
+    return FunctionValue(node.name, node, scope, owner, naming.defaults(run, node, scope))
 
 
-def _import(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+def imported(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+    """Gives the names of an import their meaning."""
     if isinstance(node, ast.Import):
         for alias in node.names:
             full = alias.name if alias.asname else alias.name.split(".")[0]
@@ -304,11 +173,14 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
                 known = (Library("numpy.errstate"), Library("numpy.printoptions"))
                 if name not in known or item.optional_vars is not None:
                     raise Unsupported(f"with {ast.unparse(call)[:60]}", node)
+                assert isinstance(call, ast.Call)
+                for part in (*call.args, *(k.value for k in call.keywords)):
+                    evaluate(run, part, scope)
             block(run, body, scope)
         case ast.FunctionDef(name=name):
             scope[name] = function_value(run, node, scope)
         case ast.Import() | ast.ImportFrom():
-            _import(node, scope)
+            imported(node, scope)
         case ast.Delete(targets=targets):
             for target in targets:
                 if not isinstance(target, ast.Name):
@@ -346,9 +218,9 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope, node:
         case ast.Attribute(value=owner, attr=name):
             holder = run.settled(evaluate(run, owner, scope))
             value = named(run, value, name, node)
+            name = classes.mangled(name, scope.get(""), holder)
             if isinstance(holder, Instance):
-                changing(holder)
-                holder.attributes[name] = value
+                classes.set_attribute(holder, name, value)
             elif isinstance(holder, Unknown):
                 holder.parts[name] = value
             else:

@@ -71,10 +71,12 @@ class Ref:
 class Once:
     """What can be gone through once: ``zip``, ``enumerate``, a generator expression.
 
-    items: makes the parts, when they are asked for; None when they have been.
+    items: makes the parts, when they are asked for; None when they have been.  again: they can be
+    asked for any number of times, as those of ``dictionary.items()``.
     """
 
     items: Callable[[], list[Value]] | None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,20 @@ class Instance:
 
 @dataclass(frozen=True, eq=False)
 class ClassValue:
+    """A class of the source.
+
+    methods: its own and those that it inherits.  order: the classes in which an attribute is
+    looked for, itself first.  defaults: those of its own methods, by method and parameter.
+    """
+
     name: str
     node: ast.ClassDef
     methods: dict[str, ast.FunctionDef]
     fields: tuple[str, ...] | None = None
     """The names of a named tuple or dataclass, in order; None for other classes."""
-    frozen: bool = False
+    order: list[ClassValue] = field(default_factory=list)
+    own: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    defaults: dict[str, dict[str, Value]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,79 @@
+"""``np.clip``: what only guards is left out, and said; what shapes the function is exact.
+
+A clip to (1e-12, 1 - 1e-12) keeps a logarithm finite and one to (-5, 5) keeps a gradient small:
+what is clipped is taken to lie between the bounds, which is a condition of every verdict.  A clip
+at 0 is a ReLU, and one to (0, 6) another: these are the functions that they are.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from derive.program import ONE, Number, Plus, Times
+from derive.pycode import arrays
+from derive.pycode.values import Tensor, Unsupported, Value
+
+if TYPE_CHECKING:
+    from derive.pycode.interpreter import Interpreter
+
+FAR: Final = 100
+"""A bound from here on only keeps an exponential from overflowing."""
+_NEAR: Final = Fraction(1, 1000)
+"""A bound up to here, or so near to 1, only keeps a logarithm or a quotient finite."""
+_WIDE: Final = Fraction(1, 10)
+"""Bounds on both sides of 0 from here on are those of gradients that are clipped."""
+_MINUS: Final = Number(-ONE.value)
+_LOW, _HIGH = ("a_min", "min"), ("a_max", "max")
+
+
+def clip(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.clip(x, low, high)``; either bound may be missing or None."""
+    if not 1 <= len(args) <= 3 or keywords.keys() - {*_LOW, *_HIGH}:
+        raise Unsupported("np.clip with other arguments than its bounds")
+    given = [run.settled(a) for a in args[1:]] + [None] * (3 - len(args))
+    sides = []
+    for at, names in zip(given, (_LOW, _HIGH), strict=True):
+        named = [run.settled(keywords[k]) for k in names if k in keywords]
+        sides.append(at if at is not None or not named else named[0])
+    low, high = (None if side is None else run.tensor(side) for side in sides)
+    x = run.tensor(args[0])
+    if low is None and high is None:
+        raise Unsupported("np.clip without bounds")
+    a, b = _number(low), _number(high)
+    if a is not None and b is not None and a >= b:
+        raise Unsupported("np.clip whose bounds leave nothing between them")
+    if _guards(low, high, a, b):
+        shown = [run.show_number(s) for s in sides if s is not None]
+        between = f"between {shown[0]} and {shown[1]}" if len(shown) == 2 else None
+        single = f"{'above' if high is None else 'below'} {shown[0]}"
+        run.condition(f"what is clipped lies {between or single}")
+        return arrays.real(x)
+    if low is not None:
+        x = arrays.maximum(x, low)
+    if high is not None:
+        x = arrays.minus(arrays.plus(x, high), arrays.maximum(x, high))
+    return x
+
+
+def _number(bound: Tensor | None) -> Fraction | None:
+    return bound.expr.value if bound is not None and isinstance(bound.expr, Number) else None
+
+
+def _guards(
+    low: Tensor | None, high: Tensor | None, a: Fraction | None, b: Fraction | None
+) -> bool:
+    """Whether bounds, of which `a` and `b` are the values if they are known, only guard."""
+    if low is not None and high is not None and (a is None or b is None):
+        one_less = Plus(ONE, Times(_MINUS, low.expr))
+        return high.expr == one_less or low.expr == Times(_MINUS, high.expr)
+    tiny_low = a is not None and 0 < a <= _NEAR
+    if high is None:
+        return tiny_low or (a is not None and a <= -FAR)
+    if low is None:
+        return b is not None and b >= FAR
+    assert a is not None
+    assert b is not None
+    inside = 0 <= a <= _NEAR and 1 - _NEAR <= b <= 1
+    both = b == -a >= _WIDE or (a <= -FAR and b >= FAR)
+    return inside or both or (tiny_low and b >= FAR)
