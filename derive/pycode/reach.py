@@ -17,9 +17,10 @@ from derive.pycode.values import DictValue, FunctionValue, ListValue, Value
 
 _UNSEEN = frozenset(
     {"exec", "eval", "globals", "vars", "locals", "setattr", "delattr", "__import__", "compile",
-     "builtins", "importlib", "ctypes", "gc"}
+     "__builtins__"}
 )  # fmt: skip
-_INSIDE = frozenset({"modules", "meta_path", "settrace", "setprofile"})
+_LOADERS = frozenset({"builtins", "importlib", "ctypes", "gc", "modules"})
+_TRACING = frozenset({"meta_path", "settrace", "setprofile"})
 """Attributes of ``sys`` by which anything may change."""
 _DUNDER = frozenset(
     {"__name__", "__version__", "__doc__", "__file__", "__init__", "__call__", "__len__"}
@@ -89,14 +90,33 @@ class Reach:
         return self._known[id(node)]
 
     def rebinds_unseen(self) -> bool:
-        """Whether the file, as it is imported, calls what may change any name."""
-        run = [
-            s
-            for s in self.body
-            if not isinstance(s, (ast.FunctionDef, ast.ClassDef)) and not is_main(s)
-        ]
-        run += [d for s in self.body for d in getattr(s, "decorator_list", [])]
-        return any(_is_unseen(inner) for node in self._behind(run, {}) for inner in ast.walk(node))
+        """Whether the file, as it is imported, does what may change any name."""
+        run: list[ast.AST] = []
+        for statement in self.body:
+            run += getattr(statement, "decorator_list", [])
+            if isinstance(statement, ast.ClassDef):
+                run += [s for s in statement.body if not isinstance(s, ast.FunctionDef)]
+            elif not isinstance(statement, ast.FunctionDef) and not is_main(statement):
+                run.append(statement)
+        pieces = self._behind(run, {})
+        nodes = [inner for piece in pieces for inner in _running(piece)]
+        loads = any(_is_loader(node) for node in nodes)
+        stores = any(self._piece(piece).stores for piece in pieces)
+        return (loads and stores) or any(_is_unseen(node) for node in nodes)
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a piece of source but for ``**globals()``, which only reads."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        yield part
+        if not (
+            isinstance(part, ast.keyword)
+            and part.arg is None
+            and ast.unparse(part.value) == "globals()"
+        ):
+            stack.extend(ast.iter_child_nodes(part))
 
 
 def is_main(statement: ast.stmt) -> bool:
@@ -105,17 +125,25 @@ def is_main(statement: ast.stmt) -> bool:
 
 
 def _is_unseen(node: ast.AST) -> bool:
+    """Whether a node names what may give any name another meaning."""
     match node:
         case ast.Name(id=name):
             return name in _UNSEEN
-        case ast.Import(names=names):
-            return any(alias.name.split(".")[0] in _UNSEEN for alias in names)
-        case ast.ImportFrom(module=str() as module):
-            return module.split(".")[0] in _UNSEEN
         case ast.Attribute(attr=name):
-            return name in _INSIDE or (
-                name.startswith("__") and name.endswith("__") and name not in _DUNDER
-            )
+            special = name.startswith("__") and name.endswith("__")
+            return name in _TRACING or (special and name not in _DUNDER)
+    return False
+
+
+def _is_loader(node: ast.AST) -> bool:
+    """Whether a node names what gives modules, to which attributes may be given."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name in _LOADERS
+        case ast.Import(names=names):
+            return any(alias.name.split(".")[0] in _LOADERS for alias in names)
+        case ast.ImportFrom(module=str() as module):
+            return module.split(".")[0] in _LOADERS
     return False
 
 
