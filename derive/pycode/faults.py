@@ -29,6 +29,8 @@ from derive.verdict import Verdict
 
 MOST_TRIES = 260
 """Edits that are tried for the wrong gradients of one entry."""
+MOST_WORK = 12_000
+"""Definitions that all the edited files may have together: a long file is tried less often."""
 MOST_AT_FIRST = 200
 """Edits of the first departure."""
 MOST_ABOVE = 12
@@ -75,7 +77,9 @@ class Workshop:
             (product(range(1, LEVELS), suspects[:1]), MOST_AT_FIRST),
             (product(range(LEVELS), suspects[1:]), MOST_TRIES),
         )
-        for pairs, limit in rounds:
+        most = MOST_WORK // len(self.case.definitions)
+        for pairs, allowed in rounds:
+            limit = min(allowed, most)
             for level, statement in pairs:
                 for start, end, rewrite in self._edits(statement, level):
                     if self.tries >= limit:

@@ -7,6 +7,8 @@ import pytest
 from derive.pycode import open_code
 from derive.verdict import Verdict
 
+from . import attacks
+
 LOSS = """
 import numpy as np
 
@@ -157,3 +159,10 @@ def gradients(w, X):
     assert not verified(source.replace("return -X.T @ p", "dw = -X.T @ p\n    return dw"))
     right = source.replace("-1 /", "1 /").replace("return -X.T @ p", "dw = -X.T @ p\n    return dw")
     assert verified(right)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_wrong_programs_that_look_right(part: int) -> None:
+    """A part of those that ``python -m tests.pycode.attacks`` judges."""
+    for source in attacks.programs()[part::24]:
+        assert not verified(source), source
