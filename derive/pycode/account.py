@@ -153,7 +153,9 @@ class Accountant:
         pairs: dict[tuple[str, Expr], Pair] = {}
         for name, value in scope.items():
             if isinstance(value, (Ref, Tensor)):
-                self._add(pairs, target_of(name, leaves), name, value)
+                target = target_of(name, leaves)
+                if target is not None and not is_labels(target):  # of grad_y it is the output's
+                    self._add(pairs, target, name, value)
             elif isinstance(value, (DictValue, Record, ListValue)) and name:
                 for part in _labelled(self.run, value, None):
                     target = target_of(part.label, leaves)
@@ -219,7 +221,19 @@ class Accountant:
             self.cache = returned[-1] if isinstance(returned, tuple) and returned[1:] else None
             self._note_returned()
         if self.entry.cost:
+            self._hand_on()
             self.cost = self._scalar(self._call(self.entry.cost))
+
+    def _hand_on(self) -> None:
+        """The output of the forward pass is the first argument of a cost that none other fits."""
+        if not isinstance(self.output, Ref):
+            return
+        names = [a.arg for a, default in self._wanted(self.entry.cost) if default is None]
+        if any(PREDICTIONS.fullmatch(n) or n in self.outputs for n in names):
+            return
+        free = [n for n in names if n not in self.known]
+        if len(names) > 1 and free[:1] == names[:1] and not (is_labels(free[0]) or free[0] in DATA):
+            self.known[free[0]] = self.output
 
     def _instance(self, owner: str) -> Instance:
         kind = self.run.globals[owner]
@@ -362,6 +376,10 @@ class Accountant:
                 self.known.setdefault(node.id, scope[node.id])
                 if isinstance(scope[node.id], Ref):
                     self.outputs[node.id] = scope[node.id]
+        whole = self.run.returned
+        if isinstance(whole, ast.Attribute) and isinstance(self.output, Ref):  # return self.out
+            self.known.setdefault(whole.attr, self.output)
+            self.outputs[whole.attr] = self.output
 
     def _scalar(self, value: Value) -> Expr:
         value = self.run.settled(value)
@@ -436,7 +454,7 @@ class Accountant:
             self._add_of_instance(pairs)
         if not pairs:
             self._add_by_place(pairs, result, returned)
-        implicit = self._by_input(result)
+        implicit = self._by_input(result, returned)
         if implicit is not None and implicit.target not in {p.target for p in pairs.values()}:
             self._add(pairs, implicit.target, implicit.label, result)
         return list(pairs.values())
@@ -445,22 +463,28 @@ class Accountant:
         self, pairs: dict[tuple[str, Expr], Pair], result: Value, returned: ast.expr | None
     ) -> None:
         """Arrays without a name are the gradients by the first arguments, in their order."""
+        leaves = self._parameters()
+        names = [a.arg for a, _ in self._wanted(self.entry.gradient)]
+        wanted = [n for n in names if n in leaves and not is_labels(n) and n not in DATA]
+        if isinstance(result, Ref):
+            if isinstance(returned, ast.Name) and returned.id in GRADIENTS and wanted:
+                self._add(pairs, wanted[0], returned.id, result)
+            return
         if not (isinstance(result, tuple) and isinstance(returned, ast.Tuple)):
             return
         if any(isinstance(e, ast.Name) for e in returned.elts):
             return
-        leaves = self._parameters()
-        names = [a.arg for a, _ in self._wanted(self.entry.gradient)]
-        wanted = [n for n in names if n in leaves and not is_labels(n) and n not in DATA]
         if len(wanted) >= len(result):
             for name, value in zip(wanted, result, strict=False):
                 self._add(pairs, name, f"the gradient by {name}", value)
 
-    def _by_input(self, result: Value) -> Pair | None:
+    def _by_input(self, result: Value, returned: ast.expr | None) -> Pair | None:
         """A backward pass that returns one array returns the gradient by what went forward."""
         if self.entry.cost or not self.entry.forward or not isinstance(result, Ref):
             return None
         names = [a.arg for a, _ in self._wanted(self.entry.forward)]
+        said = target_of(returned.id, names) if isinstance(returned, ast.Name) else None
+        names = names if said is None else [said]
         first = self.run.settled(self.known.get(names[0])) if names else None
         if not isinstance(first, Ref) or self.run.trace.buffers[first.buffer].reason:
             return None

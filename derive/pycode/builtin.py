@@ -185,11 +185,24 @@ def _method(
         changing(of)
     if isinstance(of, DictValue):
         return _of_dictionary(of, name, args, keywords, node)
+    if isinstance(of, Unknown) and not (args or keywords):
+        return _of_unknown(run, of, name, node)
     if isinstance(of, ListValue) and not keywords:
         return _of_list(of, name, args, node)
     if isinstance(of, (Ref, Tensor)):
         return _of_array(run, of, name, args, keywords)
     raise Unsupported(f"the method {name}", node)
+
+
+def _of_unknown(run: Interpreter, of: Unknown, name: str, node: ast.AST) -> Value:
+    """Going through an argument that is a dictionary: it has the keys that were met before."""
+    if name not in ("items", "keys", "values") or not all(isinstance(k, str) for k in of.parts):
+        raise Unsupported(f"the method {name} of an argument", node)
+    if not of.parts:
+        raise Unsupported(f"the keys of {of.name} are not known", node)
+    of.whole = True
+    run.condition(f"{of.name} has no other keys than {', '.join(map(str, of.parts))}")
+    return _of_dictionary(DictValue(of.parts), name, [], {}, node)
 
 
 def _of_dictionary(

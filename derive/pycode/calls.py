@@ -72,6 +72,8 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
         return _of_library(run, value, name)
     if isinstance(value, Unknown) and value.parts and name in ARRAY_ATTRIBUTES:
         raise Unsupported(f"the attribute {name} of something with parts of its own", node)
+    if isinstance(value, Unknown) and value.parts and name in ("items", "keys", "values"):
+        return Bound(value, name)
     if isinstance(value, Unknown) and name not in ARRAY_ATTRIBUTES:
         return classes.attribute(run, value, name)
     if isinstance(value, (Record, Instance)):

@@ -196,6 +196,9 @@ class Case:
             if depends(expr, trace.definitions, trace.unwritten):
                 reason = "memory into which nothing was written is in it"
                 return self._ruling(pair, Verdict.UNPROVEN, reason, node)
+        if self._has_no_part(pair):
+            reason = f"the cost as it was understood is not computed from {pair.target}"
+            return self._ruling(pair, Verdict.UNPROVEN, reason, node)
         if pair.moved:
             return self._moved(pair, node)
         value = pair.value.expr
@@ -216,6 +219,12 @@ class Case:
             if not known:
                 return self._ruling(pair, Verdict.UNPROVEN, ONE_HOT, node)
         return self._proved(pair, left, value, node)
+
+    def _has_no_part(self, pair: Pair) -> bool:
+        """Whether the cost says nothing of a parameter that is given a gradient all the same."""
+        cost = Symbol(self.program.cost or COST, (1, 1))
+        zero = isinstance(pair.value.expr, Number) and not pair.value.expr.value
+        return not (zero or depends(cost, self.program.definitions, {pair.target}))
 
     def _moved(self, pair: Pair, node: ast.AST | None) -> Ruling:
         """A step against the gradient: what is taken away is a positive number times it."""
@@ -339,6 +348,16 @@ class Case:
             self.screen.agrees(Equation(left, value)) is True for left, _ in self._candidates(name)
         )
 
+    def is_scaled(self, target: str, value: Expr, dim: str) -> bool:
+        """Whether a value seems to be the gradient by `target` times or over a size."""
+        left = self.program.gradient(target)
+        if left.shape != value.shape:
+            return False
+        return any(
+            self.screen.agrees(Equation(Times(Power(Size(dim), Fraction(k)), left), value)) is True
+            for k in (1, -1)
+        )
+
     def _local(self, expr: Expr) -> Expr:
         """An expression in values of the forward pass and gradients that are known."""
         left = MOST_NODES
@@ -371,6 +390,8 @@ class Case:
         for other in alike:
             gradient = self.program.gradient(other)
             yield gradient, gradient
+            opposite = Times(Number(Fraction(-1)), gradient)
+            yield opposite, opposite
             for dim in dict.fromkeys(d for d in shape if isinstance(d, str)):
                 scaled = Times(Size(dim), gradient)
                 yield scaled, scaled

@@ -196,7 +196,7 @@ def attribute(run: Interpreter, value: Value, name: str) -> Value:
             return constant
         return _method(run, value, value.kind, name)
     if isinstance(value, Unknown):
-        return value.parts.setdefault(name, Unknown(name))
+        return value.part(name, name)
     raise Unsupported(f"the attribute {name} of {type(value).__name__}")
 
 

@@ -15,8 +15,16 @@ from derive.pycode.guess import Declared
 from derive.pycode.source import Module
 
 _SHAPE = re.compile(r"\(\s*([A-Za-z_]\w*|\d+)\s*,\s*([A-Za-z_]\w*|\d+)?\s*\)")
-_DOC = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?::|--?)\s[^()\n]{0,60}(\([^()]*\))", re.MULTILINE)
+_DOC = re.compile(
+    r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?::|--?)[ \t][^()\n]{0,60}(\([^()]*\))", re.MULTILINE
+)
 _INLINE = re.compile(r"\b([A-Za-z_]\w*)\s+(\(\s*\w+\s*,(?:\s*\w+\s*)?\))")
+_NUMBER = re.compile(
+    r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?::|--?)[ \t][^()\n]{0,40}\b(?:scalar|number|float)\b[^()\n]*$",
+    re.MULTILINE,
+)
+_WORDS = frozenset(("size", "shape", "dimension", "dimensions", "array", "matrix", "vector", "of"))
+"""What stands before a shape and is no name."""
 
 
 def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
@@ -32,8 +40,10 @@ def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
         said = ast.get_docstring(node) or ""
         for name, text in [*_DOC.findall(said), *_INLINE.findall(said)]:
             shape = _read(text)
-            if shape is not None:
+            if shape is not None and name not in _WORDS:
                 found.setdefault(name, shape)
+        for name in _NUMBER.findall(said):
+            found.setdefault(name, ())
     return found
 
 

@@ -16,7 +16,7 @@ from itertools import product
 
 from derive.diagnosis.codes import BY_NAME
 from derive.program import Shape
-from derive.pycode.claims import Case, best_case
+from derive.pycode.claims import Case, best_case, pair_value
 from derive.pycode.entries import entries
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Guess
@@ -71,10 +71,12 @@ class Workshop:
         """The first edit that makes all gradients right and is proved; else one that seems to."""
         kept: Mended | None = None
         suspects = self.suspects()[:MOST_STATEMENTS]
+        above = (product((1,), self._just_before(suspects[:2])), MOST_TRIES)
+        within = (product(range(1, LEVELS), suspects[:1]), MOST_AT_FIRST)
         rounds = (
             (product((0,), suspects[:1]), MOST_TRIES),
-            (product((1,), self._just_before(suspects[:2])), MOST_TRIES),
-            (product(range(1, LEVELS), suspects[:1]), MOST_AT_FIRST),
+            # a line that is missing makes more than one gradient wrong
+            *((above, within) if len(self.wrong) > 1 else (within, above)),
             (product(range(LEVELS), suspects[1:]), MOST_TRIES),
         )
         most = MOST_WORK // len(self.case.definitions)
@@ -135,6 +137,9 @@ class Workshop:
             return name in sound, helps, before[name]
 
         order = sorted(wrong, key=rank) + [n for n in values if n not in before]
+        scaled = self._first_scaled(list(values))
+        if scaled:
+            order.insert(0, scaled)
         found: dict[int, ast.stmt] = {}
         for name in order:
             for made in trace.made.get(name, [])[:2]:
@@ -144,6 +149,20 @@ class Workshop:
         places = [self._owner.get(id(case.place(pair))) for pair in self.wrong]
         at = {id(statement): statement for statement in places if statement is not None}
         return list((found | at if wrong else at | found).values())
+
+    def _first_scaled(self, names: list[str]) -> str:
+        """The first value that is off by the size by which all wrong gradients are, else ""."""
+        case, program = self.case, self.case.program
+        dims = {d for leaf in program.leaves.values() for d in leaf.dims if isinstance(d, str)}
+        wrong = [(p.target, pair_value(p, program.gradient(p.target))) for p in self.wrong]
+        forward = [name for name in case.forward if name != program.cost]
+        for dim in sorted(dims):
+            if all(case.is_scaled(target, value, dim) for target, value in wrong):
+                for name in names:
+                    value = program.symbol(name)
+                    if any(case.is_scaled(other, value, dim) for other in forward):
+                        return name
+        return ""
 
     def departure(self) -> ast.stmt | None:
         """The statement that is called at fault where no repair is found."""

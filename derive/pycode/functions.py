@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from derive.program import ZERO, Apply, Build, Number, Symbol, Transpose
 from derive.pycode import arrays, making, ranges, reductions
-from derive.pycode.arguments import Row, exactly
+from derive.pycode.arguments import Row, exactly, reduction_arguments
 from derive.pycode.clipping import FAR, clip
 from derive.pycode.einsum import einsum
 from derive.pycode.values import Largest, Tensor, Unknown, Unsupported, Value
@@ -148,6 +148,15 @@ def _take_along(run: Interpreter, args: list[Value], keywords: dict[str, Value])
     return Tensor(at.value, 2)
 
 
+def _norm(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.linalg.norm`` of all entries, or along one axis: the root of the sum of squares."""
+    arg, axis, keepdims = reduction_arguments(args[:1], keywords)
+    if len(args) != 1:
+        raise Unsupported("np.linalg.norm of another order")
+    squares = arrays.power(arrays.real(run.tensor(arg)), Fraction(2))
+    return arrays.power(arrays.reduce(squares, axis, keepdims, arrays.summed), arrays.HALF)
+
+
 def _tanh(arg: Tensor) -> Tensor:
     return arrays.elementwise(lambda e: Apply("tanh", 0, e), arg)
 
@@ -236,6 +245,7 @@ NUMPY: Final[dict[str, Row]] = {
     "transpose": making.transposed,
     "reshape": making.reshaped,
     "expand_dims": making.expanded,
+    "linalg.norm": _norm,
     "random.randn": making.random,
     "random.rand": making.random,
     "random.standard_normal": making.random,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from derive.program import Dim
+from derive.pycode.names import DATA
 
 Declared = tuple[Dim, ...] | str | None
 """The sizes of the axes, ``"labels"`` for integer classes, or None: not known."""
@@ -57,9 +58,15 @@ class Guess:
     declared: Mapping[str, Declared] = field(default_factory=dict)
     arrays: frozenset[str] = frozenset()
     """Names by which the source differentiates: no settings, whatever they are called."""
+    numbers: frozenset[str] = frozenset()
+    """Names that are taken to be numbers, as their gradients are."""
+    one: bool = False
+    """There is one example, a column."""
 
     def is_number_bias(self, name: str) -> bool:
-        """Whether a bias is taken to be one number of which the source says nothing."""
+        """Whether a parameter is taken to be one number of which the source says nothing."""
+        if name in self.numbers:
+            return True
         return self.bias == "number" and name not in self.declared and bool(_BIAS.fullmatch(name))
 
     def shape(self, name: str) -> Declared:
@@ -71,8 +78,10 @@ class Guess:
         base = name.rsplit(".", 1)[-1]
         if base in self.declared:
             return self.declared[base]
-        if is_scalar(base) and base not in self.arrays:
+        if base in self.numbers or (is_scalar(base) and base not in self.arrays):
             return ()
+        if self.one and (base in DATA or is_labels(base)):
+            return (base, 1)
         if is_labels(base):
             return {
                 "matrix": None, "classes": "labels", "vector": (base,), "column": (base, 1),
@@ -95,9 +104,11 @@ LABELS: Final = ("matrix", "classes", "vector", "column", "row")
 
 
 def guesses(
-    declared: Mapping[str, Declared], arrays: frozenset[str] = frozenset()
+    declared: Mapping[str, Declared],
+    arrays: frozenset[str] = frozenset(),
+    numbers: frozenset[str] = frozenset(),
 ) -> Iterator[Guess]:
     """All guesses, the usual ones first."""
     for labels in LABELS:
         for bias in BIASES:
-            yield Guess(bias, labels, declared, arrays)
+            yield Guess(bias, labels, declared, arrays, numbers)

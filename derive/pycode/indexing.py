@@ -9,8 +9,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from derive.program import ZERO, Build, Eye, Transpose
-from derive.pycode import arrays
+from derive.program import (
+    ZERO,
+    Apply,
+    Build,
+    Expr,
+    Eye,
+    Symbol,
+    Times,
+    Transpose,
+)
+from derive.pycode import arrays, ranges
 from derive.pycode.values import (
     DictValue,
     Instance,
@@ -42,9 +51,9 @@ def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: a
     if isinstance(holder, Unknown):
         key = _key(run, index, scope)
         if isinstance(key, str):
-            return holder.parts.setdefault(key, Unknown(key))
+            return holder.part(key, key)
         if isinstance(key, int) and (holder.parts or not _array_like(holder.name)):
-            return holder.parts.setdefault(key, Unknown(f"{holder.name}_{key}"))
+            return holder.part(key, f"{holder.name}_{key}")
     if isinstance(index, ast.Slice) and isinstance(holder, Range):
         return Opaque("a part of a range", getattr(node, "lineno", 0))
     return _of_array(run, run.need_array(holder), index, scope, node)
@@ -326,11 +335,37 @@ def _change_part(
         new = arrays.plus(have, arrays.times(sign, arrays.times(value, place)))
     elif op is None and _is_zero(have):
         new = arrays.times(value, place)
+    elif op is None and isinstance(index, ast.Tuple):
+        rest = _elsewhere(run, have, place)
+        new = rest if value.expr == ZERO else arrays.plus(rest, arrays.times(value, place))
+    elif (
+        op is None
+        and where == Apply("step", 0, have.expr)
+        and ranges.is_never_negative(have.expr, run.trace.definitions, run.trace.onehot)
+    ):
+        new = arrays.times(value, place)  # elsewhere it is 0 already
     else:
         entry = value if op is None else run.tensor(binary(run, op, have, value, node))
         new = arrays.plus(have, arrays.times(place, arrays.minus(entry, have)))
     run.trace.write(holder, new.expr)
     run.trace.rename(holder, _variable(node), node)
+
+
+def _elsewhere(run: Interpreter, have: Tensor, place: Tensor) -> Tensor:
+    """An array with 0 at its labels: itself, if that is what it is."""
+    rest = arrays.minus(arrays.constant(1), place)
+    expr = _opened(run, have.expr)
+    if isinstance(expr, Apply) and expr.function == "step":
+        expr = _opened(run, expr.arg)
+    if isinstance(expr, Times) and expr.right == rest.expr:
+        return have
+    return arrays.times(have, rest)
+
+
+def _opened(run: Interpreter, expr: Expr) -> Expr:
+    if isinstance(expr, Symbol):
+        return run.trace.definitions.get(expr.name, expr)
+    return expr
 
 
 def _is_slice(index: ast.expr) -> bool:

@@ -17,8 +17,8 @@ from derive.pycode.guess import Declared, Guess, guesses, is_labels
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.shapes import Forced, beyond, unforced
 from derive.pycode.source import Module
-from derive.pycode.store import A_NUMBER, Sizes, Unify
-from derive.pycode.units import differentiated
+from derive.pycode.store import A_NUMBER, Sizes, Unify, is_constant
+from derive.pycode.units import differentiated, speaks_of_examples
 from derive.pycode.values import Raised, Unsupported
 
 MOST_UNIFICATIONS = 200
@@ -51,7 +51,7 @@ def understand(
     problem: tuple[int, Unsupported] | None = None
     met: set[tuple[object, ...]] = set()
     natural = False
-    for guess in guesses(declared, differentiated(module)):
+    for guess in _in_turn(module, declared, strained):
         found, steps = _under(module, entry, guess)
         if found.account is None:
             assert found.problem is not None
@@ -73,6 +73,35 @@ def understand(
     elif not met:
         assert problem is not None
         yield Understood(entry, None, None, problem[1])
+
+
+def _in_turn(
+    module: Module,
+    declared: Mapping[str, Declared],
+    strained: list[tuple[tuple[int, int], Understood]],
+) -> Iterator[Guess]:
+    """The guesses; where none fits, parameters are numbers whose gradients are, or examples one.
+
+    strained: what was found under the guesses before.
+    """
+    arrays = differentiated(module)
+    count = 0
+    for guess in guesses(declared, arrays):
+        yield guess
+        count += 1
+    if len(strained) < count and not strained:
+        return
+    numbers = frozenset(
+        pair.target
+        for _, found in strained
+        if found.account is not None
+        for pair in found.account.pairs
+        if pair.value.ndim == 0 and pair.target not in declared
+    )
+    if numbers:
+        yield from guesses(declared, arrays, numbers)
+    if not speaks_of_examples(module):
+        yield Guess("column", "column", declared, arrays, one=True)
 
 
 def _same_as(account: Account) -> tuple[object, ...]:
@@ -108,7 +137,7 @@ def fits(account: Account) -> bool:
 
 def _misfits(account: Account) -> int:
     """Gradients that have not the shape of their parameters, sizes and number of axes."""
-    wrong = 0
+    wrong = int(_predictions_are_stretched(account))
     for pair in account.pairs:
         leaf = account.run.trace.leaves[pair.target]
         wrong += leaf.dims != pair.value.expr.shape
@@ -119,14 +148,14 @@ def _biases_are_numbers(account: Account) -> bool:
     """Whether one bias is taken to serve all outputs of a layer, which is not what people mean."""
     guessed = {p.target for p in account.pairs if account.run.guess.is_number_bias(p.target)}
     return any(
-        isinstance(node, Plus)
+        isinstance(node, (Plus, Times))
         and any(_is_one_of(guessed, a) and _is_wide(b) for a, b in _both_ways(node))
         for expr in account.run.trace.definitions.values()
         for node in walk(expr)
     )
 
 
-def _both_ways(node: Plus) -> tuple[tuple[Expr, Expr], tuple[Expr, Expr]]:
+def _both_ways(node: Plus | Times) -> tuple[tuple[Expr, Expr], tuple[Expr, Expr]]:
     return (node.left, node.right), (node.right, node.left)
 
 
@@ -144,6 +173,36 @@ def _labels_are_stretched(account: Account) -> bool:
         isinstance(node, (Plus, Times)) and _stretches(node.left, node.right)
         for expr in account.run.trace.definitions.values()
         for node in walk(expr)
+    )
+
+
+def _predictions_are_stretched(account: Account) -> bool:
+    """Whether an axis of 1 is repeated over an axis that nothing but the labels has."""
+    trace = account.run.trace
+    own = {
+        (name, dim)
+        for name, leaf in trace.leaves.items()
+        for dim in leaf.dims
+        if is_labels(name) and dim != 1 and not is_constant(dim)
+        and not any(dim in other.dims for n, other in trace.leaves.items() if n != name)
+    }  # fmt: skip
+    return any(
+        isinstance(node, (Plus, Times)) and _is_stretched_by(own, *pair)
+        for expr in trace.definitions.values()
+        for node in walk(expr)
+        if isinstance(node, (Plus, Times))
+        for pair in _both_ways(node)
+    )
+
+
+def _is_stretched_by(own: set[tuple[str, Dim]], labels: Expr, other: Expr) -> bool:
+    return (
+        isinstance(labels, Symbol)
+        and other.shape != (1, 1)
+        and any(
+            (labels.name, dim) in own and size == 1
+            for dim, size in zip(labels.shape, other.shape, strict=True)
+        )
     )
 
 

@@ -10,7 +10,8 @@ FORWARD: Final = re.compile(
     r"_*(\w+_)?(forward|fwd|predict|feed_?forward|forward_(prop|pass)\w*|__call__|call|model_forward)(_\w+)?"
 )
 COST: Final = re.compile(
-    r"_*(compute_|get_|calc\w*_)?(\w+_)?(loss|cost|objective|cross_entropy\w*|mse|bce|nll|criterion|energy)(_\w+)?|J|L"
+    r"_*(compute_|get_|calc\w*_)?(\w+_)?(loss|cost|objective|cross_entropy\w*|mse|bce|nll|criterion|energy|log_?likelihood|risk)"
+    r"(_\w+)?|J|L"
 )
 GRADIENT: Final = re.compile(
     r"_*(\w+_)?(backward|bwd|backprop\w*|back_prop\w*|gradients?|grads?|loss_and_grad\w*|"

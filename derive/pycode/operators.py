@@ -6,8 +6,8 @@ import ast
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from derive.program import Size
-from derive.pycode import arrays
+from derive.program import ZERO, Size
+from derive.pycode import arrays, ranges
 from derive.pycode.values import (
     DictValue,
     ListValue,
@@ -152,12 +152,27 @@ def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: as
         return isinstance(op, ast.Eq)
     if isinstance(left, plain) and isinstance(right, plain):
         return _decided(op, left, right, node)
-    if isinstance(left, str) or isinstance(right, str) or type(op) not in _SIGNS:
+    equal = isinstance(op, (ast.Eq, ast.NotEq))
+    if isinstance(left, str) or isinstance(right, str) or not (equal or type(op) in _SIGNS):
         raise Unsupported(f"the comparison {type(op).__name__}", node)
     a, b = run.tensor(left), run.tensor(right)
     if a.ndim == b.ndim == 0:
         raise Unsupported("a comparison of numbers that are not known", node)
+    if equal:
+        return _is_on(run, op, a, b)
     return arrays.compare(_SIGNS[type(op)], a, b)
+
+
+def _is_on(run: Interpreter, op: ast.cmpop, a: Tensor, b: Tensor) -> Value:
+    """``h == 0`` and ``h != 0`` of what is never negative: whether it is positive."""
+    if (
+        b.expr != ZERO
+        or a.kind != "real"
+        or not ranges.is_never_negative(a.expr, run.trace.definitions)
+    ):
+        raise Unsupported(f"the comparison {type(op).__name__} of such arrays")
+    on = arrays.compare(">", a, b)
+    return arrays.opposite(on) if isinstance(op, ast.Eq) else on
 
 
 def _is_shape(value: Value) -> bool:

@@ -30,6 +30,7 @@ from derive.program import (
     Size,
     Symbol,
     Times,
+    Transpose,
     children,
     walk,
     with_children,
@@ -84,7 +85,19 @@ class _Plain:
             match inner:
                 case Times(left=at, right=Apply(function="step", order=0, arg=arg)) if at == arg:
                     return Apply("step", 0, at)
+                case Times(left=at, right=rest) if self._is_elsewhere(rest):
+                    return Times(self._without_nested_steps(Apply("step", 0, at)), rest)
         return expr
+
+    def _is_elsewhere(self, expr: Expr) -> bool:
+        """Whether an expression is ``1 - y`` of one-hot labels, perhaps transposed."""
+        match expr:
+            case Plus(left=left, right=Times(left=sign, right=labels)) if left == ONE:
+                if isinstance(labels, Transpose):
+                    labels = labels.arg
+                minus = sign == Number(-ONE.value)
+                return minus and isinstance(labels, Symbol) and labels.name in self.trace.onehot
+        return False
 
     def _without_cases(self, expr: Expr) -> Expr:
         if not isinstance(expr, _POINTWISE):

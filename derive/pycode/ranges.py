@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from derive.program import ONE, Apply, Expr, Number, Plus, Symbol, Times
 
@@ -74,4 +74,22 @@ def is_magnitude(expr: Expr) -> bool:
                 and step.function == "step"
                 and step.arg == z
             )
+    return False
+
+
+def is_never_negative(
+    expr: Expr, definitions: Mapping[str, Expr], labels: Collection[str] = ()
+) -> bool:
+    """Whether an array is ``max(0, x)``, perhaps with 0 at its labels, which are one-hot.
+
+    >>> z = Symbol("z", ("n", "m"))
+    >>> is_never_negative(Times(z, Apply("step", 0, z)), {}), is_never_negative(z, {})
+    (True, False)
+    """
+    match opened(expr, definitions):
+        case Times(left=left, right=Apply(function="step", order=0, arg=arg)) if left == arg:
+            return True
+        case Times(left=left, right=Plus(left=one, right=Times(left=sign, right=Symbol(name=y)))):
+            is_rest = one == ONE and sign == _MINUS and y in labels
+            return is_rest and is_never_negative(left, definitions, labels)
     return False

@@ -324,6 +324,10 @@ def _usual_factors(value: ast.expr, around: Around) -> Found:
         yield over, "missing-mean", f"divide by {size}"
         yield _times(value, size), "extra-mean", f"multiply by {size}"
     for name in around.factors:
+        if around.shapes.get(name) == frozenset({(1, 1)}):
+            over = ast.BinOp(value, ast.Div(), _parse(name))
+            yield over, "missing-factor", f"divide by {name}"
+            yield _times(value, name), "missing-factor", f"multiply by {name}"
         if name.removeprefix("self.") in ("d_k", "dk", "d", "head_dim", "d_head", "dim", "scale"):
             root = ast.BinOp(value, ast.Div(), _parse(f"np.sqrt({name})"))
             yield root, "missing-factor", f"divide by the root of {name}"

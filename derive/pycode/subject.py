@@ -261,6 +261,8 @@ def _group_of(module: Module, found: Understood) -> Group:
     if found.strained:
         return Group(found, finding=_strained(found))
     case = best_case(found.account)
+    if found.guess is not None and found.guess.one:
+        case.assumptions = (*case.assumptions, "there is one example, a column")
     return Group(found, case, tuple(sorted(found.account.pairs, key=_place_of(case))))
 
 
@@ -270,8 +272,14 @@ def _named(group: Group) -> tuple[object, ...]:
 
 
 def _is_part(module: Module, group: Group, groups: Sequence[Group]) -> bool:
-    """A class without a cost of its own, used by an entry that is understood as a whole."""
-    if group.understood.account is not None or not group.understood.entry.owner:
+    """A class without a cost of its own, used by an entry that is understood as a whole.
+
+    What is not right for any gradient that comes from above, as where a layer takes the mean that
+    the cost should take, may be right in its place: there it is judged.
+    """
+    entry = group.understood.entry
+    is_right = group.understood.account is not None and group.agreeing == len(group.pairs)
+    if is_right or not entry.owner or (entry.cost and group.understood.account is not None):
         return False
     for other in groups:
         owner = other.understood.entry.owner

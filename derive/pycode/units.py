@@ -162,3 +162,32 @@ def _differentiated(body: tuple[ast.stmt, ...]) -> frozenset[str]:
 def differentiated(module: Module) -> frozenset[str]:
     """The names by which a file differentiates: those whose gradients have names in it."""
     return _differentiated(tuple(module.body))
+
+
+_COUNTS = frozenset({"m", "N", "batch_size", "n_samples", "num_examples", "num_train", "batch"})
+_ALONG = frozenset({"axis", "keepdims"})
+_MEANS = frozenset({"mean", "average", "var", "std"})
+
+
+@lru_cache(maxsize=16)
+def _speaks(body: tuple[ast.stmt, ...]) -> bool:
+    for node in (inner for statement in body for inner in ast.walk(statement)):
+        match node:
+            case ast.Name(id="X" | "Y") | ast.arg(arg="X" | "Y"):
+                return True
+            case ast.Call(func=ast.Attribute(attr=name)) if name in _MEANS:
+                return True
+            case ast.Call(keywords=keywords) if any(k.arg in _ALONG for k in keywords):
+                return True
+            case ast.Subscript(value=ast.Attribute(attr="shape")):
+                return True
+            case ast.Assign(targets=[ast.Tuple()], value=ast.Attribute(attr="shape")):
+                return True
+            case ast.BinOp(op=ast.Div(), right=ast.Name(id=name)) if name in _COUNTS:
+                return True
+    return False
+
+
+def speaks_of_examples(module: Module) -> bool:
+    """Whether a file has more than one example in mind: it sums along axes, or counts them."""
+    return _speaks(tuple(module.body))

@@ -178,6 +178,16 @@ class Unknown:
     value: Value = None
     known: bool = False
     parts: dict[Any, Value] = field(default_factory=dict)
+    whole: bool = False
+    """The parts that were met are all that it has."""
+
+    def part(self, key: Any, name: str) -> Value:
+        """What it holds at a key; one that was not met before is an argument of its own."""
+        if key not in self.parts:
+            if self.whole:
+                raise Unsupported(f"{self.name}, which was gone through without {name}")
+            self.parts[key] = Unknown(name)
+        return self.parts[key]
 
 
 @dataclass(frozen=True, eq=False)

@@ -125,5 +125,7 @@ def test_hostile_texts_end_soon() -> None:
 
 def test_definitions_are_bounded() -> None:
     lines = ["Z = W @ X", *("Z = Z + Z" for _ in range(300)), "dW = Z @ X.T", "return dW"]
-    found = open_code("code.py", HEAD + "".join(f"    {line}\n" for line in lines), mends=False).findings
+    found = open_code(
+        "code.py", HEAD + "".join(f"    {line}\n" for line in lines), mends=False
+    ).findings
     assert Verdict.VERIFIED not in {f.verdict for f in found}

@@ -26,6 +26,8 @@ from derive.verdict import Counterexample
 SHAPES: Final = 80
 VALUES: Final = 8
 """Choices of values tried at each shape."""
+MOST_VALUES: Final = 40
+"""The same where nothing may show until a unit is on."""
 EASY: Final = 20
 """The strain of a counterexample that is good enough."""
 UNDEFINED: Final = "undefined"
@@ -75,6 +77,7 @@ def find_counterexample(
         return None
     if isinstance(statement, Equation) and not fits(statement):
         return None
+    steps = "step" in graph.functions(sides(statement))
     for sizes in islice(_shapes(graph, statement), SHAPES):
         if tries <= 0:
             return None
@@ -82,7 +85,9 @@ def find_counterexample(
             continue
         tries -= 1
         best: Candidate | None = None
-        for attempt in range(VALUES):
+        for attempt in range(VALUES if not steps else MOST_VALUES):
+            if attempt >= VALUES and best is not None:
+                break
             found = _attempt(graph, statement, sizes, attempt)
             if found is not None and (best is None or found.strain < best.strain):
                 best = found
@@ -143,7 +148,7 @@ def _attempt(
         for name in graph.functions(sides(statement))
         if name in program.functions and program.functions[name].body is None
     )
-    degree = 2 + attempt // 4
+    degree = 2 + attempt % VALUES // 4
     for domain in (Rational(unknown, degree), Interval(unknown, degree)):
         drawn: dict[str, dict[tuple[int, int], Fraction]] = {}
         world = _world(graph, domain, sizes, attempt, drawn)
