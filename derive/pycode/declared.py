@@ -23,6 +23,8 @@ _NUMBER = re.compile(
     r"^[ \t]*([A-Za-z_]\w*)[ \t]*(?::|--?)[ \t][^()\n]{0,40}\b(?:scalar|number|float)\b[^()\n]*$",
     re.MULTILINE,
 )
+_SHARED = re.compile(r"\b((?:[A-Za-z_]\w*, ?)+[A-Za-z_]\w*):? (\(\s*\w+\s*,(?:\s*\w+\s*)?\))")
+"""``u, v (n,)``."""
 _WORDS = frozenset(("size", "shape", "dimension", "dimensions", "array", "matrix", "vector", "of"))
 """What stands before a shape and is no name."""
 
@@ -41,6 +43,10 @@ def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
         for name, text in [*_DOC.findall(said), *_INLINE.findall(said)]:
             shape = _read(text)
             if shape is not None and name not in _WORDS:
+                found.setdefault(name, shape)
+        for names, text in _SHARED.findall(said):
+            shape = _read(text)
+            for name in names.replace(" ", "").split(",") if shape is not None else ():
                 found.setdefault(name, shape)
         for name in _NUMBER.findall(said):
             found.setdefault(name, ())

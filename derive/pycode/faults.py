@@ -27,12 +27,14 @@ from derive.pycode.rewrites import LEVELS, MOST_NAMES, Around, Rewrite, names_in
 from derive.pycode.source import Module, Unreadable, parse
 from derive.verdict import Verdict
 
-MOST_TRIES = 260
-"""Edits that are tried for the wrong gradients of one entry."""
+MOST_TRIES = 160
+"""Edits that are tried in the statement at fault, and in all others together."""
+MOST_ABOVE_TRIES = 80
+"""The same for lines that may be missing above it."""
 MOST_WORK = 12_000
 """Definitions that all the edited files may have together: a long file is tried less often."""
-MOST_AT_FIRST = 200
-"""Edits of the first departure."""
+MOST_AT_FIRST = 100
+"""Simple edits of the statement at fault."""
 MOST_ABOVE = 12
 MOST_STATEMENTS = 10
 MOST_MOVED = 6
@@ -71,17 +73,17 @@ class Workshop:
         """The first edit that makes all gradients right and is proved; else one that seems to."""
         kept: Mended | None = None
         suspects = self.suspects()[:MOST_STATEMENTS]
-        above = (product((1,), self._just_before(suspects[:2])), MOST_TRIES)
-        within = (product(range(1, LEVELS), suspects[:1]), MOST_AT_FIRST)
+        above = (product((1,), self._just_before(suspects[:2])), MOST_ABOVE_TRIES)
+        within = (product(range(1, LEVELS), suspects[:1]), MOST_TRIES)
         rounds = (
-            (product((0,), suspects[:1]), MOST_TRIES),
+            (product((0,), suspects[:1]), MOST_AT_FIRST),
             # a line that is missing makes more than one gradient wrong
             *((above, within) if len(self.wrong) > 1 else (within, above)),
             (product(range(LEVELS), suspects[1:]), MOST_TRIES),
         )
         most = MOST_WORK // len(self.case.definitions)
         for pairs, allowed in rounds:
-            limit = min(allowed, most)
+            limit = min(self.tries + allowed, most)
             for level, statement in pairs:
                 for start, end, rewrite in self._edits(statement, level):
                     if self.tries >= limit:

@@ -62,6 +62,8 @@ class Guess:
     """Names that are taken to be numbers, as their gradients are."""
     one: bool = False
     """There is one example, a column."""
+    wide: bool = False
+    """Of states before the first step there are as many columns as of inputs."""
 
     def is_number_bias(self, name: str) -> bool:
         """Whether a parameter is taken to be one number of which the source says nothing."""
@@ -87,7 +89,7 @@ class Guess:
                 "matrix": None, "classes": "labels", "vector": (base,), "column": (base, 1),
                 "row": (1, base),
             }[self.labels]  # fmt: skip
-        if _STATE.fullmatch(base) and self.bias == "column":
+        if _STATE.fullmatch(base) and self.bias == "column" and not self.wide:
             return (base, 1)
         if _WEIGHT_VECTOR.fullmatch(base) and self.labels == "vector":
             return (base,)
@@ -112,3 +114,4 @@ def guesses(
     for labels in LABELS:
         for bias in BIASES:
             yield Guess(bias, labels, declared, arrays, numbers)
+    yield Guess("column", "matrix", declared, arrays, numbers, wide=True)

@@ -15,6 +15,7 @@ from derive.pycode.account import Account, Accountant
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Declared, Guess, guesses, is_labels
 from derive.pycode.interpreter import Interpreter
+from derive.pycode.plain import depends
 from derive.pycode.shapes import Forced, beyond, unforced
 from derive.pycode.source import Module
 from derive.pycode.store import A_NUMBER, Sizes, Unify, is_constant
@@ -206,6 +207,28 @@ def _is_stretched_by(own: set[tuple[str, Dim]], labels: Expr, other: Expr) -> bo
     )
 
 
+def _beside_one_column(account: Account, guess: Guess) -> list[Dim]:
+    """The sizes of outputs beside labels of which the source says that they have one column."""
+    trace = account.run.trace
+    targets = {pair.target for pair in account.pairs}
+    found: dict[Dim, None] = {}
+    for expr in trace.definitions.values():
+        for node in walk(expr):
+            for labels, other in _both_ways(node) if isinstance(node, (Plus, Times)) else ():
+                if not (isinstance(labels, Symbol) and is_labels(labels.name)):
+                    continue
+                said = guess.declared.get(labels.name)
+                is_column = isinstance(said, tuple) and said[1:] == (1,)
+                dim = other.shape[1]
+                if (
+                    is_column
+                    and not is_constant(dim)
+                    and depends(other, trace.definitions, targets)
+                ):
+                    found[dim] = None
+    return list(found)
+
+
 def _stretches(left: Expr, right: Expr) -> bool:
     for one, other in ((left, right), (right, left)):
         while isinstance(one, Times) and isinstance(one.left, Number):
@@ -224,6 +247,10 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
         try:
             run = _start(module, entry, sizes, guess)
             account = Accountant(run, entry).account()
+            single = _beside_one_column(account, guess)
+            if single and all(sizes.join(dim, 1) for dim in single):
+                sizes.given += [(dim, 1) for dim in single]
+                continue
             return _with_strains(module, entry, account, guess, events), run.steps
         except Unify as event:
             events.append((event, getattr(event, "node", None)))
