@@ -17,7 +17,7 @@ from derive.meaning.examples import of_one, speaks_of_all
 from derive.meaning.facts import Facts, known_function
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.interpretation import Interpretation, Stated
-from derive.meaning.lines import Line
+from derive.meaning.lines import JOINS, Line
 from derive.meaning.notation import STANDARD, derivatives_in, names_in, plain_name
 from derive.meaning.outline import (
     Outline,
@@ -49,7 +49,6 @@ from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
 OF_ALL = "it speaks of all examples, the rest of the note of one"
-JOINS = "the arrow stands between two equations; each of them is judged by itself"
 ANOTHER_COST = "it is true of the cost in line {}, not of the one that stands nearest: say which"
 CONDITION_ABOVE = "it is true only for {}, which is said further above: say so with the line"
 

@@ -32,6 +32,9 @@ IMPLICATIONS = frozenset(
 """Arrows; between two equations they say nothing of values."""
 
 
+JOINS = "the arrow stands between two equations; each of them is judged by itself"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One relation: its neighbours, the head of its chain, and where it stands.

@@ -110,7 +110,10 @@ def _names_output(roles: Roles, left: Node, right: Name) -> bool:
     target, role = plain_name(left), roles.role_of(right)
     if target is None or right.accent or right.mark or role not in ("Z", "A", "X"):
         return True
-    return role == "A" and resolve(roles, target).layer == resolve(roles, right).layer
+    layer = resolve(roles, right).layer
+    if target.accent == "hat" and layer is not None and layer.letter in roles.top:
+        return role == "A" and layer.offset == 0  # \\hat{y} = a^{(L)}
+    return role == "A" and resolve(roles, target).layer == layer
 
 
 def _only_names(facts: Facts, line: Line) -> bool:

@@ -153,3 +153,28 @@ def test_the_slope_of_a_function_that_is_never_given() -> None:
     line = r"$${g}'(z^{(2)}) = a^{(2)} .* (1 - a^{(2)})$$"
     assert verdicts(note + line)[-1] == "unproven"
     assert verdicts(WEIGHTS_BY_SENDER + line)[-1] == "verified"
+
+
+def test_a_neuron_by_neuron_derivation_with_figures_beside_the_formulas() -> None:
+    note = r"""
+with $x \in \mathbb{R}^2$ and one hidden neuron
+
+$$z_1 = w_{0,1} + w_{1,1} x_1 + w_{2,1} x_2 = -1 + 2 \cdot 2 + 1 \cdot 3 = 6$$
+$$\hat{y} = \tanh(z_1)$$
+$$L = \frac{1}{2} (\hat{y} - y)^2$$
+$$\frac{\partial L}{\partial z_1} = (\hat{y} - y) (1 - \hat{y}^2)$$
+$$\frac{\partial L}{\partial w_{2,1}} = (\hat{y} - y) (1 - \hat{y}^2) x_2$$
+$$\frac{\partial L}{\partial w_{2,1}} = (\hat{y} - y) (1 - \hat{y}^2) x_1$$
+"""
+    assert verdicts(note) == ["unproven", "verified", "verified", "verified", "refuted"]
+
+
+def test_the_output_by_its_letter_and_by_its_layer() -> None:
+    note = r"""
+$$z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}, \quad a^{(l)} = \sigma(z^{(l)})$$
+$$\hat{y} = a^{(L)} = \sigma(z^{(L)})$$
+$$E = \frac{1}{2} \sum (\hat{y} - y)^2$$
+$$\delta^{(L)} = \frac{\partial E}{\partial z^{(L)}} = (\hat{y} - y) \odot \sigma'(z^{(L)})$$
+$$\delta^{(l)} = (W^{(l+1)})^T \delta^{(l+1)} \odot \sigma'(z^{(l)})$$
+"""
+    assert verdicts(note) == ["verified", "verified"]

@@ -335,10 +335,10 @@ def _numbers_only(found: Outlined) -> bool:
                 return False
             if isinstance(part, sx.Product) and any(s in ("odot", "at") for s, _ in part.factors):
                 return False
-    costs = set(found.costs)
-    for key in sorted({*found.extents, *found.stated}):
-        if key not in costs and is_matrix(key):
-            return False
+    written = {key for line in found.facts.lines for side in line.nodes
+               for key in _keys(found.names, side)}  # fmt: skip
+    if any(is_matrix(key) for key in written - set(found.costs)):
+        return False
     for use in _all_uses(found.facts, found.names):
         if use.transposed or use.entries:
             return False

@@ -9,7 +9,7 @@ from fractions import Fraction
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
 from derive.meaning.interpretation import Interpretation, Stated
-from derive.meaning.lines import Line
+from derive.meaning.lines import JOINS, Line
 from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, head_name
@@ -24,6 +24,7 @@ from derive.meaning.literal.program import (
     solve,
 )
 from derive.meaning.literal.scope import Scope
+from derive.meaning.notation import names_in
 from derive.meaning.outline import kind_of
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Outside, Setting
 from derive.program import (
@@ -43,6 +44,7 @@ from derive.program import (
     walk,
 )
 from derive.reading.syntax import Big, Derivative, Name, Node, Sum, Tuple, Unreadable
+from derive.reading.syntax import Number as Figure
 from derive.reading.tree import plain
 from derive.verdict import Kind, ModelReport, Verdict
 
@@ -194,8 +196,6 @@ def _spelled(
     found: Outlined, scope: Scope
 ) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """How the note writes the names of the program."""
-    from derive.meaning.notation import names_in
-
     source = found.facts.document.source
     names: dict[str, str] = {}
     for node in all_nodes(found.facts):
@@ -239,6 +239,8 @@ class _Reader:
             return self._open(
                 line, Verdict.UNPROVEN, "an approximation or proportion is no claim of equality"
             )
+        if line.joins:
+            return self._open(line, Verdict.UNPROVEN, JOINS)
         if isinstance(plain(line.right), Tuple):
             return self._open(line, Verdict.DEFINITION, "", Kind.SHAPE)
         stated = self.defined.get(id(line))
@@ -363,15 +365,20 @@ class _Reader:
 
     def _claim(self, line: Line) -> Interpretation:
         kind = kind_of(self.found.facts, line)
-        if figures_alone(self.found.facts.document.source, line.right):
+        figures = not isinstance(plain(line.right), Figure) and not list(names_in(line.right))
+        if (figures and list(names_in(line.left))) or figures_alone(
+            self.found.facts.document.source, line.right
+        ):
             return self._open(line, Verdict.UNPROVEN, FIGURES_FOR_NAMES, kind)
         try:
             statements = self._statements(line)
         except Outside as error:
             return self._open(line, Verdict.UNPROVEN, str(error), kind)
-        except (Conflict, ShapeError) as error:
-            return self._open(line, Verdict.REFUTED, str(error), kind)
-        except IllShaped as error:
+        except (Conflict, ShapeError, IllShaped) as error:
+            supposed = self._supposed(line)
+            if supposed:
+                reason = f"no line says what {', '.join(supposed)} is, and its shape decides"
+                return self._open(line, Verdict.UNPROVEN, reason, kind)
             return self._open(line, Verdict.REFUTED, str(error), kind)
         missing = self._missing(statements)
         found = tuple(Stated(self.setting, s) for s in statements)
@@ -420,6 +427,20 @@ class _Reader:
             return whole
         del line
         return claims.value(node)
+
+    def _supposed(self, line: Line) -> tuple[str, ...]:
+        """The letters of a line that no formula uses: their shapes are mere suppositions."""
+        source = self.found.facts.document.source
+        inside = {
+            n.name for body in self.scope.values.values() for n in walk(body)
+            if isinstance(n, Symbol)
+        }  # fmt: skip
+        found: dict[str, None] = {}
+        for name in (n for node in line.nodes for n in names_in(node)):
+            key = None if name.mark else self._key(name)
+            if key in self.scope.leaves and self.scope.label(key) not in inside:
+                found[source[name.span.start : name.span.end]] = None
+        return tuple(found)
 
     def _missing(self, statements: Sequence[Statement]) -> tuple[str, ...]:
         """Quantities of a claim that no definition of the note uses."""
