@@ -310,4 +310,4 @@ class _Printer:
         if node.op == "negative":
             text, level = self._scalar(node.args[0])
             return f"-{text if level >= 2 else f'({text})'}", 3
-        raise NotImplementedError(f"no scalar operation {node.op}")
+        raise PlanError(f"no scalar operation {node.op}")

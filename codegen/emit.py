@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from codegen import equations, network, proof
+from codegen import building, equations, proof
 from codegen.context import document_context, module_context
 from codegen.joining import runtime_source
 from codegen.network import Network
@@ -62,7 +62,7 @@ class Derivation:
 
 def derive_network(spec: Spec) -> Derivation:
     """Proves a spec's gradients and plans its training step; raises `proof.Unproved`."""
-    built = network.build(spec)
+    built = building.build(spec)
     derived = proof.gradients(built)
     forms = proof.loss_forms(built) + proof.formula_slopes(built)
     proof.require(built, derived + forms)
@@ -76,7 +76,7 @@ def verify_spec(spec_path: Path) -> list[tuple[str, str, Outcome, Acceptance]]:
     """
     return [
         (e.name, equations.equation_latex(e.equation), e.outcome, e.acceptance)
-        for e in proof.gradients(network.build(read(spec_path)))
+        for e in proof.gradients(building.build(read(spec_path)))
     ]
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from codegen.graph import Text
+from codegen.graph import PlanError, Text
 from codegen.kernels import ACTIVATIONS
 from codegen.plan import factors, split_sign, terms
 from derive.latex import PlainNotation, to_latex
@@ -146,7 +146,7 @@ def _text(expr: Expr) -> Text:
         case Apply(function=function, order=order, arg=arg):
             primes = "'" * order
             return f"{function}{primes}({_text(arg)[0]})", 9
-    raise NotImplementedError(f"readable: cannot print {type(expr).__name__}")
+    raise PlanError(f"readable: cannot print {type(expr).__name__}")
 
 
 def _operand(expr: Expr, level: int) -> str:

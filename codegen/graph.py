@@ -11,6 +11,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Final
 
+from codegen.tables import GenerateError
 from derive.program import SCALAR, Shape, broadcast
 
 UNARY: Final = (
@@ -46,7 +47,7 @@ INFIX: Final = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 ELEMENTWISE: Final = frozenset((*UNARY, *BINARY))
 
 
-class PlanError(NotImplementedError):
+class PlanError(GenerateError):
     """An expression that has no array program (a defect of the generator, not of a spec)."""
 
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from codegen.graph import INFIX, Graph, Text, infix, level_of
+from codegen.graph import INFIX, Graph, PlanError, Text, infix, level_of
 from codegen.plan import factors, is_scalar, split_sign, terms
 from derive.program import (
     Apply,
@@ -84,7 +84,7 @@ class _Expressions:
                 return f"np.sum({self.text(arg)[0]}, axis={axis}, keepdims=True)", 9
             case Apply(function=function, order=order, arg=arg):
                 return self._apply(function, order, self.text(arg)[0])
-        raise NotImplementedError(f"expression: cannot print {type(expr).__name__}")
+        raise PlanError(f"expression: cannot print {type(expr).__name__}")
 
     def _matmul(self, left: Expr, right: Expr) -> Text:
         a, level = self.text(left)
@@ -145,7 +145,7 @@ class _Expressions:
             return f"{text if level == 9 else f'({text})'} ** {float(exponent)}", 4
         if exponent.denominator == 1 and exponent > 0:
             return f"{text if level == 9 else f'({text})'} ** {exponent}", 4
-        raise NotImplementedError(f"expression: cannot print the power {exponent}")
+        raise PlanError(f"expression: cannot print the power {exponent}")
 
     def _apply(self, function: str, order: int, arg: str) -> Text:
         if function in ("exp", "log") and order == 0:

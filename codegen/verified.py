@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from codegen import network, proof
+from codegen import building, proof
 from codegen.spec import read
 from codegen.validation import validated
 from derive.pycode.validate import Row
@@ -27,7 +27,7 @@ _PLACES = {
 
 def findings(spec: Path, source: str) -> tuple[Finding, ...]:
     """What is proved of a module and what is not; raises `codegen.SpecError`."""
-    built = network.build(read(spec))
+    built = building.build(read(spec))
     derived = proof.gradients(built)
     try:
         proof.require(built, derived + proof.loss_forms(built) + proof.formula_slopes(built))

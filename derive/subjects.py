@@ -118,8 +118,8 @@ def emitted_report(source: Source) -> FileReport:
 def spec_report(source: Source, options: Options) -> FileReport:
     """Each gradient of the network that a spec describes, proved and checked."""
     from codegen import SpecError
+    from codegen.building import build
     from codegen.equations import equation_latex
-    from codegen.network import build
     from codegen.proof import formula_slopes, gradients
     from codegen.spec import read
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import codegen
 from codegen import proof, spec
-from codegen.network import build
+from codegen.building import build
 from derive.docs import beside, project
 from derive.docs.prose import Page
 from derive.docs.shell import Shell

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from codegen import equations, proof, spec
-from codegen.network import CLASS_WEIGHTS, SAMPLE_WEIGHTS, Network, build
+from codegen.building import build
+from codegen.network import CLASS_WEIGHTS, SAMPLE_WEIGHTS, Network
 from derive.explain.svg import Sheet, number
 from derive.program import Gradient, Shape, Symbol, show_shape, walk
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from codegen import equations, proof, spec
-from codegen.network import Network, build
+from codegen.building import build
+from codegen.network import Network
 from derive.explain.board import Line, Section
 from derive.explain.gradient import derivations
 from derive.latex import PlainNotation, to_latex

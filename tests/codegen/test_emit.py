@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import codegen
-from codegen import emit, network, proof
+from codegen import building, emit, proof
 from codegen.kernels import ACTIVATIONS
 from codegen.spec import OPTIMIZERS, SpecError, parse
 from derive.program import Times, number
@@ -443,7 +443,7 @@ def test_the_checker_alone_can_refuse(monkeypatch):
         return type(found)(False, found.sizes, found.points, "disagrees")
 
     monkeypatch.setattr(proof, "check", refuses)
-    built = network.build(parse(spec_text().encode()))
+    built = building.build(parse(spec_text().encode()))
     with pytest.raises(codegen.Unproved, match="the checker refuses it: disagrees"):
         proof.require(built, proof.gradients(built))
 

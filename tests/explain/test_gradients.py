@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codegen import spec
-from codegen.network import build
+from codegen.building import build
 from derive.explain.board import Chalk, fault
 from derive.explain.entries import Letters, entry_of, partial_of
 from derive.explain.gradient import NoDerivation, derivation, derivations, users_of

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from codegen import proof, spec
-from codegen.network import build
+from codegen.building import build
 from derive.errors import CallError
 from derive.explain.graph import Graph, draw, graph_of
 from derive.explain.network import network_sections

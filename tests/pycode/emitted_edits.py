@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from codegen import network, proof, spec
+from codegen import building, proof, spec
 from codegen.joining import runtime_source
 from codegen.validation import reference
 from derive.pycode import validate
@@ -43,7 +43,7 @@ SECONDS = 5
 
 def subject(path: Path) -> tuple[str, Reference]:
     """A module of ``generated/`` and what it has to compute."""
-    built = network.build(spec.read(path))
+    built = building.build(spec.read(path))
     return path.with_suffix(".py").read_text(), reference(built, proof.gradients(built))
 
 

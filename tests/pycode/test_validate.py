@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen import network, proof, spec
+from codegen import building, proof, spec
 from codegen.validation import reference
 from derive.pycode import validate
 from derive.pycode.reference import Reference
@@ -33,7 +33,7 @@ def source(name: str) -> str:
 
 
 def of(name: str) -> Reference:
-    built = network.build(spec.read(GENERATED / name / f"{name}.toml"))
+    built = building.build(spec.read(GENERATED / name / f"{name}.toml"))
     return reference(built, proof.gradients(built))
 
 
