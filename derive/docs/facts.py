@@ -101,6 +101,19 @@ activation = "identity"
 """
 """A spec with a formula of its own."""
 
+WORKFLOW: Final = """on: [push, pull_request]
+jobs:
+  notes:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with: {python-version: "3.12"}
+      - run: pip install ./derive
+      - run: derive verify notes/ --format github
+"""
+"""A job that judges a repository in which a copy of the project lies in ``derive``."""
+
 FIT: Final = """import json
 import sys
 
@@ -133,6 +146,7 @@ VALUES: Final[Mapping[str, Any]] = {
     "regression": REMARKED["D413"].wrong,
     "codes": len(CODES),
     "own": OWN,
+    "workflow": WORKFLOW,
     "own_formulas": _own_formulas(),
     "measurable": (ROOT / "benchmarks" / "training_step.py").exists(),
 }

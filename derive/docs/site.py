@@ -21,6 +21,7 @@ from derive.certificate import to_json
 from derive.diagnosis.codes import CODES
 from derive.docs import api, catalogue, codes, landing, networks, proof, prose
 from derive.docs.prose import Page
+from derive.docs.shell import LONGEST
 from derive.library.explanations import names
 from derive.report.entries import entry
 from derive.report.explain import explanation_parts, render
@@ -80,7 +81,7 @@ def _build(sources: Sequence[Source], parts: Parts, over: Map) -> Built:
     from derive.workers import judge_all
 
     built = Built()
-    reports = judge_all(sources, Options())
+    reports = judge_all(sources, Options(), timeout=LONGEST)
     library = verify_library()
     for report in (*reports, library):
         built.problems += _unmet(report)
