@@ -13,7 +13,7 @@ RULES: Final[dict[str, str]] = {
     "one entry of the sum": "the other entries are constants",
     "derivative of an affine map": "an entry of W, A or b gives 1 at its own place, else 0",
     "derivative of an elementwise function": "an entry depends on its own argument only",
-    "Jacobian of softmax": "da_r/dz_i = a_r (delta_ri - a_i), see `derive explain softmax`",
+    "Jacobian of softmax": "∂aᵣ/∂zᵢ = aᵣ (δᵣᵢ - aᵢ), the entry softmax of the library",
     "delta contraction": "of a sum with a delta the equal term is left",
     "split the sum": "term by term",
     "constants out of the sum": "what does not depend on the index of the sum",

@@ -42,7 +42,7 @@ class Part:
     """A paragraph of an explanation: a title, or a label with prose or with an equation.
 
     inline: LaTeX that ends the label.  heading: a title of lower rank.  mixed: the prose (or the
-    label) holds pieces of LaTeX, as messages do.
+    label) holds pieces of LaTeX, as messages do.  formula: LaTeX that ends the prose.
     """
 
     label: str
@@ -52,6 +52,7 @@ class Part:
     inline: str = ""
     heading: bool = False
     mixed: bool = False
+    formula: str = ""
 
 
 def claim_parts(report: FileReport, finding: Finding) -> Iterator[Part]:
@@ -122,8 +123,9 @@ def section_parts(
 
     departs: the ordinal of the step at which a note leaves it, and what is wrong there.
     """
-    shape = f"shape {section.shape}" if section.shape else ""
-    yield Part(_sentence(section.title), shape, inline=section.subject, heading=True)
+    said = "shape" if section.shape else ""
+    title = _sentence(section.title)
+    yield Part(title, said, inline=section.subject, heading=True, formula=section.shape)
     steps = section.steps
     short = level == "short" and bool(section.name)
     shown = [*section.given, section.summary] if short else [*steps]
@@ -167,7 +169,7 @@ def render(parts: Iterator[Part], form: str) -> str:
 def _text(part: Part) -> str:
     label, prose = _words(part)
     label = escaped(" ".join(filter(None, (label, in_unicode(part.inline)))))
-    prose = escaped(prose)
+    prose = escaped(" ".join(filter(None, (prose, in_unicode(part.formula)))))
     if part.title or part.heading:
         above = "\n" if part.heading else ""
         return f"{above}{label}{f' ({prose})' if prose else ''}\n\n"
@@ -185,9 +187,9 @@ def _words(part: Part) -> tuple[str, str]:
 
 
 def _markdown(part: Part) -> str:
-    inline = f" ${part.inline}$" if part.inline else ""
     words = _words(part)
-    label, prose = markdown_text(words[0]) + inline, markdown_text(words[1])
+    label = markdown_text(words[0]) + _inline(part.inline)
+    prose = markdown_text(words[1]) + _inline(part.formula)
     if part.title or part.heading:
         mark = "##" if part.title else "###"
         return f"{mark} {label}{f' ({prose})' if prose else ''}\n\n"
@@ -197,9 +199,13 @@ def _markdown(part: Part) -> str:
     return "".join(lines)
 
 
+def _inline(latex: str) -> str:
+    return f" ${latex}$" if latex else ""
+
+
 def _latex(part: Part) -> str:
-    inline = f" ${part.inline}$" if part.inline else ""
-    label, prose = latex_text(part.label) + inline, latex_text(part.prose)
+    label = latex_text(part.label) + _inline(part.inline)
+    prose = latex_text(part.prose) + _inline(part.formula)
     if part.title or part.heading:
         command = "section" if part.title else "subsection"
         return f"\\{command}*{{{label}{f' ({prose})' if prose else ''}}}\n\n"

@@ -11,7 +11,8 @@ from typing import Final
 from derive.report.explain import markdown_text
 
 _SCRIPTED: Final = r"[A-Za-z]+(?:[_^](?:\w|\{[\w()]+\}))+"
-_NAME: Final = re.compile(_SCRIPTED)
+_NAME: Final = re.compile(rf"{_SCRIPTED}|[A-Za-z]\w*(?:_\w)?'*\({_SCRIPTED}\)")
+"""A name with scripts, or a function of one."""
 _SHAPE: Final = re.compile(rf"\((?:{_SCRIPTED}|\w+), (?:{_SCRIPTED}|\w+)\)")
 """A shape; only one with a script needs to be set as a formula."""
 _COMMAND_AT_END: Final = re.compile(r"\\[A-Za-z]+$")
@@ -28,17 +29,27 @@ def with_maths(text: str) -> str:
     \{a broken \\frac\{1\}\{2
     >>> print(with_maths("a product of (n_2, n_1) and (n_2, m): dA^{(2)}, not (4, 2)"))
     a product of $(n_2, n_1)$ and $(n_2, m)$: $dA^{(2)}$, not (4, 2)
+    >>> print(with_maths("the factor g'(Z_1) (1 is not n_2)"))
+    the factor $g'(Z_1)$ (1 is not $n_2$)
     """
     words = text.split(" ")
     out, k = [], 0
     while k < len(words):
         stop = _formula_end(words, k)
         word = " ".join(words[k:stop])
-        bare = word.rstrip(_BEHIND)
+        bare = _bare(word)
         formula = stop > k and bare and "$" not in bare
         out.append(f"${bare}${word[len(bare) :]}" if formula else markdown_text(words[k]))
         k = stop if formula else k + 1
     return " ".join(out)
+
+
+def _bare(word: str) -> str:
+    """A word without the punctuation behind it, a bracket that it does not open included."""
+    bare = word.rstrip(_BEHIND)
+    if bare.endswith(")") and bare.count(")") > bare.count("("):
+        return _bare(bare[:-1])
+    return bare
 
 
 def _formula_end(words: list[str], start: int) -> int:
@@ -47,10 +58,10 @@ def _formula_end(words: list[str], start: int) -> int:
     A formula goes on while a brace is open, and behind a command that takes the next word.
     """
     first = words[start]
-    shape = " ".join(words[start : start + 2]).rstrip(_BEHIND)
+    shape = _bare(" ".join(words[start : start + 2]))
     if _SHAPE.fullmatch(shape) and re.search("[_^]", shape):
         return start + 2
-    if not (first.startswith("\\") or _NAME.fullmatch(first.rstrip(_BEHIND))):
+    if not (first.startswith("\\") or _NAME.fullmatch(_bare(first))):
         return start
     depth = 0
     for k in range(start, len(words)):

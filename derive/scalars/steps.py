@@ -249,8 +249,19 @@ def activation_closing(name: str) -> Closing:
 
 
 def title(name: str) -> str:
-    """``the derivative of sigmoid``, for a heading."""
-    return f"The derivative of {_known(name).replace('-', ' ')}"
+    """``The derivative of the mean squared error`` and its like, for a heading.
+
+    >>> title("gelu_tanh"), title("softmax-cross-entropy")
+    ('The derivative of GELU, tanh form', 'Softmax output with cross-entropy')
+    """
+    key = _known(name)
+    for output in (*table.NAMES, "softmax"):
+        loss = key.removeprefix(f"{output}-").replace("-", "_")
+        if key.startswith(f"{output}-") and loss in table.LOSSES:
+            words = f"{table.title(output)} output with {table.title(loss)}"
+            return words[0].upper() + words[1:]
+    own = key.replace("-", "_")
+    return f"The derivative of {table.title(own)}"
 
 
 def derivation(name: str) -> tuple[Step, ...]:

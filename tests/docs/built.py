@@ -50,7 +50,7 @@ def raw_maths(pages: dict[str, Markup]) -> Iterator[str]:
     """No dollar and no TeX outside of code and maths."""
     for name, page in pages.items():
         for text in page.prose:
-            if re.search(r"\$|\\(?:frac|sum|odot|begin|partial)\b", text):
+            if re.search(r"\$|\\(?:frac|sum|odot|begin|partial)\b|\w\^\{|[a-z]'?\(\w_\w", text):
                 yield f"{name}: raw maths: {text.strip()[:80]}"
         if any(not tex.strip() for tex in page.maths):
             yield f"{name}: an empty formula"
@@ -100,7 +100,7 @@ def read(site: Path) -> dict[str, Markup]:
 
 
 def accuracy() -> Iterator[str]:
-    """The table of `benchmarks/README.md` is what its command prints; errors may differ by an ulp."""
+    """The table of `benchmarks/README.md` is what its command prints; errors may differ a little."""
     readme = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
     shown = rows(readme[readme.index("### Digits that are kept") :])
     printed = rows(run(["python", "benchmarks/accuracy.py"], ROOT))
@@ -109,7 +109,8 @@ def accuracy() -> Iterator[str]:
     for name in shown.keys() & printed.keys():
         (limit, kept, *_), (aimed, found, *_) = shown[name], printed[name]
         errors = zip(kept.split(" / "), found.split(" / "), strict=True)
-        if limit != aimed or any(abs(float(a) - float(b)) > 1 for a, b in errors):
+        apart = [abs(float(a) - float(b)) > max(1, 0.3 * float(a)) for a, b in errors]
+        if limit != aimed or any(apart):
             yield f"{name}: {found}, the table says {kept}; aimed at {aimed}, it says {limit}"
 
 

@@ -37,7 +37,7 @@ def test_every_row_has_a_derivation():
 
 def test_names():
     assert steps.derivation("Leaky ReLU") == steps.derivation("leaky_relu")
-    assert steps.title("softmax_cross_entropy") == "The derivative of softmax cross entropy"
+    assert steps.title("softmax_cross_entropy") == "Softmax output with cross-entropy"
     with pytest.raises(KeyError, match="sigmoid"):
         steps.derivation("sigmoyd")
 
