@@ -196,7 +196,10 @@ def subtree(node: Node) -> Iterator[Node]:
 
 def known_function(name: Name) -> str | None:
     """The library's name for a function as notes write it (``Leaky ReLU``, ``\\sigma``)."""
-    if any(not s.bracket and s.place == "sub" for s in name.scripts):
+    below = [s for s in name.scripts if not s.bracket and s.place == "sub"]
+    if len(below) == 1 and len(name.base) == 1:  # g_{\text{ReLU}}
+        return table.ALIASES.get(function_word(below[0].text)) if len(below[0].text) > 3 else None
+    if below:
         return None
     if not name.word and name.base != "sigma" and len(name.base) == 1:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from derive.meaning.capital_sigma import with_sums
 from derive.reading.syntax import (
     Applied,
     Chain,
@@ -119,7 +120,7 @@ def _lines(document: Document) -> Iterator[Line]:
                 nothing = Span(chain.span.start, chain.span.start)
                 head = left = Unreadable(nothing, "there is no equation before it", nothing)
             for k, (relation, part) in enumerate(zip(chain.relations, chain.parts, strict=True)):
-                right = _without_membership(part)
+                right = with_sums(_without_membership(part))
                 joins = _joins(chain, k)
                 yield Line(
                     piece, chain, relation, left, right, head, number, position, inherits, joins

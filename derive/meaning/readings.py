@@ -112,7 +112,8 @@ def one_example(facts: Facts) -> bool:
     a slip must not turn the note into one that makes it true.
     """
     roles = facts.roles
-    if roles.examples or any(c.batch for c in facts.costs):
+    by_arguments = bool(facts.costs) and all(c.of_one for c in facts.costs)  # J(W, b; x, y)
+    if (roles.examples and not by_arguments) or any(c.batch for c in facts.costs):
         return False
     if roles.unindexed and not facts.costs:
         return False

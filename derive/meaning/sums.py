@@ -25,8 +25,12 @@ from derive.program import (
 )
 from derive.reading import syntax as sx
 
+_ROWS: Final = frozenset(
+    ["rows", "lignes", "zeilen", "filas", "righe", "linhas", "строкам", "строки", "行"]
+)
+"""Over the rows, in the languages of notes."""
 _ALL: Final = frozenset(
-    ["", "rows", "cols", "columns", "batch", "examples", "samples", "observations", "all"]
+    [*_ROWS, "", "cols", "columns", "batch", "examples", "samples", "observations", "all"]
 )
 """Lower limits in words that leave nothing out."""
 _ALL_BUT: Final = re.compile(r"([a-zA-Z])(?:\\neq?|≠)([a-zA-Z])")
@@ -45,7 +49,7 @@ class Sums(Calls):
         over_examples = (
             (node.index in self.roles.examples and node.upper in ("", facts.count))
             or (node.upper == facts.count)
-            or node.lower == "rows"
+            or node.lower.lower() in _ROWS
             or (not node.index and not node.upper)
         )
         if self._runs_over_layers(node):
@@ -55,7 +59,7 @@ class Sums(Calls):
             whole = replace(node, lower=node.index)
             if is_whole(whole) and self._unit_letter(whole):
                 return self._unit_sum(whole, left_out)
-        if not is_whole(node):
+        if not is_whole(node) and not (over_examples and self._from_zero(node)):
             raise Outside(_PART)
         if over_examples and self._unit_letter(node):
             over_examples = False
@@ -76,6 +80,16 @@ class Sums(Calls):
         finally:
             index, self.column = self.column, None
         return SumOver(index, body)
+
+    def _from_zero(self, node: sx.Big) -> bool:
+        """``\\sum_{i=0}^m`` in a cost: a slip for all m examples, and said to be taken so."""
+        slip = bool(self.formulas) and node.index != "" and node.upper == self.setting.facts.count
+        if not slip or node.lower != f"{node.index}=0":
+            return False
+        said = f"the sum from 0 to {node.upper} is taken over the {node.upper} examples"
+        if said not in self.setting.assumptions:
+            self.setting.assumptions.append(said)
+        return True
 
     def _runs_over_layers(self, node: sx.Big) -> bool:
         if not node.index or node.index in self.layers or node.upper == self.setting.facts.count:
@@ -166,7 +180,7 @@ def is_whole(node: sx.Big) -> bool:
         return upper == "" or (upper.endswith("-1") and _SIZE.fullmatch(upper[:-2]) is not None)
     letter = node.lower.removeprefix("\\")
     if not node.index:
-        begins = node.lower in _ALL or (node.lower == "1" and upper != "")
+        begins = node.lower.lower() in _ALL or (node.lower == "1" and upper != "")
     else:
         begins = letter in (node.index, f"{node.index}=1")
     return begins and (upper == "" or _SIZE.fullmatch(upper) is not None)

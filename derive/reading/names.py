@@ -195,10 +195,13 @@ class Names(Cursor):
         return scripts, primes
 
     def _parts(self, low: int, high: int, base: str) -> list[tuple[int, int]]:
-        """Take ``[2]T`` apart into ``[2]`` and ``T``; anything else stays whole."""
+        """Take ``[2]T`` and ``2T`` apart into the layer and ``T``; anything else stays whole."""
         whole = [(low, high)]
         if base == "e":
             return whole
+        layer = high - low == 2 and self.tokens[low].text[0] in "0123456789lL"
+        if layer and self._turns(low + 1, high):
+            return [(low, low + 1), (low + 1, high)]  # W^{2T}, and W²ᵀ
         parts: list[tuple[int, int]] = []
         at = low
         while at < high:
