@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.meaning import definitions, updates
+from derive.meaning.building import build
 from derive.meaning.conditions import (
     Condition,
     applicable,
@@ -23,12 +24,14 @@ from derive.meaning.outline import (
     Outline,
     has_units,
     kind_of,
+    not_given,
     outline,
     roleless,
     sums_examples,
     turns,
+    unknown_target,
 )
-from derive.meaning.readings import Reading, is_batch_cost, pure_maps
+from derive.meaning.readings import Reading, is_batch_cost, paired_units, pure_maps
 from derive.meaning.rivals import ENTRY_ALONE, has_literal_reading, lacks_examples, writes_arrays
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import (
@@ -40,6 +43,7 @@ from derive.meaning.setting import (
     Setting,
 )
 from derive.meaning.statements import instances, layer_letters, statement_of
+from derive.meaning.stationary import to_be_solved
 from derive.meaning.well_known import well_known_checks
 from derive.meaning.which_cost import TWO_COSTS, ledger, two_costs
 from derive.meaning.world import World
@@ -243,6 +247,7 @@ class Interpreter:
             alone = self._statements(line, left, kind, shown, "single")
             if alone.statements:
                 return replace(alone, doubt=self._doubt(line))
+            return self._by_units(line, left, kind) or found
         return replace(found, doubt=self._doubt(line)) if mode == "single" else found
 
     def _names_gradient_of_all(self, line: Line) -> bool:
@@ -253,6 +258,22 @@ class Interpreter:
         batched = maps[0].by.base.isupper() and is_batch_cost(self.facts, maps[0].cost)
         stated = any(c.batch for c in self.facts.costs)
         return batched and stated and self.facts.roles.role_of(name) == "gradient"
+
+    def _by_units(self, line: Line, left: Node, kind: Kind) -> Interpretation | None:
+        """``\\partial p_i/\\partial z_j`` where i runs over examples too: two units."""
+        roles = self.facts.roles
+        pairs = [paired_units(roles, d) for d in derivatives_in(left)]
+        if len(pairs) != 1 or not set(pairs[0]) & roles.examples:
+            return None
+        other = replace(roles, examples=roles.examples - set(pairs[0]))
+        facts = replace(self.facts, roles=other, small=None, arrays=None)
+        setting = build(facts, self.world.main.hypothesis, "single")
+        try:
+            layers = next(iter(instances(setting, (left, line.right))), {})
+            statement = statement_of(setting, left, line.right, layers)
+        except (Outside, IllShaped):
+            return None
+        return Interpretation(line, kind, "matrix", (Stated(setting, statement, layers),))
 
     def _doubt(self, line: Line) -> str:
         """Why entries without an example are no gradient of the cost that the note has."""
@@ -316,6 +337,10 @@ class Interpreter:
             except IllShaped as error:
                 if figures_alone(self.facts.document.source, line.right):
                     return self._decided(line, Verdict.UNPROVEN, FIGURES_FOR_NAMES, kind, reading)
+                unknown = unknown_target(self.facts, line)
+                if unknown:
+                    why = f"a derivative by {unknown}, which has no role in the network"
+                    return self._decided(line, Verdict.UNPROVEN, why, kind, reading)
                 guesses = self._at_each_layer(setting, left, line.right)
                 if ANY_LAYER in layers and guesses:
                     reason = "the line names no layer and does not fit every one"
@@ -337,7 +362,12 @@ class Interpreter:
         sides = (left.span.start, left.span.end), (line.right.span.start, line.right.span.end)
         written = (text[slice(*sides[0])], text[slice(*sides[1])])
         figures = next((f for s in stated if (f := figures_say(s.statement, written))), "")
-        missing = () if mode == "formal" else roleless([(s.setting, s.statement) for s in stated])
+        figures = figures or to_be_solved(line)
+        missing = (
+            not_given(self.facts, line)
+            if mode == "formal"
+            else roleless([(s.setting, s.statement) for s in stated])
+        )
         return Interpretation(
             line,
             kind,

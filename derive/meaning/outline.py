@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.meaning import definitions
-from derive.meaning.facts import Facts, names_example, subtree
+from derive.meaning.facts import Facts, known_function, names_example, subtree
 from derive.meaning.lines import Line
-from derive.meaning.notation import derivatives_in, is_transpose, names_in
+from derive.meaning.notation import STANDARD, derivatives_in, is_transpose, names_in
 from derive.meaning.readings import Reading, one_example, pure_maps, readings, writes_units
-from derive.meaning.roles import resolve
+from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import (
     Mode,
     Setting,
 )
 from derive.program import Apply, Composition, Statement, Symbol, walk
 from derive.reading.syntax import Applied, Big, Node, Transposed, Unreadable
+from derive.reading.tree import plain
 from derive.scalars import table
 from derive.verdict import Kind
 
@@ -123,6 +124,30 @@ def _letter(setting: Setting, function: str) -> str:
         for base, _ in setting.facts.activation(layer).symbols
     }
     return min(symbols, default=function)
+
+
+def unknown_target(facts: Facts, line: Line) -> str:
+    """By which letter without a role the head of a chain differentiates, "" if by none."""
+    if isinstance(line.head, Unreadable):
+        return ""
+    for derivative in derivatives_in(line.head):
+        occurrence = resolve(facts.roles, derivative.by)
+        if occurrence.role is None and derivative.by.scripts:
+            return derivative.by.base
+    return ""
+
+
+def not_given(facts: Facts, line: Line) -> tuple[str, ...]:
+    """``g'(z) = ...`` of a function that the note does not give: nothing refutes it."""
+    head = plain(line.head)
+    if not isinstance(head, Applied) or not head.head.primes:
+        return ()
+    letter = replace(head.head, primes=0)
+    given = known_function(letter) or spelled_function(letter) in facts.bodies
+    stated = any(
+        a.known and spelled_function(letter) in a.symbols for a in facts.activations.values()
+    )
+    return () if given or stated or letter.base in STANDARD else (letter.base,)
 
 
 def kind_of(facts: Facts, line: Line) -> Kind:

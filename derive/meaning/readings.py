@@ -363,6 +363,21 @@ def writes_units(facts: Facts) -> bool:
     return facts.writes_units
 
 
+def paired_units(roles: Roles, derivative: Derivative) -> tuple[str, ...]:
+    """``\\partial p_i/\\partial z_j``: the two letters, where one or both run over examples too."""
+    of = plain_name(derivative.of) if derivative.of is not None else None
+    if of is None:
+        return ()
+    letters = []
+    for name in (of, derivative.by):
+        found = resolve(roles, name)
+        carried = [*found.entries, *([found.example] if found.example else [])]
+        if len(carried) != 1 or found.role not in ("Z", "A") or not carried[0].isalpha():
+            return ()
+        letters += carried
+    return tuple(letters) if letters[0] != letters[1] else ()
+
+
 def _pairs_units(roles: Roles, derivative: Derivative) -> bool:
     of = plain_name(derivative.of) if derivative.of is not None else None
     if of is None:

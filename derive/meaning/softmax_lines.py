@@ -9,6 +9,7 @@ from __future__ import annotations
 from derive.meaning.facts import Activation, Facts
 from derive.meaning.lines import Line
 from derive.meaning.notation import Layer, entry_items, function_word, plain_name
+from derive.meaning.roles import Roles
 from derive.reading.syntax import Applied, Big, Fraction_, Name, Node, Power
 from derive.reading.tree import plain
 
@@ -21,6 +22,15 @@ def softmax_lines(facts: Facts) -> None:
         if found is None:
             continue
         output, scores = found
+        layer = _layer_of(roles, scores)
+        if layer is not None and roles.role_of(output) is None:
+            roles.named[output.base, output.accent, ()] = ("A", layer, None)
+            entry = facts.activations.setdefault(Layer("", layer), Activation(line=line.piece.line))
+            entry.known = entry.known or "softmax"
+            roles.note(line.piece.line, f"{output.base} is the softmax of {scores.base}")
+            continue
+        if len(entry_items(output)) > 1:
+            continue
         if roles.role(scores.base) is None and "Z" not in roles.by_base.values():
             roles.by_base[scores.base] = "Z"
         if roles.role(scores.base) != "Z" or roles.role(output.base) not in (None, "A"):
@@ -30,6 +40,12 @@ def softmax_lines(facts: Facts) -> None:
         if not facts.affine:
             entry = facts.activations.setdefault(Layer("", 1), Activation(line=line.piece.line))
             entry.known = entry.known or "softmax"
+
+
+def _layer_of(roles: Roles, scores: Name) -> int | None:
+    """The layer of scores that the forward lines tell by their name."""
+    known = roles.named.get((scores.base, scores.accent, ()))
+    return known[1] if known is not None and known[0] == "Z" else None
 
 
 def _softmax(line: Line) -> tuple[Name, Name] | None:
@@ -43,9 +59,16 @@ def _softmax(line: Line) -> tuple[Name, Name] | None:
     other = _exponent(below.body)
     unit = entry_items(output)
     same = other is not None and other.base == above.base and other.accent == above.accent
-    if len(unit) != 1 or not same or entry_items(above) != unit or output.base == above.base:
+    if (
+        len(unit) not in (1, 2)
+        or not same
+        or entry_items(above) != unit
+        or output.base == above.base
+    ):
         return None
-    return (output, above) if other is not None and entry_items(other) == (below.index,) else None
+    if other is None or not below.index:
+        return None
+    return (output, above) if entry_items(other) == (*unit[:-1], below.index) else None
 
 
 def _exponent(node: Node) -> Name | None:

@@ -76,7 +76,7 @@ class Claims(Values):
         by = self.scope.names.use(node.by)
         if node.by.mark or (node.by.primes and by.key not in self.scope.values):
             raise Outside("a derivative by something other than a name")
-        if by.transposed or by.power is not None:
+        if by.transposed or by.power is not None or by.example is not None:
             raise Outside("a derivative by something other than a name")
         subject = plain(node.of)
         of = self.subject(subject)
@@ -96,7 +96,8 @@ class Claims(Values):
         if not isinstance(inner, sx.Name) or inner.mark:
             return None
         use = self.scope.names.use(inner)
-        return None if use.transposed or use.power is not None else (use.key, use.entries)
+        special = use.transposed or use.power is not None or use.example is not None
+        return None if special else (use.key, use.entries)
 
     def whole(self, of: Key, by: Key) -> Expr | None:
         """The gradient of a number by a whole quantity; None if it is not of a number."""
@@ -164,12 +165,12 @@ class Claims(Values):
         inner = plain(node)
         if isinstance(inner, sx.Name) and not inner.mark:
             use = self.scope.names.use(inner)
-            plainly = not (use.entries or use.transposed or use.power is not None)
+            plainly = not (use.entries or use.transposed or use.power or use.example)
             return self.scope.aliases.get(use.key) if plainly else None
         if not isinstance(inner, sx.Derivative) or inner.of is None or inner.order != 1:
             return None
         of, by = self.subject(inner.of), self.scope.names.use(inner.by)
-        if of is None or of[1] or by.entries or by.transposed or by.power is not None:
+        if of is None or of[1] or by.entries or by.transposed or by.power or by.example:
             return None
         return None if inner.by.mark else (of[0], by.key)
 

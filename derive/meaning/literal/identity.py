@@ -33,6 +33,8 @@ class Use:
     entries: tuple[str, ...] = ()
     transposed: bool = False
     power: sx.Node | None = None
+    example: str | None = None
+    """The letter of the example that is meant: ``a_2^{(i)}`` of all in ``A_2``."""
 
 
 @dataclass(slots=True)
@@ -56,11 +58,14 @@ class Identities:
         labels: list[tuple[str, str, str]] = []
         entries: tuple[str, ...] = ()
         transposed = False
+        example: str | None = None
         power: sx.Node | None = None
         raised: tuple[str, str, str] | None = None
         for script in name.scripts:
             if is_transpose(script):
                 transposed = True
+            elif script.place == "sup" and script.bracket == "(" and script.text in self.indices:
+                example = script.text
             elif self._is_index(script):
                 if entries:
                     raise Outside(f"two sets of indices on {name.base}")
@@ -71,14 +76,15 @@ class Identities:
                 power, raised = script.node, (script.place, "", script.text)
             else:
                 labels.append((script.place, script.bracket, script.text))
-        key: Key = (name.base, name.accent, name.primes, tuple(sorted(labels)))
+        base = name.base if example is None else name.base.upper()
+        key: Key = (base, name.accent, name.primes, tuple(sorted(labels)))
         if raised is not None:
             whole: Key = (name.base, name.accent, name.primes, tuple(sorted([*labels, raised])))
             if whole in self.powered:
-                return Use(whole, entries, transposed, None)
+                return Use(whole, entries, transposed, None, example)
             if power is None:
                 raise Outside(f"the script {raised[2]} of {name.base}")
-        return Use(key, entries, transposed, power)
+        return Use(key, entries, transposed, power, example)
 
     def _is_index(self, script: sx.Script) -> bool:
         if script.place != "sub" or script.bracket or script.word or not script.items:

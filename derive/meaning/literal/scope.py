@@ -100,5 +100,5 @@ def extents_of(uses: list[Use]) -> dict[Key, int]:
     """The most entries that each quantity carries."""
     found: dict[Key, int] = {}
     for use in uses:
-        found[use.key] = max(found.get(use.key, 0), len(use.entries))
+        found[use.key] = max(found.get(use.key, 0), 0 if use.example else len(use.entries))
     return found

@@ -8,11 +8,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.meaning.context import constant
-from derive.meaning.facts import Facts, call_of, known_function
+from derive.meaning.facts import call_of, known_function
 from derive.meaning.literal.conflict import Conflict
-from derive.meaning.literal.identity import Key, Use
 from derive.meaning.literal.products import plus, quotient, times
-from derive.meaning.literal.scope import Scope, is_matrix
+from derive.meaning.literal.quantities import Quantities
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import Outside
@@ -23,15 +22,11 @@ from derive.program import (
     PRIMITIVES,
     SCALAR,
     Apply,
-    Delta,
-    Dim,
-    Entry,
     Expr,
     Function,
     Index,
     Number,
     Power,
-    Size,
     SumOver,
     Symbol,
     Times,
@@ -50,14 +45,8 @@ from derive.scalars import table
 _LOGARITHMS = ("log", "ln")
 
 
-class Values:
-    """Gives nodes their values; `free` collects the indices that nothing binds."""
-
-    def __init__(self, facts: Facts, scope: Scope) -> None:
-        self.facts, self.scope = facts, scope
-        self.indices: dict[str, Index] = {}
-        self.free: dict[str, Index] = {}
-        self.bound: dict[str, Expr] = {}
+class Values(Quantities):
+    """Gives nodes their values."""
 
     def value(self, node: sx.Node) -> Expr:
         """The expression of a node."""
@@ -92,123 +81,6 @@ class Values:
             case sx.Comparison():
                 return self._indicator(node)
         raise Outside(f"no value for {type(node).__name__.lower().strip('_')} here")
-
-    # -- names -----------------------------------------------------------------------------------
-
-    def name(self, name: sx.Name) -> Expr:
-        """A quantity, one of its entries, an index as a Kronecker delta, or a size."""
-        if name.base in self.bound and not name.scripts and not name.primes:
-            return self.bound[name.base]
-        if name.mark:
-            return self.marked(name)
-        if name.base == "infty":
-            raise Outside("infinity is no number")
-        if name.base in ("nabla", "partial"):
-            raise Outside("nabla of nothing")
-        if self.facts.roles.is_kronecker(name):
-            use = self.scope.names.use(name)
-            if use.key not in self.scope.values and len(use.entries) == 2:
-                return self._kronecker(use.entries)
-        if name.base == "e" and self._is_exponential(name):
-            above = name.scripts[-1]
-            if above.node is not None:
-                return Apply("exp", 0, self.value(above.node))
-        use = self.scope.names.use(name)
-        if use.key in self.scope.aliases:
-            value = self.gradient(*self.scope.aliases[use.key])
-        elif self._names_size(use.key):
-            value = self._size(name.base)
-        else:
-            value = self.quantity(use.key)
-        return self._used(use, value)
-
-    def _is_exponential(self, name: sx.Name) -> bool:
-        """``e^{-z}``, where the note gives e no meaning of its own."""
-        scope, own = self.scope, ("e", "", 0, ())
-        known = own in scope.values or own in scope.lost or own in scope.aliases
-        return not known and len(name.scripts) == 1 and name.scripts[0].place == "sup"
-
-    def quantity(self, key: Key) -> Symbol:
-        """The symbol of a quantity: a definition with a value, or a leaf."""
-        scope = self.scope
-        if key in scope.lost:
-            raise Outside(scope.lost[key])
-        if key in scope.values:
-            return Symbol(scope.label(key), scope.values[key].shape)
-        if key[2]:
-            raise Outside(f"a prime on {key[0]}, which is no function")
-        shape = scope.leaf(key)
-        return Symbol(scope.label(key), shape)
-
-    def _used(self, use: Use, value: Expr) -> Expr:
-        if use.entries:
-            value = self.entry(value, use.entries, use.key)
-        if use.transposed and value.shape != SCALAR:
-            value = Transpose(value)
-        return value if use.power is None else self._raised(value, use.power)
-
-    def entry(self, value: Expr, entries: tuple[str, ...], key: Key) -> Expr:
-        """``x_i``, ``W_{jk}``, and the row ``Y_i`` of a matrix."""
-        row, column = self.position(value, entries, key)
-        found = Entry(value, row, column)
-        return Transpose(found) if key in self.scope.families and self.scope.column else found
-
-    def position(
-        self, value: Expr, entries: tuple[str, ...], key: Key
-    ) -> tuple[Index | None, Index | None]:
-        """The indices of an entry, axis by axis."""
-        rows, columns = value.shape
-        if key in self.scope.families and len(entries) == 1:
-            return self._index(entries[0], rows), None
-        if len(entries) == 2 and 1 not in (rows, columns):
-            return self._index(entries[0], rows), self._index(entries[1], columns)
-        if len(entries) == 1 and (rows, columns) != SCALAR:
-            if columns == 1:
-                return self._index(entries[0], rows), None
-            if rows == 1:
-                return None, self._index(entries[0], columns)
-            if is_matrix(key) and not self.scope.column:
-                return self._index(entries[0], rows), None
-        raise Outside(f"{key[0]} does not have as many axes as indices")
-
-    def _index(self, letter: str, dim: Dim) -> Index:
-        known = self.indices.get(letter)
-        if known is None:
-            known = self.indices[letter] = self.free[letter] = Index(letter, dim)
-        if known.dim != dim:
-            same = None if 1 in (known.dim, dim) else (known.dim, dim)
-            raise Conflict(f"the index {letter} runs over {known.dim} and over {dim}", same)
-        return known
-
-    def _kronecker(self, entries: tuple[str, ...]) -> Expr:
-        known = [self.indices[e] for e in entries if e in self.indices]
-        if not known:
-            raise Outside("a Kronecker delta of indices that run over nothing yet")
-        one, two = (self._index(e, known[0].dim) for e in entries)
-        return Delta(one, two)
-
-    def _names_size(self, key: Key) -> bool:
-        """A letter that bounds sums, and is no quantity of its own."""
-        plainly = key == (key[0], "", 0, ()) and key[0] in self.scope.sizes
-        return plainly and key not in self.scope.values and key[0] in self.scope.tied
-
-    def _size(self, letter: str) -> Expr:
-        dim = self.scope.dim(self.scope.sizes[letter])
-        return Size(dim) if isinstance(dim, str) else number(dim)
-
-    # -- gradients: given their meaning by the claims about a cost -------------------------------
-
-    def marked(self, name: sx.Name) -> Expr:
-        """``dX``: the gradient by X."""
-        raise Outside(f"d{name.base} in a formula")
-
-    def gradient(self, of: Key, by: Key) -> Expr:
-        """The gradient of one quantity by another."""
-        raise Outside("a gradient in a formula")
-
-    def derivative(self, node: sx.Derivative) -> Expr:
-        """A derivative fraction."""
-        raise Outside("a derivative in a formula")
 
     # -- sums, products, powers ------------------------------------------------------------------
 

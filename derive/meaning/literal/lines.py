@@ -1,0 +1,282 @@
+"""What each line of a note says of its literal program: definitions, steps, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
+from derive.meaning.interpretation import Interpretation, Stated
+from derive.meaning.lines import JOINS, Line
+from derive.meaning.literal.claims import Claims
+from derive.meaning.literal.conflict import Conflict
+from derive.meaning.literal.identity import Key, head_name
+from derive.meaning.literal.outline import Outlined, names_gradient
+from derive.meaning.literal.products import plus
+from derive.meaning.literal.scope import Scope
+from derive.meaning.notation import names_in
+from derive.meaning.outline import kind_of
+from derive.meaning.setting import IllShaped, Outside, Setting
+from derive.meaning.stationary import to_be_solved
+from derive.program import (
+    Composition,
+    Equation,
+    Expr,
+    Gradient,
+    Number,
+    ShapeError,
+    Statement,
+    Symbol,
+    Times,
+    negate,
+    number,
+    show_shape,
+    walk,
+)
+from derive.reading.syntax import Derivative, Name, Node, Sum, Tuple, Unreadable
+from derive.reading.syntax import Number as Figure
+from derive.reading.tree import plain
+from derive.verdict import Kind, Verdict
+
+_NO_CLAIM = ("\\approx", "\\propto", "\\sim", "\\simeq", "≈", "∝")
+_ASSIGNS = (":=", "\\leftarrow", "\\gets", "←")
+
+
+class Reader:
+    """Says of each line what it claims about one program."""
+
+    def __init__(self, found: Outlined, scope: Scope, setting: Setting) -> None:
+        self.found, self.scope, self.setting = found, scope, setting
+        self.cost: Key | None = found.costs[0] if found.costs else None
+        self.defined = {id(s.line): s for s in found.stated.values()}
+
+    def line(self, line: Line) -> Interpretation:
+        """The interpretation of one line."""
+        bad = next((n for n in (line.left, line.right) if isinstance(n, Unreadable)), None)
+        if bad is not None:
+            return self._open(line, Verdict.UNREADABLE, bad.message, Kind.ALGEBRA)
+        if line.joins:
+            return self._open(line, Verdict.UNPROVEN, JOINS)
+        if line.relation.text in _NO_CLAIM:
+            return self._open(
+                line, Verdict.UNPROVEN, "an approximation or proportion is no claim of equality"
+            )
+        if isinstance(plain(line.right), Tuple):
+            return self._open(line, Verdict.DEFINITION, "", Kind.SHAPE)
+        stated = self.defined.get(id(line))
+        if stated is not None:
+            return self._definition(line, stated.key)
+        again = self.found.again.get(id(line))
+        if again is not None:
+            return self._again(line, again)
+        alias = self._alias(line)
+        if alias is not None:
+            return alias
+        if self._convention(line):
+            return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
+        step = self._update(line)
+        return self._claim(line) if step is None else step
+
+    def _convention(self, line: Line) -> bool:
+        """``dX = \\partial L/\\partial X``: how gradients are written."""
+        left, right = plain(line.left), plain(line.right)
+        if not isinstance(left, Name) or left.mark != "d" or not isinstance(right, Derivative):
+            return False
+        same = (left.base, left.accent) == (right.by.base, right.by.accent)
+        scripts = [s.text for s in left.scripts] == [s.text for s in right.by.scripts]
+        return same and scripts and right.of is not None
+
+    def _update(self, line: Line) -> Interpretation | None:
+        """``W \\leftarrow W - \\eta G``: what is subtracted is a rate times the gradient."""
+        name, right = plain(line.left), plain(line.right)
+        if not isinstance(name, Name) or name.mark or not isinstance(right, Sum):
+            assigned = line.relation.text in _ASSIGNS and line.relation.text != ":="
+            reason = "an assignment outside a network"
+            return self._open(line, Verdict.UNPROVEN, reason) if assigned else None
+        (sign, first), *rest = right.terms
+        same = isinstance(plain(first), Name) and sign == 1
+        use = self._key(name)
+        if not same or use is None or self._key(plain(first)) != use or not rest:
+            return None
+        try:
+            statements = self._step(use, rest)
+        except Outside as error:
+            return self._open(line, Verdict.UNPROVEN, str(error), Kind.UPDATE)
+        except (Conflict, ShapeError) as error:
+            return self._open(line, Verdict.REFUTED, str(error), Kind.UPDATE)
+        stated = tuple(Stated(self.setting, s) for s in statements)
+        return Interpretation(line, Kind.UPDATE, "matrix", stated, any_of=True)
+
+    def _key(self, node: object) -> Key | None:
+        if not isinstance(node, Name):
+            return None
+        try:
+            use = self.found.names.use(node)
+        except Outside:
+            return None
+        return None if use.entries or use.transposed or use.power is not None else use.key
+
+    def _step(self, target: Key, rest: Sequence[tuple[int, Node]]) -> list[Statement]:
+        """What is subtracted equals the rate times the gradient by the target.
+
+        Where the line names no gradient, a factor 2 or 1/2 belongs to the rate.
+        """
+        claims = Claims(self.found.facts, self.scope, self.cost, self.found.reaches)
+        step: Expr | None = None
+        for sign, term in rest:
+            value = claims.value(term)
+            value = negate(value) if sign > 0 else value
+            step = value if step is None else plus(step, value)
+        assert step is not None
+        if self.cost is None:
+            raise Outside("there is no cost to differentiate")
+        rates = sorted(
+            {n.name for n in walk(step) if isinstance(n, Symbol) and n.name in self._unused([step])}
+        )
+        if len(rates) != 1 or self.setting_shape(rates[0]) != (1, 1):
+            raise Outside("a step without a rate")
+        gradient = claims.gradient(self.cost, target)
+        rate = Symbol(rates[0], (1, 1))
+        named = any(isinstance(n, Gradient) for n in walk(step))
+        factors = (1,) if named else (1, Fraction(1, 2), 2)
+        return [Equation(step, Times(Times(number(f), rate), gradient)) for f in factors]
+
+    def setting_shape(self, label: str) -> object:
+        """The shape of a leaf by its name in the program."""
+        keys = [k for k in self.scope.leaves if self.scope.label(k) == label]
+        return self.scope.leaf(keys[0]) if keys else None
+
+    def _open(
+        self, line: Line, verdict: Verdict, reason: str, kind: Kind | None = None
+    ) -> Interpretation:
+        kind = kind or kind_of(self.found.facts, line)
+        return Interpretation(line, kind, "matrix", verdict=verdict, reason=reason)
+
+    def _definition(self, line: Line, key: Key) -> Interpretation:
+        if key in self.scope.lost:
+            return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
+        return Interpretation(
+            line, Kind.DEFINITION, "matrix", verdict=Verdict.DEFINITION, definition=True
+        )
+
+    def _again(self, line: Line, earlier: Line) -> Interpretation:
+        """A second formula for a quantity: it must be the same as the first."""
+        found = self._claim(line)
+        if found.verdict == Verdict.UNPROVEN:
+            return found
+        return replace(found, kind=Kind.DEFINITION, definition=True, contradicts=earlier.piece.line)
+
+    def _alias(self, line: Line) -> Interpretation | None:
+        """``g = \\partial L/\\partial y``: the first such line names the gradient."""
+        name = head_name(line)
+        if name is None or name.mark:
+            return None
+        try:
+            key = self.found.names.use(name).key
+        except Outside:
+            return None
+        if self.found.aliases.get(key) != names_gradient(self.found.names, line.right):
+            return None
+        if key not in self.found.aliases:
+            return None
+        return Interpretation(
+            line, Kind.DEFINITION, "matrix", verdict=Verdict.DEFINITION, definition=True
+        )
+
+    def _claim(self, line: Line) -> Interpretation:
+        kind = kind_of(self.found.facts, line)
+        figures = not isinstance(plain(line.right), Figure) and not list(names_in(line.right))
+        if (figures and list(names_in(line.left))) or figures_alone(
+            self.found.facts.document.source, line.right
+        ):
+            return self._open(line, Verdict.UNPROVEN, FIGURES_FOR_NAMES, kind)
+        try:
+            statements = self._statements(line)
+        except Outside as error:
+            return self._open(line, Verdict.UNPROVEN, str(error), kind)
+        except (Conflict, ShapeError, IllShaped) as error:
+            supposed = self._supposed(line)
+            if supposed:
+                reason = f"no line says what {', '.join(supposed)} is, and its shape decides"
+                return self._open(line, Verdict.UNPROVEN, reason, kind)
+            return self._open(line, Verdict.REFUTED, str(error), kind)
+        missing = self._missing(statements)
+        found = tuple(Stated(self.setting, s) for s in statements)
+        if any(isinstance(s, Composition) for s in statements):
+            kind = Kind.CHAIN_RULE if len(statements) == 1 else kind
+        return Interpretation(
+            line, kind, "matrix", found, missing=missing, figures=to_be_solved(line)
+        )
+
+    def _statements(self, line: Line) -> list[Statement]:
+        claims = Claims(self.found.facts, self.scope, self.cost, self.found.reaches)
+        left, right = claims.maps(line.left), claims.maps(line.right)
+        out: list[Statement] = []
+        arrays = any(m and len(m) > 1 and self._arrays(claims, m) for m in (left, right))
+        if left is not None and right is not None and arrays:
+            one, two = sorted((left, right), key=len)
+            if len(one) != 1:
+                raise Outside("a product of derivatives on both sides")
+            factors = tuple(claims.jacobian(m) for m in two)
+            return [Composition(claims.jacobian(one[0]), factors)]
+        a = self._side(claims, line, line.left, left, out)
+        b = self._side(claims, line, line.right, right, out)
+        if a.shape != b.shape:
+            if isinstance(b, Number) and b.value == 0:
+                b = Times(b, a)
+            else:
+                raise IllShaped(
+                    f"the left side has shape {show_shape(a.shape)}, "
+                    f"the right side {show_shape(b.shape)}"
+                )
+        return [*out, Equation(a, b, tuple(claims.free[k] for k in sorted(claims.free)))]
+
+    def _arrays(self, claims: Claims, maps: Sequence[tuple[Key | None, Key]]) -> bool:
+        """Some factor is no number."""
+        return any(claims.quantity(by).shape != (1, 1) for _, by in maps)
+
+    def _side(
+        self, claims: Claims, line: Line, node: Node, maps: object, out: list[Statement]
+    ) -> Expr:
+        """A side as an array; a product of maps as the gradient that it telescopes to."""
+        if isinstance(maps, tuple) and len(maps) > 1 and self._arrays(claims, maps):
+            of, by = maps[0][0], maps[-1][1]
+            whole = claims.whole(of, by) if of is not None else None
+            if whole is None:
+                raise Outside("a product of linear maps beside an array")
+            left = claims.jacobian((of, by))
+            out.append(Composition(left, tuple(claims.jacobian(m) for m in maps)))
+            return whole
+        del line
+        return claims.value(node)
+
+    def _missing(self, statements: Sequence[Statement]) -> tuple[str, ...]:
+        """Quantities of a claim that no definition of the note uses."""
+        sides = [x for s in statements if isinstance(s, Equation) for x in (s.left, s.right)]
+        names = (self.setting.spelled or ({}, {}, {}))[0]
+        return tuple(sorted(names.get(n, n) for n in self._unused(sides)))
+
+    def _unused(self, sides: Sequence[Expr]) -> set[str]:
+        used = {
+            n.name for body in self.scope.values.values() for n in walk(body)
+            if isinstance(n, Symbol)
+        } | {self.scope.label(k) for k in self.scope.values}  # fmt: skip
+        return {
+            n.name for side in sides for n in walk(side)
+            if isinstance(n, Symbol) and n.name not in used
+        }  # fmt: skip
+
+    def _supposed(self, line: Line) -> tuple[str, ...]:
+        """The letters of a line that no formula uses: their shapes are mere suppositions."""
+        source = self.found.facts.document.source
+        inside = {
+            n.name for body in self.scope.values.values() for n in walk(body)
+            if isinstance(n, Symbol)
+        }  # fmt: skip
+        found: dict[str, None] = {}
+        for name in (n for node in line.nodes for n in names_in(node)):
+            key = None if name.mark else self._key(name)
+            if key in self.scope.leaves and self.scope.label(key) not in inside:
+                found[source[name.span.start : name.span.end]] = None
+        return tuple(found)

@@ -1,0 +1,238 @@
+"""What a note states, for its literal reading: definitions, names of gradients, costs, sizes.
+
+Nothing here depends on shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from derive.meaning.facts import Facts, all_nodes, subtree
+from derive.meaning.lines import Line
+from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
+from derive.meaning.literal.scope import extents_of, is_matrix
+from derive.meaning.notation import COST_LETTERS, STANDARD, derivatives_in, is_cost_word, names_in
+from derive.meaning.setting import Outside
+from derive.reading import syntax as sx
+from derive.reading.tree import plain
+
+_CONSTANTS: Final = frozenset({"e", "pi", "infty"})
+_DEFINES = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq", "\\coloneqq"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One definition: the quantity, its own entries on the left, and its formula."""
+
+    key: Key
+    entries: tuple[str, ...]
+    formula: sx.Node
+    line: Line
+    of_one: bool = False
+    """It is given for one example only."""
+
+
+@dataclass(slots=True)
+class Outlined:
+    """What does not depend on shapes: definitions, gradients by name, costs, sizes."""
+
+    facts: Facts
+    names: Identities
+    stated: dict[Key, Stated] = field(default_factory=dict)
+    aliases: dict[Key, tuple[Key, Key]] = field(default_factory=dict)
+    costs: list[Key] = field(default_factory=list)
+    """Quantities that are differentiated and are numbers: the one most often named first."""
+    sizes: dict[str, str] = field(default_factory=dict)
+    extents: dict[Key, int] = field(default_factory=dict)
+    families: frozenset[Key] = frozenset()
+    uses: dict[Key, frozenset[Key]] = field(default_factory=dict)
+    again: dict[int, Line] = field(default_factory=dict)
+    """Lines (by identity) that give a quantity a second formula -> the line of the first."""
+
+    def reaches(self, of: Key, by: Key) -> bool:
+        """Is a quantity computed from another one?"""
+        seen: set[Key] = set()
+        waiting = [of]
+        while waiting:
+            key = waiting.pop()
+            if key == by:
+                return True
+            if key not in seen:
+                seen.add(key)
+                waiting += sorted(self.uses.get(key, ()))
+        return False
+
+
+def outlined(facts: Facts) -> Outlined | None:
+    """The definitions of a note; None where it has none that the literal reading knows."""
+    names = identities(facts)
+    if facts.roles.symbolic_depth or names.steps - {"t"}:
+        return None  # layers by letters: what holds at one is not what the program says
+    found = Outlined(facts, names)
+    for line in facts.lines:
+        stated = _stated(facts, names, line)
+        if stated is None:
+            continue
+        first = found.stated.setdefault(stated.key, stated)
+        if first is not stated:
+            found.again[id(line)] = first.line
+    for key, one in list(found.stated.items()):
+        gradient = names_gradient(names, one.formula)
+        if gradient is not None:
+            found.aliases[key] = gradient
+            del found.stated[key]
+            found.again = {k: line for k, line in found.again.items() if line is not one.line}
+    if not found.stated:
+        return None
+    for key, one in found.stated.items():
+        found.uses[key] = frozenset(keys_in(names, one.formula))
+    found.costs = _costs(found)
+    found.extents = extents_of(list(all_uses(facts, names)))
+    found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
+    found.families = _families(found)
+    return found
+
+
+def _is_array(found: Outlined, letter: str) -> bool:
+    """A letter that is a quantity with entries or a formula: it bounds no sum."""
+    key: Key = (letter, "", 0, ())
+    return key in found.stated or found.extents.get(key, 0) > 0 or letter in found.names.indices
+
+
+def _families(found: Outlined) -> frozenset[Key]:
+    """Small letters with one index that are turned: vectors, one for each value of it."""
+    return frozenset(
+        use.key for use in all_uses(found.facts, found.names)
+        if len(use.entries) == 1 and use.transposed and not is_matrix(use.key)
+        and found.extents[use.key] == 1 and use.key not in found.stated
+    )  # fmt: skip
+
+
+def _stated(facts: Facts, names: Identities, line: Line) -> Stated | None:
+    name = head_name(line)
+    if name is None or line.relation.text not in _DEFINES or name.mark:
+        return None
+    if name.base in STANDARD or (name.base in _CONSTANTS and _fixed(name, line.right)):
+        return None
+    if isinstance(plain(line.right), sx.Tuple | sx.Picture | sx.Unreadable | sx.Dots):
+        return None
+    called = isinstance(plain(line.left), sx.Applied)
+    if line.source.opens or (called and not _is_call(facts, line)):
+        return None
+    try:
+        use = names.use(name)
+    except Outside:
+        return None
+    if use.example is not None:
+        return Stated(use.key, (use.example,), line.right, line, of_one=True)
+    again = any(_same(names, use.key, n) for n in names_in(line.right))
+    if use.transposed or use.power is not None or again:
+        return None  # an update, or an equation that defines nothing
+    return Stated(use.key, use.entries, line.right, line)
+
+
+def _fixed(name: sx.Name, formula: sx.Node) -> bool:
+    """``\\pi = 3``, ``e^z = a``: what has its meaning in every note gets no other."""
+    return bool(name.scripts) or isinstance(plain(formula), sx.Number)
+
+
+def _is_call(facts: Facts, line: Line) -> bool:
+    """``RSS(\\beta) = ...``: a number with what it depends on, no function of one letter."""
+    head = plain(line.left)
+    assert isinstance(head, sx.Applied)
+    cost = facts.roles.is_cost(head.head) or head.head.word
+    from derive.meaning.roles import spelled_function
+
+    return cost and spelled_function(head.head) not in facts.bodies
+
+
+def _same(names: Identities, key: Key, name: sx.Name) -> bool:
+    if name.mark:
+        return False
+    try:
+        return names.use(name).key == key
+    except Outside:
+        return False
+
+
+def names_gradient(names: Identities, formula: sx.Node) -> tuple[Key, Key] | None:
+    """``g = \\partial L/\\partial y``: a name for a gradient."""
+    inner = plain(formula)
+    if not isinstance(inner, sx.Derivative) or inner.of is None or inner.order != 1:
+        return None
+    of = plain(inner.of)
+    of = of.head if isinstance(of, sx.Applied) else of
+    if not isinstance(of, sx.Name) or of.mark or inner.by.mark:
+        return None
+    try:
+        above, below = names.use(of), names.use(inner.by)
+    except Outside:
+        return None
+    plainly = not (above.entries or below.entries or below.transposed or below.power)
+    plainly = plainly and above.example is None and below.example is None
+    return (above.key, below.key) if plainly else None
+
+
+def keys_in(names: Identities, node: sx.Node) -> Iterator[Key]:
+    for name in names_in(node):
+        bare = sx.Name(name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font)
+        try:
+            use = names.use(name)
+            if name.primes and use.key not in names.primed:
+                use = names.use(bare)  # a derivative of the function of this name
+            yield use.key
+        except Outside:
+            continue
+
+
+def all_uses(facts: Facts, names: Identities) -> Iterator[Use]:
+    for node in all_nodes(facts):
+        for name in names_in(node):
+            bare = sx.Name(
+                name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font
+            )
+            try:
+                yield names.use(bare)
+            except Outside:
+                continue
+
+
+def _costs(found: Outlined) -> list[Key]:
+    """What is differentiated as a number, the most often named first."""
+    counted: dict[Key, int] = {}
+    for node in all_nodes(found.facts):
+        for of in _differentiated(node):
+            name = of.head if isinstance(of, sx.Applied) else of
+            if not isinstance(name, sx.Name) or name.mark:
+                continue
+            try:
+                use = found.names.use(name)
+            except Outside:
+                continue
+            like = is_cost_word(name) or name.base in (*COST_LETTERS, "l")
+            if not use.entries and (like or found.facts.roles.is_cost(name)):
+                counted[use.key] = counted.get(use.key, 0) + 1
+    return sorted(counted, key=lambda k: -counted[k])
+
+
+def _differentiated(node: sx.Node) -> Iterator[sx.Node]:
+    for one in derivatives_in(node):
+        if one.of is not None:
+            yield plain(one.of)
+    for part in subtree(node):
+        if isinstance(part, sx.Product):
+            for (_, a), (_, b) in zip(part.factors, part.factors[1:], strict=False):
+                if isinstance(a, sx.Name) and a.mark == "nabla":
+                    yield plain(b)
+
+
+def _sizes(facts: Facts) -> dict[str, str]:
+    """Letters that bound a sum: sizes of an axis."""
+    found: dict[str, str] = {}
+    for node in all_nodes(facts):
+        for part in subtree(node):
+            if isinstance(part, sx.Big) and part.upper.isalpha() and part.index:
+                found.setdefault(part.upper, f"size.{part.upper}")
+    return found

@@ -1,0 +1,34 @@
+"""``Setting the derivative to zero: X^T (y - X w) = 0``: an equation to be solved, no claim.
+
+In: a line.  Out: why it is left open where it does not hold, "" for any other line.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from derive.meaning.lines import Line
+from derive.reading.syntax import Node, Number
+from derive.reading.tree import plain
+
+_SAID: Final = re.compile(
+    r"\b(set(?:s|ting)?|solv\w+|minimi\w+|optim\w+|stationary|zero|vanish\w*|normal equation\w*"
+    r"|annul\w*|minim\w+|null\w*|cero|igual\w*|zéro)\b|零|最小",
+    re.IGNORECASE,
+)
+"""Words that say that a derivative is set to zero, in the sentence before."""
+SOLVED: Final = "the line is set to zero to be solved: it holds at the minimum, not everywhere"
+
+
+def to_be_solved(line: Line) -> str:
+    """Why a line is an equation to be solved."""
+    if not any(_is_zero(side) for side in line.nodes):
+        return ""
+    sentence = re.split(r"[.!?]\s|\n\s*\n", line.piece.before.strip())[-1]
+    return SOLVED if _SAID.search(sentence) else ""
+
+
+def _is_zero(node: Node) -> bool:
+    inner = plain(node)
+    return isinstance(inner, Number) and inner.value == 0
