@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.meaning import definitions, updates
-from derive.meaning.building import build
+from derive.meaning.alternatives import by_units, under_conditions
 from derive.meaning.conditions import (
-    Condition,
     applicable,
-    conditions_above,
     conditions_of,
     restricted,
 )
@@ -31,7 +29,7 @@ from derive.meaning.outline import (
     turns,
     unknown_target,
 )
-from derive.meaning.readings import Reading, is_batch_cost, paired_units, pure_maps
+from derive.meaning.readings import Reading, is_batch_cost, pure_maps
 from derive.meaning.rivals import ENTRY_ALONE, has_literal_reading, lacks_examples, writes_arrays
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import (
@@ -54,7 +52,6 @@ from derive.verdict import Kind, Verdict
 
 OF_ALL = "it speaks of all examples, the rest of the note of one"
 ANOTHER_COST = "it is true of the cost in line {}, not of the one that stands nearest: say which"
-CONDITION_ABOVE = "it is true only for {}, which is said further above: say so with the line"
 
 
 class Interpreter:
@@ -247,7 +244,7 @@ class Interpreter:
             alone = self._statements(line, left, kind, shown, "single")
             if alone.statements:
                 return replace(alone, doubt=self._doubt(line))
-            return self._by_units(line, left, kind) or found
+            return by_units(self.facts, self.world.main.hypothesis, line, left, kind) or found
         return replace(found, doubt=self._doubt(line)) if mode == "single" else found
 
     def _names_gradient_of_all(self, line: Line) -> bool:
@@ -258,22 +255,6 @@ class Interpreter:
         batched = maps[0].by.base.isupper() and is_batch_cost(self.facts, maps[0].cost)
         stated = any(c.batch for c in self.facts.costs)
         return batched and stated and self.facts.roles.role_of(name) == "gradient"
-
-    def _by_units(self, line: Line, left: Node, kind: Kind) -> Interpretation | None:
-        """``\\partial p_i/\\partial z_j`` where i runs over examples too: two units."""
-        roles = self.facts.roles
-        pairs = [paired_units(roles, d) for d in derivatives_in(left)]
-        if len(pairs) != 1 or not set(pairs[0]) & roles.examples:
-            return None
-        other = replace(roles, examples=roles.examples - set(pairs[0]))
-        facts = replace(self.facts, roles=other, small=None, arrays=None)
-        setting = build(facts, self.world.main.hypothesis, "single")
-        try:
-            layers = next(iter(instances(setting, (left, line.right))), {})
-            statement = statement_of(setting, left, line.right, layers)
-        except (Outside, IllShaped):
-            return None
-        return Interpretation(line, kind, "matrix", (Stated(setting, statement, layers),))
 
     def _doubt(self, line: Line) -> str:
         """Why entries without an example are no gradient of the cost that the note has."""
@@ -376,28 +357,8 @@ class Interpreter:
             missing=missing,
             figures=figures,
             conditions=tuple(conditions),
-            others=self._restricted(line, kind, reading, stated),
+            others=under_conditions(self.facts, line, kind, reading, stated),
         )
-
-    def _restricted(
-        self, line: Line, kind: Kind, reading: str, stated: list[Stated]
-    ) -> tuple[tuple[str, Interpretation], ...]:
-        """The line under the conditions that stand above it, if there are any on its indices."""
-        above = conditions_above(self.facts, line)
-        if not above:
-            return ()
-        said: dict[Condition, None] = {}
-        under = []
-        for one in stated:
-            statement = one.statement
-            if isinstance(statement, Equation):
-                said |= dict.fromkeys(applicable({i.name: i for i in statement.free}, above))
-                statement = restricted(statement, above)
-            under.append(replace(one, statement=statement))
-        if not said:
-            return ()
-        reason = CONDITION_ABOVE.format(" and ".join(map(str, said)))
-        return ((reason, Interpretation(line, kind, reading, tuple(under))),)
 
     def _at_each_layer(
         self, setting: Setting, left: Node, right: Node
