@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.program import SCALAR
-from derive.pycode import arrays
+from derive.pycode import arrays, views
+from derive.pycode.containers import of_dictionary, of_list, of_unknown
 from derive.pycode.functions import library_row
 from derive.pycode.iteration import MOST_TURNS, items_of
 from derive.pycode.values import (
@@ -184,72 +185,14 @@ def _method(
     if name in _CHANGING:
         changing(of)
     if isinstance(of, DictValue):
-        return _of_dictionary(of, name, args, keywords, node)
+        return of_dictionary(of, name, args, keywords, node)
     if isinstance(of, Unknown) and not (args or keywords):
-        return _of_unknown(run, of, name, node)
+        return of_unknown(run, of, name, node)
     if isinstance(of, ListValue) and not keywords:
-        return _of_list(of, name, args, node)
+        return of_list(of, name, args, node)
     if isinstance(of, (Ref, Tensor)):
         return _of_array(run, of, name, args, keywords)
     raise Unsupported(f"the method {name}", node)
-
-
-def _of_unknown(run: Interpreter, of: Unknown, name: str, node: ast.AST) -> Value:
-    """Going through an argument that is a dictionary: it has the keys that were met before."""
-    if name not in ("items", "keys", "values") or not all(isinstance(k, str) for k in of.parts):
-        raise Unsupported(f"the method {name} of an argument", node)
-    if not of.parts:
-        raise Unsupported(f"the keys of {of.name} are not known", node)
-    of.whole = True
-    run.condition(f"{of.name} has no other keys than {', '.join(map(str, of.parts))}")
-    return _of_dictionary(DictValue(of.parts), name, [], {}, node)
-
-
-def _of_dictionary(
-    of: DictValue, name: str, args: list[Value], keywords: dict[str, Value], node: ast.AST
-) -> Value:
-    match name:
-        case "update" if len(args) <= 1 and all(isinstance(a, DictValue) for a in args):
-            of.items.update({k: v for a in args for k, v in a.items.items()} | keywords)
-            return None
-        case _ if keywords:
-            raise Unsupported(f"keywords of the method {name} of a dictionary", node)
-        case "items" if not args:
-            return Once(lambda: list(of.items.items()), again=True)
-        case "keys" if not args:
-            return Once(lambda: list(of.items), again=True)
-        case "values" if not args:
-            return Once(lambda: list(of.items.values()), again=True)
-        case "copy":
-            return DictValue(dict(of.items))
-        case "get" if args and isinstance(args[0], (str, int)):
-            return of.items.get(args[0], args[1] if len(args) > 1 else None)
-    raise Unsupported(f"the method {name} of a dictionary", node)
-
-
-def _of_list(of: ListValue, name: str, args: list[Value], node: ast.AST) -> Value:
-    match name:
-        case "append" if len(args) == 1:
-            if len(of.items) >= 256:
-                raise Unsupported("a list of more than 256 parts", node)
-            of.items.append(args[0])
-            return None
-        case "insert" if len(args) == 2 and isinstance(args[0], int):
-            of.items.insert(args[0], args[1])
-            return None
-        case "pop" if of.items and (not args or isinstance(args[0], int)):
-            place = args[0] if args else -1
-            if -len(of.items) <= place < len(of.items):
-                return of.items.pop(place)
-        case "reverse":
-            of.items.reverse()
-            return None
-        case "extend" if len(args) == 1 and isinstance(args[0], (ListValue, tuple)):
-            of.items.extend(args[0].items if isinstance(args[0], ListValue) else args[0])
-            return None
-        case "copy":
-            return ListValue(list(of.items))
-    raise Unsupported(f"the method {name} of a list", node)
 
 
 def _of_array(
@@ -259,9 +202,9 @@ def _of_array(
         case "copy" if not args and not keywords:
             return run.tensor(of)
         case "flatten" if not args and not keywords:
-            return arrays.real(run.tensor(run.reshaped(of, (-1,))))
+            return arrays.real(run.tensor(views.reshaped(run, of, (-1,))))
         case "ravel" if not args and not keywords:
-            return _perhaps_shared(run, of, run.tensor(run.reshaped(of, (-1,))))
+            return _perhaps_shared(run, of, run.tensor(views.reshaped(run, of, (-1,))))
         case "astype":
             if keywords.keys() - {*_IGNORED, "copy"} or not args or not _is_float(args[0]):
                 raise Unsupported("astype to something other than floats")
@@ -270,9 +213,9 @@ def _of_array(
         case "item" if not args and not keywords:
             return _only_entry(run.tensor(of))
         case "reshape":
-            return run.reshaped(of, args[0] if len(args) == 1 else tuple(args))
+            return views.reshaped(run, of, args[0] if len(args) == 1 else tuple(args))
         case "transpose" if not args:
-            return run.transposed(of)
+            return views.transposed(run, of)
     row = library_row(f"numpy.{name}")
     if row is None:
         raise Unsupported(f"the method {name} of an array")

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from derive.program import SCALAR, Number, Size, Symbol
-from derive.pycode import arrays, classes, iteration
+from derive.pycode import arrays, classes, iteration, views
 from derive.pycode.values import (
     DTYPE,
     Bound,
@@ -100,7 +100,7 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
         raise Unsupported("the attribute dot of a number", node)
     match name:
         case "T":
-            return run.transposed(array)
+            return views.transposed(run, array)
         case "shape":
             return tuple(_size(d) for d in arrays.shape_of(tensor))
         case "ndim":

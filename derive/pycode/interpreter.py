@@ -28,13 +28,13 @@ from derive.pycode.values import (
     Native,
     Opaque,
     Range,
-    Record,
     Ref,
     Tensor,
     Unknown,
     Unsupported,
     Value,
     is_number,
+    references,
 )
 
 MOST_STEPS = 60_000
@@ -279,48 +279,6 @@ class Interpreter:
             self.powers[key] = self.trace.leaf("power", SCALAR, "unit")
         return Tensor(self.powers[key], 0)
 
-    def transposed(self, value: Value) -> Value:
-        ref = self.need_array(value)
-        if not isinstance(ref, Ref) or ref.ndim < 2:
-            return ref
-        return Ref(ref.buffer, not ref.flipped, 2)
-
-    def reshaped(self, value: Value, shape: Value) -> Value:
-        """A view with other axes; only axes of size 1 come and go."""
-        ref = self.need_array(value)
-        wanted = self._wanted(shape)
-        if not isinstance(ref, Ref):
-            if all(w in (1, -1) for w in wanted) and len(wanted) == 2:
-                return self.trace.new(Tensor(ref.expr, 2))
-            raise Unsupported("reshape of a number")
-        have = self.trace.read(ref)
-        dims = arrays.shape_of(have)
-        if have.kind == "labels":
-            if wanted in ((-1,), dims):
-                return ref
-            raise Unsupported("reshape of integer labels")
-        long = [d for d in dims if d != 1]
-        if list(wanted) == list(dims):
-            return ref
-        if len(long) > 1 or len(wanted) > 2 or sum(w != 1 for w in wanted) > 1:
-            raise Unsupported("reshape that mixes axes")
-        if len(wanted) == 2 and 1 not in wanted:
-            raise Unsupported("reshape that mixes axes")
-        kept = [w for w in wanted if w not in (1, -1)]
-        if kept and kept != long:
-            raise Unsupported("reshape to another size")
-        row = len(wanted) == 1 or wanted[0] == 1
-        is_row = have.expr.shape[0] == 1
-        flipped = ref.flipped if row == is_row or have.expr.shape == SCALAR else not ref.flipped
-        return Ref(ref.buffer, flipped, len(wanted))
-
-    def _wanted(self, shape: Value) -> tuple[Dim, ...]:
-        shape = self.settled(shape)
-        parts = shape.items if isinstance(shape, ListValue) else shape
-        if not isinstance(parts, (tuple, list)):
-            parts = (parts,)
-        return tuple(-1 if part == -1 else self.dim(part) for part in parts)
-
     # -- calls ----------------------------------------------------------------------------
 
     def call(
@@ -383,26 +341,6 @@ class Interpreter:
 
 def _kind_of(numbers: Sequence[Value]) -> str:
     return "whole" if all(isinstance(n, int) for n in numbers) else "real"
-
-
-def references(value: Value, depth: int = 6) -> list[Ref]:
-    """The arrays that can be reached from a value."""
-    if isinstance(value, Ref):
-        return [value]
-    if depth == 0:
-        return []
-    inner: list[Value] = []
-    if isinstance(value, tuple):
-        inner = list(value)
-    elif isinstance(value, ListValue):
-        inner = value.items
-    elif isinstance(value, Instance):
-        inner = list(value.attributes.values())
-    elif isinstance(value, Unknown):
-        inner = [value.value, *value.parts.values()]
-    elif isinstance(value, Record) or hasattr(value, "items"):
-        inner = list(value.items.values())
-    return [ref for part in inner for ref in references(part, depth - 1)]
 
 
 def _refused(value: Opaque) -> Unsupported:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.program import ONE, SCALAR, ZERO, Dim, Eye, Shape
-from derive.pycode import arrays
+from derive.pycode import arrays, views
 from derive.pycode.arguments import Row, exactly
 from derive.pycode.store import A_NUMBER, Unify
 from derive.pycode.values import ListValue, Range, Ref, Tensor, Unsupported, Value
@@ -120,17 +120,17 @@ def squeezed(run: Interpreter, args: list[Value], keywords: dict[str, Value]) ->
         return Tensor(tensor.expr, 0)
     if 1 not in dims:
         raise Unify(dims[0], 1, A_NUMBER)
-    return run.need_array(run.reshaped(arg, (-1,)))
+    return run.need_array(views.reshaped(run, arg, (-1,)))
 
 
 def transposed(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     [arg] = exactly(args, keywords, 1)
-    return run.transposed(arg)
+    return views.transposed(run, arg)
 
 
 def reshaped(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     arg, shape = exactly(args, keywords, 2)
-    return run.reshaped(arg, shape)
+    return views.reshaped(run, arg, shape)
 
 
 def expanded(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:

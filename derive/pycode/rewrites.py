@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 from derive.program import Shape
 from derive.pycode.guess import is_labels
+from derive.pycode.node_edits import Found, of_node, parsed
 
 MOST_NAMES = 12
 _AXES = ("axis",)
-_SUMS = ("sum", "mean")
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,6 @@ def rewrites(statement: ast.stmt, around: Around, level: int) -> Iterator[Rewrit
                 yield Rewrite(value, text, kind, said)
 
 
-Found = Iterator[tuple[ast.expr, str, str]]
-
-
 def _everywhere(value: ast.expr, change: Callable[[ast.expr], Found]) -> Found:
     """The whole with one part changed, for every part."""
     for path, node in _parts(value, ()):
@@ -140,170 +137,13 @@ def _put(value: ast.expr, path: Path, new: ast.expr) -> ast.expr:
     return out
 
 
-def _parse(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
-
-
 def _times(node: ast.expr, factor: str) -> ast.expr:
-    return ast.BinOp(node, ast.Mult(), _parse(factor))
-
-
-# -- single nodes -----------------------------------------------------------------------------
+    return ast.BinOp(node, ast.Mult(), parsed(factor))
 
 
 def _simple(value: ast.expr, around: Around) -> Found:
-    yield from _everywhere(value, _of_node)
+    yield from _everywhere(value, of_node)
     yield ast.UnaryOp(ast.USub(), value), "sign", "change the sign"
-
-
-def _of_node(node: ast.expr) -> Found:
-    match node:
-        case ast.Attribute(value=inner, attr="T"):
-            yield inner, "extra-transpose", f"drop the transpose of {ast.unparse(inner)[:40]}"
-        case ast.BinOp(left=left, op=op, right=right):
-            yield from _of_operator(node, left, op, right)
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            yield operand, "sign", "drop the sign"
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            yield from _of_number(number)
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            turned = {ast.Gt: ast.Lt, ast.Lt: ast.Gt, ast.GtE: ast.LtE, ast.LtE: ast.GtE}
-            if type(op) in turned:
-                new = ast.Compare(left, [turned[type(op)]()], [right])
-                yield new, "derivative-argument", "turn the comparison round"
-        case ast.Constant(value=str() as text) if "->" in text:
-            yield from _of_subscripts(text)
-        case ast.Call():
-            yield from _of_call(node)
-    if isinstance(node, (ast.Name, ast.Attribute)) and getattr(node, "attr", "") != "T":
-        yield (
-            ast.Attribute(node, "T", ast.Load()),
-            "missing-transpose",
-            (f"transpose {ast.unparse(node)[:40]}"),
-        )
-
-
-def _of_operator(node: ast.expr, left: ast.expr, op: ast.operator, right: ast.expr) -> Found:
-    shown_left, shown_right = ast.unparse(left)[:40], ast.unparse(right)[:40]
-    match op:
-        case ast.Add() | ast.Sub():
-            other: ast.operator = ast.Sub() if isinstance(op, ast.Add) else ast.Add()
-            yield ast.BinOp(left, other, right), "sign", f"change the sign of {shown_right}"
-            yield left, "extra-term", f"drop the term {shown_right}"
-            yield right, "extra-term", f"drop the term {shown_left}"
-            if isinstance(op, ast.Sub):
-                yield ast.BinOp(right, op, left), "sign", "exchange the two terms"
-        case ast.Mult() | ast.Div():
-            yield left, _dropped(right), f"drop the factor {shown_right}"
-            inverse: ast.operator = ast.Div() if isinstance(op, ast.Mult) else ast.Mult()
-            yield (
-                ast.BinOp(left, inverse, right),
-                "constant-factor",
-                (f"{'divide' if isinstance(op, ast.Mult) else 'multiply'} by {shown_right}"),
-            )
-            if isinstance(op, ast.Mult):
-                yield right, _dropped(left), f"drop the factor {shown_left}"
-            else:
-                root = _parse(f"np.sqrt({ast.unparse(right)})")
-                yield ast.BinOp(left, op, root), "exponent", f"the root of {shown_right}"
-                square = ast.BinOp(right, ast.Pow(), ast.Constant(2))
-                yield ast.BinOp(left, op, square), "exponent", f"the square of {shown_right}"
-        case ast.MatMult():
-            yield ast.BinOp(right, op, left), "product-order", "exchange the factors"
-            yield ast.BinOp(left, ast.Mult(), right), "product-kind", "product entry by entry"
-        case ast.Pow():
-            yield left, "exponent", f"drop the exponent {shown_right}"
-            inside = _reduced(left) if isinstance(left, ast.Call) else None
-            if isinstance(inside, ast.BinOp) and isinstance(left, ast.Call):
-                powered = ast.BinOp(inside.right, op, right)
-                new = ast.BinOp(inside.left, inside.op, powered)
-                assert isinstance(left.func, ast.Attribute)
-                if _is_library(left.func):
-                    call = ast.Call(left.func, [new, *left.args[1:]], left.keywords)
-                else:
-                    method = ast.Attribute(new, left.func.attr, ast.Load())
-                    call = ast.Call(method, left.args, left.keywords)
-                yield call, "brackets", f"the power of {ast.unparse(inside.right)[:40]} alone"
-            if isinstance(left, ast.BinOp):
-                powered = ast.BinOp(left.right, op, right)
-                yield (
-                    ast.BinOp(left.left, left.op, powered),
-                    "brackets",
-                    (f"the power of {ast.unparse(left.right)[:40]} alone"),
-                )
-
-
-def _dropped(factor: ast.expr) -> str:
-    text = ast.unparse(factor)
-    return "constant-factor" if re.fullmatch(r"[\d.() /*]+", text) else "extra-factor"
-
-
-def _of_subscripts(text: str) -> Found:
-    """Another result of ``np.einsum``."""
-    inputs, _, result = text.replace(" ", "").partition("->")
-    letters = sorted({c for c in inputs if c.isalpha()})
-    others = ["", *letters, *(a + b for a in letters for b in letters if a != b)]
-    for other in others:
-        if other != result:
-            kind = "wrong-sum" if len(other) != len(result) else "missing-transpose"
-            yield ast.Constant(f"{inputs}->{other}"), kind, f"the result {other or 'a number'}"
-
-
-def _of_number(number: float) -> Found:
-    for new in (2 * number, number / 2, number + 1, number - 1):
-        shown = int(new) if float(new).is_integer() else new
-        yield ast.Constant(shown), "constant-factor", f"{shown} for {number}"
-
-
-def _of_call(node: ast.Call) -> Found:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    arg = _reduced(node)
-    if name in ("dot", "matmul") and len(node.args) == 2:
-        turned = ast.Call(node.func, node.args[::-1], node.keywords)
-        yield turned, "product-order", "exchange the factors"
-        yield ast.BinOp(node.args[0], ast.Mult(), node.args[1]), "product-kind", "entry by entry"
-    elif name == "outer" and len(node.args) == 2:
-        yield (
-            ast.Call(node.func, node.args[::-1], node.keywords),
-            "product-order",
-            ("exchange the factors"),
-        )
-    elif name in _SUMS and arg is not None:
-        yield arg, "wrong-sum", f"drop the {name}"
-        yield from _other_sums(node, name)
-    elif name in ("multiply",) and len(node.args) == 2:
-        yield node.args[0], "extra-factor", f"drop {ast.unparse(node.args[1])[:40]}"
-        yield node.args[1], "extra-factor", f"drop {ast.unparse(node.args[0])[:40]}"
-
-
-def _reduced(node: ast.Call) -> ast.expr | None:
-    """The array that a sum is of: the argument of ``np.sum``, or what has the method."""
-    if not isinstance(node.func, ast.Attribute):
-        return None
-    if isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy"):
-        return node.args[0] if node.args else None
-    return node.func.value
-
-
-def _other_sums(node: ast.Call, name: str) -> Found:
-    other = "mean" if name == "sum" else "sum"
-    assert isinstance(node.func, ast.Attribute)
-    swapped = ast.Attribute(node.func.value, other, ast.Load())
-    kind = "extra-mean" if name == "mean" else "missing-mean"
-    yield ast.Call(swapped, node.args, node.keywords), kind, f"{other} for {name}"
-    plain = [k for k in node.keywords if k.arg not in ("axis", "keepdims")]
-    first = node.args[:1] if _is_library(node.func) else []
-    for axis in (0, 1):
-        for keep in (False, True):
-            keys = [*plain, ast.keyword("axis", ast.Constant(axis))]
-            if keep:
-                keys.append(ast.keyword("keepdims", ast.Constant(True)))
-            yield ast.Call(node.func, first, keys), "wrong-sum", f"{name} along axis {axis}"
-    yield ast.Call(node.func, first, plain), "wrong-sum", f"{name} over all axes"
-
-
-def _is_library(function: ast.Attribute) -> bool:
-    return isinstance(function.value, ast.Name) and function.value.id in ("np", "numpy")
 
 
 # -- the whole right-hand side ----------------------------------------------------------------
@@ -320,16 +160,16 @@ def _usual_factors(value: ast.expr, around: Around) -> Found:
         ):
             yield _times(value, factor), "activation-derivative", f"multiply by {factor}"
     for size in around.sizes:
-        over = ast.BinOp(value, ast.Div(), _parse(size))
+        over = ast.BinOp(value, ast.Div(), parsed(size))
         yield over, "missing-mean", f"divide by {size}"
         yield _times(value, size), "extra-mean", f"multiply by {size}"
     for name in around.factors:
         if around.shapes.get(name) == frozenset({(1, 1)}):
-            over = ast.BinOp(value, ast.Div(), _parse(name))
+            over = ast.BinOp(value, ast.Div(), parsed(name))
             yield over, "missing-factor", f"divide by {name}"
             yield _times(value, name), "missing-factor", f"multiply by {name}"
         if name.removeprefix("self.") in ("d_k", "dk", "d", "head_dim", "d_head", "dim", "scale"):
-            root = ast.BinOp(value, ast.Div(), _parse(f"np.sqrt({name})"))
+            root = ast.BinOp(value, ast.Div(), parsed(f"np.sqrt({name})"))
             yield root, "missing-factor", f"divide by the root of {name}"
 
 
@@ -339,7 +179,7 @@ def _factors(value: ast.expr, around: Around) -> Found:
         yield _times(value, text), "constant-factor", f"multiply by {text}"
     for name in around.factors:
         yield _times(value, name), "missing-factor", f"multiply by {name}"
-        yield ast.BinOp(value, ast.Div(), _parse(name)), "missing-factor", f"divide by {name}"
+        yield ast.BinOp(value, ast.Div(), parsed(name)), "missing-factor", f"divide by {name}"
 
 
 def _inner(value: ast.expr, around: Around) -> Found:
@@ -354,7 +194,7 @@ def _jacobians(value: ast.expr, around: Around) -> Found:
         for d in names:
             for axis in (1, 0) if s != d else ():
                 text = f"{s} * ({d} - np.sum({d} * {s}, axis={axis}, keepdims=True))"
-                yield _parse(text), "output-jacobian", "the Jacobian of the softmax"
+                yield parsed(text), "output-jacobian", "the Jacobian of the softmax"
 
 
 def _factor_inside(node: ast.expr, around: Around) -> Found:
@@ -373,7 +213,7 @@ def _factor_inside(node: ast.expr, around: Around) -> Found:
                     (f"multiply a term by {factor}"),
                 )
             for factor in around.sizes:
-                over = ast.BinOp(right, ast.Div(), _parse(factor))
+                over = ast.BinOp(right, ast.Div(), parsed(factor))
                 yield ast.BinOp(left, op, over), "missing-mean", f"divide a term by {factor}"
         case ast.Call(args=[_, _, *_] as args):
             for k, arg in enumerate(args):
@@ -394,13 +234,13 @@ def _sums(value: ast.expr, around: Around) -> Found:
     for axis in (0, 1):
         for keep in ("", ", keepdims=True"):
             text = f"np.sum({ast.unparse(value)}, axis={axis}{keep})"
-            yield _parse(text), "missing-sum", f"sum along axis {axis}"
+            yield parsed(text), "missing-sum", f"sum along axis {axis}"
 
 
 def _terms(value: ast.expr, around: Around) -> Found:
     """A term more."""
     for name in around.factors:
-        yield ast.BinOp(value, ast.Add(), _parse(name)), "missing-term", f"add {name}"
+        yield ast.BinOp(value, ast.Add(), parsed(name)), "missing-term", f"add {name}"
     yield from _everywhere(value, lambda n: _term_inside(n, around))
 
 
@@ -421,7 +261,7 @@ def _products(value: ast.expr, around: Around) -> Found:
     for d in gradients[:5]:
         for a in around.names:
             for text in (f"{d}.T @ {a}", f"{a}.T @ {d}") if a not in gradients else ():
-                yield ast.BinOp(value, ast.Add(), _parse(text)), "missing-term", f"add {text}"
+                yield ast.BinOp(value, ast.Add(), parsed(text)), "missing-term", f"add {text}"
 
 
 def _term_inside(node: ast.expr, around: Around) -> Found:
@@ -431,7 +271,7 @@ def _term_inside(node: ast.expr, around: Around) -> Found:
         yield left, "missing-term", f"1 - {node.id}"
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
         for name in around.names:
-            new = ast.BinOp(node, ast.Sub(), _parse(name))
+            new = ast.BinOp(node, ast.Sub(), parsed(name))
             yield new, "missing-term", f"subtract {name}"
 
 
@@ -451,7 +291,7 @@ def _swapped(node: ast.expr, around: Around, near: bool) -> Found:
         for name in around.alike(old):
             alike = name.removeprefix("self.")[:1] == old.removeprefix("self.")[:1]
             if alike == near:
-                yield _parse(name), _other(old, name), f"{name} for {old}"
+                yield parsed(name), _other(old, name), f"{name} for {old}"
 
 
 def _is_own(node: ast.expr) -> bool:

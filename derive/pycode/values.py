@@ -220,3 +220,23 @@ def changing(value: Value) -> None:
 def is_number(value: Value) -> bool:
     """Whether a value is a number known from the source."""
     return isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+
+
+def references(value: Value, depth: int = 6) -> list[Ref]:
+    """The arrays that can be reached from a value."""
+    if isinstance(value, Ref):
+        return [value]
+    if depth == 0:
+        return []
+    inner: list[Value] = []
+    if isinstance(value, tuple):
+        inner = list(value)
+    elif isinstance(value, ListValue):
+        inner = value.items
+    elif isinstance(value, Instance):
+        inner = list(value.attributes.values())
+    elif isinstance(value, Unknown):
+        inner = [value.value, *value.parts.values()]
+    elif isinstance(value, Record) or hasattr(value, "items"):
+        inner = list(value.items.values())
+    return [ref for part in inner for ref in references(part, depth - 1)]

@@ -1,0 +1,142 @@
+"""The parts of what is returned or held, each with the name that it has there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from derive.program import Symbol
+from derive.pycode.interpreter import Interpreter
+from derive.pycode.names import (
+    GRADIENTS,
+    target_of,
+)
+from derive.pycode.values import (
+    DictValue,
+    Instance,
+    ListValue,
+    Record,
+    Ref,
+    Tensor,
+    Value,
+)
+
+
+def numbers(run: Interpreter, scope: dict[str, Value]) -> list[tuple[str, Tensor]]:
+    """The arrays and numbers of a scope by name, those of objects and containers included."""
+    found: list[tuple[str, Tensor]] = []
+    for name, value in scope.items():
+        value = run.settled(value)
+        if isinstance(value, Tensor):
+            found.append((name, value))
+        elif isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason:
+            found.append((name, run.trace.read(value)))
+        elif isinstance(value, (Instance, DictValue)):
+            inner = dict(named_parts(value, name))
+            found += [(f"{name}.{n}", t) for n, t in numbers(run, inner)]
+    return [(n, t) for n, t in found if t.kind == "real" and t.picked is None]
+
+
+def named_parts(value: Value, name: str) -> Iterator[tuple[str, Value]]:
+    if isinstance(value, Instance):
+        yield from value.attributes.items()
+    elif isinstance(value, (DictValue, Record)):
+        yield from ((str(k), v) for k, v in value.items.items())
+    elif isinstance(value, (ListValue, tuple)):
+        items = value.items if isinstance(value, ListValue) else value
+        yield from ((f"{name}_{k}", v) for k, v in enumerate(items))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that is returned: its name there, and what is beside it in a container of its own.
+
+    others: name to value; empty for a part of a tuple, which is named by its variable.
+    """
+
+    label: str
+    value: Value
+    others: dict[str, Value] = field(default_factory=dict)
+
+
+def is_parameter(run: Interpreter, part: Part, leaves: dict[str, str]) -> bool:
+    """A parameter that is handed back: by its variable, or with nothing but others beside it."""
+    values = part.others or {part.label: part.value}
+    return all(_stands_for(run, value) == name for name, value in values.items() if name in leaves)
+
+
+def _stands_for(run: Interpreter, value: Value) -> str:
+    value = run.settled(value)
+    if isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason:
+        value = run.trace.read(value)
+    expr = value.expr if isinstance(value, Tensor) else None
+    return expr.name if isinstance(expr, Symbol) else ""
+
+
+def labelled(
+    run: Interpreter,
+    value: Value,
+    node: ast.expr | None,
+    name: str = "",
+    others: dict[str, Value] | None = None,
+) -> Iterator[Part]:
+    """The parts of what is returned, each with the name that it has there."""
+    value = run.settled(value)
+    if isinstance(value, tuple):
+        nodes = node.elts if isinstance(node, ast.Tuple) else [None] * len(value)
+        for k, (part, each) in enumerate(zip(value, nodes, strict=False)):
+            yield from labelled(run, part, each, f"{name}_{k}" if name else "")
+        return
+    label = node.id if isinstance(node, ast.Name) else name
+    if label and (name or not isinstance(value, (ListValue, DictValue, Record, Instance))):
+        yield Part(label, value, others or {})
+    inside = dict(named_parts(value, label)) if not isinstance(value, Instance) else {}
+    keyed = inside if isinstance(value, (DictValue, Record)) else {}
+    for key, part in inside.items():
+        yield from labelled(run, part, None, key, keyed)
+
+
+def of_instance(run: Interpreter, instance: Instance) -> Iterator[tuple[str, Value, str]]:
+    """Attributes of objects that are gradients of other attributes of theirs."""
+    seen: list[Instance] = []
+    stack = [instance]
+    while stack:
+        one = stack.pop()
+        if one in seen:
+            continue
+        seen.append(one)
+        names = list(one.attributes)
+        for name, value in one.attributes.items():
+            target = target_of(name, names)
+            if target is not None:
+                yield from _matched(run, name, value, one.attributes[target])
+            stack += [v for v in _instances(value) if v not in seen]
+        grads = [v for k, v in one.attributes.items() if k in GRADIENTS]
+        for value in grads:
+            if isinstance(value, DictValue):
+                for key, part in value.items.items():
+                    yield str(key), part, target_of(str(key), run.trace.leaves) or str(key)
+
+
+def _matched(
+    run: Interpreter, name: str, value: Value, target: Value
+) -> Iterator[tuple[str, Value, str]]:
+    if isinstance(value, (Ref, Tensor)) and isinstance(target, Ref):
+        leaf = run.trace.buffers[target.buffer].content.expr
+        if isinstance(leaf, Symbol):
+            yield name, value, leaf.name
+    elif isinstance(value, (ListValue, DictValue)) and type(value) is type(target):
+        theirs = dict(named_parts(target, ""))
+        for key, part in named_parts(value, ""):
+            if key in theirs:
+                yield from _matched(run, f"{name}{key}", part, theirs[key])
+
+
+def _instances(value: Value) -> list[Instance]:
+    if isinstance(value, Instance):
+        return [value]
+    if isinstance(value, (ListValue, tuple)):
+        items = value.items if isinstance(value, ListValue) else value
+        return [i for i in items if isinstance(i, Instance)]
+    return []

@@ -1,0 +1,318 @@
+"""The functions of an entry called one after the other on shared arguments.
+
+In: a run and an `Entry`.  Arguments are matched by their names: what a forward pass returns is
+handed to the cost and the gradients, the same name means the same array everywhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from derive.program import SCALAR, Dim, Expr, Plus, Size, Sum, Symbol, Times, walk
+from derive.pycode import arrays, classes
+from derive.pycode.entry import Entry
+from derive.pycode.expressions import evaluate
+from derive.pycode.guess import is_labels, is_size
+from derive.pycode.interpreter import Interpreter
+from derive.pycode.names import (
+    CACHES,
+    DATA,
+    PREDICTIONS,
+    UPSTREAM,
+    target_of,
+)
+from derive.pycode.plain import behind
+from derive.pycode.returned import named_parts
+from derive.pycode.state import make_array_arbitrary
+from derive.pycode.store import A_NUMBER, Unify, is_constant
+from derive.pycode.values import (
+    Bound,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Opaque,
+    Record,
+    Ref,
+    Tensor,
+    Unknown,
+    Unsupported,
+    Value,
+)
+
+
+class Calls:
+    """Calls the functions of an entry; what is known of their arguments is kept."""
+
+    def __init__(self, run: Interpreter, entry: Entry) -> None:
+        self.run, self.entry = run, entry
+        self.known: dict[str, Value] = {}
+        self.output: Value = None
+        self.cache: Value = None
+        self.instance: Instance | None = None
+        self.cost: Expr | None = None
+        self.outputs: dict[str, Ref] = {}
+        """The arrays that the forward pass returns, by name."""
+        self.defaults: dict[str, object] = {}
+        """The numbers that arguments have if they are not given."""
+
+    def made(self) -> None:
+        """The object alone, if the entry is of a class."""
+        if self.entry.owner:
+            self.instance = self._instance(self.entry.owner)
+
+    def cost_alone(self) -> Expr | None:
+        """The cost without its gradients, None if they are computed together."""
+        self.made()
+        self.prepare()
+        if self.cost is None and not (self.entry.unit or self.entry.loops):
+            for arg, default in self._wanted(self.entry.gradient):
+                self._argument(arg, default)
+        return self.cost
+
+    # -- calls ----------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """The forward pass and the cost."""
+        if self.entry.forward:
+            returned = self.run.settled(self._call(self.entry.forward))
+            self.output = self._first(returned)
+            self.cache = returned[-1] if isinstance(returned, tuple) and returned[1:] else None
+            self._note_returned()
+        if self.entry.cost:
+            self._hand_on()
+            self.cost = self._scalar(self._call(self.entry.cost))
+
+    def _hand_on(self) -> None:
+        """The output of the forward pass is the first argument of a cost that none other fits."""
+        if not isinstance(self.output, Ref):
+            return
+        names = [a.arg for a, default in self._wanted(self.entry.cost) if default is None]
+        if any(PREDICTIONS.fullmatch(n) or n in self.outputs for n in names):
+            return
+        free = [n for n in names if n not in self.known]
+        if len(names) > 1 and free[:1] == names[:1] and not (is_labels(free[0]) or free[0] in DATA):
+            self.known[free[0]] = self.output
+
+    def _instance(self, owner: str) -> Instance:
+        kind = self.run.globals[owner]
+        assert isinstance(kind, ClassValue)
+        init = kind.methods.get("__init__")
+        wanted = [] if init is None else parameters(init)[1:]
+        given = self._constructed(owner, [a.arg for a, _ in wanted])
+        args = [given.get(a.arg) or self._argument(a, d) for a, d in wanted]
+        self.defaults = {}
+        made = self.run.call(kind, args, {}, kind.node)
+        if not isinstance(made, Instance):
+            raise Unsupported(f"{owner} is no class with attributes", kind.node)
+        arrays_made = dict(_arrays(made, ""))
+        self.run.trace.forget(_mentioned(made))
+        for ref, name in arrays_made.items():  # only the shapes of what it makes are kept
+            make_array_arbitrary(self.run, ref, name)
+        return made
+
+    def _constructed(self, owner: str, names: list[str]) -> dict[str, Value]:
+        """The lists that the file makes an object of: ``Network([784, 30, 10])``."""
+        for statement in self.run.module.body:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == owner:
+                    said = dict(zip(names, node.args, strict=False))
+                    said |= {k.arg: k.value for k in node.keywords if k.arg in names}
+                    lists = {n: v for n, v in said.items() if _is_data(v)}
+                    if lists:
+                        return {n: evaluate(self.run, v, {}) for n, v in lists.items()}
+        return {}
+
+    def _function(self, name: str) -> Value:
+        if self.instance is not None:
+            node = self.instance.kind.methods[name]
+            if node.decorator_list:
+                raise Unsupported(f"the method {name} has a decorator", node)
+            return Bound(self.instance, name, classes.method(self.instance.kind, name))
+        return self.run.globals[name]
+
+    def _node(self) -> ast.AST | None:
+        if not self.entry.gradient:
+            return self.entry.loops[-1] if self.entry.loops else None
+        function = self._function(self.entry.gradient)
+        function = function.function if isinstance(function, Bound) else function
+        return function.node  # type: ignore[union-attr]
+
+    def _call(self, name: str) -> Value:
+        args = [self._argument(a, d) for a, d in self._wanted(name)]
+        function = self._function(name)
+        inner = function.function if isinstance(function, Bound) else function
+        return self.run.call(function, args, {}, inner.node)  # type: ignore[union-attr]
+
+    def _wanted(self, name: str) -> list[tuple[ast.arg, ast.expr | None]]:
+        """The parameters that a function of the entry is called with."""
+        function = self._function(name)
+        inner = function.function if isinstance(function, Bound) else function
+        if isinstance(inner, Opaque):
+            raise Unsupported(inner.reason)
+        if not isinstance(inner, FunctionValue) or isinstance(inner.node, ast.Lambda):
+            raise Unsupported(f"{name} is no plain function")
+        wanted = parameters(inner.node)
+        return wanted[1:] if isinstance(function, Bound) else wanted
+
+    def _argument(self, arg: ast.arg, default: ast.expr | None) -> Value:
+        name = arg.arg
+        if isinstance(default, ast.Constant) and type(default.value) in (int, float):
+            first = self.defaults.setdefault(name, default.value)
+            if first != default.value:
+                raise Unsupported(f"{name} has another default here than elsewhere", arg)
+        if name in self.known:
+            return self.known[name]
+        if self.output is not None and self.entry.cost != "" and PREDICTIONS.fullmatch(name):
+            return self.output
+        if self.cache is not None and CACHES.fullmatch(name):
+            return self.cache
+        upstream = None if self.entry.cost else self._upstream_of(name)
+        if upstream is not None:
+            return self._make_upstream(name, upstream)
+        if isinstance(default, ast.Constant) and (
+            default.value is None or isinstance(default.value, (str, bool))
+        ):
+            if default.value is None and is_labels(name):
+                self.run.condition(f"{name} is given")
+                self.known[name] = Unknown(name)
+                return self.known[name]
+            self.run.condition(f"{name} is {default.value!r}, its default")
+            return default.value
+        if _is_number(default) and not is_size(name):
+            self.known[name] = Tensor(self.run.trace.leaf(name, SCALAR), 0)
+            return self.known[name]
+        shared = self._shared_default(default)
+        if shared is not None:
+            return shared
+        record = self._record(arg)
+        self.known[name] = Unknown(name) if record is None else record
+        return self.known[name]
+
+    def _shared_default(self, default: ast.expr | None) -> Value:
+        """A list or dictionary of the module that is an argument's default."""
+        value = self.run.globals.get(default.id) if isinstance(default, ast.Name) else None
+        return value if isinstance(value, (ListValue, DictValue)) else None
+
+    def _record(self, arg: ast.arg) -> Value:
+        """An argument annotated with a named tuple of the file."""
+        if isinstance(arg.annotation, (ast.Name, ast.Constant)):
+            name = getattr(arg.annotation, "id", getattr(arg.annotation, "value", ""))
+            kind = self.run.globals.get(name) if isinstance(name, str) else None
+            if isinstance(kind, ClassValue) and kind.fields is not None:
+                return Record(kind, {f: Unknown(f) for f in kind.fields})
+        return None
+
+    def _upstream_of(self, name: str) -> Ref | None:
+        """The output of the forward pass by which an argument is the gradient, if it is one."""
+        found = target_of(name, self.outputs)
+        if found is not None:
+            return self.outputs[found]
+        if name_is_upstream(name) and isinstance(self.output, Ref):
+            return self.output
+        return None
+
+    def _make_upstream(self, name: str, output: Ref) -> Value:
+        """The gradient by an output is given: the cost is the sum of their products."""
+        out = self.run.trace.read(output)
+        leaf = self.run.trace.leaf(name, out.expr.shape)
+        cost = arrays.summed(Times(arrays.real(out).expr, leaf), None)
+        self.cost = cost if self.cost is None else Plus(self.cost, cost)
+        self.known[name] = self.run.trace.new(Tensor(leaf, out.ndim))
+        return self.known[name]
+
+    def _first(self, value: Value) -> Value:
+        value = self.run.settled(value)
+        return value[0] if isinstance(value, tuple) and value else value
+
+    def _note_returned(self) -> None:
+        """What the forward pass returns is known by the names that it has there."""
+        scope = self.run.scope
+        for node in returned_names(self.run.returned):
+            if node.id in scope:
+                self.known.setdefault(node.id, scope[node.id])
+                if isinstance(scope[node.id], Ref):
+                    self.outputs[node.id] = scope[node.id]
+        whole = self.run.returned
+        if isinstance(whole, ast.Attribute) and isinstance(self.output, Ref):  # return self.out
+            self.known.setdefault(whole.attr, self.output)
+            self.outputs[whole.attr] = self.output
+
+    def _scalar(self, value: Value) -> Expr:
+        value = self.run.settled(value)
+        if isinstance(value, tuple) and value:
+            value = value[0]
+        tensor = arrays.real(self.run.tensor(value))
+        for dim in tensor.expr.shape:
+            if dim != 1 and not is_constant(dim):
+                self._need_one_example(tensor.expr, dim)
+                raise Unify(dim, 1, A_NUMBER)
+        if tensor.expr.shape != SCALAR:
+            raise Unsupported(
+                f"the cost that {self.entry.cost or self.entry.title} returns is no number"
+            )
+        return tensor.expr
+
+    def _need_one_example(self, cost: Expr, dim: Dim) -> None:
+        """A cost with an axis is meant for one example, unless it counts or sums examples."""
+        definitions = self.run.trace.definitions
+        for expr in (cost, *(definitions[name] for name in behind(cost, definitions))):
+            for node in walk(expr):
+                if node == Size(str(dim)) or (
+                    isinstance(node, Sum) and node.arg.shape[node.axis] == dim
+                ):
+                    where = self.entry.cost or self.entry.title
+                    raise Unsupported(f"the cost that {where} returns is no number", self._node())
+
+
+def _is_data(node: ast.expr) -> bool:
+    """A list or tuple of numbers, texts and such lists."""
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return all(_is_data(e) or isinstance(e, ast.Constant) for e in node.elts)
+    return False
+
+
+def name_is_upstream(name: str) -> bool:
+    """Whether an argument is usually the gradient by the output of a layer."""
+    return UPSTREAM.fullmatch(name) is not None
+
+
+def parameters(node: ast.FunctionDef) -> list[tuple[ast.arg, ast.expr | None]]:
+    """The parameters of a function that are called by position, each with its default."""
+    args = [*node.args.posonlyargs, *node.args.args]
+    defaults: list[ast.expr | None] = [None] * (len(args) - len(node.args.defaults))
+    return list(zip(args, [*defaults, *node.args.defaults], strict=True))
+
+
+def _is_number(default: ast.expr | None) -> bool:
+    """An argument whose default is a number is one."""
+    return isinstance(default, ast.Constant) and isinstance(default.value, (int, float))
+
+
+def returned_names(node: ast.expr | None) -> Iterator[ast.Name]:
+    if node is not None:
+        parts = node.elts if isinstance(node, ast.Tuple) else [node]
+        for part in parts:
+            if isinstance(part, ast.Call) and len(part.args) == 1:  # float(J)
+                part = part.args[0]
+            if isinstance(part, ast.Name):
+                yield part
+
+
+def _arrays(value: Value, name: str, depth: int = 6) -> Iterator[tuple[Ref, str]]:
+    """The arrays in an object with the names of the places where they are."""
+    if isinstance(value, Ref):
+        yield value, name
+    elif depth:
+        for key, part in named_parts(value, name):
+            yield from _arrays(part, key, depth - 1)
+
+
+def _mentioned(value: Value, depth: int = 6) -> set[str]:
+    """The names in the numbers that an object holds."""
+    if isinstance(value, Tensor):
+        return {n.name for n in walk(value.expr) if isinstance(n, Symbol)}
+    parts = named_parts(value, "") if depth else ()
+    return {name for _, part in parts for name in _mentioned(part, depth - 1)}
