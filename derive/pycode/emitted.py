@@ -9,14 +9,13 @@ constants, masks are drawn, the inputs and labels are checked and otherwise left
 from __future__ import annotations
 
 import ast
-import hashlib
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
-from derive.program import SCALAR, Apply, Dim, Expr, Leaf, Number, Shape, Size, Symbol
+from derive.program import SCALAR, Expr, Leaf, Number, Shape, Size, Symbol
 from derive.pycode import arrays
-from derive.pycode.arguments import exactly
+from derive.pycode.contract import EXAMPLES, network_of, no_class, with_accepted, with_runtime
 from derive.pycode.expressions import evaluate
 from derive.pycode.guess import Guess
 from derive.pycode.interpreter import Interpreter
@@ -25,7 +24,6 @@ from derive.pycode.reference import Reference
 from derive.pycode.source import Module
 from derive.pycode.state import OLD
 from derive.pycode.store import Sizes
-from derive.pycode.text import SAME_BATCH
 from derive.pycode.values import (
     DTYPE,
     Bound,
@@ -41,13 +39,10 @@ from derive.pycode.values import (
     Tensor,
     Unsupported,
     Value,
-    is_number,
 )
 
-EXAMPLES: Final = "m"
 AFTER: Final = "updated."
 """Before the name of what an update leaves behind: whatever it may be."""
-_EMPTY = ast.parse("class Network: pass").body[0]
 _ENTRYWISE = frozenset(
     {
         "add", "subtract", "multiply", "divide", "sqrt", "square", "negative", "absolute", "sign",
@@ -55,47 +50,6 @@ _ENTRYWISE = frozenset(
     }
 )  # fmt: skip
 """Functions for which one array may stand for a part of a flat one."""
-
-
-@dataclass(frozen=True)
-class Network:
-    """What a module says of its network: sizes of 1 stay, others are symbols."""
-
-    shapes: dict[str, Shape]
-    features: Dim
-    outputs: Dim
-    columns: bool
-    distribution: bool
-
-    def batch(self, size: Dim) -> Shape:
-        """The shape of a batch of vectors of a size."""
-        return (size, EXAMPLES) if self.columns else (EXAMPLES, size)
-
-
-def network_of(module: Module) -> Network:
-    """What ``NETWORK = runtime.Network(...)`` says; `Unsupported` if it is not there."""
-    for statement in module.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id="NETWORK")], value=ast.Call(keywords=keywords)):
-                said = {k.arg: k.value for k in keywords}
-                try:
-                    plain = {
-                        k: ast.literal_eval(said[k])
-                        for k in ("shapes", "features", "outputs", "examples", "labels")
-                    }
-                    shapes = {str(k): (_dim(a), _dim(b)) for k, (a, b) in plain["shapes"].items()}
-                    features, outputs = _dim(plain["features"]), _dim(plain["outputs"])
-                except (KeyError, ValueError, TypeError, AttributeError):
-                    break
-                columns, shared = plain["examples"] == "columns", plain["labels"] == "distribution"
-                return Network(shapes, features, outputs, columns, shared)
-    raise Unsupported("no NETWORK of an emitted module")
-
-
-def _dim(size: object) -> Dim:
-    if not isinstance(size, int) or size < 1:
-        raise ValueError(size)
-    return 1 if size == 1 else f"n{size}"
 
 
 @dataclass
@@ -129,7 +83,7 @@ class Emitted:
             "params": Native("params", self._dtype_of),
             "example_weights": Native("example_weights", self._checked_batch),
         }
-        kind = ClassValue("Network", _empty(), {})
+        kind = ClassValue("Network", no_class(), {})
         self.run.globals["NETWORK"] = Record(kind, {**checks, **sizes})
         if "C" in reference.leaves:
             self.run.globals["CLASS_WEIGHTS"] = self.leaf_array("C")
@@ -175,7 +129,7 @@ class Emitted:
         node = trainer.kind.methods.get(name)
         if node is None or node.decorator_list:
             raise Unsupported(f"no method {name}")
-        node = _with_accepted(node)
+        node = with_accepted(node)
         function = FunctionValue(name, node, {}, trainer.kind)
         return self.run.settled(self.run.call(Bound(trainer, name, function), args, {}, node))
 
@@ -431,66 +385,6 @@ class Emitted:
             return True
         value = evaluate(self.run, function, {}) if not _of_self(function) else None
         return isinstance(value, Library) and value.name in {f"numpy.{n}" for n in _ENTRYWISE}
-
-
-def with_runtime(run: Interpreter) -> dict[str, tuple[Fraction, ...]]:
-    """Gives a run the functions of the runtime, and those of NumPy that only forms need.
-
-    Out: the coefficients of every function that stands for a polynomial, filled as it runs.
-    """
-    polynomials: dict[str, tuple[Fraction, ...]] = {}
-
-    def polynomial(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
-        x, coefficients = exactly(args, keywords, 2)
-        if not (isinstance(coefficients, tuple) and all(map(is_number, coefficients))):
-            raise Unsupported("coefficients that are no numbers")
-        exact = tuple(map(Fraction, coefficients))
-        name = f"polynomial_{hashlib.sha256(repr(exact).encode()).hexdigest()[:16]}"
-        polynomials[name] = exact
-        return arrays.elementwise(lambda e: Apply(name, 0, e), run.tensor(x))
-
-    def rint(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
-        [x] = exactly(args, keywords, 1)
-        return arrays.elementwise(lambda e: Apply("rint", 0, e), run.tensor(x))
-
-    def heaviside(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
-        x, at_zero = exactly(args, keywords, 2)
-        if at_zero != 0:
-            raise Unsupported("heaviside with another value at 0 than 0")
-        return arrays.elementwise(lambda e: Apply("step", 0, e), run.tensor(x))
-
-    run.rows |= {
-        "runtime.polynomial": polynomial,
-        "numpy.rint": rint,
-        "numpy.heaviside": heaviside,
-    }
-    kind = ClassValue("runtime", _empty(), {})
-    run.globals["runtime"] = Record(kind, {"polynomial": Library("runtime.polynomial")})
-    return polynomials
-
-
-def _empty() -> ast.ClassDef:
-    assert isinstance(_EMPTY, ast.ClassDef)
-    return _EMPTY
-
-
-def _with_accepted(node: ast.FunctionDef) -> ast.FunctionDef:
-    """Without the question whether a batch is like the last one.
-
-    If it is not, ``_accept`` checks it and lays out the memory; of both the batch comes out as it
-    went in, so the answer makes no difference.
-    """
-    body = list(node.body)
-    for k, statement in enumerate(body):
-        match statement:
-            case ast.If(test=test, body=[ast.Assign() as only], orelse=[]) if (
-                ast.unparse(only) == "X, Y = self._accept(X, Y)" and ast.unparse(test) == SAME_BATCH
-            ):
-                body[k] = only
-    if body == node.body:
-        return node
-    fields = {name: getattr(node, name) for name in node._fields}
-    return ast.copy_location(ast.FunctionDef(**{**fields, "body": body}), node)
 
 
 def _of_self(node: ast.expr) -> bool:

@@ -16,7 +16,8 @@ from itertools import product
 
 from derive.diagnosis.codes import BY_NAME
 from derive.program import Shape
-from derive.pycode.claims import Case, best_case, pair_value
+from derive.pycode.assumed import best_case
+from derive.pycode.claims import Case
 from derive.pycode.entries import entries
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Guess
@@ -24,6 +25,7 @@ from derive.pycode.interpret import again, fits, under
 from derive.pycode.places import Places
 from derive.pycode.plain import behind
 from derive.pycode.rewrites import LEVELS, MOST_NAMES, Around, Rewrite, names_in, rewrites
+from derive.pycode.scene import pair_value
 from derive.pycode.source import Module, Unreadable, parse
 from derive.verdict import Verdict
 

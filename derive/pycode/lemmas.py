@@ -160,7 +160,7 @@ def _proved(left: Expr, right: Expr, functions: Frozen) -> bool:
 @lru_cache(maxsize=1024)
 def form_expression(text: str, name: str) -> Expr | None:
     """The form ``form(z, a)`` of a function in ``z``; None if it has no reading."""
-    from derive.pycode.emitted import with_runtime
+    from derive.pycode.contract import with_runtime
 
     run = Interpreter(parse(text), Sizes(), Guess())
     with_runtime(run)

@@ -15,7 +15,8 @@ from functools import cached_property
 from derive.diagnosis.codes import BY_NAME
 from derive.program import Symbol, show_shape
 from derive.pycode.account import Pair
-from derive.pycode.claims import Case, Ruling, best_case
+from derive.pycode.assumed import best_case
+from derive.pycode.claims import Case, Ruling
 from derive.pycode.declared import declared_shapes
 from derive.pycode.entries import entries
 from derive.pycode.entry import Entry

@@ -1,0 +1,64 @@
+"""The assumption under which most gradients of an account are right, said with every verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from derive.program import (
+    Apply,
+    Expr,
+    Leaf,
+    Sum,
+    Symbol,
+    walk,
+)
+from derive.pycode.account import Account
+from derive.pycode.claims import Case
+from derive.pycode.guess import is_labels
+from derive.pycode.loosened import with_sizes, without_guards
+
+
+def best_case(account: Account) -> Case:
+    """The account as a case, under the assumption by which most gradients seem right.
+
+    Assumed may be: labels that add up to 1; that a number is the size of an axis which has that
+    size in the source; that what is added to guard a logarithm or a quotient is 0.
+    """
+    best = Case(account)
+    most = best.agreeing()
+    for make in (with_sizes, without_guards):
+        if most == len(account.pairs):
+            return best
+        other = make(best)
+        if other is not None and (right := other.agreeing()) >= most + (make is without_guards):
+            best, most = other, right
+    if most == len(account.pairs):
+        return best
+    for label, axis in _distributions(best):
+        other = best.assume(label, axis)
+        if other.agreeing() > most:
+            return other
+        loose = without_guards(other)
+        if loose is not None and loose.agreeing() > most:
+            return loose
+    return best
+
+
+def _distributions(case: Case) -> Iterator[tuple[str, int]]:
+    """Labels whose entries may add up to 1: along the axis of a softmax of their shape."""
+    axes = {
+        (node.arg.shape, node.axis)
+        for name in case.forward
+        for node in walk(case.program.definitions[name])
+        if isinstance(node, Sum) and _is_exponential(node.arg, case.program.definitions)
+    }
+    for name, leaf in case.program.leaves.items():
+        for shape, axis in sorted(axes, key=str):
+            if is_labels(name) and leaf == Leaf(leaf.dims) and leaf.dims == shape:
+                yield name, axis
+
+
+def _is_exponential(expr: Expr, definitions: Mapping[str, Expr]) -> bool:
+    while isinstance(expr, Symbol) and expr.name in definitions:
+        expr = definitions[expr.name]
+    return isinstance(expr, Apply) and expr.function == "exp"
