@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from derive.diagnosis.codes import BY_NAME
-from derive.program import Shape
+from derive.program import Shape, Symbol, walk
 from derive.pycode.assumed import best_case
 from derive.pycode.claims import Case
 from derive.pycode.entries import entries
@@ -33,7 +33,7 @@ MOST_TRIES = 160
 """Edits that are tried in the statement at fault, and in all others together."""
 MOST_ABOVE_TRIES = 80
 """The same for lines that may be missing above it."""
-MOST_WORK = 12_000
+MOST_WORK = 24_000
 """Definitions that all the edited files may have together: a long file is tried less often."""
 MOST_AT_FIRST = 100
 """Simple edits of the statement at fault."""
@@ -141,10 +141,15 @@ class Workshop:
             return name in sound, helps, before[name]
 
         order = sorted(wrong, key=rank) + [n for n in values if n not in before]
-        scaled = self._first_scaled(list(values))
-        if scaled:
-            order.insert(0, scaled)
+        order = [n for n in order if any(isinstance(x, Symbol) for x in walk(definitions[n]))]
+        first, shared = self._first_scaled(list(values)), self._in_common(wrong, sound)
         found: dict[int, ast.stmt] = {}
+        for made in trace.made.get(shared, [])[::-1]:  # where it was given its last name
+            statement = self._owner.get(id(made.node))
+            if statement is not None:
+                found.setdefault(id(statement), statement)
+        if first:
+            order.insert(0, first)
         for name in order:
             for made in trace.made.get(name, [])[:2]:
                 statement = self._owner.get(id(made.node))
@@ -153,6 +158,20 @@ class Workshop:
         places = [self._owner.get(id(case.place(pair))) for pair in self.wrong]
         at = {id(statement): statement for statement in places if statement is not None}
         return list((found | at if wrong else at | found).values())
+
+    def _in_common(self, wrong: list[str], sound: set[str]) -> str:
+        """The last value that all wrong gradients share and no right one does, else "".
+
+        It tells where more than one is wrong and nothing wrong with a gradient's name is shared.
+        """
+        definitions, forward = self.case.program.definitions, self.case.forward
+        own = [p.value.expr.name for p in self.wrong if isinstance(p.value.expr, Symbol)]
+        if len(own) < 2 or len(own) != len(self.wrong):
+            return ""
+        shared = set.intersection(*({*behind(definitions[n], definitions)} for n in own))
+        found = [n for n in definitions if n in shared and n not in forward and n not in sound]
+        named = [n for n in found if n in wrong and _GRADIENT.match(n)]
+        return found[-1] if found and not named else ""
 
     def _first_scaled(self, names: list[str]) -> str:
         """The first value that is off by the size by which all wrong gradients are, else ""."""
