@@ -23,7 +23,7 @@ def activation_lines(facts: Facts) -> None:
         target = plain_name(line.head)
         if head.primes or head.mark or target is None or roles.is_cost(target):
             continue
-        if z is None or roles.role(z.base) != "Z":
+        if z is None or roles.role_of(z) != "Z":
             if roles.role_of(target) == "A" and affine_parts(argument) is not None:
                 _folded_line(facts, line, head, target)
             continue

@@ -135,6 +135,8 @@ class Arrays(Costs):
         """The program's name for an occurrence; for delta, of what it differentiates by."""
         occurrence = found_layer(occurrence, name.base, self.layers)
         self._one_order(name.base, occurrence)
+        if occurrence.unread:
+            raise Outside(f"the script {occurrence.unread} of {name.base} is not understood")
         role = occurrence.role
         if role == "gradient":
             role = occurrence.of or self.roles.gradient_of[name.base]

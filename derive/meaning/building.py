@@ -120,7 +120,12 @@ def _preactivation(setting: Setting, layer: int) -> None:
             setting.stated_forward[name] = item.line.piece.line
             setting.not_understood.pop(name, None)
             return
-    setting.definitions[name] = textbook_layer(setting, layer, below)
+    try:
+        written = written_out(setting, "Z", layer, shape)
+    except Outside as error:
+        written = None
+        setting.not_understood[name] = str(error)
+    setting.definitions[name] = written or textbook_layer(setting, layer, below)
 
 
 def _foreign(facts: Facts, item: Affine) -> bool:
@@ -244,7 +249,7 @@ def _activation(setting: Setting, layer: int) -> None:
     if name in table.NAMES:
         elaborator._parameters(name) if name in setting.functions else None
     try:
-        body = written_out(setting, layer)
+        body = written_out(setting, "A", layer, setting.shape(f"Z{layer}"))
     except Outside as error:
         body = None
         setting.not_understood[f"A{layer}"] = str(error)

@@ -21,6 +21,7 @@ from derive.program import (
     Index,
     MatMul,
     Power,
+    Symbol,
     Times,
     Transpose,
     divide,
@@ -141,6 +142,7 @@ class Context(ABC):
         """One product as it is written; a scalar multiplies anything."""
         if separator == "slash":
             return divide(left, right)
+        self.beside(left, right)
         if self.setting.mode in ("path", "formal") or SCALAR in (left.shape, right.shape):
             return Times(left, right)
         if self.entrywise and left.shape == right.shape:
@@ -148,6 +150,18 @@ class Context(ABC):
         if separator in MATRIX_SEPARATORS:
             return MatMul(left, right)
         return Times(left, right)
+
+    def beside(self, left: Expr, right: Expr) -> None:
+        """Raises Outside where a capital without a role stands beside an array.
+
+        It may be an array as well as a number: ``Q \\odot Z``, ``(W + I) A``.
+        """
+        for one, other in ((left, right), (right, left)):
+            capital = isinstance(one, Symbol) and one.dims == SCALAR and one.name.isupper()
+            if capital and other.shape != SCALAR and self.setting.mode == "batch":
+                assert isinstance(one, Symbol)
+                if one.name not in self.setting.network and one.name != self.setting.facts.count:
+                    raise Outside(f"{one.name} has no role: it may be a number or an array")
 
     def _transpose(self, value: Expr) -> Expr:
         if self.setting.mode == "path":

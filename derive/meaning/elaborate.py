@@ -114,6 +114,8 @@ class Elaborator(Chains):
         for sign, term in terms:
             value = self._value(term)
             value = value if sign > 0 else negate(value)
+            if out is not None:
+                self.beside(out, value)
             out = value if out is None else Plus(out, value)
         assert out is not None
         return out

@@ -156,6 +156,8 @@ class Occurrence:
     """Of a gradient that is told by its name: by what it differentiates."""
     example_first: bool | None = None
     """Of ``Y_{ik}`` and the like: whether the example stands before the unit."""
+    unread: str = ""
+    """A script of which nothing is known: the star of ``a^*``."""
 
 
 def resolve(roles: Roles, name: Name) -> Occurrence:
@@ -170,7 +172,7 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
     layer: Layer | None = None
     entries: tuple[str, ...] = ()
     example: str | None = None
-    transposed = False
+    transposed, unread = False, ""
     power: Node | None = None
     pending = []
     for script in name.scripts:
@@ -217,6 +219,7 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
             layer = found
         else:
             power = script.node
+            unread = script.text if power is None else ""
     none: tuple[str, ...] = ()
     if role == "cost" and entries[:1] == ("0",):
         entries = none
@@ -230,7 +233,7 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
     if hatted or (roles.unindexed and role in ("Z", "A", "W", "b")):
         layer = Layer("", roles.depth)
         lost = False
-    return Occurrence(role, layer, entries, example, transposed, power, lost, example_first=first)
+    return Occurrence(role, layer, entries, example, transposed, power, lost, None, first, unread)
 
 
 def at_an_example(roles: Roles, node: Applied) -> Name | None:

@@ -1,69 +1,104 @@
-"""Activations whose value a note writes out: ``A_1 = 1/(1 + e^{-Z_1})``, ``A_2 = A_1 + h(Z_2)``.
+"""Layers whose value a note writes out: ``A_1 = 1/(1 + e^{-Z_1})``, ``A_2 = A_1 + h(Z_2)``.
 
-In: a setting whose lower layers are built, and a layer.  Out: the value of its activation, None
-where no line gives one.  A line that says of an activation what is not understood leaves it
-without a value (`Outside`): an arbitrary function of Z alone would be another network.
+In: a setting whose lower layers are built, and a layer.  Out: the value of its pre-activation or
+activation, None where no line gives one.  A line that says of it what is not understood leaves it
+without a value (`Outside`): the textbook's layer would be another network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from derive.meaning.affine import affine_parts
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.facts import Facts, call_of, known_function
 from derive.meaning.lines import Line
-from derive.meaning.notation import derivatives_in, names_in, plain_name
-from derive.meaning.roles import Occurrence, Roles, resolve
+from derive.meaning.notation import (
+    STANDARD,
+    derivatives_in,
+    function_word,
+    names_in,
+    plain_name,
+)
+from derive.meaning.roles import Occurrence, Role, Roles, resolve, spelled_function
 from derive.meaning.setting import IllShaped, Outside, Setting
-from derive.program import Apply, Expr, Symbol, walk
+from derive.program import Apply, Expr, Shape, Symbol, walk
 from derive.reading.syntax import Applied, Dots, Name, Node, Number, Picture, Tuple
 from derive.reading.tree import plain
 
+_OF_NUMBERS = re.compile(r"act|nonlin|transfer|func|sigm|squash|linear|fn")
+"""In words for an activation that is any function of one number."""
 
-def written_out(setting: Setting, layer: int) -> Expr | None:
-    """The value of an activation by the first line that gives it one.
+
+def written_out(setting: Setting, role: Role, layer: int, shape: Shape) -> Expr | None:
+    """The value of a pre-activation or activation by the first line that gives it one.
 
     Raises Outside if lines give it a formula, and none of them is understood.
     """
-    reason = ""
-    for line, occurrence in _lines_of(setting, layer):
-        whole = not (occurrence.entries or occurrence.example)
-        try:
-            value = Elaborator(setting).value(line.right) if whole else None
-        except (Outside, IllShaped) as error:
-            reason = reason or _reason(setting, line, layer, str(error))
+    reason, found, base = "", None, ""
+    for line, layers, whole in _lines_of(setting, role, layer):
+        name = plain_name(line.left)
+        assert name is not None
+        again = found is not None and name.base.lower() != base
+        if found is not None and not again:
             continue
-        if value is None:
-            if not _of_other_arrays(setting, line, layer):
-                return None
-            why = "an entry that other arrays enter"
-            reason = reason or _reason(setting, line, layer, why)
-        elif _fits(setting, value, layer):
-            return value
-        else:
-            reason = reason or _reason(setting, line, layer, "the value of another array")
-    if reason:
+        value, why = _value(setting, line, layers, whole)
+        if value is not None and not _fits(setting, value, role, layer, shape):
+            value, why = None, "the value of another array"
+        if again and (value is None or value != found):
+            raise Outside(_reason(role, line, layer, "two lines give two values"))
+        if value is not None:
+            found, base = value, name.base.lower()
+        elif _says_more(setting, line, role, layer, why):
+            reason = reason or _reason(role, line, layer, why or "an entry of other arrays")
+    if found is None and reason:
         raise Outside(reason)
-    return None
+    return found
 
 
-def _fits(setting: Setting, value: Expr, layer: int) -> bool:
+def _says_more(setting: Setting, line: Line, role: Role, layer: int, why: str) -> bool:
+    """A line without a value may say other things than the textbook's layer does.
+
+    On one path an activation is any function of Z, and so are entries that no line calls f(z).
+    """
+    loose = role == "A" and (setting.mode == "path" or not why)
+    return not loose or _of_other_arrays(setting, line, layer)
+
+
+def _value(
+    setting: Setting, line: Line, layers: Mapping[str, int], whole: bool
+) -> tuple[Expr | None, str]:
+    """What a line says, and why it says nothing; entries are left to who reads functions."""
+    call = call_of(line.right)
+    if call is not None and unknown_word(setting.facts, call[0]):
+        return None, f"{call[0].base} is not known to work entry by entry"
+    if not whole:
+        return None, ""
+    try:
+        return Elaborator(setting, layers).value(line.right), ""
+    except (Outside, IllShaped) as error:
+        return None, str(error)
+
+
+def _fits(setting: Setting, value: Expr, role: Role, layer: int, shape: Shape) -> bool:
     """The value has the shape of the layer, and something is computed in it."""
     used = {n.name for n in walk(value) if isinstance(n, Symbol)} - set(setting.functions)
     arrays = {n for n in used if n[0] in "ZAXYWb" and n in setting.leaves | setting.definitions}
-    if value.shape != setting.shape(f"Z{layer}") or f"Z{layer}" not in arrays or "Y" in arrays:
+    if value.shape != shape or not arrays or "Y" in arrays:
+        return False
+    if role == "Z":
+        return True
+    if f"Z{layer}" not in arrays:
         return False
     if value == setting.symbol(f"Z{layer}") or any(isinstance(n, Apply) for n in walk(value)):
         return True
     return len(arrays) > 1
 
 
-def _reason(setting: Setting, line: Line, layer: int, error: str) -> str:
-    """Why the activation has no value; "" on one path, where it is any function of Z."""
-    if setting.mode == "path" and not _of_other_arrays(setting, line, layer):
-        return ""
-    return f"the activation of layer {layer} (line {line.piece.line}) is not understood: {error}"
+def _reason(role: Role, line: Line, layer: int, error: str) -> str:
+    what = "activation" if role == "A" else "pre-activation"
+    return f"the {what} of layer {layer} (line {line.piece.line}) is not understood: {error}"
 
 
 def _of_other_arrays(setting: Setting, line: Line, layer: int) -> bool:
@@ -82,27 +117,59 @@ def _of_other_arrays(setting: Setting, line: Line, layer: int) -> bool:
     return False
 
 
-def _lines_of(setting: Setting, layer: int) -> Iterator[tuple[Line, Occurrence]]:
-    for line, occurrence in _output_lines(setting.facts):
-        try:
-            if setting.layer_number(occurrence, {}) == layer:
-                yield line, occurrence
-        except Outside:
+def _lines_of(
+    setting: Setting, role: Role, layer: int
+) -> Iterator[tuple[Line, dict[str, int], bool]]:
+    """The lines of a layer with the values of their layer letters; those that name it first."""
+    schematic = []
+    for line, occurrence in _formula_lines(setting.facts):
+        layers = _layers_at(setting, occurrence, layer) if occurrence.role == role else None
+        if layers is None:
             continue
+        whole = not (occurrence.entries or occurrence.example)
+        if layers:
+            schematic.append((line, layers, whole))
+        else:
+            yield line, layers, whole
+    yield from schematic
 
 
-def _output_lines(facts: Facts) -> list[tuple[Line, Occurrence]]:
-    """The lines that give an activation a formula, looked for once in a note."""
+def _layers_at(setting: Setting, occurrence: Occurrence, layer: int) -> dict[str, int] | None:
+    """Values of the layer letter at which an occurrence is of a layer; None if it never is."""
+    named = occurrence.layer
+    if named is None or occurrence.lost:
+        return None
+    letters: dict[str, int] = {}
+    if named.letter and named.letter not in setting.facts.roles.top:
+        sender = 1 if setting.facts.roles.numbered_by_sender else 0
+        letters = {named.letter: layer + sender - named.offset}
+    try:
+        return letters if setting.layer_number(occurrence, letters) == layer else None
+    except Outside:
+        return None
+
+
+def _formula_lines(facts: Facts) -> list[tuple[Line, Occurrence]]:
+    """The lines that give a pre-activation or activation a formula, looked for once."""
     if facts.output_lines is None:
-        affine = {id(item.line) for item in facts.affine}
+        affine = {item.line.chain for item in facts.affine}
         facts.output_lines = []
         for line in facts.lines:
             target = plain_name(line.left)
-            if target is None or facts.roles.role_of(target) != "A" or not line.first:
+            if target is None or facts.roles.role_of(target) not in ("A", "Z") or not line.first:
                 continue
-            if id(line) not in affine and not _only_names(facts, line):
+            if line.chain not in affine and not _only_names(facts, line):
                 facts.output_lines.append((line, resolve(facts.roles, target)))
     return facts.output_lines
+
+
+def unknown_word(facts: Facts, head: Name) -> bool:
+    """``LayerNorm``, ``Attention``: a word of which nothing says that it works on numbers."""
+    if not head.word or len(head.base) < 2 or known_function(head) is not None:
+        return False
+    if spelled_function(head) in facts.bodies or function_word(head.base) in STANDARD:
+        return False
+    return _OF_NUMBERS.search(function_word(head.base)) is None
 
 
 def _names_output(roles: Roles, left: Node, right: Name) -> bool:
@@ -128,10 +195,13 @@ def _only_names(facts: Facts, line: Line) -> bool:
         return not any(roles.role_of(n) in ("X", "W", "Z") for n in names_in(right))
     if isinstance(right, Name):
         return _names_output(roles, line.left, right)
+    target = plain_name(line.left)
+    if target is not None and roles.role_of(target) == "Z":
+        return False
     call = call_of(right)
     if call is not None and affine_parts(call[1]) is not None:
         return True
     if not isinstance(right, Applied) or known_function(right.head) is not None:
         return False
-    inside = {roles.role_of(n) for argument in right.arguments for n in names_in(argument)}
+    inside = {roles.role(n.base) for argument in right.arguments for n in names_in(argument)}
     return inside <= {"X", "W", "b", None}
