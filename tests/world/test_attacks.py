@@ -124,3 +124,45 @@ def test_a_rate_below_zero_goes_up() -> None:
     step = r"$$W_1 := W_1 - \alpha \frac{\partial J}{\partial W_1}$$"
     assert last(SIGMOID + step) == Verdict.VERIFIED
     assert last(SIGMOID + r"$$\alpha = -1$$ " + step) == Verdict.REFUTED
+
+
+FORWARD = r"$$Z_1 = W_1 X + b_1$$ $$A_1 = g(Z_1)$$ $$Z_2 = {}$$ $$A_2 = h(Z_2)$$" + SQUARED
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"W_2 A_1 + b_2 + A_1",
+        r"2 W_2 A_1 + b_2",
+        r"W_2 A_1^2 + b_2",
+        r"(W_2 + I) A_1 + b_2",
+        r"f(A_1)",
+        r"\mathrm{Attention}(A_1)",
+        r"Q \odot (W_2 A_1 + b_2)",
+    ],
+)
+def test_a_forward_line_that_is_half_understood_proves_nothing(formula: str) -> None:
+    assert last(FORWARD.replace("{}", formula) + f"$${HIDDEN}$$") != Verdict.VERIFIED
+
+
+@pytest.mark.parametrize("word", ["LayerNorm", "BatchNorm", "Dropout", "softmin", "cumsum"])
+def test_a_word_is_not_known_to_work_entry_by_entry(word: str) -> None:
+    value = rf"\mathrm{{{word}}}"
+    slope = r"\frac{\partial J}{\partial A_2}"
+    line = rf"\frac{{\partial J}}{{\partial Z_2}} = {slope} \odot {value}'(Z_2)"
+    assert last(DENSE + f"$$A_2 = {value}(Z_2)$$" + SQUARED + f"$${line}$$") != Verdict.VERIFIED
+
+
+@pytest.mark.parametrize("mark", ["A_2^*", "A_2^+"])
+def test_a_script_that_is_not_understood(mark: str) -> None:
+    line = rf"$$\frac{{\partial J}}{{\partial Z_2}} = \frac{{1}}{{m}} ({mark} - Y)$$"
+    assert last(SIGMOID + line) != Verdict.VERIFIED
+
+
+def test_a_normalised_value_is_another_than_the_plain_one() -> None:
+    note = (
+        r"$$Z_1 = W_1 X + b_1$$ $$\hat Z_1 = \frac{Z_1 - \mu}{\sigma}$$ $$A_1 = g(\hat Z_1)$$ "
+        r"$$Z_2 = W_2 A_1 + b_2$$ $$A_2 = h(Z_2)$$" + SQUARED
+    )
+    slope = r"\frac{\partial J}{\partial A_1} \odot g'(Z_1)"
+    assert last(note + rf"$$\frac{{\partial J}}{{\partial Z_1}} = {slope}$$") != Verdict.VERIFIED
