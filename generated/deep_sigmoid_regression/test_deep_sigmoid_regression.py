@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 EPS = float(np.finfo(np.float64).eps)
-KINKED = {}
+KINKED: dict[int, tuple[int, tuple[str, ...]]] = {}
 """Layers whose activation or its slope has a kink at 0: the place of its argument among the values
 of the forward pass, and the two parameters that make it 0 where they are 0, the bias last."""
-KNOTS = []
+KNOTS: list[float] = []
 """Values of |output - label| where the slope or the curvature of the loss jumps."""
 EXAMPLES = 4
 ENTRIES = 24
@@ -97,7 +97,7 @@ def _computed(params: Any, X: Any, Y: Any) -> Any:
 def _step_size() -> float:
     """The h of the differences: the more units have a kink, the nearer is the next one."""
     units = sum(len(_layer(k)) for k in KINKED) + len(KNOTS) * NETWORK.outputs
-    return 4e-3 / (1 + units / 5)
+    return 4e-3 / (1 + float(units) / 5)
 
 
 def _layer(k: int) -> range:
@@ -312,8 +312,7 @@ class _Rule:
         self.square[k] = net.BETA2 * self.square[k] + (1 - net.BETA2) * g**2
         mean = self.mean[k] / (1 - net.BETA1**self.steps)
         square = self.square[k] / (1 - net.BETA2**self.steps)
-        change = mean / (np.sqrt(square) + net.EPSILON)
-        return change
+        return mean / (np.sqrt(square) + net.EPSILON)
 
 
 def test_a_step_is_the_gradient_and_the_update_rule() -> None:

@@ -36,6 +36,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy import absolute, divide, exp, maximum, multiply, negative, sign, sqrt, square, subtract
+
+# isort: split
 from numpy import vdot
 from numpy.typing import DTypeLike, NDArray
 
@@ -405,7 +407,7 @@ def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -
 
 
 class Estimator(runtime.Regressor):
-    """This network with scikit-learn's conventions; the widths of input and output are the data's."""
+    """This network with scikit-learn's conventions; its outer widths are those of the data."""
 
     module = SimpleNamespace(**globals())
 

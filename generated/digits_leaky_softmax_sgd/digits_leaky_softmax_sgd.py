@@ -321,7 +321,7 @@ def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -
 
 
 class Estimator(runtime.Classifier):
-    """This network with scikit-learn's conventions; the widths of input and output are the data's."""
+    """This network with scikit-learn's conventions; its outer widths are those of the data."""
 
     module = SimpleNamespace(**globals())
 

@@ -17,6 +17,7 @@ import dataclasses
 import errno
 import functools
 import gzip
+import importlib
 import importlib.util
 import inspect
 import json
@@ -1338,16 +1339,15 @@ class BaseEstimator:
 
     def __sklearn_tags__(self) -> Any:
         """What scikit-learn wants to know; it is imported only here."""
-        from sklearn.utils import ClassifierTags, InputTags, RegressorTags, Tags, TargetTags
-
+        tags: Any = importlib.import_module("sklearn.utils")
         classifier = self._estimator_type == "classifier"
-        return Tags(
+        return tags.Tags(
             estimator_type=self._estimator_type,
-            target_tags=TargetTags(required=True, multi_output=not classifier),
+            target_tags=tags.TargetTags(required=True, multi_output=not classifier),
             transformer_tags=None,
-            classifier_tags=ClassifierTags() if classifier else None,
-            regressor_tags=None if classifier else RegressorTags(),
-            input_tags=InputTags(),
+            classifier_tags=tags.ClassifierTags() if classifier else None,
+            regressor_tags=None if classifier else tags.RegressorTags(),
+            input_tags=tags.InputTags(),
         )
 
     # -- training ------------------------------------------------------------------------------

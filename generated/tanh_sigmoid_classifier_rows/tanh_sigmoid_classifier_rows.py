@@ -32,6 +32,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 from numpy import absolute, add, exp, log1p, maximum, multiply, negative, sign, square, subtract
+
+# isort: split
 from numpy import tanh, vdot
 from numpy.typing import DTypeLike, NDArray
 
@@ -323,7 +325,7 @@ def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -
 
 
 class Estimator(runtime.Classifier):
-    """This network with scikit-learn's conventions; the widths of input and output are the data's."""
+    """This network with scikit-learn's conventions; its outer widths are those of the data."""
 
     module = SimpleNamespace(**globals())
 
