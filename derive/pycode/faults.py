@@ -122,6 +122,8 @@ class Workshop:
                 n for n in behind(pair.value.expr, definitions) if n not in case.forward
             )
         wrong = [name for name in values if not case.is_some_gradient(name)]
+        in_sight = self._in_sight({name for name in values if name not in wrong})
+        wrong = [name for name in wrong if name in in_sight] or wrong
         before = {
             name: sum(n in wrong for n in behind(definitions[name], definitions)) for name in wrong
         }
@@ -157,7 +159,22 @@ class Workshop:
                     found.setdefault(id(statement), statement)
         places = [self._owner.get(id(case.place(pair))) for pair in self.wrong]
         at = {id(statement): statement for statement in places if statement is not None}
-        return list((found | at if wrong else at | found).values())
+        decided = any(name not in sound for name in wrong)
+        return list((found | at if decided else at | found).values())
+
+    def _in_sight(self, right: set[str]) -> set[str]:
+        """What wrong gradients are computed from without a right one in between."""
+        definitions = self.case.program.definitions
+        found: set[str] = set()
+        stack = [pair.value.expr for pair in self.wrong]
+        while stack:
+            for node in walk(stack.pop()):
+                if isinstance(node, Symbol) and node.name in definitions and node.name not in found:
+                    found.add(node.name)
+                    own = any(node == pair.value.expr for pair in self.wrong)
+                    if own or node.name not in right:
+                        stack.append(definitions[node.name])
+        return found
 
     def _in_common(self, wrong: list[str], sound: set[str]) -> str:
         """The last value that all wrong gradients share and no right one does, else "".
