@@ -39,6 +39,7 @@ ELSEWHERE = {
     "derive demo": ("tests/codegen/test_demo.py", "run_demo"),
     "python -m tests.docs.screens SITE --write": ("tests/docs/screens.py", "str(site), \"--write\""),
     "python -m tests.explain.leaps --all": ("tests/library/test_explanations.py", "leaps"),
+    "python -m tests.explain.everywhere": ("tests/explain/test_everywhere.py", "wrong(dict(networks())"),
     "python -m derive.check FILE": ("tests/docs/test_site.py", "test_certificates_unfold"),
     "python -m derive.scalars.generate": (
         "tests/scalars/test_scalar_table.py", "test_regenerated_byte_for_byte",
