@@ -10,7 +10,7 @@ from typing import Final
 
 from derive.report.explain import markdown_text
 
-_SCRIPTED: Final = r"[A-Za-z]+(?:[_^](?:\w|\{[\w()]+\}))+"
+_SCRIPTED: Final = r"[A-Za-z]+(?:[_^](?:\w|\{[\w()\[\]]+\}))+"
 _NAME: Final = re.compile(rf"{_SCRIPTED}|[A-Za-z]\w*(?:_\w)?'*\({_SCRIPTED}\)")
 """A name with scripts, or a function of one."""
 _SHAPE: Final = re.compile(rf"\((?:{_SCRIPTED}|\w+), (?:{_SCRIPTED}|\w+)\)")
@@ -29,8 +29,8 @@ def with_maths(text: str) -> str:
     \{a broken \\frac\{1\}\{2
     >>> print(with_maths("a product of (n_2, n_1) and (n_2, m): dA^{(2)}, not (4, 2)"))
     a product of $(n_2, n_1)$ and $(n_2, m)$: $dA^{(2)}$, not (4, 2)
-    >>> print(with_maths("the factor g'(Z_1) (1 is not n_2)"))
-    the factor $g'(Z_1)$ (1 is not $n_2$)
+    >>> print(with_maths("the factors g'(Z_1), g'(Z^{[1]}) (1 is not n_2)"))
+    the factors $g'(Z_1)$, $g'(Z^{[1]})$ (1 is not $n_2$)
     """
     words = text.split(" ")
     out, k = [], 0

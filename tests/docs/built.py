@@ -74,13 +74,18 @@ def commands(name: str, page: Markup) -> Iterator[str]:
                 path = Path(scratch, line)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-            elif not any(same(line, text, Path(scratch)) for _ in range(2)):
+            elif not any(same(line, text, Path(scratch), more) for more in ([], PATIENT)):
                 yield f"{name}: `{line}` prints something else"
 
 
-def same(line: str, text: str, folder: Path) -> bool:
-    """Whether a command prints a text; on a machine that stood still the clock may have cut it off."""
-    return varying(run(line.split(), folder).rstrip(), line) == varying(text, line)
+PATIENT = ["--timeout", "600"]
+"""For a machine so busy that the clock, which is only a guard, has cut a claim off."""
+
+
+def same(line: str, text: str, folder: Path, more: list[str]) -> bool:
+    """Whether a command prints a text; with more arguments if it judges something."""
+    words = [*line.split(), *(more if line.startswith("derive verify") else [])]
+    return varying(run(words, folder).rstrip(), line) == varying(text, line)
 
 
 def run(words: list[str], folder: Path) -> str:
