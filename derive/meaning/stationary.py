@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from derive.meaning.lines import Line
+from derive.meaning.notation import derivatives_in
 from derive.reading.syntax import Node, Number
 from derive.reading.tree import plain
 
@@ -18,15 +19,20 @@ _SAID: Final = re.compile(
     re.IGNORECASE,
 )
 """Words that say that a derivative is set to zero, in the sentence before."""
+_TO_ZERO: Final = re.compile(
+    r"\b(set\w*|equat\w+)\b[^.]*\b(zero|0)\b|normal equation", re.IGNORECASE
+)
+"""The same, and the line is what becomes of it."""
 SOLVED: Final = "the line is set to zero to be solved: it holds at the minimum, not everywhere"
 
 
 def to_be_solved(line: Line) -> str:
     """Why a line is an equation to be solved."""
-    if not any(_is_zero(side) for side in line.nodes):
-        return ""
     sentence = re.split(r"[.!?]\s|\n\s*\n", line.piece.before.strip())[-1]
-    return SOLVED if _SAID.search(sentence) else ""
+    if any(_is_zero(side) for side in line.nodes):
+        return SOLVED if _SAID.search(sentence) else ""
+    derived = any(True for side in (line.head, *line.nodes) for _ in derivatives_in(side))
+    return SOLVED if not derived and _TO_ZERO.search(sentence) else ""
 
 
 def _is_zero(node: Node) -> bool:

@@ -104,3 +104,20 @@ _E = r"\frac{\partial E_{total}}{\partial out_{h1}}"
 )  # fmt: skip
 def test_a_line_about_what_the_note_computes(note: str, line: str, expected: str) -> None:
     assert str(verify_text(f"{note}\n$${line}$$\n").claims[-1].verdict) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\frac{\partial J}{\partial w} = (X^\top X + \lambda I) w - X^\top y", "verified"),
+        (r"\frac{\partial J}{\partial w} = (X^\top X - \lambda I) w - X^\top y", "refuted"),
+        (r"\text{Setting this to zero gives } (X^\top X + \lambda I) w = X^\top y", "unproven"),
+        (r"I w = w", "unproven"),
+    ],
+)
+def test_an_identity_has_the_size_of_what_it_stands_beside(line: str, expected: str) -> None:
+    note = r"$$J(w) = \frac{1}{2} \|X w - y\|^2 + \frac{\lambda}{2} \|w\|^2$$"
+    note += "\n" + r"$$\frac{\partial J}{\partial w} = X^\top (X w - y) + \lambda w$$"
+    words, _, rest = line.rpartition("} ") if line.startswith(r"\text") else ("", "", line)
+    prose = words.removeprefix(r"\text{")
+    assert str(verify_text(f"{note}\n\n{prose}\n$${rest}$$\n").claims[-1].verdict) == expected

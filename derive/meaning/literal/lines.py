@@ -13,7 +13,7 @@ from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, head_name
 from derive.meaning.literal.outline import Outlined, names_gradient
-from derive.meaning.literal.products import plus
+from derive.meaning.literal.products import IDENTITY, plus, sized
 from derive.meaning.literal.scope import Scope
 from derive.meaning.notation import names_in
 from derive.meaning.outline import kind_of
@@ -222,6 +222,9 @@ class Reader:
             return [Composition(claims.jacobian(one[0]), factors)]
         a = self._side(claims, line, line.left, left, out)
         b = self._side(claims, line, line.right, right, out)
+        a, b = sized(a, b), sized(b, a)
+        if any(IDENTITY in side.shape for side in (a, b)):
+            raise Outside("the size of an identity matrix is not told")
         if a.shape != b.shape:
             if isinstance(b, Number) and b.value == 0:
                 b = Times(b, a)

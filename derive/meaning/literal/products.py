@@ -7,13 +7,17 @@ of which it has an axis.
 
 from __future__ import annotations
 
+from typing import Final
+
 from derive.meaning.context import MATRIX_SEPARATORS
 from derive.meaning.literal.conflict import Conflict
+from derive.meaning.setting import Outside
 from derive.program import (
     SCALAR,
     Dim,
     Entry,
     Expr,
+    Eye,
     MatMul,
     Number,
     Plus,
@@ -26,9 +30,15 @@ from derive.program import (
     walk,
 )
 
+IDENTITY: Final = "size of I"
+"""The size of an identity matrix until what it stands beside tells it."""
+
 
 def plus(left: Expr, right: Expr) -> Expr:
     """A sum as notes write it; Conflict where the shapes do not fit."""
+    if left.shape == right.shape:
+        return Plus(left, right)
+    left, right = sized(left, right), sized(right, left)
     if left.shape == right.shape:
         return Plus(left, right)
     for one, other in ((left, right), (right, left)):
@@ -44,6 +54,18 @@ def plus(left: Expr, right: Expr) -> Expr:
     return Plus(left, right)
 
 
+def sized(expr: Expr, beside: Expr) -> Expr:
+    """``\\lambda I`` beside a square matrix: the identity has its size."""
+    rows, columns = beside.shape
+    if expr.shape != (IDENTITY, IDENTITY) or rows != columns:
+        return expr
+    if isinstance(expr, Eye):
+        return Eye(rows)
+    if isinstance(expr, Times):
+        return Times(sized(expr.left, beside), sized(expr.right, beside))
+    return expr
+
+
 def times(separator: str, left: Expr, right: Expr) -> Expr:
     """A product as notes write it; Conflict where the shapes do not fit."""
     if separator == "slash":
@@ -52,6 +74,7 @@ def times(separator: str, left: Expr, right: Expr) -> Expr:
         return Times(left, right)
     if separator in MATRIX_SEPARATORS:
         inner, outer = left.shape[1], right.shape[0]
+        _told(left, right)
         if inner != outer:
             raise Conflict(
                 f"matrix product of {show_shape(left.shape)} and {show_shape(right.shape)}: "
@@ -69,6 +92,12 @@ def quotient(left: Expr, right: Expr) -> Expr:
     if right.shape != SCALAR and left.shape != right.shape and not _constant(left):
         _same(left, right, "quotient")
     return divide(left, right)
+
+
+def _told(*sides: Expr) -> None:
+    """Raises Outside for an identity matrix of no known size."""
+    if any(IDENTITY in side.shape for side in sides):
+        raise Outside("the size of an identity matrix is not told")
 
 
 def _constant(expr: Expr) -> bool:
@@ -101,6 +130,7 @@ def _axis_of(bias: Expr, array: Expr) -> int | None:
 
 def _same(left: Expr, right: Expr, what: str) -> None:
     """Raises the conflict of two shapes that have to be one."""
+    _told(left, right)
     for a, b in zip(left.shape, right.shape, strict=True):
         if a != b:
             shapes = f"{show_shape(left.shape)} and {show_shape(right.shape)}"

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from derive.meaning.facts import Facts
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, Use
+from derive.meaning.literal.products import IDENTITY
 from derive.meaning.literal.scope import Scope, is_matrix
 from derive.meaning.setting import Outside
 from derive.program import (
@@ -16,6 +17,7 @@ from derive.program import (
     Dim,
     Entry,
     Expr,
+    Eye,
     Index,
     Size,
     Symbol,
@@ -61,6 +63,8 @@ class Quantities(ABC):
             if above.node is not None:
                 return Apply("exp", 0, self.value(above.node))
         use = self.scope.names.use(name)
+        if use.key == ("I", "", 0, ()) and use.key not in self.scope.values and not use.entries:
+            return Eye(IDENTITY)
         if use.key in self.scope.aliases:
             value = self.gradient(*self.scope.aliases[use.key])
         elif self._names_size(use.key):
