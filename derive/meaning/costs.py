@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.meaning.example_letters import cost_head
-from derive.meaning.facts import CostLine, Facts, subtree
-from derive.meaning.notation import derivatives_in, is_bare, names_in, plain_name
+from derive.meaning.example_letters import cost_head, of_all
+from derive.meaning.facts import CostLine, Facts, names_example, names_output, subtree
+from derive.meaning.lines import Line
+from derive.meaning.notation import COST_LETTERS, derivatives_in, is_bare, names_in, plain_name
 from derive.meaning.roles import BATCHED, resolve
 from derive.meaning.which_cost import Key, key_of_cost, mentions, names_one
 from derive.reading.syntax import Applied, Big, Node, Product, Span, Sum, Unreadable
@@ -53,6 +54,45 @@ def losses_by_arguments(facts: Facts) -> None:
         kinds = sorted(str(roles.role_of(a)) for a in arguments if a is not None)
         if kinds == ["A", "Y"] and len(arguments) == 2 and roles.role_of(call.head) is None:
             roles.by_base[call.head.base] = "cost"
+
+
+def cost_lines(facts: Facts) -> None:
+    """Costs by the outputs and labels in them; a name of one stays one in every other formula."""
+    for line in facts.lines:
+        mentions = {facts.roles.role_of(n) for n in names_in(line.right)}
+        if mentions & {"Y", "A"} or names_output(facts, line.right):
+            _cost_line(facts, line)
+    known = {key_of_cost(facts.roles, cost.name) for cost in facts.costs}
+    for line in facts.lines:
+        mentions = {facts.roles.role_of(n) for n in names_in(line.right)}
+        if "Z" in mentions and not mentions & {"Y", "A", "cost"}:
+            name = cost_head(facts.roles, line.left)
+            if name is not None and line.first and key_of_cost(facts.roles, name) in known:
+                _cost_line(facts, line)
+    facts.costs.sort(key=lambda cost: cost.name.span.start)
+
+
+def _cost_line(facts: Facts, line: Line) -> None:
+    roles = facts.roles
+    name = cost_head(roles, line.left)
+    if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
+        return
+    sums = [p for p in subtree(line.right) if isinstance(p, Big)]
+    counted = any(p.upper == facts.count for p in sums) or any(
+        n.base == facts.count for n in names_in(line.right)
+    )
+    batch = counted or any(
+        p.index in roles.examples or p.lower == "rows" or (is_bare(p) and of_all(facts, line.right))
+        for p in sums
+    )
+    if name.base in COST_LETTERS:
+        roles.by_base[name.base] = "cost"
+    inner = plain(line.left)
+    of_one = not counted and isinstance(inner, Applied) and names_example(roles, inner)
+    formula = widened(facts, line.right)
+    if formula is not line.right:
+        roles.assumptions.append("the sum in the cost covers all the terms behind it")
+    facts.costs.append(CostLine(name, formula, line, batch and not of_one, of_one))
 
 
 def totals(facts: Facts) -> None:

@@ -12,18 +12,15 @@ import re
 from derive.declare import Declarations
 from derive.meaning.activations import activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine, one_network
-from derive.meaning.costs import losses_by_arguments, totals, widened
-from derive.meaning.example_letters import cost_examples, cost_head, example_letters, of_all
+from derive.meaning.costs import cost_lines, losses_by_arguments, totals
+from derive.meaning.example_letters import cost_examples, example_letters
 from derive.meaning.facts import (
     SYMBOLIC_DEPTH,
     Activation,
-    CostLine,
     Facts,
     all_nodes,
     call_of,
     known_function,
-    names_example,
-    names_output,
     subtree,
 )
 from derive.meaning.gradient_names import gradient_names
@@ -31,11 +28,8 @@ from derive.meaning.layering import adopt_layering, find_layering
 from derive.meaning.linear import find_linear
 from derive.meaning.lines import Line, lines_of
 from derive.meaning.notation import (
-    COST_LETTERS,
     STANDARD,
     Layer,
-    derivatives_in,
-    is_bare,
     is_cost_word,
     names_in,
     parse_layer,
@@ -44,7 +38,6 @@ from derive.meaning.notation import (
 )
 from derive.meaning.roles import Role, Roles, resolve, spelled_function
 from derive.meaning.softmax_lines import softmax_lines
-from derive.meaning.which_cost import key_of_cost
 from derive.meaning.widths import same_widths
 from derive.reading.syntax import (
     Applied,
@@ -113,7 +106,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     gradient_names(facts)
     losses_by_arguments(facts)
     cost_examples(facts)
-    _cost_lines(facts)
+    cost_lines(facts)
     _abbreviations(facts)
     totals(facts)
     _depth(facts)
@@ -341,45 +334,6 @@ def _computed(facts: Facts) -> set[str]:
         if line.first and isinstance(plain(line.right), Sum | Product | Fraction_)
     ]
     return {n.base for n in heads if n is not None and not n.accent}
-
-
-def _cost_lines(facts: Facts) -> None:
-    """Costs by the outputs and labels in them; a name of one stays one in every other formula."""
-    for line in facts.lines:
-        mentions = {facts.roles.role_of(n) for n in names_in(line.right)}
-        if mentions & {"Y", "A"} or names_output(facts, line.right):
-            _cost_line(facts, line)
-    known = {key_of_cost(facts.roles, cost.name) for cost in facts.costs}
-    for line in facts.lines:
-        mentions = {facts.roles.role_of(n) for n in names_in(line.right)}
-        if "Z" in mentions and not mentions & {"Y", "A", "cost"}:
-            name = cost_head(facts.roles, line.left)
-            if name is not None and line.first and key_of_cost(facts.roles, name) in known:
-                _cost_line(facts, line)
-    facts.costs.sort(key=lambda cost: cost.name.span.start)
-
-
-def _cost_line(facts: Facts, line: Line) -> None:
-    roles = facts.roles
-    name = cost_head(roles, line.left)
-    if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
-        return
-    sums = [p for p in subtree(line.right) if isinstance(p, Big)]
-    counted = any(p.upper == facts.count for p in sums) or any(
-        n.base == facts.count for n in names_in(line.right)
-    )
-    batch = counted or any(
-        p.index in roles.examples or p.lower == "rows" or (is_bare(p) and of_all(facts, line.right))
-        for p in sums
-    )
-    if name.base in COST_LETTERS:
-        roles.by_base[name.base] = "cost"
-    inner = plain(line.left)
-    of_one = not counted and isinstance(inner, Applied) and names_example(roles, inner)
-    formula = widened(facts, line.right)
-    if formula is not line.right:
-        roles.assumptions.append("the sum in the cost covers all the terms behind it")
-    facts.costs.append(CostLine(name, formula, line, batch and not of_one, of_one))
 
 
 def _abbreviations(facts: Facts) -> None:
