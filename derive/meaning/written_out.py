@@ -173,14 +173,18 @@ def unknown_word(facts: Facts, head: Name) -> bool:
 
 
 def _names_output(roles: Roles, left: Node, right: Name) -> bool:
-    """``A_2 = \\hat{y}``: the right side is one more name of what stands on the left."""
+    """``A_2 = \\hat{y}``: the right side is one more name of what stands on the left.
+
+    ``A_2 = Z_1`` gives no formula, either: it contradicts the layer.
+    """
     target, role = plain_name(left), roles.role_of(right)
     if target is None or right.accent or right.mark or role not in ("Z", "A", "X"):
         return True
     layer = resolve(roles, right).layer
     if target.accent == "hat" and layer is not None and layer.letter in roles.top:
         return role == "A" and layer.offset == 0  # \\hat{y} = a^{(L)}
-    return role == "A" and resolve(roles, target).layer == layer
+    same = resolve(roles, target).layer == layer
+    return same if role == "A" else role == "Z" and not same
 
 
 def _only_names(facts: Facts, line: Line) -> bool:
