@@ -119,6 +119,18 @@ def accuracy() -> Iterator[str]:
             yield f"{name}: {found}, the table says {kept}; aimed at {aimed}, it says {limit}"
 
 
+def start() -> Iterator[str]:
+    """What `benchmarks/README.md` says of lines and linters is what its command prints."""
+    printed = run(["python", "benchmarks/start.py"], ROOT)
+    readme = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    for name in ("ELU", "SiLU", "SELU", "mish", "GELU"):
+        lines = re.search(rf"\b{name} (\d+)", readme)
+        if lines is None or f"{name.lower()}, adam {lines[1]}" not in printed:
+            yield f"{name}: other lines than the {lines and lines[1]} of the README"
+    if "ruff and mypy --strict: clean" not in printed:
+        yield "ruff or mypy find something in what is emitted"
+
+
 def rows(text: str) -> dict[str, list[str]]:
     """The cells of a Markdown table behind the first of each line, by that; without its head."""
     lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
@@ -129,6 +141,7 @@ def checks(site: Path) -> Iterator[Check]:
     """The checks that need no browser, by name; the planted mistakes, which take longest, first."""
     yield "planted mistakes", planted.check
     yield "benchmarks/accuracy.py", accuracy
+    yield "benchmarks/start.py", start
     pages = read(site)
     yield "addresses", lambda: addresses(site, pages)
     yield "raw maths", lambda: raw_maths(pages)

@@ -45,6 +45,7 @@ ELSEWHERE = {
         "tests/scalars/test_scalar_table.py", "test_regenerated_byte_for_byte",
     ),
     "python NAME.py check": ("derive/docs/pages/tutorial.md.jinja", "moons.py check"),
+    "python benchmarks/start.py": ("tests/docs/built.py", "benchmarks/start.py\"], ROOT"),
     "python benchmarks/accuracy.py": ("tests/docs/built.py", "benchmarks/accuracy.py\"], ROOT"),
 }  # fmt: skip
 """Commands that no page runs, each with the file that runs it and what to look for there."""
