@@ -55,7 +55,7 @@ class Identities:
 
     def use(self, name: sx.Name) -> Use:
         """What an occurrence of a name is; a gradient mark is left to the caller."""
-        labels: list[tuple[str, str, str]] = []
+        labels: list[tuple[str, str, str]] = _script_font(name)
         entries: tuple[str, ...] = ()
         transposed = False
         example: str | None = None
@@ -104,6 +104,7 @@ def identities(facts: Facts) -> Identities:
             (s.place, s.bracket, s.text) for s in kept
             if not (s.place == "sub" and s.items and all(i in indices for i in s.items))
         ]  # fmt: skip
+        labels += _script_font(name)
         key: Key = (name.base, name.accent, name.primes, tuple(sorted(labels)))
         if any(not s.bracket and not s.word for s in above):
             powered.add(key)
@@ -111,6 +112,11 @@ def identities(facts: Facts) -> Identities:
             primed.add(key)
     steps = _stepped([n for node in all_nodes(facts) for n in names_in(node)])
     return Identities(indices, frozenset(powered), frozenset(primed), steps, _called(facts))
+
+
+def _script_font(name: sx.Name) -> list[tuple[str, str, str]]:
+    """A letter in another script is another quantity: ``\\mathcal{J}`` is not J."""
+    return [("font", "", name.font)] if name.font in ("mathcal", "mathscr", "mathfrak") else []
 
 
 def _called(facts: Facts) -> frozenset[str]:
