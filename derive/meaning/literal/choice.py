@@ -60,8 +60,7 @@ def _better(mine: Held, usual: Held, same: bool) -> bool:
     """More holds; or as much, nothing is decided otherwise, and less is left open."""
     if usual.misfits > mine.misfits and mine.open <= usual.open:
         return True
-    less = mine.open + mine.wrong < usual.open + usual.wrong
-    fewer = mine.open < usual.open or (less and mine.holds > usual.holds)
+    fewer = mine.open < usual.open
     return fewer and (mine.holds > usual.holds or (same and mine.holds == usual.holds))
 
 
