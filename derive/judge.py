@@ -141,8 +141,9 @@ class Judge:
         if result.verdict == Verdict.REFUTED and (true := self._true_somewhere(found)):
             reason = f"the line names no layer and is false of some; it is true of layer {true}"
             return Judgement(Verdict.UNPROVEN, reason)
-        if found.figures and result.verdict == Verdict.REFUTED:
-            return Judgement(Verdict.UNPROVEN, found.figures)
+        reason = found.figures or found.elsewhere
+        if reason and result.verdict == Verdict.REFUTED:
+            return Judgement(Verdict.UNPROVEN, reason)
         if found.missing and result.verdict == Verdict.REFUTED:
             names = ", ".join(found.missing)
             verb = "has" if len(found.missing) == 1 else "have"

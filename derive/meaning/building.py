@@ -214,7 +214,7 @@ def activation_name(setting: Setting, layer: int) -> str:
     facts = setting.facts
     stated: Activation = facts.activation(layer)
     for spelled in sorted(stated.symbols):
-        if spelled in facts.bodies:
+        if spelled in facts.bodies and spelled not in facts.anew:
             return Elaborator(setting).defined_function(spelled)
     if stated.known is not None:
         return stated.known

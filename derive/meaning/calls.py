@@ -285,10 +285,11 @@ class Calls(Arrays):
         if head.base in ("exp", "sqrt"):
             return head.base
         spelled = spelled_function(head)
-        if spelled in facts.bodies:
-            return self.defined_function(spelled)
-        layer = self._argument_layer(argument)
         own = self._own_layers(head, spelled)
+        several = spelled in facts.anew and own is not None and setting.mode != "formal"
+        if spelled in facts.bodies and not several:
+            return self.defined_function(spelled, head.span.start)
+        layer = self._argument_layer(argument)
         if own is not None:
             if layer is not None and layer in own:
                 return setting.activations.get(layer, f"g{layer}")
@@ -327,14 +328,24 @@ class Calls(Arrays):
             return None
         return self.setting.layer_number(occurrence, self.layers)
 
-    def defined_function(self, spelled: tuple[str, str]) -> str:
-        """A function that the note defines, entered into the setting at first use."""
+    def defined_function(self, spelled: tuple[str, str], at: int = 0) -> str:
+        """A function that the note defines, entered into the setting at first use.
+
+        at: where it is used; of several definitions the last above holds.
+        """
         setting = self.setting
+        later = setting.facts.anew.get(spelled, [])
+        above = [k for k, (_, _, line) in enumerate(later, 2) if line.piece.span.start <= at]
         name = "f_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
+        name += f"_{above[-1]}" if above else ""
         if name in setting.functions:
             body = setting.functions[name].body
             return body.function if _is_plain_call(body) else name  # type: ignore[union-attr]
-        parameter, formula, _ = setting.facts.bodies[spelled]
+        parameter: sx.Name
+        formula: sx.Node | None
+        parameter, formula, line = later[above[-1] - 2] if above else setting.facts.bodies[spelled]
+        if formula is None:
+            raise Outside(f"line {line.piece.line} says what {spelled[0]} is, of no one number")
         setting.functions[name] = Function(name)  # a body that mentions itself stays arbitrary
         inner = type(self)(setting, self.layers, {parameter.base: Symbol(ARGUMENT, SCALAR)})
         try:

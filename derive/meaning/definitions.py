@@ -27,6 +27,11 @@ _HEADING = re.compile(
 )
 
 
+_LOSS = re.compile(
+    r"cross[- ]?entropy|\bB?CE\b|\bMSE\b|\bMAE\b|\bNLL\b|squared? error|log[- ]?loss|likelihood"
+    r"|hinge|huber|kullback|entropie|交叉熵|均方",
+    re.IGNORECASE,
+)
 NOT_UNDERSTOOD = "is not understood"
 """In the reason why a definition is left open: what it says could not be compared."""
 
@@ -56,8 +61,10 @@ def is_definition(facts: Facts, line: Line) -> bool:
             return not list(derivatives_in(line.right))
         if spelled_function(head.head) in facts.outputs:
             return True
-        body = facts.bodies.get(spelled_function(head.head))
-        return body is not None and body[2] is line
+        spelled = spelled_function(head.head)
+        body = facts.bodies.get(spelled)
+        lines = [body[2]] if body is not None else []
+        return any(line is one for one in (*lines, *(a[2] for a in facts.anew.get(spelled, []))))
     name = plain_name(line.left)
     if name is None or name.primes or name.accent in ("dot", "ddot"):
         return False
@@ -166,7 +173,7 @@ def _cost_check(facts: Facts, line: Line, setting: Setting) -> tuple[list[Check]
     if mine is None or not setting.has_cost:
         return [], None
     first = next(c for c in facts.costs if _same_cost(c, mine))
-    if first is mine or _new_section(facts, first, mine):
+    if first is mine or _new_section(facts, first, mine) or _announced(facts, mine):
         return [], None
     try:
         one, two = cost_value(setting, first), cost_value(setting, mine)
@@ -180,6 +187,13 @@ def _new_section(facts: Facts, one: CostLine, two: CostLine) -> bool:
     """A heading stands between two costs: the letter is given anew there, not wrongly."""
     between = facts.document.source[one.line.piece.span.end : two.line.piece.span.start]
     return _HEADING.search(between) is not None
+
+
+def _announced(facts: Facts, cost: CostLine) -> bool:
+    """The line above says which loss follows: "Or, for two classes, the cross-entropy:"."""
+    above = facts.document.source[: cost.line.piece.span.start].rstrip()
+    text = above[above.rfind("\n") + 1 :].rstrip("*_ ")
+    return text.endswith((":", "：")) and _LOSS.search(text) is not None
 
 
 def _same_cost(one: CostLine, two: CostLine) -> bool:
@@ -206,6 +220,8 @@ def _value_checks(
         found: list[Check] = []
         try:
             for layers in instances(setting, (line.head, line.right)):
+                if _has_its_own(setting, name, layers):
+                    continue
                 try:
                     check = _value_check(setting, line, layers)
                 except Outside as error:
@@ -221,6 +237,21 @@ def _value_checks(
     if ill is not None:
         raise ill
     return [], reason
+
+
+def _has_its_own(setting: Setting, name: Name, layers: Mapping[str, int]) -> bool:
+    """``a^l = \\sigma(z^l)`` says nothing of a layer whose activation has a line of its own."""
+    occurrence, facts = resolve(setting.facts.roles, name), setting.facts
+    if occurrence.role != "A" or occurrence.layer is None or not layers:
+        return False
+    generic = occurrence.layer.letter in layers
+    try:
+        number = setting.layer_number(occurrence, layers)
+    except Outside:
+        return False
+    own = [k for k in facts.activations if not k.letter or k.letter in facts.roles.top]
+    depth = setting.depth
+    return generic and any((depth + k.offset if k.letter else k.offset) == number for k in own)
 
 
 def _value_check(setting: Setting, line: Line, layers: Mapping[str, int]) -> Check:

@@ -19,24 +19,21 @@ from derive.meaning.facts import (
     Activation,
     Facts,
     all_nodes,
-    call_of,
-    known_function,
     subtree,
 )
+from derive.meaning.function_lines import function_lines, output_by_input
 from derive.meaning.gradient_names import gradient_names
 from derive.meaning.layering import adopt_layering, find_layering
 from derive.meaning.linear import find_linear
-from derive.meaning.lines import Line, lines_of
+from derive.meaning.lines import lines_of
 from derive.meaning.notation import (
-    STANDARD,
     Layer,
-    is_cost_word,
     names_in,
     parse_layer,
     plain_name,
     slot,
 )
-from derive.meaning.roles import Role, Roles, resolve, spelled_function
+from derive.meaning.roles import Role, Roles, resolve
 from derive.meaning.softmax_lines import softmax_lines
 from derive.meaning.widths import same_widths
 from derive.reading.syntax import (
@@ -95,12 +92,12 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     activation_lines(facts)
     for line, head, layer in layering.functions if layering is not None else ():
         state_activation(facts, line, head, Layer("", layer))
-    _function_definitions(facts)
+    function_lines(facts)
     _primed_heads(facts)
     _input_by_equation(facts)
     _priors(facts)
     for line in facts.lines:
-        _output_by_input(facts, line)
+        output_by_input(facts, line)
     _depth(facts)
     same_widths(facts)
     gradient_names(facts)
@@ -238,47 +235,6 @@ def _top_layer(facts: Facts, places: dict[int, set[int]]) -> int:
     forward = max(layers, default=0)
     named = [layer for layer, at in places.items() if not forward or len(at) > 1]
     return max([forward, *named])
-
-
-def _output_by_input(facts: Facts, line: Line) -> None:
-    """``a^{(L)} = h_\\theta(x)``: h names the output as a function of the input."""
-    roles, call, output = facts.roles, call_of(line.right), plain_name(line.left)
-    if call is None or output is None or not line.first or roles.role_of(output) != "A":
-        return
-    head, argument = call[0], plain_name(call[1])
-    free = roles.role(head.base) is None and known_function(head) is None
-    if free and not head.primes and argument is not None and roles.role_of(argument) == "X":
-        facts.outputs.setdefault(spelled_function(head), line.left)
-
-
-def _function_definitions(facts: Facts) -> None:
-    """``f(x) = formula`` with a bare parameter that has no role of its own in the network."""
-    roles = facts.roles
-    for line in facts.lines:
-        call = call_of(line.left)
-        if call is None or not line.first or isinstance(line.right, Unreadable):
-            continue
-        head, argument = call
-        parameter = plain_name(argument)
-        if parameter is None or parameter.scripts or head.primes or head.mark:
-            continue
-        if head.base in ("max", "relu", *STANDARD) and head.word:
-            continue
-        if spelled_function(head) in facts.outputs:
-            continue
-        if roles.is_cost(head) and any(n.base != parameter.base for n in names_in(line.right)):
-            continue
-        if is_cost_word(head) or roles.role(head.base) not in (None, "function"):
-            continue
-        named = plain_name(line.right)
-        if named is not None and roles.role(named.base) == "A":
-            facts.outputs.setdefault(spelled_function(head), line.right)
-            continue
-        if not roles.unindexed and roles.role(parameter.base) == "Z" and parameter.base.isupper():
-            continue
-        facts.bodies.setdefault(spelled_function(head), (parameter, line.right, line))
-        roles.by_base.setdefault(head.base, "function")
-        roles.note(line.piece.line, f"{head.base} is defined as a function of {parameter.base}")
 
 
 def _primed_heads(facts: Facts) -> None:

@@ -39,14 +39,6 @@ def of_one(facts: Facts, line: Line) -> bool:
     return bool(arrays) and {n.base for n in arrays} <= _small(facts)
 
 
-def speaks_of_all(facts: Facts, line: Line) -> bool:
-    """A line with the number of examples and capitals, in a note about one example."""
-    names = [n for node in line.nodes for n in names_in(node)]
-    counted = any(facts.roles.role(n.base) == "size" for n in names)
-    arrays = (n for n in names if facts.roles.role_of(n) in ("Z", "A"))
-    return counted and any(n.base.isupper() for n in arrays)
-
-
 def _rebound(facts: Facts, line: Line) -> bool:
     """Above the line the letter of the batch's cost was given anew, to the cost of one example."""
     above = [c for c in facts.costs if c.line.piece.span.start < line.piece.span.start]

@@ -71,6 +71,8 @@ class Facts:
     affine: list[Affine] = field(default_factory=list)
     activations: dict[Layer, Activation] = field(default_factory=dict)
     bodies: dict[Spelled, tuple[Name, Node, Line]] = field(default_factory=dict)
+    anew: dict[Spelled, list[tuple[Name, Node | None, Line]]] = field(default_factory=dict)
+    """Later definitions under the same letter, in text order; None where it is no formula."""
     costs: list[CostLine] = field(default_factory=list)
     costs_used: set[str] = field(default_factory=set)
     shapes: list[tuple[Line, Name, tuple[Node, ...]]] = field(default_factory=list)

@@ -12,7 +12,8 @@ from derive.meaning.conditions import (
     restricted,
 )
 from derive.meaning.elaborate import ANY_LAYER
-from derive.meaning.examples import of_one, speaks_of_all
+from derive.meaning.elsewhere import given_elsewhere
+from derive.meaning.examples import of_one
 from derive.meaning.facts import Facts, known_function
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.interpretation import Interpretation, Stated
@@ -27,9 +28,10 @@ from derive.meaning.outline import (
     roleless,
     sums_examples,
     turns,
+    unbound,
     unknown_target,
 )
-from derive.meaning.readings import Reading, is_batch_cost, pure_maps
+from derive.meaning.readings import Reading, is_batch_cost, pure_maps, speaks_of_all
 from derive.meaning.rivals import ENTRY_ALONE, has_literal_reading, lacks_examples, writes_arrays
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import (
@@ -349,6 +351,7 @@ class Interpreter:
             if mode == "formal"
             else roleless([(s.setting, s.statement) for s in stated])
         )
+        missing += unbound(self.facts, line)
         return Interpretation(
             line,
             kind,
@@ -356,6 +359,7 @@ class Interpreter:
             tuple(stated),
             missing=missing,
             figures=figures,
+            elsewhere=given_elsewhere(self.facts, line),
             conditions=tuple(conditions),
             others=under_conditions(self.facts, line, kind, reading, stated),
         )

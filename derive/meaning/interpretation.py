@@ -61,4 +61,6 @@ class Interpretation:
     others: tuple[tuple[str, Interpretation], ...] = ()
     """What else the line may mean: where only that holds, the line is left open, with why."""
     doubt: str = ""
+    elsewhere: str = ""
+    """Where the note gives a letter another meaning: by that the line may hold."""
     """The line alone decides how it is read: why it is not verified though it holds."""

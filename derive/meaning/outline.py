@@ -115,6 +115,18 @@ def roleless(stated: Sequence[tuple[Setting, Statement]]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def unbound(facts: Facts, line: Line) -> tuple[str, ...]:
+    """Activations without a layer in an identity of functions: ``g'(z) = a (1 - a)``."""
+    calls = [p for node in line.nodes for p in subtree(node) if isinstance(p, Applied)]
+    bound = {n.base for call in calls for a in call.arguments for n in names_in(a)}
+    if not any(call.head.primes for call in calls):
+        return ()
+    if facts.roles.unindexed:
+        return ()
+    names = (n for node in line.nodes for n in names_in(node) if not n.scripts)
+    return tuple(sorted({n.base for n in names if facts.roles.role_of(n) == "A"} - bound))
+
+
 def _letter(setting: Setting, function: str) -> str:
     """How the note writes a function that it gives no formula."""
     symbols = {

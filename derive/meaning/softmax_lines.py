@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from derive.meaning.facts import Activation, Facts
 from derive.meaning.lines import Line
-from derive.meaning.notation import Layer, entry_items, function_word, plain_name
-from derive.meaning.roles import Roles
+from derive.meaning.notation import Layer, entry_items, function_word, plain_name, slot
+from derive.meaning.roles import Roles, resolve
 from derive.reading.syntax import Applied, Big, Fraction_, Name, Node, Power
 from derive.reading.tree import plain
 
@@ -40,6 +40,18 @@ def softmax_lines(facts: Facts) -> None:
         if not facts.affine:
             entry = facts.activations.setdefault(Layer("", 1), Activation(line=line.piece.line))
             entry.known = entry.known or "softmax"
+            continue
+        top = resolve(roles, output).layer
+        written = any(slot(script) in roles.slots for script in output.scripts)
+        if top is not None and written and not roles.numbered_by_sender and _is_top(roles, top):
+            facts.activations[top] = Activation(known="softmax", line=line.piece.line)
+
+
+def _is_top(roles: Roles, layer: Layer) -> bool:
+    """The last layer, by its letter or by its number."""
+    return (layer.letter in roles.top and layer.offset == 0) or (
+        not layer.letter and layer.offset == roles.depth
+    )
 
 
 def _layer_of(roles: Roles, scores: Name) -> int | None:

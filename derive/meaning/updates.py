@@ -6,7 +6,7 @@ rate times the gradient that it names, or the true one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -113,6 +113,7 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
         return Update((), "the old value enters with a minus sign")
     if not rest:
         return Update((), "nothing is subtracted")
+    _known_step(setting, rest)
     elaborator = Elaborator(setting, layers)
     occurrence = resolve(setting.facts.roles, name)
     target = elaborator.program_name(name, occurrence)
@@ -143,6 +144,25 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
             "the step goes up the gradient, not down",
         )
     return Update(tuple(_multiples(setting, step, gradient, rate, free)))
+
+
+def _known_step(setting: Setting, terms: Sequence[tuple[int, sx.Node]]) -> None:
+    """Raises Outside where a letter of the step has a value that is read nowhere else.
+
+    ``v \\leftarrow \\beta v + g`` and ``g = \\frac{1}{m} \\sum_i \\nabla L_i`` are no numbers.
+    """
+    facts = setting.facts
+    for name in (n for _, term in terms for n in names_in(term)):
+        if name.mark or facts.roles.role_of(name) is not None:
+            continue
+        for line in facts.lines:
+            head = plain_name(line.left)
+            if head is None or not line.first or not _same(head, name) or head.mark:
+                continue
+            if facts.abbreviations.get((name.base, "")) is line.right:
+                continue
+            if not isinstance(plain(line.right), sx.Number):
+                raise Outside(f"{name.base} is what line {line.piece.line} says, no rate")
 
 
 def _not_positive(setting: Setting) -> set[str]:

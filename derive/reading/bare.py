@@ -50,7 +50,29 @@ def bare_equations(source: str, taken: Sequence[Span], most: int) -> list[Span]:
     return out
 
 
-def _equation(source: str, start: int, end: int) -> Span | None:
+def fenced_equations(source: str, start: int, stop: int) -> list[Span]:
+    """The equations of a code fence that names no language and holds nothing but equations.
+
+    One line with a character that code does not use tells that the block is maths.
+    """
+    out: list[Span] = []
+    told = False
+    at = start
+    for line in source[start:stop].splitlines(keepends=True):
+        end, text = at + len(line.rstrip("\r\n")), line.strip()
+        if text and not (text.endswith(":") and "=" not in text):
+            if len(text) > _MAX_LINE or "=" not in text or "==" in text:
+                return []
+            span = _equation(source, at, end, fenced=True)
+            if span is None:
+                return []
+            out.append(span)
+            told |= any(c in _SIGNS or c in "·←⇒" or is_lettering(c) for c in text)
+        at += len(line)
+    return out if told else []
+
+
+def _equation(source: str, start: int, end: int, *, fenced: bool = False) -> Span | None:
     """The part of a line that is an equation and nothing else, None if there is none."""
     lead = _LEAD.match(source, start, end)
     start = lead.end() if lead else start
@@ -66,7 +88,7 @@ def _equation(source: str, start: int, end: int) -> Span | None:
         text = text[: remark.start()]
     bare = _HTML.sub(_shown, text)
     signs = _SIGNS.intersection(bare) or any(map(is_lettering, bare))
-    if not (signs or _TAG.search(text)) or _FOREIGN.search(bare):
+    if not (fenced or signs or _TAG.search(text)) or _FOREIGN.search(bare):
         return None
     return Span(start, start + len(text)) if _is_plain(bare) else None
 

@@ -165,6 +165,9 @@ class Names(Cursor):
                 primes += more
             elif text == "[" and self._is_index(self.at):
                 scripts.append(self._index())
+                if self.text == "T" and self.adjacent(self.at):  # A[1]T
+                    scripts.append(self._read_script("sup", self.at, self.at + 1, ""))
+                    self.at += 1
             else:
                 break
         end = max(name.span.end, self.last if self.at else 0)

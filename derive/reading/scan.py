@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .bare import bare_equations
+from .bare import bare_equations, fenced_equations
 from .symbols import DISPLAYS, VOCABULARY
 from .syntax import Directive, Span
 
@@ -217,6 +217,9 @@ class _Scanner:
         line = self._find("\n", stop)
         after = len(self.source) if line < 0 or close < 0 else line
         info = match["info"].strip().lower()
+        if not info and close >= 0:
+            for span in fenced_equations(self.source, end, stop):
+                self._add(span, span, "inline", "")
         if info.strip("{}") not in ("math", "latex math"):
             return self._skip(match.start(), end, after)
         if info[0] == "{" and (options := _OPTIONS.match(self.source, end, stop)):

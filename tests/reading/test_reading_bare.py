@@ -3,6 +3,7 @@
 import pytest
 
 from derive.reading import read
+from derive.reading.canonical import canonical
 
 from .sketch import chain
 
@@ -23,7 +24,9 @@ PROSE = [
     "→ next = step",
     "| a² = b² | c |",
     "`dZ² = A² − Y`",
-    "```\ndZ² = A² − Y\n```",
+    "```\ndZ² = A² − Y\nprint(dZ)\n```",
+    "```python\ndZ² = A² − Y\n```",
+    "```\ndZ = A - Y\n```",
     "∂L/∂W₁ and Xᵀ",
 ]
 
@@ -35,6 +38,15 @@ def test_equation(line: str, expected: str) -> None:
     assert [chain(found) for found in first.chains] == [expected]
     assert source[first.span.start : first.span.end] == line.split(": ")[-1].lstrip("> 2.-")
     assert (first.line, second.line) == (2, 3)
+
+
+def test_a_fence_that_names_no_language_and_holds_equations_alone() -> None:
+    lines = ["Backward:", "  dZ[2] = A[2] - Y", "", "  dW[2] = (1/m) · dZ[2] · A[1]T  (columns)"]
+    source = "\n".join(["```", *lines, "```"])
+    found = [source[p.span.start : p.span.end] for p in read(source, "md").pieces]
+    assert found == ["dZ[2] = A[2] - Y", "dW[2] = (1/m) · dZ[2] · A[1]T"]
+    (part,) = read("```\nB = (A[1]T · C) ⊙ D\n```", "md").pieces[0].chains[0].parts
+    assert "A[1]^T" in canonical(part)
 
 
 @pytest.mark.parametrize("line", PROSE)

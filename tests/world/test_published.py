@@ -178,3 +178,88 @@ $$\delta^{(L)} = \frac{\partial E}{\partial z^{(L)}} = (\hat{y} - y) \odot \sigm
 $$\delta^{(l)} = (W^{(l+1)})^T \delta^{(l+1)} \odot \sigma'(z^{(l)})$$
 """
     assert verdicts(note) == ["verified", "verified"]
+
+
+FUNCTIONS = r"""
+### Sigmoid
+$$g(z) = \frac{1}{1 + e^{-z}}$$
+$$g'(z) = g(z)(1 - g(z))$$
+### Tanh
+$$g(z) = \tanh(z)$$
+$$g'(z) = 1 - g(z)^2$$
+- **ReLU:** $g(z) = \max(0, z)$
+
+$$g'(z) = \begin{cases} 1 & z > 0 \\ 0 & z \le 0 \end{cases}$$
+"""
+
+
+def test_one_letter_for_every_function_of_a_list() -> None:
+    assert verdicts(FUNCTIONS) == ["verified"] * 3
+    assert verdicts(FUNCTIONS.replace("1 - g(z)^2", "1 - g(z)")) == [
+        "verified", "refuted", "verified"
+    ]  # fmt: skip
+    side_by_side = FUNCTIONS.replace("### Tanh", "")
+    assert verdicts(side_by_side)[1] == "refuted"
+
+
+def test_a_list_of_functions_says_nothing_of_a_network() -> None:
+    note = (
+        FUNCTIONS.replace("g(", "f(").replace("g'", "f'")
+        + r"""
+$$Z = W X + b, \quad A = f(Z)$$
+$$J = \frac{1}{2m} \sum_{i=1}^m (a^{(i)} - y^{(i)})^2$$
+$$dZ = \frac{1}{m} (A - Y) \odot f'(Z)$$
+$$dZ = \frac{1}{m} (A - Y) \odot A \odot (1 - A)$$
+"""
+    )
+    assert verdicts(note)[-2:] == ["verified", "refuted"]
+
+
+SOFTMAX_ON_TOP = r"""
+$$z^l = W^l a^{l-1} + b^l, \qquad a^l = \sigma(z^l)$$
+The last layer is a softmax:
+$$a_j^L = \frac{e^{z_j^L}}{\sum_k e^{z_k^L}}$$
+$$E = -\sum_j y_j \log a_j^L$$
+where $\sum_k y_k = 1$.
+$$\delta^L = a^L - y$$
+$$\delta^l = (W^{l+1})^T \delta^{l+1} \odot \sigma'(z^l)$$
+$$\frac{\partial E}{\partial b^l} = \delta^l$$
+$$g = \frac{1}{m} \sum_i \nabla E_i, \qquad W \leftarrow W - \eta g$$
+$$v \leftarrow \beta v + g, \qquad W \leftarrow W - \eta v$$
+"""
+
+
+def test_a_softmax_above_layers_of_another_kind() -> None:
+    found = [c for c in verify_text(SOFTMAX_ON_TOP).claims if str(c.verdict) != "definition"]
+    kept = {" ".join(c.latex.split()): str(c.verdict) for c in found}
+    assert kept[r"\delta^L = a^L - y"] == "verified"
+    assert kept[r"\frac{\partial E}{\partial b^l} = \delta^l"] == "verified"
+    assert "refuted" not in kept.values()
+    wrong = verify_text(SOFTMAX_ON_TOP.replace("a^L - y", r"(a^L - y) \odot \sigma'(z^L)"))
+    assert "refuted" in [str(c.verdict) for c in wrong.claims]
+
+
+def test_steps_of_optimisers_are_no_gradient_steps() -> None:
+    last = [str(c.verdict) for c in verify_text(SOFTMAX_ON_TOP).claims if r"\eta" in c.latex]
+    assert last == ["unproven", "unproven"]
+
+
+def test_losses_that_are_listed_one_after_the_other() -> None:
+    note = r"""
+Mean squared error:
+$$L = \frac{1}{2} (\hat{y} - y)^2$$
+Binary cross-entropy (for two classes):
+$$L = -(y \log \hat{y} + (1 - y) \log (1 - \hat{y}))$$
+"""
+    assert verdicts(note) == []
+    bare = note.replace("Binary cross-entropy (for two classes):", "and")
+    assert verdicts(bare) == ["refuted"]
+
+
+def test_letters_of_an_example_in_passing() -> None:
+    note = r"""
+$$z = W x + b, \quad \hat{y} = \sigma(z)$$
+Suppose $y = u^2$ and $u = 3x + 1$. Then
+$$\frac{dy}{dx} = 6 (3x + 1)$$
+"""
+    assert verdicts(note) == ["unproven"]

@@ -1,0 +1,74 @@
+"""Lines that define functions: ``f(x) = formula``, and ``a^{(L)} = h(x)``, which names the output.
+
+A list of functions may call them all f: each is a definition of its own if a heading, an item of
+a list or a bold word stands before it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from derive.meaning.facts import Facts, call_of, known_function
+from derive.meaning.lines import Line
+from derive.meaning.notation import STANDARD, is_cost_word, names_in, plain_name
+from derive.meaning.roles import spelled_function
+from derive.reading.syntax import Name, Unreadable
+
+_TITLE = re.compile(r"^[ \t>]*(?:#{1,6} |[-*+] |\d+[.)] |\*\*|__)|\\(?:sub)*section|\\item\b", re.M)
+"""What begins a new subject."""
+
+
+def output_by_input(facts: Facts, line: Line) -> None:
+    """``a^{(L)} = h_\\theta(x)``: h names the output as a function of the input."""
+    roles, call, output = facts.roles, call_of(line.right), plain_name(line.left)
+    if call is None or output is None or not line.first or roles.role_of(output) != "A":
+        return
+    head, argument = call[0], plain_name(call[1])
+    free = roles.role(head.base) is None and known_function(head) is None
+    if free and not head.primes and argument is not None and roles.role_of(argument) == "X":
+        facts.outputs.setdefault(spelled_function(head), line.left)
+
+
+def function_lines(facts: Facts) -> None:
+    """``f(x) = formula`` with a bare parameter that has no role of its own in the network."""
+    roles = facts.roles
+    for line in facts.lines:
+        call = call_of(line.left)
+        if call is None or not line.first or isinstance(line.right, Unreadable):
+            continue
+        head, argument = call
+        parameter = plain_name(argument)
+        if parameter is None or head.primes or head.mark:
+            continue
+        if spelled_function(head) in facts.bodies and _given_anew(facts, head, line):
+            formula = None if parameter.scripts else line.right
+            facts.anew.setdefault(spelled_function(head), []).append((parameter, formula, line))
+            continue
+        if parameter.scripts:
+            continue
+        if head.base in ("max", "relu", *STANDARD) and head.word:
+            continue
+        if spelled_function(head) in facts.outputs:
+            continue
+        if roles.is_cost(head) and any(n.base != parameter.base for n in names_in(line.right)):
+            continue
+        if is_cost_word(head) or roles.role(head.base) not in (None, "function"):
+            continue
+        named = plain_name(line.right)
+        if named is not None and roles.role(named.base) == "A":
+            facts.outputs.setdefault(spelled_function(head), line.right)
+            continue
+        if not roles.unindexed and roles.role(parameter.base) == "Z" and parameter.base.isupper():
+            continue
+        facts.bodies.setdefault(spelled_function(head), (parameter, line.right, line))
+        roles.by_base.setdefault(head.base, "function")
+        roles.note(line.piece.line, f"{head.base} is defined as a function of {parameter.base}")
+
+
+def _given_anew(facts: Facts, head: Name, line: Line) -> bool:
+    """A new subject begins between the last definition of a function and this line."""
+    spelled = spelled_function(head)
+    later = facts.anew.get(spelled)
+    last = later[-1][2] if later else facts.bodies[spelled][2]
+    between = facts.document.source[last.piece.span.end : line.piece.span.start]
+    return _TITLE.search(between) is not None
