@@ -161,8 +161,16 @@ def _known_step(setting: Setting, terms: Sequence[tuple[int, sx.Node]]) -> None:
                 continue
             if facts.abbreviations.get((name.base, "")) is line.right:
                 continue
-            if not isinstance(plain(line.right), sx.Number):
+            if not _is_number(line.right):
                 raise Outside(f"{name.base} is what line {line.piece.line} says, no rate")
+
+
+def _is_number(node: sx.Node) -> bool:
+    try:
+        constant(node)
+    except Outside:
+        return False
+    return True
 
 
 def _not_positive(setting: Setting) -> set[str]:
