@@ -129,7 +129,7 @@ class Quantities(ABC):
                 return self._index(entries[0], rows), None
             if rows == 1:
                 return None, self._index(entries[0], columns)
-            if is_matrix(key) and not self.scope.column:
+            if is_matrix(key) and key in self.scope.values and not self.scope.column:
                 return self._index(entries[0], rows), None
         raise Outside(f"{key[0]} does not have as many axes as indices")
 
