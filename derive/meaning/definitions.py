@@ -249,9 +249,7 @@ def _has_its_own(setting: Setting, name: Name, layers: Mapping[str, int]) -> boo
         number = setting.layer_number(occurrence, layers)
     except Outside:
         return False
-    own = [k for k in facts.activations if not k.letter or k.letter in facts.roles.top]
-    depth = setting.depth
-    return generic and any((depth + k.offset if k.letter else k.offset) == number for k in own)
+    return generic and facts.own_activation(number)
 
 
 def _value_check(setting: Setting, line: Line, layers: Mapping[str, int]) -> Check:

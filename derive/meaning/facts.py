@@ -122,6 +122,15 @@ class Facts:
                 return self.activations[key]
         return Activation()
 
+    def own_activation(self, layer: int) -> bool:
+        """A line tells the activation of this layer alone: by its number, or as the last."""
+        return any(
+            key.letter in self.roles.top and layer == self.roles.depth + key.offset
+            if key.letter
+            else key.offset == layer
+            for key in self.activations
+        )
+
 
 def array_letters(facts: Facts) -> frozenset[str]:
     """The letters that lines compute, no sum runs over: in a subscript they are names.

@@ -127,6 +127,8 @@ def _lines_of(
         if layers is None:
             continue
         whole = not (occurrence.entries or occurrence.example)
+        if layers and role == "A" and setting.facts.own_activation(layer):
+            continue  # a^l = f(z^l) beside a line about this layer
         if layers:
             schematic.append((line, layers, whole))
         else:
