@@ -160,6 +160,8 @@ def _formula_lines(facts: Facts) -> list[tuple[Line, Occurrence]]:
             target = plain_name(line.left)
             if target is None or facts.roles.role_of(target) not in ("A", "Z") or not line.first:
                 continue
+            if target.accent == "hat" and facts.roles.role(target.base) is None:
+                continue  # \hat{v} is no output beside \hat{y}
             if line.chain not in affine and not _only_names(facts, line):
                 facts.output_lines.append((line, resolve(facts.roles, target)))
     return facts.output_lines
