@@ -6,7 +6,7 @@ or the path of a spec.  Out: a `Told`, which a notebook typesets.
 >>> told("sigmoid").equations[-1]
 '\\\\frac{d a}{d z} = a (1 - a)'
 >>> print(str(told("relu")).splitlines()[0])
-The derivative of relu
+The derivative of ReLU
 """
 
 from __future__ import annotations

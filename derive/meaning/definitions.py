@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from derive.meaning.affine import Affine
 from derive.meaning.building import forward_body, forward_layers
 from derive.meaning.elaborate import Elaborator, found_layer
-from derive.meaning.facts import CostLine, Facts, call_of
+from derive.meaning.facts import CostLine, Facts, call_of, known_function
 from derive.meaning.lines import Line
-from derive.meaning.notation import derivatives_in, is_transpose, names_in, plain_name
+from derive.meaning.notation import STANDARD, derivatives_in, is_transpose, names_in, plain_name
 from derive.meaning.objective import cost_value
 from derive.meaning.roles import Occurrence, resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
@@ -94,6 +94,21 @@ def _is_power(facts: Facts, line: Line, name: Name) -> bool:
 def _is_constant(line: Line, name: Name) -> bool:
     """``\\pi = 3``: a number that has its name everywhere is given no other value."""
     return name.base in ("e", "pi", "infty") and isinstance(plain(line.right), Number)
+
+
+def defines_slope(facts: Facts, line: Line) -> bool:
+    """``f'(z) = ...`` of a function that is defined nowhere: this is what defines it."""
+    head = plain(line.left)
+    if not isinstance(head, Applied) or head.head.primes != 1 or not line.first:
+        return False
+    argument = plain_name(head.arguments[0]) if len(head.arguments) == 1 else None
+    known = known_function(head.head) or head.head.base in STANDARD
+    known = known or spelled_function(head.head) in facts.bodies
+    arrays = [n for n in names_in(line.right) if n.scripts or n.mark]
+    stated = any(a.known for a in facts.activations.values()
+                 if (head.head.base, "") in a.symbols)  # fmt: skip
+    bare = argument is not None and not argument.scripts
+    return bare and not known and not stated and not arrays
 
 
 def _names_again(facts: Facts, line: Line) -> bool:

@@ -11,7 +11,7 @@ from derive.meaning.example_letters import of_all
 from derive.meaning.facts import Facts, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
-from derive.meaning.readings import is_batch_cost
+from derive.meaning.readings import is_batch_cost, pure_maps
 from derive.meaning.roles import BATCHED, resolve
 from derive.reading.syntax import Applied, Big, Name, Node
 from derive.reading.tree import plain
@@ -95,3 +95,13 @@ def _together(facts: Facts, line: Line) -> set[str]:
         if counts or (roles.role_of(name) in BATCHED and not resolve(roles, name).example):
             found.add(name.base)
     return found
+
+
+def names_gradient_of_all(facts: Facts, line: Line) -> bool:
+    """``\\delta = \\partial L/\\partial Z`` with the cost of all: it names that gradient."""
+    name, maps = plain_name(line.left), pure_maps(facts.roles, line.right)
+    if name is None or maps is None or len(maps) != 1 or maps[0].cost is None:
+        return False
+    batched = maps[0].by.base.isupper() and is_batch_cost(facts, maps[0].cost)
+    stated = any(c.batch for c in facts.costs)
+    return batched and stated and facts.roles.role_of(name) == "gradient"

@@ -13,12 +13,13 @@ from derive.meaning.conditions import (
 )
 from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.elsewhere import given_elsewhere
-from derive.meaning.examples import of_one
-from derive.meaning.facts import Facts, known_function
+from derive.meaning.examples import names_gradient_of_all, of_one
+from derive.meaning.facts import Facts
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
-from derive.meaning.notation import STANDARD, derivatives_in, names_in, plain_name
+from derive.meaning.notation import derivatives_in, plain_name
+from derive.meaning.one_example import speaks_of_all
 from derive.meaning.outline import (
     Outline,
     has_units,
@@ -31,9 +32,8 @@ from derive.meaning.outline import (
     unbound,
     unknown_target,
 )
-from derive.meaning.readings import Reading, is_batch_cost, pure_maps, speaks_of_all
+from derive.meaning.readings import Reading, pure_maps
 from derive.meaning.rivals import ENTRY_ALONE, has_literal_reading, lacks_examples, writes_arrays
-from derive.meaning.roles import spelled_function
 from derive.meaning.setting import (
     Hypothesis,
     IllShaped,
@@ -48,7 +48,7 @@ from derive.meaning.well_known import well_known_checks
 from derive.meaning.which_cost import TWO_COSTS, ledger, two_costs
 from derive.meaning.world import World
 from derive.program import Equation
-from derive.reading.syntax import Applied, Node, Picture, Tuple, Unreadable
+from derive.reading.syntax import Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
@@ -116,7 +116,7 @@ class Interpreter:
             return self._definition(line)
         if two_costs(self.facts, line):
             return self._decided(line, Verdict.UNPROVEN, TWO_COSTS)
-        if self._defines_slope(line):
+        if definitions.defines_slope(self.facts, line):
             return self._decided(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         if isinstance(plain(line.right), Picture) or isinstance(plain(line.left), Picture):
             return self._decided(line, Verdict.UNPROVEN, "a matrix is drawn rather than written")
@@ -129,20 +129,6 @@ class Interpreter:
             return False
         root = self.plan.roots[line.chain]
         return line.first or self.plan.defining.get(root, False)
-
-    def _defines_slope(self, line: Line) -> bool:
-        """``f'(z) = ...`` of a function that is defined nowhere: this is what defines it."""
-        head = plain(line.left)
-        if not isinstance(head, Applied) or head.head.primes != 1 or not line.first:
-            return False
-        argument = plain_name(head.arguments[0]) if len(head.arguments) == 1 else None
-        known = known_function(head.head) or head.head.base in STANDARD
-        known = known or spelled_function(head.head) in self.facts.bodies
-        arrays = [n for n in names_in(line.right) if n.scripts or n.mark]
-        stated = any(a.known for a in self.facts.activations.values()
-                     if (head.head.base, "") in a.symbols)  # fmt: skip
-        bare = argument is not None and not argument.scripts
-        return bare and not known and not stated and not arrays
 
     def _definition(self, line: Line) -> Interpretation:
         roles = self.facts.roles
@@ -213,7 +199,7 @@ class Interpreter:
         roles = self.facts.roles
         left = line.left
         kind = kind_of(self.facts, line)
-        if reading == "scalar" and self._names_gradient_of_all(line):
+        if reading == "scalar" and names_gradient_of_all(self.facts, line):
             reading = "matrix"
         if isinstance(line.head, Unreadable):
             reading, kind = "formal", Kind.ALGEBRA
@@ -248,15 +234,6 @@ class Interpreter:
                 return replace(alone, doubt=self._doubt(line))
             return by_units(self.facts, self.world.main.hypothesis, line, left, kind) or found
         return replace(found, doubt=self._doubt(line)) if mode == "single" else found
-
-    def _names_gradient_of_all(self, line: Line) -> bool:
-        """``\\delta = \\partial L/\\partial Z`` with the cost of all: it names that gradient."""
-        name, maps = plain_name(line.left), pure_maps(self.facts.roles, line.right)
-        if name is None or maps is None or len(maps) != 1 or maps[0].cost is None:
-            return False
-        batched = maps[0].by.base.isupper() and is_batch_cost(self.facts, maps[0].cost)
-        stated = any(c.batch for c in self.facts.costs)
-        return batched and stated and self.facts.roles.role_of(name) == "gradient"
 
     def _doubt(self, line: Line) -> str:
         """Why entries without an example are no gradient of the cost that the note has."""

@@ -9,7 +9,8 @@ from derive.meaning import definitions
 from derive.meaning.facts import Facts, known_function, names_example, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import STANDARD, derivatives_in, is_transpose, names_in
-from derive.meaning.readings import Reading, one_example, pure_maps, readings, writes_units
+from derive.meaning.one_example import one_example
+from derive.meaning.readings import Reading, pure_maps, readings, writes_units
 from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import (
     Mode,

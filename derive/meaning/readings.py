@@ -14,6 +14,7 @@ from typing import Literal
 from derive.meaning.facts import Facts, all_nodes, known_function, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.one_example import one_example
 from derive.meaning.roles import LAYERED, Roles, resolve, spelled_function
 from derive.reading.syntax import (
     Applied,
@@ -102,65 +103,6 @@ def is_batch_cost(facts: Facts, name: Name) -> bool:
         return False
     if name.base in ("L", "C", "E", "ell") and not name.word:
         return not any(b != name.base for b in facts.costs_used) and not facts.costs
-    return True
-
-
-def of_examples(facts: Facts, node: Node) -> bool:
-    """Something stands at an example: ``a^{(i)}``, below a sum or not."""
-    return any(resolve(facts.roles, n).example for n in names_in(node))
-
-
-def speaks_of_all(facts: Facts, line: Line) -> bool:
-    """A line with the number of examples, and capitals or a sum over the examples."""
-    roles = facts.roles
-    names = [n for node in line.nodes for n in names_in(node)]
-    sums = [p for node in line.nodes for p in subtree(node) if isinstance(p, Big)]
-    if not any(roles.role(n.base) == "size" and not n.accent for n in names):
-        return any(s.upper == facts.count for s in sums)
-    arrays = (n for n in names if roles.role_of(n) in ("Z", "A"))
-    return bool(sums) or any(n.base.isupper() for n in arrays)
-
-
-def _counts(facts: Facts, line: Line) -> bool:
-    """The number of examples stands in a line that gives its letter no other value."""
-    if (head := plain_name(line.head)) is not None and facts.roles.role(head.base) == "size":
-        return False  # m \\leftarrow \\beta m + ..., \\hat{m} = m / (1 - \\beta)
-    names = (n for node in line.nodes for n in names_in(node))
-    return any(facts.roles.role(n.base) == "size" and not n.accent for n in names)
-
-
-def one_example(facts: Facts) -> bool:
-    """The whole note speaks of one example: no m, no sums over examples, no capitals.
-
-    Where the cost is stated, for one example, a single line with an m does not tell otherwise:
-    a slip must not turn the note into one that makes it true.  Nor do lines that say of
-    themselves that they are about all: by a sum over the examples, or by capitals beside an m.
-    """
-    roles = facts.roles
-    by_arguments = bool(facts.costs) and all(c.of_one for c in facts.costs)  # J(W, b; x, y)
-    if any(c.batch for c in facts.costs) or (roles.examples and not facts.costs):
-        return False
-    stated = [cost.formula for cost in facts.costs]
-    forward = [node for item in facts.affine for node in item.line.nodes]
-    if not by_arguments and any(of_examples(facts, node) for node in (*stated, *forward)):
-        return False
-    if roles.unindexed and not facts.costs:
-        return False
-    counted: set[int] = set()
-    for line in facts.lines:
-        if speaks_of_all(facts, line):
-            continue
-        if _counts(facts, line):
-            counted.add(line.piece.span.start)
-            if len(counted) > 1 or not facts.costs:
-                return False
-            continue
-        for node in line.nodes:
-            for name in names_in(node):
-                if name.base in ("Z", "A") and roles.role_of(name) in ("Z", "A"):
-                    return False
-                if roles.unindexed and name.base.isupper() and roles.role_of(name) in ("X", "Y"):
-                    return False
     return True
 
 
