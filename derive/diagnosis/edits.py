@@ -104,7 +104,10 @@ def _sums_over_letters(tree: Loose, words: Vocabulary) -> Iterator[Edit]:
     factors = tree.factors if isinstance(tree, Product) else (Factor("", tree),)
     if len(factors) > 4 or not all(isinstance(f.node, Leaf | Called) for f in factors):
         return
-    plain = [to_expr(f.node, words.scene.examples) for f in factors]
+    try:
+        plain = [to_expr(f.node, words.scene.examples) for f in factors]
+    except ShapeError:  # a call whose argument is a product that only fits entry by entry
+        return
     known = letters(*plain)
     for old in known:
         new = Index(next(c for c in LETTERS if c not in {i.name for i in known}), old.dim)

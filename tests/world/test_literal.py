@@ -39,6 +39,7 @@ $$S = \frac{1}{\sqrt{d}} Q K^T$$ $$P = \text{softmax}(S)$$ $$O = P V$$
 For a loss $\ell$ we write $dX = \partial \ell / \partial X$.
 """
 NEGATIVE_SAMPLING = r"""
+The $u_k$ are $K$ negative samples.
 $$J = -\log \sigma(u_o^T v_c) - \sum_{k=1}^{K} \log \sigma(-u_k^T v_c)$$
 """
 LEAST_SQUARES = r"""
@@ -70,8 +71,10 @@ _E = r"\frac{\partial E_{total}}{\partial out_{h1}}"
          "verified"),
         (DROPOUT, r"\frac{\partial J}{\partial W_2} = \frac{\partial J}{\partial z_2} a_1^T",
          "refuted"),
-        (LSTM, r"\frac{\partial E}{\partial c_{t-1}} = \frac{\partial E}{\partial c_t} \odot f_t",
+        (LSTM, r"\frac{\partial E}{\partial f_t} = \frac{\partial E}{\partial c_t} \odot c_{t-1}",
          "verified"),
+        (LSTM, r"\frac{\partial E}{\partial c_{t-1}} = \frac{\partial E}{\partial c_t} \odot f_t",
+         "unproven"),
         (LSTM, r"\frac{\partial E}{\partial f_t} = \frac{\partial E}{\partial c_t} \odot c_t",
          "refuted"),
         (LAYER_NORM, r"\frac{\partial L}{\partial x_i} = \frac{1}{\sqrt{\sigma^2 + \epsilon}}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from derive.meaning.facts import Facts
 from derive.meaning.literal.identity import Key
@@ -25,6 +25,9 @@ from derive.program import (
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
+if TYPE_CHECKING:
+    from derive.meaning.literal.outline import Outlined
+
 Map = tuple[Key | None, Key]
 """The derivative of a quantity (None: of the cost that no name is given) by another."""
 
@@ -32,19 +35,20 @@ Map = tuple[Key | None, Key]
 class Claims(Values):
     """Values with derivatives: `cost` is the quantity whose gradients are named.
 
-    reaches: is a quantity computed from another one?
+    outline: what is computed from what, and which derivatives the lines do not settle.
     """
 
-    def __init__(
-        self, facts: Facts, scope: Scope, cost: Key | None, reaches: Callable[[Key, Key], bool]
-    ) -> None:
+    def __init__(self, facts: Facts, scope: Scope, outline: Outlined) -> None:
         super().__init__(facts, scope)
-        self.cost, self.reaches = cost, reaches
+        self.cost = outline.costs[0] if outline.costs else None
+        self.outline, self.reaches = outline, outline.reaches
 
     def marked(self, name: sx.Name) -> Expr:
         """``dX``, ``\\partial X``: the gradient of the cost by X, or one of its entries."""
         if name.mark not in ("d", "partial") or self.cost is None:
             raise Outside(f"{name.mark} of {name.base}")
+        if self.outline.rival_costs():
+            raise Outside("there is more than one cost, and it is not said which one is meant")
         bare = sx.Name(name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font)
         use = self.scope.names.use(bare)
         return self._used(use, self.gradient(self.cost, use.key))
@@ -52,6 +56,7 @@ class Claims(Values):
     def gradient(self, of: Key, by: Key) -> Expr:
         """The array of the derivatives of a number by the entries of a quantity."""
         symbol = self.quantity(by)
+        self._settled(by)
         if of == by:
             raise Outside("a derivative of a quantity by itself")
         if of not in self.scope.values:
@@ -68,6 +73,11 @@ class Claims(Values):
         row, column = (None if d == 1 else Index(f"{k}_", d)
                        for k, d in zip("rc", symbol.shape, strict=True))  # fmt: skip
         return Build(row, column, Partial(subject, symbol.name, row, column))
+
+    def _settled(self, by: Key) -> None:
+        reason = self.outline.elsewhere(by)
+        if reason:
+            raise Outside(reason)
 
     def derivative(self, node: sx.Derivative) -> Expr:
         """``\\partial L/\\partial W``, of a number by an array; of an entry by an entry."""
@@ -110,6 +120,7 @@ class Claims(Values):
         return None
 
     def _partial(self, subject: sx.Node, by: Key, entries: tuple[str, ...]) -> Expr:
+        self._settled(by)
         body = self.value(subject)
         symbol = self.quantity(by)
         row, column = self.position(symbol, entries, by) if entries else (None, None)
@@ -191,6 +202,7 @@ class Claims(Values):
     def jacobian(self, found: Map) -> Jacobian:
         """The linear map of a derivative; Outside where it is the map of nothing."""
         of, by = found
+        self._settled(by)
         if of is None or not self.reaches(of, by):
             raise Outside("it is written without what it is differentiated by")
         if of not in self.scope.values:

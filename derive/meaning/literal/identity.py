@@ -23,6 +23,11 @@ _STEP: Final = re.compile(r"([a-zA-Z])[+-]\d+")
 """A script such as ``t-1``: its letter counts steps."""
 Key = tuple[str, str, int, tuple[tuple[str, str, str], ...]]
 """Letter, accent, primes, labels as (place, bracket, text): what makes two names one."""
+_BOLD: Final = ("mathbf", "boldsymbol", "bm", "pmb", "symbf", "symbfit", "mathbfit")
+Slot = tuple[str, str, int, str, str, int, bool]
+"""Letter, accent, primes, place, bracket, length, figures or letters: of a script."""
+_APART: Final = re.compile(r"\\notin|\\not *\\in|∉|\bnegatives?\b|\bdistinct\b", re.IGNORECASE)
+"""The note says that what a sum runs over is not what a letter names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,10 @@ class Identities:
     """Letters that count steps: ``h_t`` and ``h_{t-1}``."""
     called: frozenset[str] = frozenset()
     """Letters that never stand without a bracket behind them: functions, known or not."""
+    indexed: frozenset[Slot] = frozenset()
+    """Scripts that are running letters somewhere in the note."""
+    styled: frozenset[tuple[str, str]] = frozenset()
+    """Letters with their accents that stand in another font somewhere in the note."""
 
     def use(self, name: sx.Name) -> Use:
         """What an occurrence of a name is; a gradient mark is left to the caller."""
@@ -66,7 +75,7 @@ class Identities:
                 transposed = True
             elif script.place == "sup" and script.bracket == "(" and script.text in self.indices:
                 example = script.text
-            elif self._is_index(script):
+            elif self.is_index(script):
                 if entries:
                     raise Outside(f"two sets of indices on {name.base}")
                 entries = script.items
@@ -75,7 +84,9 @@ class Identities:
                     raise Outside(f"two scripts above {name.base}")
                 power, raised = script.node, (script.place, "", script.text)
             else:
-                labels.append((script.place, script.bracket, script.text))
+                labels.append(self._label(name, script))
+        if (entries or example) and not name.font and (name.base, name.accent) in self.styled:
+            raise Outside(f"{name.base} in two fonts, one of them with indices")
         base = name.base if example is None else name.base.upper()
         key: Key = (base, name.accent, name.primes, tuple(sorted(labels)))
         if raised is not None:
@@ -86,7 +97,18 @@ class Identities:
                 raise Outside(f"the script {raised[2]} of {name.base}")
         return Use(key, entries, transposed, power, example)
 
-    def _is_index(self, script: sx.Script) -> bool:
+    def _label(self, name: sx.Name, script: sx.Script) -> tuple[str, str, str]:
+        """A script as a part of the name; Outside where it may mean an entry."""
+        parts = [i for i in script.items if len(i) == 1]
+        if not script.word and any(i in self.indices for i in parts):
+            raise Outside(f"the script {script.text} of {name.base} runs and names at once")
+        slot = _slot(name, script, not any(i.isalpha() for i in parts))
+        if not script.word and slot in self.indexed:
+            raise Outside(f"{name.base} has entries, and {script.text} may be one of them")
+        return (script.place, script.bracket, script.text + _of_script(script))
+
+    def is_index(self, script: sx.Script) -> bool:
+        """A script of running letters: it picks entries."""
         if script.place != "sub" or script.bracket or script.word or not script.items:
             return False
         return all(item in self.indices for item in script.items)
@@ -110,13 +132,49 @@ def identities(facts: Facts) -> Identities:
             powered.add(key)
         if name.primes:
             primed.add(key)
-    steps = _stepped([n for node in all_nodes(facts) for n in names_in(node)])
-    return Identities(indices, frozenset(powered), frozenset(primed), steps, _called(facts))
+    names = [n for node in all_nodes(facts) for n in names_in(node)]
+    found = Identities(
+        indices, frozenset(powered), frozenset(primed), _stepped(names), _called(facts)
+    )
+    found.indexed = _indexed(facts, found, names)
+    found.styled = frozenset((n.base, n.accent) for n in names if _script_font(n))
+    return found
+
+
+def _indexed(facts: Facts, found: Identities, names: Sequence[sx.Name]) -> frozenset[Slot]:
+    """``x_i`` beside ``x_1``, ``W^{(l)}`` beside ``W^{(1)}``: what may be one of the entries.
+
+    Where the note says that what is summed is another one (negative samples), letters name.
+    """
+    apart = _APART.search(facts.document.source) is not None
+    out: set[Slot] = set()
+    for name in names:
+        for script in name.scripts:
+            running = script.place == "sup" and script.bracket and script.text in found.indices
+            slot = _slot(name, script, figures=True)
+            if slot is not None and (running or found.is_index(script)):
+                out |= {slot} if apart else {slot, (*slot[:-1], False)}
+    return frozenset(out)
+
+
+def _slot(name: sx.Name, script: sx.Script, figures: bool) -> Slot | None:
+    """Where a script stands: what an index and a label have in common."""
+    if not script.items or script.place == "index" or any(len(i) > 1 for i in script.items):
+        return None
+    length = len(script.items)
+    return (name.base, name.accent, name.primes, script.place, script.bracket, length, figures)
+
+
+def _of_script(script: sx.Script) -> str:
+    """The font of a single letter in a script: ``W_{\\mathbf{x}}`` is not ``W_x``."""
+    font = script.node.font if isinstance(script.node, sx.Name) else ""
+    return f"|{font or 'word'}" if len(script.text) == 1 and (font or script.word) else ""
 
 
 def _script_font(name: sx.Name) -> list[tuple[str, str, str]]:
     """A letter in another script is another quantity: ``\\mathcal{J}`` is not J."""
-    return [("font", "", name.font)] if name.font in ("mathcal", "mathscr", "mathfrak") else []
+    font = "bold" if name.font in _BOLD else name.font
+    return [("font", "", font)] if font and (len(name.base) == 1 or font == "bold") else []
 
 
 def _called(facts: Facts) -> frozenset[str]:

@@ -122,7 +122,7 @@ class Reader:
 
         Where the line names no gradient, a factor 2 or 1/2 belongs to the rate.
         """
-        claims = Claims(self.found.facts, self.scope, self.cost, self.found.reaches)
+        claims = Claims(self.found.facts, self.scope, self.found)
         step: Expr | None = None
         for sign, term in rest:
             value = claims.value(term)
@@ -131,6 +131,8 @@ class Reader:
         assert step is not None
         if self.cost is None:
             raise Outside("there is no cost to differentiate")
+        if self.found.rival_costs(parts=True):
+            raise Outside("there is more than one cost, and it is not said which one is meant")
         rates = sorted(
             {n.name for n in walk(step) if isinstance(n, Symbol) and n.name in self._unused([step])}
         )
@@ -210,7 +212,7 @@ class Reader:
         )
 
     def _statements(self, line: Line) -> list[Statement]:
-        claims = Claims(self.found.facts, self.scope, self.cost, self.found.reaches)
+        claims = Claims(self.found.facts, self.scope, self.found)
         left, right = claims.maps(line.left), claims.maps(line.right)
         out: list[Statement] = []
         arrays = any(m and len(m) > 1 and self._arrays(claims, m) for m in (left, right))

@@ -5,6 +5,7 @@ Nothing here depends on shapes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,13 +13,25 @@ from typing import Final
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
 from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
-from derive.meaning.literal.scope import extents_of, is_matrix
+from derive.meaning.literal.scope import RATES, extents_of, is_matrix
+from derive.meaning.literal.steps import Steps, steps_of
 from derive.meaning.notation import COST_LETTERS, STANDARD, derivatives_in, is_cost_word, names_in
 from derive.meaning.setting import Outside
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
 _CONSTANTS: Final = frozenset({"e", "pi", "infty"})
+_ASSIGNS = frozenset({"\\leftarrow", "\\gets", "←"})
+_SEVERED: Final = re.compile(
+    r"\bconvol|cross-correlat|detach|stop[- _]?grad|no gradient|(does|do) not (flow|propagate)|"
+    r"(treat|held|hold|kept|keep|regard)\w* (it |them )?(as )?(a )?(constant|fixed)",
+    re.IGNORECASE,
+)
+"""Words that take a path away which the formulas have, or give a sign another meaning."""
+_SMALL_MATRIX: Final = re.compile(
+    r"(?<![A-Za-z\\}])\\?[a-z]\w*[^$=\n]{0,20}?(\\in|∈)[^$=]{0,16}\^\s*\{[^}$]*(\\times|×)"
+)
+"""``w \\in \\mathbb{R}^{n \\times m}``: a small letter for a matrix."""
 _DEFINES = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq", "\\coloneqq"})
 
 
@@ -51,6 +64,28 @@ class Outlined:
     again: dict[int, Line] = field(default_factory=dict)
     """Lines (by identity) that give a quantity a second formula -> the line of the first."""
 
+    changed: dict[Key, str] = field(default_factory=dict)
+    """Quantities that some line changes in place -> why they have no one value."""
+    steps: Steps = field(default_factory=Steps)
+
+    def rival_costs(self, parts: bool = False) -> bool:
+        """Is there a second cost?  parts: those that the first one adds up do not count."""
+        if not self.costs:
+            return False
+        first, *others = self.costs
+        wider = any(first in keys for key, keys in self.uses.items() if key not in self.aliases)
+        return wider or any(not (parts and self.reaches(first, o)) for o in others)
+
+    def carried(self) -> tuple[Key, ...]:
+        """What the next step needs, where a loss that is not given may depend on it too."""
+        if not self.costs or self.costs[0] in self.stated or self.steps.labelled(self.costs[0]):
+            return ()
+        return self.steps.carried
+
+    def elsewhere(self, by: Key) -> str:
+        """Why the lines do not settle the derivatives by a quantity; "" if they do."""
+        return self.steps.reason(by, self.reaches, by in self.stated or by in self.costs)
+
     def reaches(self, of: Key, by: Key) -> bool:
         """Is a quantity computed from another one?"""
         seen: set[Key] = set()
@@ -68,6 +103,9 @@ class Outlined:
 def outlined(facts: Facts) -> Outlined | None:
     """The definitions of a note; None where it has none that the literal reading knows."""
     names = identities(facts)
+    source = facts.document.source
+    if _SEVERED.search(source) or _SMALL_MATRIX.search(source):
+        return None
     if facts.roles.symbolic_depth or names.steps - {"t"}:
         return None  # layers by letters: what holds at one is not what the program says
     found = Outlined(facts, names)
@@ -89,10 +127,34 @@ def outlined(facts: Facts) -> Outlined | None:
     for key, one in found.stated.items():
         found.uses[key] = frozenset(keys_in(names, one.formula))
     found.costs = _costs(found)
+    found.changed = _changed(found)
+    found.steps = steps_of(names, set(found.stated), all_uses(facts, names))
     found.extents = extents_of(list(all_uses(facts, names)))
     found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
     found.families = _families(found)
     return found
+
+
+def _changed(found: Outlined) -> dict[Key, str]:
+    """``h := h + V h``: a name for one thing before the line and another behind it.
+
+    A step of an update is none: what is subtracted is a rate times something.
+    """
+    out: dict[Key, str] = {}
+    for line in found.facts.lines:
+        name = head_name(line)
+        if name is None or name.mark or line.relation.text not in (*_DEFINES, *_ASSIGNS):
+            continue
+        try:
+            use = found.names.use(name)
+        except Outside:
+            continue
+        inside = list(names_in(line.right))
+        again = any(_same(found.names, use.key, n) for n in inside)
+        step = any(n.base in RATES for n in inside) and use.key not in found.stated
+        if again and not step and not (use.transposed or use.power is not None or use.entries):
+            out[use.key] = f"{name.base} is changed in place"
+    return out
 
 
 def _is_array(found: Outlined, letter: str) -> bool:

@@ -6,6 +6,8 @@ sizes that meet are found to be one, a letter that fits nowhere as a vector is a
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from derive.meaning.facts import all_nodes, subtree
@@ -42,6 +44,11 @@ TRIALS: Final = 400
 NUMBERS: Final = 4
 """So many letters may turn out to be numbers."""
 
+_ARRAYS: Final = re.compile(
+    r"\bvectors?\b|\bmatri(x|ces)\b|\btensors?\b|R\}?\s*\^|ℝ\^", re.IGNORECASE
+)
+"""Words by which a note says that some letters are arrays."""
+
 
 def solve(found: Outlined, column: bool, axis: int | None) -> list[Scope]:
     """The scopes in which the definitions fit with as few letters as can be for numbers.
@@ -68,7 +75,7 @@ def solve(found: Outlined, column: bool, axis: int | None) -> list[Scope]:
                 if conflict is None or conflict.same is None or not _unified(scope, conflict):
                     break
             if trials >= TRIALS:
-                return out
+                return []  # what was not tried may decide otherwise
             if where is None:
                 out.append(scope)
             else:
@@ -111,6 +118,8 @@ def _plain(found: Outlined) -> frozenset[Key]:
 
 def _numbers_only(found: Outlined) -> bool:
     """Nothing in the note is an array: no capitals, no entries, no transposes, no norms."""
+    if _ARRAYS.search(found.facts.document.source):
+        return False
     for node in all_nodes(found.facts):
         for part in subtree(node):
             if isinstance(part, sx.Transposed | sx.Norm | sx.Big | sx.Picture):
@@ -172,7 +181,10 @@ def _fill(found: Outlined, scope: Scope) -> tuple[Stated | None, Conflict | None
     scope.leaves.clear()
     scope.lost.clear()
     scope.functions.clear()
+    scope.lost.update(found.changed)
     for stated in _in_order(found):
+        if stated.key in scope.lost:
+            continue
         try:
             scope.values[stated.key] = _defined(found, scope, stated)
         except Outside as error:
@@ -265,13 +277,18 @@ def _replaced(expr: Expr, part: Expr, name: Symbol) -> Expr:
     return with_children(expr, tuple(_replaced(c, part, name) for c in children(expr)))
 
 
-def open_cost(found: Outlined, scope: Scope) -> str:
+def open_cost(found: Outlined, scope: Scope, carried: Sequence[Key] = ()) -> str:
     """Gives the cost that no line defines a value: any function of the results.
+
+    carried: what a next step is computed from too, and the cost with it.
 
     Its gradients by the results are free arrays, its value a free number.  The reason why it
     stays unknown, "" if it has a value.
     """
     key = found.costs[0]
+    mentioned = _mentioned(found, key)
+    if mentioned:
+        return mentioned
     if scope.lost:
         return "the loss is not given, and what it is computed from is not understood"
     used = {k for keys in found.uses.values() for k in keys}
@@ -281,12 +298,32 @@ def open_cost(found: Outlined, scope: Scope) -> str:
         return "another cost is stated, and it is not said how the two belong together"
     if len(sinks) != 1:
         return "the loss is not given, nor what it is a function of"
-    (sink,) = sinks
-    result = Symbol(scope.label(sink), scope.values[sink].shape)
-    slope = Symbol("free_slope", result.shape)
-    scope.values[key] = Plus(total(Times(slope, result)), Symbol("free_value", SCALAR))
-    found.uses[key] = frozenset({sink})
+    value: Expr = Symbol("free_value", SCALAR)
+    results = [*sinks, *(k for k in carried if k in scope.values and k not in sinks)]
+    for sink in results:
+        result = Symbol(scope.label(sink), scope.values[sink].shape)
+        suffix = "" if sink == sinks[0] else f"_{scope.label(sink)}"
+        value = Plus(total(Times(Symbol(f"free_slope{suffix}", result.shape), result)), value)
+    scope.values[key] = value
+    found.uses[key] = frozenset(results)
     return ""
+
+
+def _mentioned(found: Outlined, key: Key) -> str:
+    """Why the note says more of the cost than that it is one; "" if it does not."""
+    if _PENALTY.search(found.facts.document.source):
+        return "the loss is not given, and the note speaks of a penalty"
+    for line in found.facts.lines:
+        for side in line.nodes:
+            inner = plain(side)
+            name = inner.head if isinstance(inner, sx.Applied) else inner
+            if isinstance(name, sx.Name) and not name.mark and key in keys_in(found.names, name):
+                return "what the note says of the loss is not understood"
+    return ""
+
+
+_PENALTY: Final = re.compile(r"weight decay|regulari[sz]|penalt|\bprior\b", re.IGNORECASE)
+"""Words for a part of a cost that depends on more than the results."""
 
 
 def _costly(key: Key) -> bool:
@@ -302,8 +339,9 @@ def leaves_of(scope: Scope) -> dict[str, Leaf]:
         if key not in scope.values
     }
     axis = _classes(scope)
+    labels = _labels(scope)
     for key in sorted(scope.leaves):
-        if axis is not None and key[0] in ("y", "t", "Y", "T") and not key[1]:
+        if axis is not None and key[0] in ("y", "t", "Y", "T") and not key[1] and key in labels:
             leaf = found[scope.label(key)]
             if leaf.dims[axis] != 1:
                 found[scope.label(key)] = Leaf(leaf.dims, leaf.domain, axis)
@@ -312,6 +350,12 @@ def leaves_of(scope: Scope) -> dict[str, Leaf]:
             if isinstance(node, Symbol) and node.name.startswith("free_"):
                 found[node.name] = Leaf(node.dims)
     return found
+
+
+def _labels(scope: Scope) -> list[Key]:
+    """The only quantity of the note's letters for labels, if there is one."""
+    letters = [k for k in scope.leaves if k[0] in ("y", "t", "Y", "T") and not k[1]]
+    return letters if len(letters) == 1 else []
 
 
 def _classes(scope: Scope) -> int | None:

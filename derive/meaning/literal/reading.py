@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
+from derive.meaning.literal.identity import Key
 from derive.meaning.literal.lines import Reader
 from derive.meaning.literal.outline import Outlined, outlined
 from derive.meaning.literal.program import (
@@ -102,8 +103,10 @@ def read_literally(facts: Facts) -> tuple[Literal, ...]:
             kept: list[Literal] = []
             for scope in scopes:
                 if len(scope.numbers) == fewest and not any(_alike(scope, k.scope) for k in kept):
-                    kept.append(_read(found, scope))
-            return tuple(kept[:MOST])
+                    kept.append(_read(found, _copied(scope)))
+                    if found.carried():
+                        kept.append(_read(found, _copied(scope), found.carried()))
+            return tuple(kept) if len(kept) <= MOST else ()
     return ()
 
 
@@ -112,15 +115,21 @@ def _alike(one: Scope, two: Scope) -> bool:
     return one.values == two.values and one.numbers == two.numbers
 
 
-def _read(found: Outlined, scope: Scope) -> Literal:
-    outline = Outlined(
-        found.facts, found.names, found.stated, found.aliases, found.costs, found.sizes,
-        found.extents, found.families, dict(found.uses), found.again,
+def _copied(scope: Scope) -> Scope:
+    """The same supposition, to be read in more than one way."""
+    return replace(
+        scope, same=dict(scope.same), leaves=dict(scope.leaves), values=dict(scope.values),
+        lost=dict(scope.lost), functions=dict(scope.functions), labels=dict(scope.labels),
+        tied=set(scope.tied),
     )  # fmt: skip
+
+
+def _read(found: Outlined, scope: Scope, carried: tuple[Key, ...] = ()) -> Literal:
+    outline = replace(found, uses=dict(found.uses))
     name_parts(outline, scope)
     reason = ""
     if outline.costs and outline.costs[0] not in outline.stated:
-        reason = open_cost(outline, scope)
+        reason = open_cost(outline, scope, carried)
         if reason:
             scope.lost[outline.costs[0]] = reason
     _tie_sizes(outline, scope)
@@ -141,8 +150,7 @@ def _tie_sizes(found: Outlined, scope: Scope) -> None:
             size = scope.sizes[part.upper]
             if part.upper in scope.tied or size in scope.same:
                 continue
-            claims = Claims(found.facts, scope, found.costs[0] if found.costs else None,
-                            found.reaches)  # fmt: skip
+            claims = Claims(found.facts, scope, found)
             try:
                 claims.value(part)
             except Conflict as error:

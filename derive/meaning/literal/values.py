@@ -114,8 +114,8 @@ class Values(Quantities):
 
     def _raised(self, value: Expr, exponent: sx.Node) -> Expr:
         power = constant(exponent)
-        if power < 0 and 1 not in value.shape:
-            raise Outside("a negative power of a matrix")
+        if power != 1 and 1 not in value.shape:
+            raise Outside("a power of a matrix: of its entries or of the matrix")
         return value if power == 1 else Power(value, power)
 
     def _big(self, node: sx.Big) -> Expr:
@@ -213,6 +213,8 @@ class Values(Quantities):
         if key in self.scope.values or key in self.scope.lost or key in self.scope.aliases:
             return None
         if self.facts.roles.role(head.base) == "function" or head.primes:
+            if head.word or (len(head.base) == 1 and head.base.isupper()):
+                raise Outside(f"{head.base} is not known to work entry by entry")
             name = "u_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
             self.scope.functions.setdefault(name, Function(name))
             return name

@@ -1,0 +1,71 @@
+"""Recurrent definitions: ``h_t`` from ``h_{t-1}``, and what one step says of all of them.
+
+In: the names of a note with its definitions.  Out: by which quantities a derivative is
+settled by the lines of one step.  What carries no step (a shared weight) acts at every step,
+a state may go into the next step through other states as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from derive.meaning.literal.identity import Identities, Key, Use
+
+_STEP: Final = re.compile(r"([a-zA-Z])([+-]\d+)?")
+SHARED: Final = "it acts at every step, and the lines say what one step does"
+BY_OTHERS: Final = "it goes into the step through other states too, which this step does not show"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The recurrence of a note.
+
+    letters: those that count steps.  carried: definitions that another step is computed from.
+    before: for a state of another step, the definition that gives it.
+    """
+
+    letters: frozenset[str] = frozenset()
+    carried: tuple[Key, ...] = ()
+    before: tuple[tuple[Key, Key], ...] = ()
+
+    def labelled(self, key: Key) -> bool:
+        """Does a name say at which step it is?"""
+        return _split(key, self.letters) is not None
+
+    def reason(self, by: Key, reaches: Callable[[Key, Key], bool], known: bool) -> str:
+        """Why one step does not settle the derivatives by a quantity; "" if it does."""
+        if not self.carried:
+            return ""
+        if not self.labelled(by):
+            return "" if known else SHARED
+        own = dict(self.before).get(by)
+        others = (k for k in self.carried if k != own)
+        return BY_OTHERS if own is not None and any(reaches(k, own) for k in others) else ""
+
+
+def steps_of(names: Identities, stated: set[Key], uses: Iterable[Use]) -> Steps:
+    """The states that one step takes from another."""
+    given = {found[0]: (key, found[1]) for key in stated if (found := _split(key, names.steps))}
+    before: dict[Key, Key] = {}
+    for use in uses:
+        found = _split(use.key, names.steps)
+        if found is None or found[0] not in given or use.key in stated:
+            continue
+        key, offset = given[found[0]]
+        if offset != found[1]:
+            before[use.key] = key
+    return Steps(names.steps, tuple(sorted(set(before.values()))), tuple(sorted(before.items())))
+
+
+def _split(key: Key, letters: frozenset[str]) -> tuple[Key, str] | None:
+    """A name without its step, and the step; None for a name without one."""
+    base, accent, primes, labels = key
+    for k, (place, bracket, text) in enumerate(labels):
+        match = _STEP.fullmatch(text)
+        if match is not None and match[1] in letters:
+            rest = (*labels[:k], (place, bracket, match[1]), *labels[k + 1 :])
+            return (base, accent, primes, rest), match[2] or ""
+    return None
