@@ -145,7 +145,8 @@ class Context(ABC):
         self.beside(left, right)
         if self.setting.mode in ("path", "formal") or SCALAR in (left.shape, right.shape):
             return Times(left, right)
-        if self.entrywise and left.shape == right.shape:
+        entrywise = self.entrywise or separator in self.setting.facts.elementwise
+        if entrywise and left.shape == right.shape:
             return Times(left, right)
         if separator in MATRIX_SEPARATORS:
             return MatMul(left, right)

@@ -33,6 +33,7 @@ from derive.meaning.notation import (
     plain_name,
     slot,
 )
+from derive.meaning.product_signs import elementwise_signs
 from derive.meaning.roles import Role, Roles, resolve
 from derive.meaning.softmax_lines import softmax_lines
 from derive.meaning.widths import same_widths
@@ -108,6 +109,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     totals(facts)
     _depth(facts)
     _output_word(facts)
+    facts.elementwise = elementwise_signs(document.source)
     return facts
 
 

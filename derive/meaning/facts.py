@@ -83,6 +83,8 @@ class Facts:
     count: str = "m"
     """The letter for the number of examples."""
     output_word: str | None = None
+    elementwise: frozenset[str] = frozenset()
+    """Product signs that the text says to work entry by entry."""
     """An activation that the prose names beside the word output."""
     output_lines: list[tuple[Line, Occurrence]] | None = None
     """The lines with an activation alone on the left, once they have been asked for."""

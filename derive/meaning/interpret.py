@@ -295,6 +295,9 @@ class Interpreter:
                     found = replace(found, guesses=self._at_each_layer(setting, left, line.right))
                 return found
             except IllShaped as error:
+                if lost := unbound(self.facts, line):
+                    reason = f"{', '.join(lost)} has lost its layer"
+                    return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
                 if figures_alone(self.facts.document.source, line.right):
                     return self._decided(line, Verdict.UNPROVEN, FIGURES_FOR_NAMES, kind, reading)
                 unknown = unknown_target(self.facts, line)

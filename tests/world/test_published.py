@@ -263,3 +263,27 @@ Suppose $y = u^2$ and $u = 3x + 1$. Then
 $$\frac{dy}{dx} = 6 (3x + 1)$$
 """
     assert verdicts(note) == ["unproven"]
+
+
+def test_an_activation_without_a_layer_beside_a_slope() -> None:
+    note = r"""
+$$z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}, \quad a^{[l]} = g^{[l]}(z^{[l]})$$
+$$g(z) = \frac{1}{1 + e^{-z}}$$
+$$g'(z) = a (1 - a)$$
+"""
+    assert verdicts(note) == ["unproven"]
+
+
+def test_a_product_sign_that_the_text_explains() -> None:
+    note = (
+        NETWORK
+        + SQUARED
+        + r"""
+$$\delta_2 = \frac{1}{m} (A_2 - Y)$$
+$$\delta_1 = \delta_2 W_2^T \times \sigma'(Z_1)$$
+$$\frac{\partial L}{\partial W_1} = X^T \delta_1$$
+"""
+    )
+    assert verdicts(note) == ["verified", "refuted", "verified"]
+    explained = note + "\nHere, $\\times$ represents element-wise multiplication.\n"
+    assert verdicts(explained) == ["verified", "verified", "verified"]
