@@ -119,9 +119,10 @@ def roleless(stated: Sequence[tuple[Setting, Statement]]) -> tuple[str, ...]:
 def unbound(facts: Facts, line: Line) -> tuple[str, ...]:
     """Activations without a layer in an identity of functions: ``g'(z) = a (1 - a)``."""
     calls = [p for node in line.nodes for p in subtree(node) if isinstance(p, Applied)]
-    bound = {n.base for call in calls for a in call.arguments for n in names_in(a)}
-    if not any(call.head.primes for call in calls):
+    slopes = [call for call in calls if call.head.primes]
+    if not slopes:
         return ()
+    bound = {n.base for call in slopes for a in call.arguments for n in names_in(a)}
     if facts.roles.unindexed:
         return ()
     names = (n for node in line.nodes for n in names_in(node) if not n.scripts)
