@@ -66,6 +66,17 @@ _WEIGHT = r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial y} x^T"
          r"\frac{\partial L}{\partial k} = x * \frac{\partial L}{\partial y}"),
         (CHANGED, r"\frac{\partial L}{\partial W} = (h-t) x^T"),
         (CHANGED, r"\frac{\partial L}{\partial h} = h - t"),
+        (r"$$y = x + W x + \oint z$$ $$q = y + x$$",
+         r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}"),
+        (RESIDUAL + r"$$L = \frac{1}{2}\|y - t\|^2$$ $$t \approx x$$",
+         r"\frac{\partial L}{\partial x} = (y-t) + W^T (y-t)"),
+        (r"$$h = \tanh(W x + U h_{prev})$$ $$y = V h + x$$",
+         r"\frac{\partial L}{\partial U} = (\frac{\partial L}{\partial h} \odot (1 - h \odot h))"
+         r"h_{prev}^T"),
+        (r"$$y = \gamma x + \beta$$ $$z = W y + x$$",
+         r"\frac{\partial L}{\partial \gamma} = x^T \frac{\partial L}{\partial y}"),
+        (RNN + r"$$y_t = V h_t + x_t$$",
+         r"\frac{\partial L}{\partial h_{t-1}} = U^T \frac{\partial L}{\partial z_t}"),
         (TARGETS, r"\sum_{i=1}^n t_i = 1"),
     ],
 )  # fmt: skip

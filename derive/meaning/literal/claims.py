@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from derive.meaning.facts import Facts
+from derive.meaning.facts import Facts, subtree
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.products import times
-from derive.meaning.literal.scope import Scope
+from derive.meaning.literal.scope import RATES, Scope
 from derive.meaning.literal.values import Values
 from derive.meaning.setting import COST, Outside
 from derive.program import (
@@ -76,8 +76,22 @@ class Claims(Values):
 
     def _settled(self, by: Key) -> None:
         reason = self.outline.elsewhere(by)
+        if by in self.scope.numbers and by[0] not in RATES and self._may_be_an_array(by):
+            reason = f"whether {by[0]} is a number or works entry by entry is not told"
         if reason:
             raise Outside(reason)
+
+    def _may_be_an_array(self, key: Key) -> bool:
+        """Is a letter that is taken for a number a factor of an array as a whole?"""
+        for stated in self.outline.stated.values():
+            value = self.scope.values.get(stated.key)
+            if value is None or value.shape == SCALAR or stated.entries:
+                continue
+            factors = (p for p in subtree(stated.formula) if isinstance(p, sx.Product))
+            names = (plain(f) for p in factors for _, f in p.factors)
+            if any(isinstance(n, sx.Name) and key in _keys_of(self, n) for n in names):
+                return True
+        return False
 
     def derivative(self, node: sx.Derivative) -> Expr:
         """``\\partial L/\\partial W``, of a number by an array; of an entry by an entry."""
@@ -209,6 +223,14 @@ class Claims(Values):
             raise Outside(self.scope.lost.get(of, "there is no cost to differentiate"))
         label = COST if of == self.cost else self.quantity(of).name
         return Jacobian(label, self.quantity(by).name)
+
+
+def _keys_of(claims: Claims, name: sx.Name) -> tuple[Key, ...]:
+    """What a name stands for, if that is known."""
+    try:
+        return () if name.mark else (claims.scope.names.use(name).key,)
+    except Outside:
+        return ()
 
 
 def _mentions(expr: Expr, label: str) -> bool:

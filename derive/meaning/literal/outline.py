@@ -22,6 +22,8 @@ from derive.reading.tree import plain
 
 _CONSTANTS: Final = frozenset({"e", "pi", "infty"})
 _ASSIGNS = frozenset({"\\leftarrow", "\\gets", "←"})
+_SIZE_LETTERS: Final = frozenset("nmdkNMDKTB")
+"""Letters of sizes: in a list of them a shape is given, and no value."""
 _SEVERED: Final = re.compile(
     r"\bconvol|cross-correlat|detach|stop[- _]?grad|no gradient|(does|do) not (flow|propagate)|"
     r"(treat|held|hold|kept|keep|regard)\w* (it |them )?(as )?(a )?(constant|fixed)",
@@ -127,7 +129,7 @@ def outlined(facts: Facts) -> Outlined | None:
     for key, one in found.stated.items():
         found.uses[key] = frozenset(keys_in(names, one.formula))
     found.costs = _costs(found)
-    found.changed = _changed(found)
+    found.changed = _changed(found) | _unclear(found)
     found.steps = steps_of(names, set(found.stated), all_uses(facts, names))
     found.extents = extents_of(list(all_uses(facts, names)))
     found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
@@ -154,6 +156,31 @@ def _changed(found: Outlined) -> dict[Key, str]:
         step = any(n.base in RATES for n in inside) and use.key not in found.stated
         if again and not step and not (use.transposed or use.power is not None or use.entries):
             out[use.key] = f"{name.base} is changed in place"
+    return out
+
+
+def _unclear(found: Outlined) -> dict[Key, str]:
+    """Quantities that a line gives a value which is not understood: they are no inputs."""
+    out: dict[Key, str] = {}
+    used = {key for keys in found.uses.values() for key in keys}
+    for line in found.facts.lines:
+        name, right = head_name(line), plain(line.right)
+        if name is None or name.mark or isinstance(plain(line.left), sx.Applied):
+            continue
+        if line.relation.text not in (*_DEFINES, *_ASSIGNS, "\\approx", "≈", "\\propto", "∝"):
+            continue
+        try:
+            use = found.names.use(name)
+        except Outside:
+            continue
+        known = use.key in found.stated or use.key in found.aliases
+        inside = set(keys_in(found.names, line.right))
+        opaque = isinstance(right, sx.Unreadable | sx.Picture | sx.Dots)
+        letters = {k[0] for k in inside} & {k[0] for k in used} - _SIZE_LETTERS
+        listed = isinstance(right, sx.Tuple) and bool(letters)
+        computed = opaque or listed or bool(inside & used and use.key not in inside)
+        if computed and not known and not (use.entries or use.transposed or use.power is not None):
+            out[use.key] = f"what {name.base} is computed from is not understood"
     return out
 
 

@@ -300,8 +300,12 @@ def open_cost(found: Outlined, scope: Scope, carried: Sequence[Key] = ()) -> str
         return "the loss is not given, nor what it is a function of"
     value: Expr = Symbol("free_value", SCALAR)
     results = [*sinks, *(k for k in carried if k in scope.values and k not in sinks)]
+    if carried and sinks[0] not in carried:  # an output of every step: of the one before too
+        results += [k for k, _ in found.steps.before if k in scope.leaves]
     for sink in results:
-        result = Symbol(scope.label(sink), scope.values[sink].shape)
+        given = scope.values.get(sink)
+        shape = scope.leaf(sink) if given is None else given.shape
+        result = Symbol(scope.label(sink), shape)
         suffix = "" if sink == sinks[0] else f"_{scope.label(sink)}"
         value = Plus(total(Times(Symbol(f"free_slope{suffix}", result.shape), result)), value)
     scope.values[key] = value

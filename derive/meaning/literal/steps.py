@@ -15,6 +15,7 @@ from typing import Final
 from derive.meaning.literal.identity import Identities, Key, Use
 
 _STEP: Final = re.compile(r"([a-zA-Z])([+-]\d+)?")
+_BEFORE: Final = ("prev", "previous", "old", "last", "next")
 SHARED: Final = "it acts at every step, and the lines say what one step does"
 BY_OTHERS: Final = "it goes into the step through other states too, which this step does not show"
 
@@ -39,9 +40,9 @@ class Steps:
         """Why one step does not settle the derivatives by a quantity; "" if it does."""
         if not self.carried:
             return ""
-        if not self.labelled(by):
-            return "" if known else SHARED
         own = dict(self.before).get(by)
+        if own is None and not self.labelled(by):
+            return "" if known else SHARED
         others = (k for k in self.carried if k != own)
         return BY_OTHERS if own is not None and any(reaches(k, own) for k in others) else ""
 
@@ -52,12 +53,21 @@ def steps_of(names: Identities, stated: set[Key], uses: Iterable[Use]) -> Steps:
     before: dict[Key, Key] = {}
     for use in uses:
         found = _split(use.key, names.steps)
+        if use.key not in stated and (now := _now(use.key)) is not None and now in stated:
+            before[use.key] = now
         if found is None or found[0] not in given or use.key in stated:
             continue
         key, offset = given[found[0]]
         if offset != found[1]:
             before[use.key] = key
     return Steps(names.steps, tuple(sorted(set(before.values()))), tuple(sorted(before.items())))
+
+
+def _now(key: Key) -> Key | None:
+    """``h_{prev}`` is h one step before; None for a name without such a word."""
+    base, accent, primes, labels = key
+    rest = tuple(one for one in labels if one[2].lower() not in _BEFORE)
+    return (base, accent, primes, rest) if len(rest) < len(labels) else None
 
 
 def _split(key: Key, letters: frozenset[str]) -> tuple[Key, str] | None:
