@@ -77,6 +77,9 @@ _WEIGHT = r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial y} x^T"
          r"\frac{\partial L}{\partial \gamma} = x^T \frac{\partial L}{\partial y}"),
         (RNN + r"$$y_t = V h_t + x_t$$",
          r"\frac{\partial L}{\partial h_{t-1}} = U^T \frac{\partial L}{\partial z_t}"),
+        (r"$$z = W x + x$$ $$p = \text{softmax}(z)$$"
+         r"$$J = \frac{1}{2}\|p - y\|^2 - \sum_{i=1}^n p_i \log p_i$$",
+         r"\sum_{i=1}^n (p_i - y_i) = 0"),
         (TARGETS, r"\sum_{i=1}^n t_i = 1"),
     ],
 )  # fmt: skip

@@ -25,7 +25,8 @@ _ASSIGNS = frozenset({"\\leftarrow", "\\gets", "←"})
 _SIZE_LETTERS: Final = frozenset("nmdkNMDKTB")
 """Letters of sizes: in a list of them a shape is given, and no value."""
 _SEVERED: Final = re.compile(
-    r"\bconvol|cross-correlat|detach|stop[- _]?grad|no gradient|(does|do) not (flow|propagate)|"
+    r"\bconvol|cross-correlat|\bdifferentials?\b|detach|stop[- _]?grad|no gradient|"
+    r"(does|do) not (flow|propagate)|"
     r"(treat|held|hold|kept|keep|regard)\w* (it |them )?(as )?(a )?(constant|fixed)",
     re.IGNORECASE,
 )

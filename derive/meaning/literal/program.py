@@ -25,6 +25,7 @@ from derive.program import (
     Entry,
     Expr,
     Leaf,
+    MatMul,
     Plus,
     ShapeError,
     Sum,
@@ -357,9 +358,19 @@ def leaves_of(scope: Scope) -> dict[str, Leaf]:
 
 
 def _labels(scope: Scope) -> list[Key]:
-    """The only quantity of the note's letters for labels, if there is one."""
+    """The only quantity of the note's letters for labels, if it stands before a logarithm."""
     letters = [k for k in scope.leaves if k[0] in ("y", "t", "Y", "T") and not k[1]]
-    return letters if len(letters) == 1 else []
+    if len(letters) != 1:
+        return []
+    products = (n for b in scope.values.values() for n in walk(b) if isinstance(n, Times | MatMul))
+    label = scope.label(letters[0])
+    for node in products:
+        one, two = ([*walk(side)] for side in children(node))
+        for mine, other in ((one, two), (two, one)):
+            named = any(isinstance(n, Symbol) and n.name == label for n in mine)
+            if named and any(isinstance(n, Apply) and n.function == "log" for n in other):
+                return letters
+    return []
 
 
 def _classes(scope: Scope) -> int | None:
