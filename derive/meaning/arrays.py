@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from derive.meaning.context import found_layer
 from derive.meaning.cost_values import Costs
+from derive.meaning.elsewhere import given_by_power
 from derive.meaning.facts import orders
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import Occurrence, resolve
@@ -106,6 +107,8 @@ class Arrays(Costs):
             raise Outside("the constant pi")
         if name.base in ("infty", "∞"):
             raise Outside("infinity is no number")
+        if where := given_by_power(self.setting.facts, name.base):
+            raise Outside(f"line {where} says what a power of {name.base} is")
         return self._raised(self.setting.scalar_leaf(name.base), occurrence.power)
 
     def _abbreviation(self, name: sx.Name) -> Expr:

@@ -10,10 +10,21 @@ from __future__ import annotations
 from derive.meaning.facts import Facts
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
+from derive.meaning.roles import resolve
 from derive.reading.syntax import Dots, Name, Number, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 
 REASON = "line {} gives {} a formula that the network does not use: by that it may hold"
+
+
+def differentiates_data(facts: Facts, line: Line) -> bool:
+    """A letter of the data is differentiated, ``\\partial y_i/\\partial x_j``: it has a formula."""
+    subjects = (
+        plain_name(d.of) for side in line.nodes for d in derivatives_in(side) if d.of is not None
+    )
+    return any(
+        n is not None and not n.accent and facts.roles.role_of(n) in ("X", "Y") for n in subjects
+    )
 
 
 def given_elsewhere(facts: Facts, line: Line) -> str:
@@ -22,10 +33,10 @@ def given_elsewhere(facts: Facts, line: Line) -> str:
     if not any(True for side in sides for _ in derivatives_in(side)):
         return ""
     for name in (n for side in sides for n in names_in(side)):
-        if name.mark or name.scripts or name.accent or name.word:
-            continue
-        formulas = _formulas(facts, name)
         data = facts.roles.role(name.base) in ("X", "Y")
+        if name.mark or name.accent or name.word or (name.scripts and not data):
+            continue
+        formulas = _formulas(facts, name, entries=data)
         texts = {_text(facts, one) for one in formulas}
         if (data and formulas) or len(texts) > 1:
             above = [o for o in formulas if o.piece.span.start < line.piece.span.start]
@@ -34,12 +45,30 @@ def given_elsewhere(facts: Facts, line: Line) -> str:
     return ""
 
 
-def _formulas(facts: Facts, name: Name) -> list[Line]:
-    """The lines that give a bare letter a formula."""
+def given_by_power(facts: Facts, base: str) -> int:
+    """The line that says what a power of a letter is, ``\\sigma^2 = ...``; 0 if none does."""
+    if facts.powers is None:
+        facts.powers = {}
+        for line in facts.lines:
+            head, right = plain_name(line.left), plain(line.right)
+            if head is None or not line.first or head.mark or isinstance(right, Name | Number):
+                continue
+            if line.relation.text not in ("=", ":=", "\\equiv"):
+                continue
+            itself = any(n.base == head.base for n in names_in(line.right))
+            if not itself and resolve(facts.roles, head).power:
+                facts.powers.setdefault(head.base, line.piece.line)
+    return facts.powers.get(base, 0)
+
+
+def _formulas(facts: Facts, name: Name, *, entries: bool) -> list[Line]:
+    """The lines that give a bare letter a formula, or its entries."""
     found = []
     for line in facts.lines:
         head, right = plain_name(line.left), plain(line.right)
-        if head is None or head.base != name.base or head.scripts or head.accent or head.mark:
+        if head is None or head.base != name.base or head.accent or head.mark:
+            continue
+        if head.scripts and not entries:
             continue
         if not line.first or line.relation.text not in ("=", ":=", "\\equiv"):
             continue

@@ -82,6 +82,8 @@ class Facts:
     """Names that a note introduces for an expression: base and scripts to what they stand for."""
     count: str = "m"
     """The letter for the number of examples."""
+    powers: dict[str, int] | None = None
+    """Letters that a line gives by a power, ``\\sigma^2 = ...``, with the line, once asked for."""
     output_word: str | None = None
     elementwise: frozenset[str] = frozenset()
     """Product signs that the text says to work entry by entry."""

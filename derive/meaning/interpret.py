@@ -12,7 +12,7 @@ from derive.meaning.conditions import (
     restricted,
 )
 from derive.meaning.elaborate import ANY_LAYER
-from derive.meaning.elsewhere import given_elsewhere
+from derive.meaning.elsewhere import differentiates_data, given_elsewhere
 from derive.meaning.examples import names_gradient_of_all, of_one
 from derive.meaning.facts import Facts
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
@@ -231,9 +231,9 @@ class Interpreter:
         ):
             alone = self._statements(line, left, kind, shown, "single")
             if alone.statements:
-                return replace(alone, doubt=self._doubt(line))
+                return replace(alone, doubt=alone.doubt or self._doubt(line))
             return by_units(self.facts, self.world.main.hypothesis, line, left, kind) or found
-        return replace(found, doubt=self._doubt(line)) if mode == "single" else found
+        return replace(found, doubt=found.doubt or self._doubt(line)) if mode == "single" else found
 
     def _doubt(self, line: Line) -> str:
         """Why entries without an example are no gradient of the cost that the note has."""
@@ -298,6 +298,8 @@ class Interpreter:
                 if lost := unbound(self.facts, line):
                     reason = f"{', '.join(lost)} has lost its layer"
                     return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
+                if where := given_elsewhere(self.facts, line):
+                    return self._decided(line, Verdict.UNPROVEN, where, kind, reading)
                 if figures_alone(self.facts.document.source, line.right):
                     return self._decided(line, Verdict.UNPROVEN, FIGURES_FOR_NAMES, kind, reading)
                 unknown = unknown_target(self.facts, line)
@@ -339,7 +341,8 @@ class Interpreter:
             tuple(stated),
             missing=missing,
             figures=figures,
-            elsewhere=given_elsewhere(self.facts, line),
+            elsewhere=(elsewhere := given_elsewhere(self.facts, line)),
+            doubt=elsewhere if differentiates_data(self.facts, line) else "",
             conditions=tuple(conditions),
             others=under_conditions(self.facts, line, kind, reading, stated),
         )

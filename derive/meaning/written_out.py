@@ -117,6 +117,11 @@ def _of_other_arrays(setting: Setting, line: Line, layer: int) -> bool:
     return False
 
 
+def has_formula(setting: Setting, layer: int) -> bool:
+    """Some line says what the activation of a layer is: nothing else may be supposed of it."""
+    return any(True for _ in _lines_of(setting, "A", layer))
+
+
 def _lines_of(
     setting: Setting, role: Role, layer: int
 ) -> Iterator[tuple[Line, dict[str, int], bool]]:

@@ -166,3 +166,16 @@ def test_a_normalised_value_is_another_than_the_plain_one() -> None:
     )
     slope = r"\frac{\partial J}{\partial A_1} \odot g'(Z_1)"
     assert last(note + rf"$$\frac{{\partial J}}{{\partial Z_1}} = {slope}$$") != Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        r"$$z = W x + x, \quad p = \text{softmax}(z)$$ $$\frac{\partial p}{\partial z} = p (1 - p)$$",
+        r"$$\sigma^2 = \frac{1}{n} \sum_i x_i^2, \quad y_i = x_i / \sigma$$"
+        r" $$\frac{\partial y_i}{\partial x_i} = \frac{1}{\sigma}$$",
+        r"$$y_i = x_i^2$$ $$\frac{\partial y_i}{\partial x_j} = 0$$",
+    ],
+)
+def test_what_a_line_says_is_not_left_out(note: str) -> None:
+    assert last(note) != Verdict.VERIFIED

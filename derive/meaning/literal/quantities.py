@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from derive.meaning.elsewhere import given_by_power
 from derive.meaning.facts import Facts
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, Use
@@ -88,6 +89,8 @@ class Quantities(ABC):
             return Symbol(scope.label(key), scope.values[key].shape)
         if key[2]:
             raise Outside(f"a prime on {key[0]}, which is no function")
+        if where := given_by_power(self.facts, key[0]):
+            raise Outside(f"line {where} says what a power of {key[0]} is")
         shape = scope.leaf(key)
         return Symbol(scope.label(key), shape)
 
