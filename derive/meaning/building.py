@@ -16,7 +16,7 @@ from derive.meaning.readings import is_scalar
 from derive.meaning.roles import resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
 from derive.meaning.which_cost import ledger
-from derive.meaning.written_out import has_formula, written_out
+from derive.meaning.written_out import is_unread, written_out
 from derive.program import (
     SCALAR,
     Apply,
@@ -219,7 +219,7 @@ def activation_name(setting: Setting, layer: int) -> str:
     if stated.known is not None:
         return stated.known
     if layer == setting.depth:
-        supposed = None if has_formula(setting, layer) else setting.hypothesis.output
+        supposed = None if is_unread(setting, layer) else setting.hypothesis.output
         chosen = supposed or facts.output_word
         if chosen is not None:
             return chosen

@@ -117,9 +117,10 @@ def _of_other_arrays(setting: Setting, line: Line, layer: int) -> bool:
     return False
 
 
-def has_formula(setting: Setting, layer: int) -> bool:
-    """Some line says what the activation of a layer is: nothing else may be supposed of it."""
-    return any(True for _ in _lines_of(setting, "A", layer))
+def is_unread(setting: Setting, layer: int) -> bool:
+    """Lines say what the activation of a layer is and none is understood: suppose nothing of it."""
+    found = [_value(setting, *one)[0] for one in _lines_of(setting, "A", layer)]
+    return bool(found) and all(value is None for value in found)
 
 
 def _lines_of(
