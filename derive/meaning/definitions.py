@@ -32,6 +32,8 @@ _LOSS = re.compile(
     r"|hinge|huber|kullback|entropie|交叉熵|均方",
     re.IGNORECASE,
 )
+_LONGEST = 400
+"""Characters of a line above a cost that are looked at."""
 NOT_UNDERSTOOD = "is not understood"
 """In the reason why a definition is left open: what it says could not be compared."""
 
@@ -206,7 +208,8 @@ def _new_section(facts: Facts, one: CostLine, two: CostLine) -> bool:
 
 def _announced(facts: Facts, cost: CostLine) -> bool:
     """The line above says which loss follows: "Or, for two classes, the cross-entropy:"."""
-    above = facts.document.source[: cost.line.piece.span.start].rstrip()
+    start = cost.line.piece.span.start
+    above = facts.document.source[max(0, start - _LONGEST) : start].rstrip()
     text = above[above.rfind("\n") + 1 :].rstrip("*_ ")
     return text.endswith((":", "：")) and _LOSS.search(text) is not None
 

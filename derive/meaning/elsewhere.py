@@ -7,7 +7,11 @@ as a line about the network is not refuted by that.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
+from derive.meaning.affine import DEFINING
 from derive.meaning.facts import Facts
+from derive.meaning.heads import headed
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.roles import resolve
@@ -36,11 +40,10 @@ def given_elsewhere(facts: Facts, line: Line) -> str:
         data = facts.roles.role(name.base) in ("X", "Y")
         if name.mark or name.accent or name.word or (name.scripts and not data):
             continue
-        formulas = _formulas(facts, name, entries=data)
-        texts = {_text(facts, one) for one in formulas}
-        if (data and formulas) or len(texts) > 1:
-            above = [o for o in formulas if o.piece.span.start < line.piece.span.start]
-            nearest = above[-1] if above else formulas[0]
+        formulas, several = _formulas(facts, name.base, entries=data)
+        if several or (data and formulas):
+            above = bisect_left(formulas, line.piece.span.start, key=lambda o: o.piece.span.start)
+            nearest = formulas[max(above - 1, 0)]
             return REASON.format(nearest.piece.line, name.base)
     return ""
 
@@ -50,35 +53,38 @@ def given_by_power(facts: Facts, base: str) -> int:
     if facts.powers is None:
         facts.powers = {}
         for line in facts.lines:
-            head, right = plain_name(line.left), plain(line.right)
-            if head is None or not line.first or head.mark or isinstance(right, Name | Number):
+            head = plain_name(line.left)
+            if head is None or head.base in facts.powers or not head.scripts or head.mark:
                 continue
-            if line.relation.text not in ("=", ":=", "\\equiv"):
+            if not line.first or line.relation.text not in DEFINING:
                 continue
             itself = any(n.base == head.base for n in names_in(line.right))
-            if not itself and resolve(facts.roles, head).power:
-                facts.powers.setdefault(head.base, line.piece.line)
+            passive = isinstance(plain(line.right), Name | Number)
+            if not itself and not passive and resolve(facts.roles, head).power:
+                facts.powers[head.base] = line.piece.line
     return facts.powers.get(base, 0)
 
 
-def _formulas(facts: Facts, name: Name, *, entries: bool) -> list[Line]:
-    """The lines that give a bare letter a formula, or its entries."""
-    found = []
-    for line in facts.lines:
-        head, right = plain_name(line.left), plain(line.right)
-        if head is None or head.base != name.base or head.accent or head.mark:
-            continue
-        if head.scripts and not entries:
-            continue
-        if not line.first or line.relation.text not in ("=", ":=", "\\equiv"):
-            continue
-        passive = isinstance(right, Number | Picture | Tuple | Dots | Unreadable) or (
-            isinstance(right, Name) and not right.scripts
+def _formulas(facts: Facts, base: str, *, entries: bool) -> tuple[tuple[Line, ...], bool]:
+    """The lines that give a bare letter a formula, or its entries; whether they differ."""
+    key = (base, entries)
+    if key not in facts.formulas:
+        lines = tuple(
+            line for name, line in headed(facts, base) if _gives(facts, name, line, entries)
         )
-        slope = any(True for _ in derivatives_in(line.right))
-        if not (passive or slope or facts.roles.role_of(head) == "cost"):
-            found.append(line)
-    return found
+        facts.formulas[key] = lines, len({_text(facts, one) for one in lines}) > 1
+    return facts.formulas[key]
+
+
+def _gives(facts: Facts, head: Name, line: Line, entries: bool) -> bool:
+    right = plain(line.right)
+    if head.accent or (head.scripts and not entries) or line.relation.text not in DEFINING:
+        return False
+    passive = isinstance(right, Number | Picture | Tuple | Dots | Unreadable) or (
+        isinstance(right, Name) and not right.scripts
+    )
+    slope = any(True for _ in derivatives_in(line.right))
+    return not (passive or slope or facts.roles.role_of(head) == "cost")
 
 
 def _text(facts: Facts, line: Line) -> str:

@@ -84,9 +84,13 @@ class Facts:
     """The letter for the number of examples."""
     powers: dict[str, int] | None = None
     """Letters that a line gives by a power, ``\\sigma^2 = ...``, with the line, once asked for."""
-    output_word: str | None = None
+    headed: dict[str, list[tuple[Name, Line]]] | None = None
+    """Lines by the letter alone on their left, once asked for (`heads.headed`)."""
+    formulas: dict[tuple[str, bool], tuple[tuple[Line, ...], bool]] = field(default_factory=dict)
+    """Lines that give a letter a formula, as far as asked for (`elsewhere`)."""
     elementwise: frozenset[str] = frozenset()
     """Product signs that the text says to work entry by entry."""
+    output_word: str | None = None
     """An activation that the prose names beside the word output."""
     output_lines: list[tuple[Line, Occurrence]] | None = None
     """The lines with an activation alone on the left, once they have been asked for."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from derive.meaning.facts import Facts, call_of, known_function
+from derive.meaning.facts import Facts, Spelled, call_of, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import STANDARD, is_cost_word, names_in, plain_name
 from derive.meaning.roles import spelled_function
-from derive.reading.syntax import Name, Unreadable
+from derive.reading.syntax import Unreadable
 
 _TITLE = re.compile(r"^[ \t>]*(?:#{1,6} |[-*+] |\d+[.)] |\*\*|__)|\\(?:sub)*section|\\item\b", re.M)
 """What begins a new subject."""
@@ -32,6 +32,7 @@ def output_by_input(facts: Facts, line: Line) -> None:
 def function_lines(facts: Facts) -> None:
     """``f(x) = formula`` with a bare parameter that has no role of its own in the network."""
     roles = facts.roles
+    latest: dict[Spelled, Line] = {}
     for line in facts.lines:
         call = call_of(line.left)
         if call is None or not line.first or isinstance(line.right, Unreadable):
@@ -40,15 +41,17 @@ def function_lines(facts: Facts) -> None:
         parameter = plain_name(argument)
         if parameter is None or head.primes or head.mark:
             continue
-        if spelled_function(head) in facts.bodies and _given_anew(facts, head, line):
+        spelled = spelled_function(head)
+        last, latest[spelled] = latest.get(spelled), line
+        if last is not None and spelled in facts.bodies and _given_anew(facts, last, line):
             formula = None if parameter.scripts else line.right
-            facts.anew.setdefault(spelled_function(head), []).append((parameter, formula, line))
+            facts.anew.setdefault(spelled, []).append((parameter, formula, line))
             continue
         if parameter.scripts:
             continue
         if head.base in ("max", "relu", *STANDARD) and head.word:
             continue
-        if spelled_function(head) in facts.outputs:
+        if spelled in facts.outputs:
             continue
         if roles.is_cost(head) and any(n.base != parameter.base for n in names_in(line.right)):
             continue
@@ -56,19 +59,16 @@ def function_lines(facts: Facts) -> None:
             continue
         named = plain_name(line.right)
         if named is not None and roles.role(named.base) == "A":
-            facts.outputs.setdefault(spelled_function(head), line.right)
+            facts.outputs.setdefault(spelled, line.right)
             continue
         if not roles.unindexed and roles.role(parameter.base) == "Z" and parameter.base.isupper():
             continue
-        facts.bodies.setdefault(spelled_function(head), (parameter, line.right, line))
+        facts.bodies.setdefault(spelled, (parameter, line.right, line))
         roles.by_base.setdefault(head.base, "function")
         roles.note(line.piece.line, f"{head.base} is defined as a function of {parameter.base}")
 
 
-def _given_anew(facts: Facts, head: Name, line: Line) -> bool:
-    """A new subject begins between the last definition of a function and this line."""
-    spelled = spelled_function(head)
-    later = facts.anew.get(spelled)
-    last = later[-1][2] if later else facts.bodies[spelled][2]
-    between = facts.document.source[last.piece.span.end : line.piece.span.start]
-    return _TITLE.search(between) is not None
+def _given_anew(facts: Facts, last: Line, line: Line) -> bool:
+    """A new subject begins between two lines that define one letter."""
+    source = facts.document.source
+    return _TITLE.search(source, last.piece.span.end, line.piece.span.start) is not None

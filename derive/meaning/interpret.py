@@ -328,12 +328,9 @@ class Interpreter:
         written = (text[slice(*sides[0])], text[slice(*sides[1])])
         figures = next((f for s in stated if (f := figures_say(s.statement, written))), "")
         figures = figures or to_be_solved(line)
-        missing = (
-            not_given(self.facts, line)
-            if mode == "formal"
-            else roleless([(s.setting, s.statement) for s in stated])
-        )
-        missing += unbound(self.facts, line)
+        missing = not_given(self.facts, line) + unbound(self.facts, line)
+        if mode != "formal":
+            missing += roleless([(s.setting, s.statement) for s in stated])
         return Interpretation(
             line,
             kind,

@@ -90,13 +90,13 @@ def _standing(piece: Piece) -> Node | None:
 
 
 def _joins(chain: Chain, k: int) -> bool:
-    """Whether the k-th sign stands between two equations: what follows is the head of one."""
-    signs = [relation.text for relation in chain.relations]
-    if signs[k] not in IMPLICATIONS or {*signs[:k]} <= IMPLICATIONS or k + 1 == len(signs):
+    """Whether the k-th sign, after an equation, is an arrow to the head of another one."""
+    arrow, *after = (relation.text for relation in chain.relations[k : k + 2])
+    if arrow not in IMPLICATIONS or not after or after[0] in IMPLICATIONS:
         return False
     head = plain(chain.parts[k])
     slope = isinstance(head, Applied) and head.head.primes > 0
-    return signs[k + 1] not in IMPLICATIONS and (isinstance(head, Name | Derivative) or slope)
+    return isinstance(head, Name | Derivative) or slope
 
 
 def _lines(document: Document) -> Iterator[Line]:
@@ -119,9 +119,11 @@ def _lines(document: Document) -> Iterator[Line]:
             else:
                 nothing = Span(chain.span.start, chain.span.start)
                 head = left = Unreadable(nothing, "there is no equation before it", nothing)
+            equation = False  # a sign other than an arrow stands before this one in the chain
             for k, (relation, part) in enumerate(zip(chain.relations, chain.parts, strict=True)):
                 right = with_sums(_without_membership(part))
-                joins = _joins(chain, k)
+                joins = equation and _joins(chain, k)
+                equation |= relation.text not in IMPLICATIONS
                 yield Line(
                     piece, chain, relation, left, right, head, number, position, inherits, joins
                 )

@@ -104,10 +104,6 @@ def roleless(stated: Sequence[tuple[Setting, Statement]]) -> tuple[str, ...]:
         for body in setting.definitions.values():
             known |= {n.name for n in walk(body) if isinstance(n, Symbol)}
         known |= {p for f in setting.functions if f in table.NAMES for p in table.parameters(f)}
-        if isinstance(statement.left, Apply) and statement.left.order:
-            function = setting.functions.get(statement.left.function)
-            if function is not None and function.body is None:  # g'(z) = ... says what g is
-                found.add(_letter(setting, function.name))
         for node in (*walk(statement.left), *walk(statement.right)):
             if isinstance(node, Symbol) and node.name not in known:
                 found.add(node.name)
@@ -127,17 +123,6 @@ def unbound(facts: Facts, line: Line) -> tuple[str, ...]:
         return ()
     names = (n for node in line.nodes for n in names_in(node) if not n.scripts)
     return tuple(sorted({n.base for n in names if facts.roles.role_of(n) == "A"} - bound))
-
-
-def _letter(setting: Setting, function: str) -> str:
-    """How the note writes a function that it gives no formula."""
-    symbols = {
-        base
-        for layer, name in setting.activations.items()
-        if name == function
-        for base, _ in setting.facts.activation(layer).symbols
-    }
-    return min(symbols, default=function)
 
 
 def unknown_target(facts: Facts, line: Line) -> str:

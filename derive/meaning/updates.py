@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.meaning.elaborate import Elaborator, constant
+from derive.meaning.heads import headed
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.roles import Roles, resolve
@@ -136,7 +137,7 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
         )
     free = tuple(elaborator.free[k] for k in sorted(elaborator.free))
     rate, sign = rate_of(step)
-    if any(n.name in _not_positive(setting) for n in walk(rate) if isinstance(n, Symbol)):
+    if any(_not_positive(setting, n.name) for n in walk(rate) if isinstance(n, Symbol)):
         return Update((), "the rate is said not to be positive")
     if sign < 0:
         return Update(
@@ -155,9 +156,8 @@ def _known_step(setting: Setting, terms: Sequence[tuple[int, sx.Node]]) -> None:
     for name in (n for _, term in terms for n in names_in(term)):
         if name.mark or facts.roles.role_of(name) is not None:
             continue
-        for line in facts.lines:
-            head = plain_name(line.left)
-            if head is None or not line.first or not _same(head, name) or head.mark:
+        for head, line in headed(facts, name.base):
+            if not _same(head, name):
                 continue
             if facts.abbreviations.get((name.base, "")) is line.right:
                 continue
@@ -173,19 +173,10 @@ def _is_number(node: sx.Node) -> bool:
     return True
 
 
-def _not_positive(setting: Setting) -> set[str]:
-    """The letters that the note gives a number which is 0 or less: ``\\alpha = -1``."""
-    found: set[str] = set()
-    for line in setting.facts.lines:
-        name = plain_name(line.left)
-        if name is None or name.scripts or not line.first:
-            continue
-        try:
-            value = constant(line.right)
-        except Outside:
-            continue
-        found |= {name.base} if value <= 0 else set()
-    return found
+def _not_positive(setting: Setting, base: str) -> bool:
+    """The note gives a letter a number which is 0 or less: ``\\alpha = -1``."""
+    lines = [line for name, line in headed(setting.facts, base) if not name.scripts]
+    return any(_is_number(line.right) and constant(line.right) <= 0 for line in lines)
 
 
 def _shrinking(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update:
