@@ -10,7 +10,7 @@ from derive.meaning.cost_values import has_count
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.facts import CostLine, Facts, subtree
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
-from derive.meaning.which_cost import key_of_cost, ledger
+from derive.meaning.which_cost import Ledger, key_of_cost, ledger
 from derive.program import SCALAR, Equation, Expr
 from derive.reading.syntax import Sum
 
@@ -22,6 +22,12 @@ def stated_cost(facts: Facts, of_one: bool = False) -> CostLine | None:
     a cost that is made of costs without a formula is none.
     """
     book = ledger(facts)
+    if of_one not in book.stated:
+        book.stated[of_one] = _stated_cost(facts, book, of_one)
+    return book.stated[of_one]
+
+
+def _stated_cost(facts: Facts, book: Ledger, of_one: bool) -> CostLine | None:
     usable = [k for k in range(len(facts.costs)) if book.grounded[k]]
     totals = [k for k in usable if facts.costs[k].parts and k in book.roots]
     if not totals and not of_one:

@@ -51,19 +51,25 @@ class Ledger:
 
     roots: those that no other is made of, the ones that may be meant without a name.
     grounded: whether the note gives every cost that a formula speaks of a formula too.
+    stated: the cost of the batch and of one example where no name tells, once asked for.
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts, self.costs = facts, tuple(facts.costs)
         self.keys = [key_of_cost(facts.roles, c.name) for c in self.costs]
+        self.stated: dict[bool, CostLine | None] = {}
+        self._by_key: dict[Key, list[int]] = {}
+        for k, key in enumerate(self.keys):
+            self._by_key.setdefault(key, []).append(k)
         spoken = [list(mentions(facts, c.formula)) for c in self.costs]
         targets = [[self.inside(k, *one) for one in found] for k, found in enumerate(spoken)]
         self.made_of = [{t for t in found if t is not None} for found in targets]
         self.grounded = [None not in found for found in targets]
-        for _ in self.costs:
+        before: list[bool] = []
+        while before != self.grounded:
+            before = self.grounded
             self.grounded = [
-                ok and all(self.grounded[t] for t in self.made_of[k])
-                for k, ok in enumerate(self.grounded)
+                ok and all(before[t] for t in self.made_of[k]) for k, ok in enumerate(before)
             ]
         used = {t for found in self.made_of for t in found}
         used |= {k for k, c in enumerate(self.costs) if c.penalty or self._beside_all(k)}
@@ -169,7 +175,7 @@ class Ledger:
 
     def _spelled(self, key: Key, name: Name, call: Applied | None) -> list[int]:
         """Costs of a spelling; ``J(W, b; x, y)`` is that of one example beside ``J(W, b)``."""
-        same = [k for k, known in enumerate(self.keys) if known == key]
+        same = self._by_key.get(key, [])
         wanted = names_one(self.facts.roles, name, call)
         return [k for k in same if self.costs[k].of_one == wanted] or same
 
@@ -178,8 +184,7 @@ class Ledger:
 
     def _beside_all(self, index: int) -> bool:
         """The cost of one example by its arguments, beside that of all by the same name."""
-        same = [c for c, key in zip(self.costs, self.keys, strict=True) if key == self.keys[index]]
-        return self.costs[index].of_one and not all(c.of_one for c in same)
+        return self.costs[index].of_one and not self._of_one(self._by_key[self.keys[index]])
 
     def _nearest(self, same: list[int], name: Name) -> int | None:
         above = [k for k in same if self.costs[k].name.span.start < name.span.start]
