@@ -9,16 +9,16 @@ gradient is offered, and the scalar shadow says which factors differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from derive.diagnosis.chains import diagnose_chain
 from derive.diagnosis.codes import BY_NAME, CODES
-from derive.diagnosis.loose import ELEMENTWISE, Leaf, leaves, parts
+from derive.diagnosis.loose import ELEMENTWISE, Leaf, from_expr, leaves, length, parts
 from derive.diagnosis.question import Question
 from derive.diagnosis.readings import Reading, readings
 from derive.diagnosis.scene import Diagnosis, Fault
-from derive.diagnosis.search import Hit, double, single
+from derive.diagnosis.search import Hit, double, redundant, single
 from derive.diagnosis.shadow import quotient
 from derive.diagnosis.targets import (
     Judges,
@@ -246,6 +246,9 @@ class _Answers(Question):
 
     def _one_edit(self) -> Diagnosis | None:
         hits = single(self.line, self.words, self.judge)
+        scale = self.fault.scene.scale
+        if hits and redundant(from_expr(hits[0].expr, scale), self.judge):
+            return self._from_hits(hits, self.derived())
         return self._from_hits(hits) if hits else None
 
     def _two_edits(self) -> Diagnosis | None:
@@ -253,15 +256,19 @@ class _Answers(Question):
         if self.fault.kind is Kind.ALGEBRA:
             return None
         hits = double(self.line, self.words, self.judge)
-        return self._from_hits(hits) if hits else None
+        return self._from_hits(hits, self.derived()) if hits else None
 
-    def _from_hits(self, hits: list[Hit]) -> Diagnosis:
+    def _from_hits(self, hits: list[Hit], derived: Sequence[Expr] = ()) -> Diagnosis:
+        """The repairs that edits lead to; a derived one comes first if it is shorter."""
         scene = self.fault.scene
         message = sentence(hits[0], self.fault)
         code = code_of(hits[0], self.fault)
         if self.fault.ill_shaped is not None:
             message = f"{message} ({self.fault.ill_shaped.message})"
         found = [(hit.expr, repair_words(hit.edits, scene)) for hit in hits]
+        found += [(expr, "derived") for expr in derived]
+        if derived:
+            found.sort(key=lambda repair: length(repair[0], scene.scale))
         return Diagnosis(code, message, self.repairs(found))
 
     def _reading(self) -> Diagnosis | None:
@@ -288,9 +295,10 @@ class _Answers(Question):
             (0, 1, False, False): "product-kind",
             (0, 0, True, False): "product-order",
             (0, 0, False, True): "missing-sum",
+            (0, 0, False, False): "brackets",
         }.get((len(reading.turned), len(reading.kinds), reading.moved, reading.summed))
-        name = only if only and changes == 1 else "ill-shaped"
-        message = " and ".join(clauses) or "the factors do not fit as they stand"
+        name = only if only and changes <= 1 else "ill-shaped"
+        message = " and ".join(clauses) or "the brackets are in the wrong place"
         message = f"{message} ({reason})" if reason else message
         return self._answer(name, message, [(reading.expr, "; ".join(clauses))])
 

@@ -125,6 +125,9 @@ def tidy(tree: Loose) -> Loose:
             return tree if turned == Add(((-1, inner),)) else turned
         case Add(terms=((1, inner),)):
             return inner
+        case Add(terms=((-1, Product() as first), *rest)) if rest:
+            turned = negated(first)
+            return tree if isinstance(turned, Add) else Add(((1, turned), *rest))
     return tree
 
 

@@ -39,6 +39,7 @@ from derive.program import (
     Symbol,
     Times,
     Transpose,
+    children,
     number,
 )
 
@@ -140,6 +141,13 @@ def is_note_gradient(expr: Expr, scale: Mapping[str, Expr]) -> bool:
     return False
 
 
+def length(expr: Expr, scale: Mapping[str, Expr]) -> int:
+    """How many names, numbers and operations are written; a gradient of the note is one name."""
+    if is_note_gradient(expr, scale):
+        return 1
+    return 1 + sum(length(child, scale) for child in children(expr))
+
+
 def note_gradient(expr: Gradient, scale: Mapping[str, Expr]) -> Expr:
     """The gradient as the note's own name carries it: with the note's normalisation."""
     factor = scale.get(expr.name, ONE)
@@ -218,14 +226,14 @@ def _flattened(factors: tuple[Factor, ...]) -> list[Factor]:
 
 
 def _product(factors: list[Factor]) -> Loose:
-    """A product; a leading -1 is a sign."""
-    first, *rest = factors
-    if not rest:
-        return first.node
-    if first.node == Leaf(number(-1)):
-        inner = rest[0].node if len(rest) == 1 else Product((replace(rest[0], kind=""), *rest[1:]))
-        return Add(((-1, inner),))
-    return Product(tuple(factors))
+    """A product; a -1 among the constants in front is a sign."""
+    for place, factor in enumerate(factors[:-1]):
+        if not (isinstance(factor.node, Leaf) and is_constant(factor.node.expr)):
+            break
+        if factor.node == Leaf(number(-1)):
+            rest = [*factors[:place], *factors[place + 1 :]]
+            return Add(((-1, _product([replace(rest[0], kind=""), *rest[1:]])),))
+    return factors[0].node if len(factors) == 1 else Product(tuple(factors))
 
 
 def _terms(expr: Expr, sign: int, scale: Mapping[str, Expr]) -> list[tuple[int, Loose]]:
@@ -234,7 +242,11 @@ def _terms(expr: Expr, sign: int, scale: Mapping[str, Expr]) -> list[tuple[int, 
             return _terms(left, sign, scale) + _terms(right, sign, scale)
         case Times(left=Number(value=value), right=right) if value == -1:
             return _terms(right, -sign, scale)
-    return [(sign, from_expr(expr, scale))]
+    term = from_expr(expr, scale)
+    if isinstance(term, Add) and len(term.terms) == 1:
+        ((inner_sign, term),) = term.terms
+        sign *= inner_sign
+    return [(sign, term)]
 
 
 def _factors(expr: Expr, scale: Mapping[str, Expr]) -> list[Factor]:

@@ -23,6 +23,8 @@ from derive.diagnosis.vocabulary import Vocabulary, is_gradient
 from derive.program import ONE, Power, Size
 
 Terms = tuple[tuple[int, Loose], ...]
+SHARED = -10
+"""Brackets behind a constant come before the same constant written at another term, too."""
 
 
 def sum_edits(node: Add, words: Vocabulary) -> Iterator[Edit]:
@@ -43,6 +45,7 @@ def sum_edits(node: Add, words: Vocabulary) -> Iterator[Edit]:
                 )
                 yield undo(name, verb, Add(scaled), Leaf(constant), later=1)
         yield from _take_in(terms, place)
+        yield from _scaled_together(terms, place, words)
         squared = (*terms[:place], (sign, Raised(term, Fraction(2))), *terms[place + 1 :])
         yield undo("exponent", "square {subject}", Add(squared), term)
         for axis in (1, 0):
@@ -56,6 +59,16 @@ def sum_edits(node: Add, words: Vocabulary) -> Iterator[Edit]:
             yield undo("missing-term", verb, Add(longer), node, other)
 
 
+def _scaled_together(terms: Terms, place: int, words: Vocabulary) -> Iterator[Edit]:
+    """``a - b - c`` to ``2 (a - b) - c``: a constant lost that stood before some of the terms."""
+    if not 0 < place < len(terms) - 1:
+        return
+    head, tail = terms[: place + 1], terms[place + 1 :]
+    for name, verb, constant in constants(words.scene.examples):
+        scaled = Add(((1, times_constant(constant, Add(head))), *tail))
+        yield undo(name, verb, scaled, Leaf(constant), later=1)
+
+
 def _take_in(terms: Terms, place: int) -> Iterator[Edit]:
     """``a + b * c`` to ``(a + b) * c`` and to ``b * (a + c)``, at every sign of the product."""
     sign, term = terms[place]
@@ -65,7 +78,8 @@ def _take_in(terms: Terms, place: int) -> Iterator[Edit]:
         head, tail = term.factors[:cut], term.factors[cut:]
         behind = Add((*terms[:place], (sign, product(tail)), *terms[place + 1 :]))
         around = Product((*head, Factor(tail[0].kind, behind)))
-        yield undo("brackets", "put brackets around {subject}", around, behind)
+        early = SHARED if all(constant_node(factor.node) for factor in head) else 0
+        yield undo("brackets", "put brackets around {subject}", around, behind, later=early)
         before = Add((*terms[:place], (sign, product(head)), *terms[place + 1 :]))
         around = Product((Factor("", before), *tail))
         yield undo("brackets", "put brackets around {subject}", around, before)
@@ -180,6 +194,15 @@ def _insertions(factors: tuple[Factor, ...], place: int, words: Vocabulary) -> I
             later=later,
             layer=layer,
         )
+    if (difference := words.difference) is not None:
+        verb = "multiply elementwise by {other}"
+        yield undo("missing-factor", verb, add(ELEMENTWISE, difference), None, difference)
+        if first:
+            head_first = product(
+                (*factors[:place], Factor(ELEMENTWISE, difference),
+                 replace(factors[place], kind=ELEMENTWISE), *tail)
+            )  # fmt: skip
+            yield undo("missing-factor", verb, head_first, None, difference)
     for other in words.operands:
         for node in (other, Turned(other)):
             verb = "multiply by {other}"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import combinations, islice
 
 from derive.diagnosis.edit import Edit, tidy
 from derive.diagnosis.edits import edits
-from derive.diagnosis.loose import Loose, to_expr
+from derive.diagnosis.loose import Add, Loose, parts, to_expr, with_parts
 from derive.diagnosis.vocabulary import Vocabulary, gradient_names
 from derive.program import Equation, Expr, Index, ShapeError, Statement, Symbol, walk
 
@@ -140,6 +140,31 @@ def _pairs(tree: Loose, words: Vocabulary) -> Iterator[tuple[Edit, Edit]]:
                 buckets.setdefault(first.rank + second.rank, []).append((first, second))
     for total in sorted(buckets):
         yield from buckets[total]
+
+
+def redundant(tree: Loose, judge: Judge) -> bool:
+    """Whether a true right side holds without one or two terms of a sum: ``a + b - a``."""
+    for shorter in _shorter(tree):
+        try:
+            expr = to_expr(tidy(shorter), judge.examples)
+        except ShapeError:
+            continue
+        if expr.shape == judge.left.shape and judge.agreed(expr):
+            return True
+    return False
+
+
+def _shorter(tree: Loose) -> Iterator[Loose]:
+    if isinstance(tree, Add):
+        for count in (1, 2):
+            for dropped in combinations(range(len(tree.terms)), count):
+                rest = tuple(t for k, t in enumerate(tree.terms) if k not in dropped)
+                if rest:
+                    yield Add(rest)
+    children = parts(tree)
+    for place, child in enumerate(children):
+        for shorter in _shorter(child):
+            yield with_parts(tree, (*children[:place], shorter, *children[place + 1 :]))
 
 
 def _common(tree: Loose, words: Vocabulary) -> list[Edit]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from derive.diagnosis.entries import entries_of
-from derive.diagnosis.loose import Called, Leaf
+from derive.diagnosis.loose import Add, Called, Leaf
 from derive.diagnosis.scene import Scene
 from derive.program import Entry, Expr, Gradient, Index, Program, Symbol, Times, walk
 
@@ -31,6 +31,16 @@ class Vocabulary:
     gradients: tuple[Leaf, ...]
     derivatives: tuple[tuple[int, Called], ...]
     preactivations: tuple[tuple[int, Leaf], ...]
+
+    @property
+    def difference(self) -> Add | None:
+        """The output minus the labels, which most gradients begin with."""
+        output = self.scene.named("activation", self.scene.depth)
+        labels = [leaf for leaf in self.symbols if self.role(leaf)[0] == "labels"]
+        outputs = [leaf for leaf in self.symbols if leaf_name(leaf) == output]
+        if output is None or len(labels) != 1 or len(outputs) != 1:
+            return None
+        return Add(((1, outputs[0]), (-1, labels[0])))
 
     @property
     def operands(self) -> tuple[Leaf, ...]:
@@ -83,6 +93,7 @@ def vocabulary(scene: Scene, target: str | None) -> Vocabulary:
     named.sort(key=distance)
     above = set(named) if target is None else dependents(program, target)
     gradients = [n for n in named if n in above and (not target or _differentiable(scene, n))]
+    gradients.sort(key=lambda name: (distance(name)[0], scene.roles[name][0] == "activation"))
     inner = [(layer, scene.named("preactivation", layer)) for layer in _layers(scene, here)]
     pre = tuple((layer, Leaf(program.symbol(name))) for layer, name in inner if name)
     functions = [(layer, scene.activations.get(layer, "")) for layer, _ in pre]

@@ -213,10 +213,16 @@ def mutant(
     rng: random.Random, program: Program, claims: Sequence[Equation], claim: Equation
 ) -> tuple[str, Equation]:
     """One random mutant: an edit of the first list, of the second, or two at once."""
-    draw = rng.random()
-    if draw < 0.7:
+    if rng.random() < 0.7:
         return _edited(rng, COMMON, program, claims, claim)
-    if draw < 0.85:
+    return second_list(rng, program, claims, claim)
+
+
+def second_list(
+    rng: random.Random, program: Program, claims: Sequence[Equation], claim: Equation
+) -> tuple[str, Equation]:
+    """A mutant that no search for repairs looks for: a rare edit, or two edits at once."""
+    if rng.random() < 0.5:
         return _edited(rng, RARE, program, claims, claim)
     first, once = _edited(rng, COMMON, program, claims, claim)
     second, twice = _edited(rng, COMMON + RARE, program, claims, once)

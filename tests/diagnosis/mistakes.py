@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from networks import MEAN, Net, Truth
-
 from derive.diagnosis import (
     BY_NAME,
     ELEMENTWISE,
@@ -33,12 +31,40 @@ from derive.diagnosis.loose import is_constant, parts, with_parts
 from derive.program import ONE, Equation, Expr, Gradient, ShapeError, Symbol, Times, number
 from derive.verdict import Kind
 
+from .networks import MEAN, Net, Truth
+
+KINDS = {
+    "prime": "derivative",
+    "factor": "factor dropped",
+    "transpose": "transpose",
+    "drop transpose": "transpose",
+    "operand": "operand",
+    "argument": "argument",
+    "sign": "sign",
+    "1/m": "constant",
+    "number": "constant",
+    "product": "kind of product",
+    "order": "order",
+    "axis": "order",
+    "term": "term missing",
+    "sum": "term missing",
+    "brackets": "parenthesis",
+}
+"""What a label begins with, and the kind of mistake that it is in `tests.adversary.edits.COMMON`."""
+
 
 @dataclass(frozen=True)
 class Mistake:
+    """A wrong right side: what was done, the codes that name it rightly."""
+
     label: str
     codes: frozenset[str]
     tree: Loose
+
+    @property
+    def kind(self) -> str:
+        """The kind of mistake, as the adversary counts them."""
+        return KINDS[self.label.partition(":")[0]]
 
 
 def mistakes(net: Net, truth: Truth) -> Iterator[Mistake]:
@@ -69,41 +95,45 @@ def _whole(net: Net, truth: Truth, tree: Loose) -> Iterator[Mistake]:
     front = Factor("", Leaf(MEAN))
     rest = tree.factors if isinstance(tree, Product) else (Factor("", tree),)
     twice = Product((front, replace(rest[0], kind=ELEMENTWISE), *rest[1:]))
-    if rest[0].node == Leaf(MEAN):
+    if rest[0].node == Leaf(MEAN) and len(rest) > 1:
         dropped = _product(rest[1:])
-        yield _mistake("1/m dropped", dropped, "normalisation" if convention else "missing-mean")
-    yield _mistake("1/m doubled", twice, "normalisation" if convention else "extra-mean")
+        yield _mistake("1/m: dropped", dropped, "normalisation" if convention else "missing-mean")
+    if any(net.scene.examples in leaf.dims for leaf in net.scene.program.leaves.values()):
+        yield _mistake("1/m: doubled", twice, "normalisation" if convention else "extra-mean")
     two = Factor("", Leaf(number(2)))
     doubled = Product((two, replace(rest[0], kind=ELEMENTWISE), *rest[1:]))
-    yield _mistake("factor 2", doubled, "constant-factor")
+    yield _mistake("number: 2", doubled, "constant-factor")
     half = Factor("", Leaf(number(Fraction(1, 2))))
     halved = Product((half, replace(rest[0], kind=ELEMENTWISE), *rest[1:]))
-    yield _mistake("factor 1/2", halved, "constant-factor")
+    yield _mistake("number: 1/2", halved, "constant-factor")
     yield _mistake("sign", Add(((-1, tree),)), "sign")
 
 
 def _local(net: Net, node: Loose) -> Iterator[Mistake]:
     match node:
         case Leaf(expr=expr) if not is_constant(expr):
-            yield _mistake(f"transpose {_name(node)}", Turned(node), "extra-transpose")
+            yield _mistake(f"transpose: {_name(node)}", Turned(node), "extra-transpose")
             yield from _operands(net, node)
         case Turned(arg=arg):
-            yield _mistake(f"drop transpose {_name(arg)}", arg, "missing-transpose")
+            yield _mistake(f"drop transpose: {_name(arg)}", arg, "missing-transpose")
         case Called():
             yield from _calls(net, node)
         case Add(terms=terms) if len(terms) > 1:
             yield from _sums(terms)
         case Product(factors=factors):
             yield from _products(net, factors)
+            yield from _brackets(factors)
         case Summed(arg=arg, axis=axis):
-            yield _mistake("drop sum", arg, "missing-sum")
+            yield _mistake("sum: dropped", arg, "missing-sum")
             other = Summed(arg, 1 - (axis or 0))
-            yield _mistake("sum along the other axis", other, "wrong-sum")
+            yield _mistake("axis: the other one", other, "wrong-sum")
 
 
 def _operands(net: Net, leaf: Leaf) -> Iterator[Mistake]:
     scene = net.scene
     own, gradient = _name(leaf), not isinstance(leaf.expr, Symbol)
+    if own not in scene.roles:
+        return
     role, layer = scene.roles[own]
     for name, (its_role, its_layer) in sorted(scene.roles.items()):
         if name in (own, "J") or its_role == "bias":
@@ -114,32 +144,33 @@ def _operands(net: Net, leaf: Leaf) -> Iterator[Mistake]:
             continue
         same = (its_role == role or input_like) and its_layer != layer
         code = "wrong-layer" if same else "wrong-operand"
-        yield _mistake(f"{name} for {own}", Leaf(expr), code)
+        yield _mistake(f"operand: {name} for {own}", Leaf(expr), code)
 
 
 def _calls(net: Net, node: Called) -> Iterator[Mistake]:
-    yield _mistake("prime dropped", replace(node, order=node.order - 1), "derivative-order")
+    yield _mistake("prime: dropped", replace(node, order=node.order - 1), "derivative-order")
     for name, (role, layer) in sorted(net.scene.roles.items()):
         if (
             role in ("preactivation", "activation")
             and Leaf(net.scene.program.symbol(name)) != node.arg
         ):
             changed = replace(node, arg=Leaf(net.scene.program.symbol(name)))
-            yield _mistake(f"argument {name}", changed, "derivative-argument")
+            yield _mistake(f"argument: {name}", changed, "derivative-argument")
             function = net.scene.activations[layer or 0]
             if function in net.scene.program.functions and function != node.function:
                 changed = replace(changed, function=function)
                 if role == "preactivation":
-                    yield _mistake(f"layer {layer} of f'", changed, "wrong-layer")
+                    yield _mistake(f"argument: f' of layer {layer}", changed, "wrong-layer")
 
 
 def _sums(terms: tuple[tuple[int, Loose], ...]) -> Iterator[Mistake]:
     for place, (sign, term) in enumerate(terms):
         flipped = (*terms[:place], (-sign, term), *terms[place + 1 :])
-        yield _mistake("sign of a term", Add(flipped), "sign")
+        yield _mistake("sign: of a term", Add(flipped), "sign")
         rest = terms[:place] + terms[place + 1 :]
         left = rest[0][1] if len(rest) == 1 and rest[0][0] > 0 else Add(rest)
-        yield _mistake("term dropped", left, "missing-term")
+        names = ["missing-term", "missing-factor"] if left == Leaf(ONE) else ["missing-term"]
+        yield _mistake("term: dropped", left, *names)
 
 
 def _products(net: Net, factors: tuple[Factor, ...]) -> Iterator[Mistake]:
@@ -150,21 +181,42 @@ def _products(net: Net, factors: tuple[Factor, ...]) -> Iterator[Mistake]:
             continue
         name = "constant-factor" if constant else "missing-factor"
         if isinstance(node, Called):
-            last = net.scene.activations[net.scene.depth]
-            name = "output-jacobian" if node.function == last else "activation-derivative"
+            last = net.scene.named("preactivation", net.scene.depth)
+            own = _name(node.arg) == last
+            name = "output-jacobian" if own else "activation-derivative"
         rest = factors[:place] + factors[place + 1 :]
         if all(_is_constant(left.node) for left in rest):
             continue
-        yield _mistake("factor dropped", _product(rest), name)
+        label = "prime" if isinstance(node, Called) else "factor"
+        yield _mistake(f"{label}: factor dropped", _product(rest), name)
         if constant or not place or _is_constant(factors[place - 1].node):
             continue
         kind = MATRIX if factor.kind == ELEMENTWISE else ELEMENTWISE
         other = (*factors[:place], replace(factor, kind=kind), *factors[place + 1 :])
-        yield _mistake(f"{kind} product", Product(other), "product-kind")
+        yield _mistake(f"product: {kind}", Product(other), "product-kind")
         left = factors[place - 1]
         pair = (replace(left, node=node), replace(factor, node=left.node))
         swapped = (*factors[: place - 1], *pair, *factors[place + 1 :])
         yield _mistake("order", Product(swapped), "product-order")
+
+
+def _brackets(factors: tuple[Factor, ...]) -> Iterator[Mistake]:
+    """``a (b - c)`` as ``a b - c``, ``(a - b) c`` as ``a - b c``, ``a b * c`` as ``a (b * c)``."""
+    for place, factor in enumerate(factors):
+        head, tail = factors[:place], factors[place + 1 :]
+        if isinstance(factor.node, Add) and len(factor.node.terms) > 1:
+            (sign, first), *middle, (last_sign, last) = factor.node.terms
+            if head and not tail:
+                opened = _product((*head, replace(factor, node=first)))
+                out = Add(((sign, opened), *middle, (last_sign, last)))
+                yield _mistake("brackets: dropped", out, "brackets")
+            elif tail and not head:
+                opened = _product((replace(factor, node=last), *tail))
+                out = Add(((sign, first), *middle, (last_sign, opened)))
+                yield _mistake("brackets: dropped", out, "brackets")
+        if head and tail and not all(_is_constant(f.node) for f in head):
+            group = Factor(factor.kind, _product(factors[place:]))
+            yield _mistake("brackets: added", Product((*head, group)), "brackets")
 
 
 def _product(factors: tuple[Factor, ...]) -> Loose:

@@ -7,17 +7,18 @@ import time
 from dataclasses import replace
 
 import pytest
-from floats import Floats
-from mistakes import fault, mistakes, mistakes_inside
-from networks import MEAN, dense, library
-from test_planted import Judges
-from test_real_notes import answer, claim, ill, product
 
 from derive import program as p
 from derive.diagnosis import Fault, Leaf, Scene, diagnose
 from derive.latex import to_latex
 from derive.program import SCALAR, Equation, Expr, Gradient, Symbol, Times
 from derive.verdict import Kind
+
+from .floats import Floats
+from .mistakes import fault, mistakes, mistakes_inside
+from .networks import MEAN, dense, library
+from .test_planted import Judges
+from .test_real_notes import answer, claim, ill, product
 
 
 def square(scene: Scene) -> Scene:

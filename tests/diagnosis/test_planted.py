@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from floats import Floats
-from mistakes import fault, mistakes
-from networks import Net, library
 
 from derive.diagnosis import diagnose
 from derive.latex import to_latex
 from derive.program import Equation, Program, Statement
 from derive.tensors import prove
+
+from .floats import Floats
+from .mistakes import fault, mistakes
+from .networks import Net, library
 
 EVERY = 4
 """One planted mistake in so many is tried here; the rates below are those over all."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from networks import Net, dense
 
 from derive.latex import gradient_latex, to_latex
 from derive.program import Apply, Expr, MatMul, Plus, Transpose
 from derive.verdict import Verdict
 from derive.verify import Options, open_note
+
+from .networks import Net, dense
 
 COSTS = {
     "cross_entropy": r"-\frac{{1}}{{m}} \sum_{{i=1}}^m Y \odot \log({a})",

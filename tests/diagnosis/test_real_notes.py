@@ -6,8 +6,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from networks import MEAN, M, dense
-from test_planted import Judges
 
 from derive import program as p
 from derive.diagnosis import (
@@ -28,6 +26,9 @@ from derive.diagnosis import (
 )
 from derive.program import ONE, Composition, Equation, Expr, Gradient, Jacobian, Times
 from derive.verdict import Kind
+
+from .networks import MEAN, M, dense
+from .test_planted import Judges
 
 
 def answer(fault: Fault) -> Diagnosis:

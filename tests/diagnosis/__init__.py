@@ -1,0 +1,1 @@
+"""Networks with their scenes, mistakes planted in their true lines, and what is said of them."""
