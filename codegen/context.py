@@ -359,16 +359,17 @@ def _several(names: list[str]) -> list[str]:
 def _training(network: Network, step: Step) -> dict[str, Any]:
     texts = [text for _, text in step.constants]
     lines = [line for block in (*step.forward, *step.backward) for line in block.lines]
-    numbers = [name for name, _ in step.constants] + [f[0] for f in step.filled]
+    sizes = [name for name in ("m", "outputs") if name in _words(step.cost)]
+    numbers = [name for name, _ in step.constants] + [f[0] for f in step.filled] + sizes
     running = [line for block in step.statistics for line in block.lines]
     scalars = [*step.update.fixed, *((name, "0.0") for name, _ in step.update.moving)]
     return {
         "array_names": _several([b.name for b in step.buffers]),
         "number_names": _several(numbers),
-        "uses_m": "m" in _words(step.cost),
-        "widths_of_cost": _widths(step.cost),
         "widths_of_buffers": _widths(" ".join(b.shape for b in step.buffers)),
-        "widths_of_constants": _widths(" ".join([*texts, *(shape for _, _, shape in step.filled)])),
+        "widths_of_constants": _widths(
+            " ".join([*texts, *(shape for _, _, shape in step.filled), *sizes])
+        ),
         "uses_rate": any("learning_rate" in text for text in texts),
         "step_parameters": _used(network.fields, "\n".join([*lines, step.cost, *running])),
         "update_scalars": scalars,
@@ -376,5 +377,6 @@ def _training(network: Network, step: Step) -> dict[str, Any]:
         "constant_lines": packing.named(
             [(name, f"self._number({text})") for name, text in step.constants]
             + [(name, f"self._full({value}, {shape})") for name, value, shape in step.filled]
+            + [(name, name) for name in sizes]
         ),
     }

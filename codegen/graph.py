@@ -58,8 +58,9 @@ class Node:
     op: ``"input"`` (attr its name), ``"const"`` (attr its Python text), a name in
     `ELEMENTWISE`, ``"dot"`` (attr ``"nn"``, ``"tn"``, ``"nt"``, ``"tt"``: which operands
     are transposed), ``"sum"`` or ``"max"`` along an axis (attr ``"0"`` or ``"1"``, kept with
-    size 1), ``"total"`` (the sum of all entries), ``"inner"`` (of all products) or
-    ``"polynomial"`` (attr its coefficients, the highest power first, as a Python tuple).
+    size 1; attr ``"0t"``: along axis 0 and then transposed), ``"total"`` (the sum of all entries),
+    ``"inner"`` (of all products), ``"polynomial"`` (attr its coefficients, the highest power
+    first, as a Python tuple) or ``"turn"`` (a transposed copy).
     """
 
     op: str
@@ -130,7 +131,10 @@ class Graph:
             return SCALAR
         if op in ("sum", "max"):
             rows, columns = shapes[0]
-            return (1, columns) if attr == "0" else (rows, 1)
+            return {"0": (1, columns), "0t": (columns, 1), "1": (rows, 1)}[attr]
+        if op == "turn":
+            rows, columns = shapes[0]
+            return columns, rows
         if op == "dot":
             (a, b), (c, d) = shapes
             return (b if attr[0] == "t" else a, c if attr[1] == "t" else d)

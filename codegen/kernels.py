@@ -25,6 +25,8 @@ from derive.program import (
     ZERO,
     Apply,
     Expr,
+    Number,
+    Plus,
     Power,
     Symbol,
     Times,
@@ -48,6 +50,8 @@ OUTPUT: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Loss to the activation that the last layer must have with it ("": any)."""
 
+_HALF: Final = Number(Fraction(1, 2))
+
 FROM_OUTPUT: Final[Mapping[str, Callable[[Expr], Expr]]] = MappingProxyType(
     {
         "sigmoid": lambda a: Times(a, minus(ONE, a)),
@@ -56,6 +60,22 @@ FROM_OUTPUT: Final[Mapping[str, Callable[[Expr], Expr]]] = MappingProxyType(
 )
 """The derivative over the value ``a`` alone: cheaper in training, where the relative accuracy
 of the tails does not matter.  A proposal: `codegen.proof` proves it before it is used."""
+
+
+IN_TRAINING: Final[Mapping[str, Callable[[Expr], Expr]]] = MappingProxyType(
+    {"sigmoid": lambda z: Plus(_HALF, Times(_HALF, Apply("tanh", 0, Times(_HALF, z))))}
+)
+"""The value over the argument ``z`` as training computes it: half the passes over memory, and
+accurate beside 1, not in the tails, which play no role there.  A proposal as well."""
+
+
+_NEGATIVE_PART = "p = np.maximum(z, 0.0); n = z - p; s = np.log1p(np.exp(n - p)); "
+
+WITH_COST: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"binary_cross_entropy": (_NEGATIVE_PART + "np.exp(n - s)", _NEGATIVE_PART + "p - z * y + s")}
+)
+"""Output and entry of the cost over the last argument ``z``, as training computes both at once:
+``n - p`` is ``-|z|``, and ``s + p`` is ``log(1 + e^z)``."""
 
 
 def of_difference(name: str) -> Expr | None:

@@ -336,8 +336,12 @@ def data_cost(
     labels: int,
     leaf: Callable[[str], int],
     cross_entropy: CrossEntropy,
+    entry: str = "",
 ) -> int:
-    """The mean loss over the examples; output: the last Z or A, as `cost_arguments` says."""
+    """The mean loss over the examples; output: the last Z or A, as `cost_arguments` says.
+
+    entry: another form of the loss of one entry than the library's.
+    """
     row = network.spec.loss_row
     weights = [leaf(name) for name in entry_weights(network)]
 
@@ -353,7 +357,7 @@ def data_cost(
             total = graph.add("add", total, alone)
     else:
         logits = next(iter(row.from_logits.values()), None)
-        form = logits[0] if logits else row.stable_value
+        form = entry or (logits[0] if logits else row.stable_value)
         values = {"z" if logits else "a": output, "y": labels}
         values |= {c: graph.const(repr(v)) for c, v in network.spec.loss_constants.items()}
         total = graph.total(weighted(lower_form(graph, form, values)))

@@ -164,7 +164,7 @@ class Forms:
 
     def apply(self, lowering: Lowering, function: str, order: int, arg: Expr) -> int:
         """The step of the order-th derivative of a function at an argument."""
-        if order == 0 and function in ("exp", "log", "step"):
+        if order == 0 and function in ("exp", "log", "step", "tanh"):
             return lowering.graph.add(function, lowering.expr(arg))
         if function == "absolute":
             return lowering.graph.add("sign" if order else function, lowering.expr(arg))

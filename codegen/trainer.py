@@ -13,15 +13,18 @@ from itertools import pairwise
 from codegen.buffers import Allocator, Code
 from codegen.equations import readable
 from codegen.graph import ELEMENTWISE
-from codegen.kernels import FROM_OUTPUT
+from codegen.kernels import FROM_OUTPUT, IN_TRAINING, WITH_COST
 from codegen.module import CLASS_WEIGHTS_TEXT
 from codegen.network import CLASS_WEIGHTS, L1, L2, Network
+from codegen.orders import turned
 from codegen.proof import ProvedEquation, judge, require
-from codegen.training_graph import smoothing, training_graph
+from codegen.training_graph import Proposed, smoothing, training_graph
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
 from derive.program import Apply, Equation, Expr, Leaf, Program, Shape, walk
+from derive.scalars.table import function
 
 _AT_HAND = "The training step computes the derivative from the output, which is at hand."
+_CHEAPER = "The training step computes the activation so, in fewer passes over memory."
 _FUNCTIONS = (ELEMENTWISE - {"step"}) | {"vdot"}
 
 
@@ -60,19 +63,22 @@ class Step:
     rewrites: tuple[ProvedEquation, ...]
     statistics: tuple[Block, ...] = ()
     """How the running statistics follow the batches."""
+    turned: tuple[str, ...] = ()
+    """Weights that lie transposed in memory."""
 
 
 def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
     """The step of a network; raises `codegen.proof.Unproved` if its update is not the library's."""
-    rewrites, from_output = output_forms(network, proved)
+    rewrites, forms = training_forms(network, proved)
     training = network.spec.training
     plain = {L1, L2}.isdisjoint(network.constants) and training.clip_norm is None
     change = update(training, foldable=plain and training.steady)
     require(network, change.proofs)
-    graph, results, cost = training_graph(network, proved, from_output, fold_rate=change.folds)
-    code = Allocator(graph, results, cost).run()
+    graph, results, cost = training_graph(network, proved, forms, fold_rate=change.folds)
+    other_way = turned(network)
+    code = Allocator(graph, results, cost, turned=[f"d{name}" for name in other_way]).run()
     shapes = _Shapes(network)
-    equations = _equations(network, proved, from_output, folds=change.folds)
+    equations = _equations(network, proved, forms, folds=change.folds)
     forward, backward = _blocks(code, equations)
     count = sum(a * b for a, b in (shapes.numbers(network, p) for p in network.parameters))
     called = [line for _, line in code.lines] + list(change.lines)
@@ -88,6 +94,7 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
         functions=tuple(sorted(_calls(called + [li for b in _running(network) for li in b.lines]))),
         rewrites=rewrites,
         statistics=tuple(_running(network)),
+        turned=other_way,
     )
 
 
@@ -116,30 +123,38 @@ def _class_weights(network: Network) -> list[tuple[str, str]]:
     return [(CLASS_WEIGHTS, CLASS_WEIGHTS_TEXT)] if network.spec.class_weights else []
 
 
-def output_forms(
+def training_forms(
     network: Network, proved: Sequence[ProvedEquation]
-) -> tuple[tuple[ProvedEquation, ...], dict[tuple[str, str], Expr]]:
-    """Derivatives in terms of the output that is at hand, each proved before it is used."""
+) -> tuple[tuple[ProvedEquation, ...], Proposed]:
+    """Values by cheaper forms, derivatives by the output at hand; each proved before it is used."""
     confirmed: list[ProvedEquation] = []
-    forms: dict[tuple[str, str], Expr] = {}
+    forms: Proposed = {}
     needed = {
         node.function
         for line in proved
         for node in walk(line.right)
         if isinstance(node, Apply) and node.order == 1
     }
-    for k, function in sorted(network.functions.items()):
-        propose = FROM_OUTPUT.get(network.activation(k).activation)
-        if propose is None or function not in needed or _mixed(network, k):
+    for k, named in sorted(network.functions.items()):
+        if _mixed(network, k):
             continue
-        z = network.program.symbol(network.argument(k))
-        a = network.program.symbol(f"A{k}")
-        equation = Equation(Apply(function, 1, z), propose(a))
-        name = f"{function}'({z.name})"
-        judged = judge(_one_layer(network, k), name, "", equation, _AT_HAND)
-        if judged.accepted:
-            confirmed.append(judged)
-            forms[function, z.name] = equation.right
+        name = network.activation(k).activation
+        z, a = network.program.symbol(network.argument(k)), network.program.symbol(f"A{k}")
+        # the last layer is computed together with the cost
+        shared = k == network.depth and network.spec.loss in WITH_COST
+        proposals = [
+            (0, IN_TRAINING.get(name) if not shared else None, z, _CHEAPER),
+            (1, FROM_OUTPUT.get(name) if named in needed else None, a, _AT_HAND),
+        ]
+        for order, propose, of, note in proposals:
+            if propose is None:
+                continue
+            equation = Equation(Apply(named, order, z), propose(of))
+            title = f"{named}{chr(39) * order}({z.name})"
+            judged = judge(_one_layer(network, k), title, "", equation, note)
+            if judged.accepted:
+                confirmed.append(judged)
+                forms[named, order, z.name] = equation.right
     return tuple(confirmed), forms
 
 
@@ -155,13 +170,14 @@ def _one_layer(network: Network, k: int) -> Program:
     scalars = {name: leaf for name, leaf in program.leaves.items() if name in network.constants}
     z, a = network.argument(k), f"A{k}"
     leaves = {z: Leaf(program.shape(z)), **scalars}
-    return Program(leaves, {a: program.definitions[a]}, program.functions)
+    functions = {"tanh": function("tanh"), **program.functions}
+    return Program(leaves, {a: program.definitions[a]}, functions)
 
 
 def _equations(
     network: Network,
     proved: Sequence[ProvedEquation],
-    from_output: Mapping[tuple[str, str], Expr],
+    forms: Proposed,
     *,
     folds: bool,
 ) -> dict[str, str]:
@@ -172,17 +188,24 @@ def _equations(
     if network.spec.label_smoothing:
         kept, added = smoothing(network.spec)
         texts["S"] = f"S = ({kept}) Y + {added}, which is the Y of the equations"
+    for name, expr in network.program.definitions.items():
+        texts[name] += _put_in(expr, forms)
     for number, line in enumerate(proved):
-        text = f"{line.name} = {readable(line.right)}"
-        for node in walk(line.right):
-            if isinstance(node, Apply) and node.order == 1:
-                form = from_output.get((node.function, getattr(node.arg, "name", "")))
-                if form is not None:
-                    text += f", where {readable(node)} = {readable(form)}"
+        text = f"{line.name} = {readable(line.right)}{_put_in(line.right, forms)}"
         if number == 0 and folds:
             text += ", times the learning rate, which all that follows inherits"
         texts[line.name] = text
     return texts
+
+
+def _put_in(expr: Expr, forms: Proposed) -> str:
+    """What a comment says of the forms that are used in an expression."""
+    text = ""
+    for node in walk(expr):
+        if isinstance(node, Apply):
+            form = forms.get((node.function, node.order, getattr(node.arg, "name", "")))
+            text += f", where {readable(node)} = {readable(form)}" if form is not None else ""
+    return text
 
 
 def _blocks(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from codegen.forms import lower_form
 from codegen.graph import Graph
+from codegen.kernels import WITH_COST
 from codegen.module import (
     CrossEntropy,
     add_penalties,
@@ -22,29 +23,34 @@ from codegen.module import (
     output_argument,
 )
 from codegen.network import Network
+from codegen.orders import turns_for_maximum
 from codegen.plan import Forms, Lowering
 from codegen.proof import ProvedEquation
 from codegen.spec import Spec
 from derive.program import Expr, Symbol
 
+Proposed = dict[tuple[str, int, str], Expr]
+"""For a function, an order and a layer's Z the proved expression of that derivative there."""
+
 
 class TrainingForms(Forms):
-    """Functions in the training step: stable forms; derivatives from the output if proved.
+    """Functions in the training step: cheaper forms where they are proved, else stable ones."""
 
-    from_output: for ``(function, layer's Z)`` the proved expression of the derivative.
-    """
-
-    def __init__(self, network: Network, from_output: dict[tuple[str, str], Expr]) -> None:
+    def __init__(self, network: Network, proposed: Proposed) -> None:
         self.network = network
-        self.from_output = from_output
+        self.proposed = proposed
+        last = network.program.symbol(network.argument(network.depth))
+        self.logits = last if network.spec.loss in WITH_COST else None
 
     def apply(self, lowering: Lowering, function: str, order: int, arg: Expr) -> int:
         """The step of the order-th derivative of a function at an argument."""
         if function not in functions_of(self.network):
             return super().apply(lowering, function, order, arg)
-        if order == 1 and isinstance(arg, Symbol) and (function, arg.name) in self.from_output:
-            return lowering.expr(self.from_output[function, arg.name])
+        if isinstance(arg, Symbol) and (function, order, arg.name) in self.proposed:
+            return lowering.expr(self.proposed[function, order, arg.name])
         form, constants = form_of(self.network, function, order)
+        if order == 0 and arg == self.logits:
+            form = WITH_COST[self.network.spec.loss][0]
         z = lowering.expr(arg)
         values = argument_of(self.network, lowering.graph, function, z, lowering.steps.__getitem__)
         values |= {n: lowering.graph.const(t) for n, t in constants.items()}
@@ -56,7 +62,7 @@ class TrainingForms(Forms):
 def training_graph(
     network: Network,
     proved: Sequence[ProvedEquation],
-    from_output: dict[tuple[str, str], Expr],
+    proposed: Proposed,
     *,
     fold_rate: bool,
 ) -> tuple[Graph, dict[int, str], int]:
@@ -75,12 +81,14 @@ def training_graph(
         kept, added = smoothing(network.spec)
         spread = graph.add("multiply", steps["Y"], graph.const(kept))
         steps["Y"] = graph.name(graph.add("add", spread, graph.const(added)), "S")
-    lowering = Lowering(graph, steps, literals(network), TrainingForms(network, from_output))
+    lowering = Lowering(graph, steps, literals(network), TrainingForms(network, proposed))
     for name, expr in program.definitions.items():
         if name != "J":
             steps[name] = graph.name(_definition(network, lowering, name, expr), name)
     output, leaf = steps[output_argument(network)], steps.__getitem__
-    cost = data_cost(network, graph, output, steps["Y"], leaf, _fast_cross_entropy(network))
+    _, entry = WITH_COST.get(network.spec.loss, ("", ""))
+    cross_entropy = _fast_cross_entropy(network)
+    cost = data_cost(network, graph, output, steps["Y"], leaf, cross_entropy, entry)
     cost = add_penalties(network, graph, cost, leaf)
     results: dict[int, str] = {}
     for number, equation in enumerate(proved):
@@ -112,7 +120,11 @@ def _definition(network: Network, lowering: Lowering, name: str, expr: Expr) -> 
 def _softmax_parts(network: Network, graph: Graph, z: int) -> tuple[int, int, int]:
     """The shifted argument, its exponential, and the sum of that."""
     axis = str(network.feature_axis)
-    shifted = graph.add("subtract", z, graph.add("max", z, attr=axis))
+    if not network.spec.columns and turns_for_maximum(network.spec):
+        top = graph.add("max", graph.add("turn", z), attr="0t")
+    else:
+        top = graph.add("max", z, attr=axis)
+    shifted = graph.add("subtract", z, top)
     power = graph.add("exp", shifted)
     return shifted, power, graph.add("sum", power, attr=axis)
 

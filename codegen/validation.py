@@ -15,6 +15,7 @@ from codegen.context import schedule_text, task
 from codegen.forms import horner
 from codegen.module import form_of
 from codegen.network import COST, SAMPLE_WEIGHTS, Network
+from codegen.orders import turned
 from codegen.proof import ProvedEquation
 from derive.program import (
     Dim,
@@ -232,6 +233,7 @@ def _attributes(network: Network) -> Mapping[str, str]:
         "parameters": "Params",
         "rate": "LEARNING_RATE",
         "dropout": dropout,
+        "turned": repr(turned(network)) if turned(network) else "",
     }
 
 

@@ -114,6 +114,7 @@ class Checkpoint:
                 "examples": examples,
                 "batch size": trainer.batch_size,
                 "generator": type(rng.bit_generator).__name__,
+                "transposed": ", ".join(trainer.turned),
             }
             if self.path is not None
             else {}
@@ -167,7 +168,7 @@ class Checkpoint:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{self.path}: no checkpoint of a training ({error!r})") from None
         for what, need in self.facts.items():
-            if facts.get(what) != need:
+            if facts.get(what, "") != need:
                 raise ValueError(f"{self.path}: {what}: got {facts.get(what)!r}, needs {need!r}")
         kind = type(self.history.params)
         for arrays_of in (best, last):

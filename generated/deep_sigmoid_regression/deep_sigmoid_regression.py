@@ -35,10 +35,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import absolute, divide, exp, maximum, multiply, negative, sign, sqrt, square, subtract
-
-# isort: split
-from numpy import vdot
+from numpy import add, divide, multiply, sqrt, square, subtract, tanh, vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -269,66 +266,53 @@ class Trainer(runtime.BaseTrainer):
             and X.dtype == Y.dtype == self._dtype
         ):
             X, Y = self._accept(X, Y)
-        (Z1, dZ1, Z2, dZ2, Z3, dZ3, Z4, dZ4, t1, t2, t3, t4) = self._arrays
-        (one, c2, ones) = self._numbers
+        (Z1, Z2, Z3, Z4, dZ4, t1, dZ3, t2, dZ2, t3, dZ1, t4) = self._arrays
+        (c1, one, c3, ones, m) = self._numbers
         W1, b1, W2, b2, W3, b3, W4, b4 = self.params
         dW1, db1, dW2, db2, dW3, db3, dW4, db4 = self._dparams
         # Z1 = W1 X + b1
         W1.dot(X, out=Z1)
         Z1 += b1
-        # A1 = sigmoid(Z1)
-        absolute(Z1, out=dZ1)
-        negative(dZ1, out=dZ1)
-        exp(dZ1, out=dZ1)
-        sign(Z1, out=Z1)
-        maximum(dZ1, Z1, out=Z1)
-        dZ1 += one
-        A1 = divide(Z1, dZ1, out=Z1)
+        # A1 = sigmoid(Z1), where sigmoid(Z1) = 1/2 + 1/2 tanh(1/2 Z1)
+        Z1 *= c1
+        tanh(Z1, out=Z1)
+        Z1 *= c1
+        A1 = add(c1, Z1, out=Z1)
         # Z2 = W2 A1 + b2
         W2.dot(A1, out=Z2)
         Z2 += b2
-        # A2 = sigmoid(Z2)
-        absolute(Z2, out=dZ2)
-        negative(dZ2, out=dZ2)
-        exp(dZ2, out=dZ2)
-        sign(Z2, out=Z2)
-        maximum(dZ2, Z2, out=Z2)
-        dZ2 += one
-        A2 = divide(Z2, dZ2, out=Z2)
+        # A2 = sigmoid(Z2), where sigmoid(Z2) = 1/2 + 1/2 tanh(1/2 Z2)
+        Z2 *= c1
+        tanh(Z2, out=Z2)
+        Z2 *= c1
+        A2 = add(c1, Z2, out=Z2)
         # Z3 = W3 A2 + b3
         W3.dot(A2, out=Z3)
         Z3 += b3
-        # A3 = sigmoid(Z3)
-        absolute(Z3, out=dZ3)
-        negative(dZ3, out=dZ3)
-        exp(dZ3, out=dZ3)
-        sign(Z3, out=Z3)
-        maximum(dZ3, Z3, out=Z3)
-        dZ3 += one
-        A3 = divide(Z3, dZ3, out=Z3)
+        # A3 = sigmoid(Z3), where sigmoid(Z3) = 1/2 + 1/2 tanh(1/2 Z3)
+        Z3 *= c1
+        tanh(Z3, out=Z3)
+        Z3 *= c1
+        A3 = add(c1, Z3, out=Z3)
         # Z4 = W4 A3 + b4
         W4.dot(A3, out=Z4)
         Z4 += b4
-        # A4 = sigmoid(Z4)
-        absolute(Z4, out=dZ4)
-        negative(dZ4, out=dZ4)
-        exp(dZ4, out=dZ4)
-        sign(Z4, out=Z4)
-        maximum(dZ4, Z4, out=Z4)
-        dZ4 += one
-        A4 = divide(Z4, dZ4, out=Z4)
+        # A4 = sigmoid(Z4), where sigmoid(Z4) = 1/2 + 1/2 tanh(1/2 Z4)
+        Z4 *= c1
+        tanh(Z4, out=Z4)
+        Z4 *= c1
+        A4 = add(c1, Z4, out=Z4)
         # for the cost
         subtract(A4, Y, out=dZ4)
-        m = X.shape[1]
         # the cost, from values that are there anyway
-        J = float(0.5 * vdot(dZ4, dZ4) / m)
+        J = 0.5 * float(vdot(dZ4, dZ4)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ4 = (A4 - Y) ⊙ sigmoid'(Z4) / m, where sigmoid'(Z4) = A4 ⊙ (1 - A4)
         subtract(one, A4, out=t1)
         multiply(A4, t1, out=Z4)
         dZ4 *= Z4
-        dZ4 *= c2
+        dZ4 *= c3
         # dW4 = dZ4 A3ᵀ
         dZ4.dot(A3.T, out=dW4)
         # db4 = sum of columns(dZ4)
@@ -385,14 +369,15 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (16, m), (16, m), (16, m), (16, m), (16, m), (16, m),  # Z1, dZ1, Z2, dZ2, Z3, dZ3
-            (outputs, m), (outputs, m), (outputs, m), (16, m), (16, m),  # Z4, dZ4, t1, t2, t3
-            (16, m),  # t4
+            (16, m), (16, m), (16, m), (outputs, m), (outputs, m),  # Z1, Z2, Z3, Z4, dZ4
+            (outputs, m), (16, m), (16, m), (16, m), (16, m),  # t1, dZ3, t2, dZ2, t3
+            (16, m), (16, m),  # dZ1, t4
         )  # fmt: skip
 
-    def _constants(self, m: int) -> tuple[Array, ...]:
+    def _constants(self, m: int) -> tuple[Any, ...]:
         return (
-            self._number(1.0), self._number(1.0 / m), self._full(1.0, m, 1),  # one, c2, ones
+            self._number(0.5), self._number(1.0), self._number(1.0 / m),  # c1, one, c3
+            self._full(1.0, m, 1), m,  # ones, m
         )  # fmt: skip
 
 

@@ -608,6 +608,8 @@ class BaseTrainer:
     """How many arrays the optimiser keeps, all 0 at first."""
     chunk: ClassVar[int] = 0
     """Parameters that are updated at a time, so that they stay in the cache; 0: all at once."""
+    turned: ClassVar[tuple[str, ...]] = ()
+    """Parameters that lie transposed in the flat memory, where products with them are faster."""
     rate: ClassVar[float]
     """The learning rate where none is given."""
     scalars: ClassVar[tuple[float, ...]] = ()
@@ -626,14 +628,19 @@ class BaseTrainer:
             raise ValueError(f"batch_size: got {batch_size!r}, needs an integer of at least 1")
         self.batch_size = batch_size
         self.steps = 0
-        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
+        self._spaces: dict[int, tuple[tuple[Array, ...], tuple[Any, ...]]] = {}
         self._filled: dict[float, Array] = {}
         self._arrays: tuple[Array, ...] = ()
-        self._numbers: tuple[Array, ...] = ()
+        self._numbers: tuple[Any, ...] = ()
         self._shapes: tuple[Any, Any] = (None, None)
         self.learning_rate = self.rate if learning_rate is None else learning_rate
         self._scalars = tuple(map(self._number, self.scalars))
-        theta = np.concatenate([np.ravel(array) for array in params])
+        theta = np.concatenate(
+            [
+                np.ravel(array.T if name in self.turned else array)
+                for name, array in zip(self.network.shapes, params, strict=True)
+            ]
+        )
         gradient = np.empty_like(theta)
         self.params, self._dparams = self._views(theta), self._views(gradient)
         kept = list(self.network.shapes.values())[len(params) - self.network.statistics :]
@@ -658,8 +665,8 @@ class BaseTrainer:
         """The shapes of the arrays that a step of m examples writes to."""
         raise NotImplementedError
 
-    def _constants(self, m: int) -> tuple[Array, ...]:
-        """The numbers that a step of m examples reads, as arrays of the dtype."""
+    def _constants(self, m: int) -> tuple[Any, ...]:
+        """The numbers that a step of m examples reads, most of them as arrays of the dtype."""
         raise NotImplementedError
 
     def _number(self, value: float) -> Array:
@@ -676,8 +683,10 @@ class BaseTrainer:
     def _views(self, flat: Array) -> Any:
         """A flat array as parameters; no copy."""
         views, start = [], 0
-        for rows, columns in self.network.shapes.values():
-            views.append(flat[start : start + rows * columns].reshape(rows, columns))
+        for name, (rows, columns) in self.network.shapes.items():
+            part = flat[start : start + rows * columns]
+            turned = name in self.turned
+            views.append(part.reshape(columns, rows).T if turned else part.reshape(rows, columns))
             start += rows * columns
         return self.parameters(*views)
 
@@ -995,6 +1004,7 @@ class Checkpoint:
                 "examples": examples,
                 "batch size": trainer.batch_size,
                 "generator": type(rng.bit_generator).__name__,
+                "transposed": ", ".join(trainer.turned),
             }
             if self.path is not None
             else {}
@@ -1048,7 +1058,7 @@ class Checkpoint:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{self.path}: no checkpoint of a training ({error!r})") from None
         for what, need in self.facts.items():
-            if facts.get(what) != need:
+            if facts.get(what, "") != need:
                 raise ValueError(f"{self.path}: {what}: got {facts.get(what)!r}, needs {need!r}")
         kind = type(self.history.params)
         for arrays_of in (best, last):

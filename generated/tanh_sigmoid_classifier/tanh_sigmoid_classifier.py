@@ -31,10 +31,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import absolute, add, exp, log1p, maximum, multiply, negative, sign, square, subtract
-
-# isort: split
-from numpy import tanh, vdot
+from numpy import exp, log1p, maximum, multiply, square, subtract, tanh, vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -238,7 +235,7 @@ class Trainer(runtime.BaseTrainer):
         ):
             X, Y = self._accept(X, Y)
         (Z1, Z2, t1, A2, t2, dZ1) = self._arrays
-        (one, c2, zeros, ones, ones2) = self._numbers
+        (c1, one, zeros, ones, ones2, m) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         # Z1 = W1 X + b1
@@ -250,27 +247,24 @@ class Trainer(runtime.BaseTrainer):
         W2.dot(A1, out=Z2)
         Z2 += b2
         # A2 = sigmoid(Z2)
-        absolute(Z2, out=t1)
-        negative(t1, out=t1)
-        exp(t1, out=t1)
-        sign(Z2, out=A2)
-        maximum(t1, A2, out=A2)
-        add(one, t1, out=t2)
-        A2 /= t2
+        maximum(Z2, zeros, out=t1)
+        subtract(Z2, t1, out=A2)
+        subtract(A2, t1, out=t2)
+        exp(t2, out=t2)
+        log1p(t2, out=t2)
+        A2 -= t2
+        exp(A2, out=A2)
         # for the cost
-        maximum(Z2, zeros, out=t2)
         Z2 *= Y
-        t2 -= Z2
-        log1p(t1, out=t1)
-        t2 += t1
-        m = X.shape[1]
+        t1 -= Z2
+        t1 += t2
         # the cost, from values that are there anyway
-        J = float(vdot(t2, ones) / m)
+        J = float(vdot(t1, ones)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m
         A2 -= Y
-        dZ2 = multiply(A2, c2, out=A2)
+        dZ2 = multiply(A2, c1, out=A2)
         # dW2 = dZ2 A1ᵀ
         dZ2.dot(A1.T, out=dW2)
         # db2 = sum of columns(dZ2)
@@ -305,12 +299,12 @@ class Trainer(runtime.BaseTrainer):
             (outputs, m), (4, m),  # t2, dZ1
         )  # fmt: skip
 
-    def _constants(self, m: int) -> tuple[Array, ...]:
+    def _constants(self, m: int) -> tuple[Any, ...]:
         outputs = self.network.outputs
         return (
-            self._number(1.0), self._number(1.0 / m),  # one, c2
+            self._number(1.0 / m), self._number(1.0),  # c1, one
             self._full(0.0, outputs, m), self._full(1.0, outputs, m),  # zeros, ones
-            self._full(1.0, m, 1),  # ones2
+            self._full(1.0, m, 1), m,  # ones2, m
         )  # fmt: skip
 
 

@@ -34,10 +34,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy import absolute, add, exp, log1p, maximum, multiply, negative, sign, square, subtract
-
-# isort: split
-from numpy import tanh, vdot
+from numpy import exp, log1p, maximum, multiply, square, subtract, tanh, vdot
 from numpy.typing import DTypeLike, NDArray
 
 
@@ -255,7 +252,7 @@ class Trainer(runtime.BaseTrainer):
         ):
             X, Y = self._accept(X, Y)
         (Z1, Z2, Z3, t1, A3, t2, dZ2, dZ1) = self._arrays
-        (one, c2, zeros, ones, ones2) = self._numbers
+        (c1, one, zeros, ones, ones2, m) = self._numbers
         W1, b1, W2, b2, W3, b3 = self.params
         dW1, db1, dW2, db2, dW3, db3 = self._dparams
         # Z1 = X W1 + b1
@@ -272,27 +269,24 @@ class Trainer(runtime.BaseTrainer):
         A2.dot(W3, out=Z3)
         Z3 += b3
         # A3 = sigmoid(Z3)
-        absolute(Z3, out=t1)
-        negative(t1, out=t1)
-        exp(t1, out=t1)
-        sign(Z3, out=A3)
-        maximum(t1, A3, out=A3)
-        add(one, t1, out=t2)
-        A3 /= t2
+        maximum(Z3, zeros, out=t1)
+        subtract(Z3, t1, out=A3)
+        subtract(A3, t1, out=t2)
+        exp(t2, out=t2)
+        log1p(t2, out=t2)
+        A3 -= t2
+        exp(A3, out=A3)
         # for the cost
-        maximum(Z3, zeros, out=t2)
         Z3 *= Y
-        t2 -= Z3
-        log1p(t1, out=t1)
-        t2 += t1
-        m = X.shape[0]
+        t1 -= Z3
+        t1 += t2
         # the cost, from values that are there anyway
-        J = float(vdot(t2, ones) / m)
+        J = float(vdot(t1, ones)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ3 = (A3 - Y) / m, times the learning rate, which all that follows inherits
         A3 -= Y
-        dZ3 = multiply(A3, c2, out=A3)
+        dZ3 = multiply(A3, c1, out=A3)
         # dW3 = A2ᵀ dZ3
         A2.T.dot(dZ3, out=dW3)
         # db3 = sum of rows(dZ3)
@@ -331,13 +325,13 @@ class Trainer(runtime.BaseTrainer):
             (m, outputs), (m, 32), (m, 64),  # t2, dZ2, dZ1
         )  # fmt: skip
 
-    def _constants(self, m: int) -> tuple[Array, ...]:
+    def _constants(self, m: int) -> tuple[Any, ...]:
         outputs = self.network.outputs
         learning_rate = self.learning_rate
         return (
-            self._number(1.0), self._number(learning_rate * (1.0 / m)),  # one, c2
+            self._number(learning_rate * (1.0 / m)), self._number(1.0),  # c1, one
             self._full(0.0, m, outputs), self._full(1.0, m, outputs),  # zeros, ones
-            self._full(1.0, 1, m),  # ones2
+            self._full(1.0, 1, m), m,  # ones2, m
         )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ ERRORS = {
 }
 IN_THE_RUNTIME = {
     "self._views(theta), self._views(gradient)": "self._views(theta), self._views(gradient.copy())",
-    "np.concatenate([np.ravel(array)": "np.concatenate([1.01 * np.ravel(array)",
+    "np.ravel(array.T if": "1.01 * np.ravel(array.T if",
     "start += rows * columns": "start += rows",
 }
 
