@@ -28,9 +28,8 @@ def turned(network: Network) -> tuple[str, ...]:
     spec = network.spec
     if not {L1, L2}.isdisjoint(network.constants) or (spec.columns and spec.dtype == "float64"):
         return ()
-    inputs, units = (0, 1) if not spec.columns else (1, 0)
-    sizes = {name: network.concrete(network.program.shape(name)) for name in network.weights}
-    return tuple(n for n, s in sizes.items() if s[inputs] >= INPUTS and s[units] <= UNITS)
+    sizes = zip(network.weights, spec.widths, spec.widths[1:], strict=False)
+    return tuple(n for n, inputs, units in sizes if inputs >= INPUTS and units <= UNITS)
 
 
 CLASSES: Final = 32
