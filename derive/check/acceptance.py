@@ -21,6 +21,7 @@ from derive.check.graph import Graph, fits, graph_of, sides
 from derive.check.order import differ
 from derive.check.search.cuts import Cut, cuts
 from derive.check.shape import Census, census, counted, degrees, height
+from derive.check.signs import has_roots_of_positive
 from derive.check.statements import agree, telescoped
 from derive.program import ONE, ZERO, Composition, Equation, Program, Statement
 
@@ -36,6 +37,10 @@ EFFORT: Final = 400_000
 MOST_SHAPES: Final = 200
 """Shapes tried where axes cannot have weights."""
 WHOLE: Final = Cut()
+Level = tuple[int, bool]
+SIGNLESS: Final = (0, True)
+LEVELS: Final[tuple[Level, ...]] = (SIGNLESS, (0, False), (1, False))
+"""Kinds of `Logarithms`; the first only where all that logarithms are taken of is positive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,9 @@ class _Trial:
                 return Acceptance(False, reason="no real point to compare logarithms at")
         return Acceptance(True, sizes, points)
 
+    def _positive(self) -> bool:
+        return all(has_roots_of_positive(self.graph, side) for side in sides(self.statement))
+
     def _census(self, cut: Cut) -> Census:
         """Both sides, counted under a cut."""
         world = census(self.graph, *cut)
@@ -180,9 +188,11 @@ class _Trial:
         """
         first: ValueError | None = None
         kinds = [False] if growth is None else [True, False] if self.repeated else [True]
-        for level in (None, 0, 1):
+        for level in (None, *LEVELS):
             if level is not None and not self.met_logarithm:
                 break
+            if level == SIGNLESS and not self._positive():
+                continue
             for weighted in kinds:
                 try:
                     shapes = [sizes] if weighted or growth is None else _grid(sizes, growth)
@@ -201,12 +211,12 @@ class _Trial:
         weighted: bool,
         wanted: int,
         primes: int,
-        level: int | None,
+        level: Level | None,
     ) -> int:
         """Compares at so many points of these shapes; at more of them, as soon as a step is met."""
         agreed = 0
         for seed in range(TRIES + wanted):
-            domain = Field(primes, seed, self.what) if level is None else Logarithms(seed, level)
+            domain = Field(primes, seed, self.what) if level is None else Logarithms(seed, *level)
             sizes = shapes[agreed % len(shapes)]
             world = weighted_world(self.graph, domain, sizes, cut, weighted)
             world.work = available = min(EFFORT, self.effort)

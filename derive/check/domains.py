@@ -268,6 +268,9 @@ class Logarithms(Field):
     Modulo the prime 2 N + 1 the squares are a cyclic group of order N, and log is the isomorphism
     to the residues modulo N, the inverse of exp: N has small prime factors.
 
+    positive: all arguments are positive in the reals by their form.  Then log stands for log|a|,
+    a homomorphism of all that is not 0, and no point is lost where some argument is no square.
+
     >>> field = Logarithms(seed=1)
     >>> a, b = field.leaf("positive", "a"), field.leaf("positive", "b")
     >>> log = lambda x: field.primitive("log", x)
@@ -275,11 +278,11 @@ class Logarithms(Field):
     True
     """
 
-    def __init__(self, seed: int, level: int = 0) -> None:
+    def __init__(self, seed: int, level: int = 0, positive: bool = False) -> None:
         lower = prod(LOGARITHM_PRIMES)
         upper = 2 * lower + 1
         self._start(seed, (lower, upper), (*LOGARITHM_PRIMES, upper))
-        self.level = level
+        self.level, self.positive = level, positive
 
     def equal(self, a: Scalar, b: Scalar) -> bool:
         return bool((a - b) % self.levels[self.level] == 0)
@@ -288,7 +291,7 @@ class Logarithms(Field):
         if a % self.top == 0:
             raise NoValue("logarithm of zero")
         self.met_root = True
-        if pow(a, (self.top - 1) // 2, self.top) != 1:
+        if not self.positive and pow(a, (self.top - 1) // 2, self.top) != 1:
             raise Outside("logarithm of a number that is no square")
         lower, upper = self._levels
         square = pow(a, 2, self.top)

@@ -79,10 +79,11 @@ def telescoped(graph: Graph, statement: Composition) -> tuple[Order | None, str]
 
 
 def _effects_without(graph: Graph, start: str, closed: str) -> set[str]:
+    """All that is computed from a name by ways that do not go on behind another, and that one."""
     found, stack = {closed}, [start]
     while stack:
         name = stack.pop()
         if name not in found:
             found.add(name)
             stack.extend(graph.readers[name])
-    return found - {closed}
+    return found

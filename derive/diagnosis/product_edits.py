@@ -24,7 +24,7 @@ from derive.program import ONE, Power, Size
 
 Terms = tuple[tuple[int, Loose], ...]
 SHARED = -10
-"""Brackets behind a constant come before the same constant written at another term, too."""
+"""``c a - b``: brackets behind the constant come before the constant at the other term."""
 
 
 def sum_edits(node: Add, words: Vocabulary) -> Iterator[Edit]:
@@ -78,7 +78,8 @@ def _take_in(terms: Terms, place: int) -> Iterator[Edit]:
         head, tail = term.factors[:cut], term.factors[cut:]
         behind = Add((*terms[:place], (sign, product(tail)), *terms[place + 1 :]))
         around = Product((*head, Factor(tail[0].kind, behind)))
-        early = SHARED if all(constant_node(factor.node) for factor in head) else 0
+        shared = all(constant_node(f.node) for f in head) and not isinstance(tail[0].node, Add)
+        early = SHARED if shared else 0
         yield undo("brackets", "put brackets around {subject}", around, behind, later=early)
         before = Add((*terms[:place], (sign, product(head)), *terms[place + 1 :]))
         around = Product((Factor("", before), *tail))

@@ -14,7 +14,7 @@ from itertools import combinations, islice
 
 from derive.diagnosis.edit import Edit, tidy
 from derive.diagnosis.edits import edits
-from derive.diagnosis.loose import Add, Loose, parts, to_expr, with_parts
+from derive.diagnosis.loose import Add, Loose, length, parts, to_expr, with_parts
 from derive.diagnosis.vocabulary import Vocabulary, gradient_names
 from derive.program import Equation, Expr, Index, ShapeError, Statement, Symbol, walk
 
@@ -102,7 +102,7 @@ class Judge:
 
 
 def single(tree: Loose, words: Vocabulary, judge: Judge, limit: int = 3) -> list[Hit]:
-    """Single edits that make the right side true, the likeliest first."""
+    """Single edits that make the right side true, the likeliest first, of these the shortest."""
     ordered = sorted(islice(edits(tree, words), LISTED), key=lambda edit: edit.rank)
     hits: list[Hit] = []
     for edit in ordered[:SINGLES]:
@@ -113,7 +113,7 @@ def single(tree: Loose, words: Vocabulary, judge: Judge, limit: int = 3) -> list
             hits.append(Hit(expr, (edit,)))
             if len(hits) == limit:
                 break
-    return hits
+    return sorted(hits, key=lambda hit: (hit.edits[0].rank, length(hit.expr, words.scene.scale)))
 
 
 def double(tree: Loose, words: Vocabulary, judge: Judge) -> list[Hit]:

@@ -409,19 +409,36 @@ def _product_of_steps(poly: Poly) -> int:
 
 
 def _same_sign(poly: Poly) -> Poly | None:
-    """If x, which contains step(y), has the sign of y on both sides, step(x) is step(y)."""
+    """If x contains step(y), and its sign is known where y > 0 and where it is not: two cases."""
     steps: dict[Atom, None] = {}
     for m in poly.terms:
         steps.update((a, None) for a, _ in m.factors if a.kind == "step" and not m.bound)
     for a in sorted(steps, key=lambda s: s.key):
         on = collect((_without(m, a), c) for m, c in poly.terms.items())
         off = Poly({m: c for m, c in poly.terms.items() if all(b != a for b, _ in m.factors)})
-        if not on.terms or _without_positive_content(on) != a.argument:
-            continue
-        if not off.terms or _without_positive_content(off) == a.argument:
+        above, below = _step_where(on, a.argument, 1), _step_where(off, a.argument, 0)
+        if above is not None and below is not None:
             used("step of a function with the same sign")
             needs("arguments of step functions are not 0")
-            return Poly({Monomial((), ((a, 1),)): 1})
+            own = Poly({Monomial((), ((a, 1),)): 1})
+            return constant(below) + own.scaled(above - below)
+    return None
+
+
+def _step_where(poly: Poly, y: Poly, value: int) -> int | None:
+    """The step of a term where step(y) has a value, if that decides it."""
+    if not poly.terms:
+        return 0
+    poly = _without_positive_content(poly)
+    number = poly.constant
+    if number is not None or positive(poly) or positive(-poly):
+        return int(positive(poly) if number is None else number > 0)
+    if poly == y:
+        return value
+    if -poly == y:
+        if not value:
+            needs_nonzero(y)  # -y is not positive at 0
+        return 1 - value
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.program import Program
 from derive.tensors.adjoint import Model
 from derive.tensors.derivative import has_gradient
 from derive.tensors.functions import rebuilt
@@ -24,9 +25,10 @@ MOST_STEPS = 8
 
 def vanishes(model: Model, poly: Poly) -> bool:
     """Whether a term may be 0 on an open set; True in doubt."""
-    return has_gradient(poly) or _zero_for_some(
-        _opened(model, model.unfold(poly, model.program.definitions)), MOST_STEPS
-    )
+    if has_gradient(poly):
+        return True
+    whole = _opened(model, model.unfold(poly, model.program.definitions))
+    return not _free_summand(model.program, whole) and _zero_for_some(whole, MOST_STEPS)
 
 
 def _zero_for_some(poly: Poly, left: int) -> bool:
@@ -35,6 +37,23 @@ def _zero_for_some(poly: Poly, left: int) -> bool:
     if not steps:
         return not poly.terms
     return not left or any(_without(poly, steps[0], value, left) for value in (ZERO, ONE))
+
+
+def _free_summand(program: Program, poly: Poly) -> bool:
+    """Whether a leaf is added that occurs nowhere else, as a bias is: then nothing vanishes."""
+    single = [m.factors[0] for m in poly.terms if not m.bound and len(m.factors) == 1]
+    names = [a.name for a, e in single if a.kind == "entry" and e == 1]
+    return any(_occurrences(poly, name) == 1 for name in names if name in program.leaves)
+
+
+def _occurrences(poly: Poly, name: str) -> int:
+    """How many atoms of a term, at any depth, are entries of an array."""
+    count = 0
+    for m in poly.terms:
+        for a, _ in m.factors:
+            count += a.kind == "entry" and a.name == name
+            count += _occurrences(a.arg, name) if a.arg is not None else 0
+    return count
 
 
 def _without(poly: Poly, step: Atom, value: Poly, left: int) -> bool:

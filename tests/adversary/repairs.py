@@ -107,7 +107,7 @@ def repaired(seed: int, total: int, batch: int) -> Score:
 
 def offered(seed: int, total: int, batch: int) -> Score:
     """The mutations of the second list in one network."""
-    score, lines = Score(), Lines(nets(seed)[batch])
+    score, lines = Score(), Lines(_without_letters(nets(seed), batch))
     rng = random.Random(f"offers {seed} {batch}")
     scene = lines.net.scene
     claims = [Equation(scene.gradient(t.target), t.right) for t in lines.net.truths]
@@ -138,6 +138,12 @@ def offered(seed: int, total: int, batch: int) -> Score:
         verified = first is not None and first.verdict == Verdict.VERIFIED
         score.add(kind.partition(":")[0], what, verified=verified, **{"no worse": no_worse})
     return score
+
+
+def _without_letters(known: list[Net], batch: int) -> Net:
+    """The network of a batch, or the next of which a line is not written by indices."""
+    later = [*known[batch:], *known]
+    return next(net for net in later if any(not letters(t.right) for t in net.truths))
 
 
 def _share(total: int, batch: int) -> int:

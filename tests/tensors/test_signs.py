@@ -56,6 +56,15 @@ def proved(left: E, right: E) -> bool:
         (log(6 * P) - log(3 * P), log(2 * ONE)),
         (log(12 * P), 2 * log(2 * ONE) + log(3 * P)),
         (((Z**2 + V**2) ** -2) ** HALF, (Z**2 + V**2) ** -1),
+        (step(2 * step(Z)), step(Z)),
+        (step(2 * step(Z) - 1), step(Z)),
+        (step(1 - 2 * step(Z)), 1 - step(Z)),
+        (step(3 - step(Z)), ONE),
+        (step(P - 2 * P * step(Z)), 1 - step(Z)),
+        (f("abs", f("abs", Z)), f("abs", Z)),
+        (step(f("abs", Z)), ONE),
+        (step(-f("abs", Z)), ZERO),
+        (step(Z - 2 * Z * step(Z)), ZERO),
     ],
 )
 def test_certain_signs(left: E, right: E) -> None:
@@ -78,8 +87,14 @@ def test_certain_signs(left: E, right: E) -> None:
         (step(1 - 2 * f("sigmoid", Z)), ONE),
         (step(Z * V), step(V)),
         (step(-step(Z)), ONE),
-        (step(-step(Z) * step(V)), step(Z) * step(V)),
+        (step(2 * step(Z) - 1), ONE),
+        (step(2 * step(Z) - 1), 1 - step(Z)),
+        (step(1 - 2 * step(Z)), step(Z)),
+        (step(3 - step(Z)), step(Z)),
+        (step(V + step(Z)), step(V)),
         (step(f("abs", Z)), step(Z)),
+        (step(f("abs", f("relu", Z))), ONE),
+        (step(-step(Z) * step(V)), step(Z) * step(V)),
         (step(Z * step(Z) + V * (1 - step(Z))), step(Z)),
         (step(Z * step(V)), step(V)),
         (((Z**2 - V**2) ** 2) ** HALF, Z**2 - V**2),
@@ -97,3 +112,17 @@ def test_certain_signs(left: E, right: E) -> None:
 )
 def test_doubtful_signs(left: E, right: E) -> None:
     assert not proved(left, right)
+
+
+def test_what_is_added_once_does_not_vanish() -> None:
+    """step(-x) = 1 - step(x), unless x is 0 on an open set: only a leaf of its own says no."""
+    net = Net()
+    x, b = net.leaf("x", *SHAPE), net.leaf("b", *SHAPE)
+    ramps = b
+    for k in range(9):  # more steps than are tried
+        ramps = ramps + f("relu", net.leaf(f"x{k}", *SHAPE))
+    biased = net.define("z", ramps)
+    part = net.define("p", f("relu", x))
+    for term, known in ((biased, True), (x - part, False)):
+        claim = Equation(step(-term).e, (1 - step(term)).e)
+        assert prove(net.program(None), claim).proved is known, term

@@ -32,6 +32,7 @@ CERTIFYING = [
         ("domain of a leaf", 'positive = graph.program.leaves[name].domain if kind == "leaf" else "real"', 'positive = "positive"'),
         ("sides that differ", '                if not agree(world, self.statement, self.letters):\n                    raise _Differs("the sides differ")\n', "                agree(world, self.statement, self.letters)\n"),
         ("effort", "                self.effort -= available - world.work\n", "                pass\n"),
+        ("positive logarithms", "            if level == SIGNLESS and not self._positive():\n", "            if False:\n"),
         ("logarithms where they are met", "            if level is not None and not self.met_logarithm:\n", "            if level is not None:\n"),
     ),
     *bugs(
@@ -66,7 +67,6 @@ CERTIFYING = [
         ("end of a chain", "    if at != left.by or not order:\n", "    if not order:\n"),
         ("a way around", "        if left.of in _effects_without(graph, left.by, factor.by):\n", "        if False:\n"),
         ("dependence", "        if factor.of == factor.by or factor.of not in graph.effects([factor.by]):\n", "        if False:\n"),
-        ("closed name", "    return found - {closed}", "    return found"),
         ("a right side without value", "            if has_roots_of_positive(world.graph, statement.right):\n                raise\n            return False", "            raise"),
     ),
     *bugs(

@@ -54,7 +54,11 @@ NORMAL_FORM = [
         ("step at what vanishes", '        used("step of the opposite")\n        needs_nonzero(poly)', '        used("step of the opposite")'),
         ("squares in a step", "            needs_nonzero(monomial((), [(a, 1)]))\n            shared.append((a, e // 2 * 2))", "            shared.append((a, e))"),
         ("sign in a step", "lead = magnitude(poly.terms[leading(poly)])\n    return poly.scaled(inverse(lead))", "lead = poly.terms[leading(poly)]\n    return poly.scaled(inverse(lead))"),
-        ("step of the same sign", "        if not off.terms or _without_positive_content(off) == a.argument:", "        if True:"),
+        ("step of the same sign", "        if above is not None and below is not None:", "        if above is not None:\n            below = below or 0"),
+        ("step beside a step", "    if poly == y:\n        return value\n", "    if poly == y:\n        return 1\n"),
+        ("step beside the opposite step", "        return 1 - value\n", "        return value\n"),
+        ("number beside a step", "return int(positive(poly) if number is None else number > 0)", "return 1"),
+        ("opposite of what is 0", "            needs_nonzero(y)  # -y is not positive at 0\n", "            pass\n"),
     ),
     *bugs(
         "tensors/sign.py",
@@ -91,6 +95,7 @@ NORMAL_FORM = [
         "tensors/vanishing.py",
         ("steps of 0 and of 1", "for value in (ZERO, ONE))", "for value in (ONE,))"),
         ("definitions unfolded", "_opened(model, model.unfold(poly, model.program.definitions))", "_opened(model, poly)"),
+        ("added once", "return any(_occurrences(poly, name) == 1 for", "return any(True for"),
     ),
     *bugs(
         "tensors/substitute.py",
