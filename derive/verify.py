@@ -22,6 +22,7 @@ from derive.meaning.evidence import gather
 from derive.meaning.hypotheses import Given, choose
 from derive.meaning.interpret import Interpreter
 from derive.meaning.literal.choice import literal_instead
+from derive.meaning.sections import by_parts
 from derive.meaning.shapes import judge_shapes
 from derive.reading import read
 from derive.suppressions import suppressed
@@ -66,6 +67,14 @@ class Note:
                 self.choice, interpretations=self.literal.interpretations, rivals=(),
                 agreements=nothing,
             )  # fmt: skip
+        found, self.parts = by_parts(
+            self.facts, self.choice.interpretations, self._judge, declared,
+            self.literal is None and self.choice.best.carries_m,
+        )  # fmt: skip
+        if found != self.choice.interpretations:
+            same = zip(found, self.choice.interpretations, self.choice.agreements, strict=True)
+            marks = tuple(agrees if new is old else None for new, old, agrees in same)
+            self.choice = replace(self.choice, interpretations=found, agreements=marks)
         self._shapes = judge_shapes(self.facts, self.choice.interpreter.world.main)
 
     @property
@@ -121,9 +130,10 @@ class Note:
 
     def _model(self) -> ModelReport:
         """What was understood of the note, for the report."""
-        if self.literal is not None:
-            return self.literal.report()
-        return model_report(self.facts, self.choice)
+        report = self.literal.report() if self.literal else model_report(self.facts, self.choice)
+        lines = ", ".join(str(line) for line in self.parts)
+        alone = (f"read by themselves: the parts of the note that begin in line {lines}",)
+        return replace(report, assumptions=report.assumptions + (alone if self.parts else ()))
 
     def _agreement(self, interpreter: Interpreter):  # type: ignore[no-untyped-def]
         del interpreter

@@ -82,6 +82,8 @@ class Facts:
     """Names that a note introduces for an expression: base and scripts to what they stand for."""
     count: str = "m"
     """The letter for the number of examples."""
+    part: tuple[int, int] | None = None
+    """Where the part of the source lies whose lines alone are read; None for all of it."""
     powers: dict[str, int] | None = None
     """Letters that a line gives by a power, ``\\sigma^2 = ...``, with the line, once asked for."""
     headed: dict[str, list[tuple[Name, Line]]] | None = None

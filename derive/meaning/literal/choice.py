@@ -53,7 +53,7 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     if mine.misfits > usual.misfits or not _better(mine, usual, same):
         return None
     rivals = [one for one in merged if one is not best]
-    return replace(best, interpretations=_agreed(best, rivals, judge))
+    return replace(best, interpretations=agreed(best, rivals, judge))
 
 
 def _better(mine: Held, usual: Held, same: bool) -> bool:
@@ -66,7 +66,7 @@ def _better(mine: Held, usual: Held, same: bool) -> bool:
 
 def _alike(mine: Sequence[Interpretation], usual: Sequence[Interpretation], judge: Judge) -> bool:
     """Where both readings decide a line, they decide it alike."""
-    marks = [(_mark(a, judge), _mark(b, judge)) for a, b in zip(mine, usual, strict=True)]
+    marks = [(mark(a, judge), mark(b, judge)) for a, b in zip(mine, usual, strict=True)]
     return all(a == b for a, b in marks if a is not None and b is not None)
 
 
@@ -97,13 +97,13 @@ def _with_formal(
     return tuple(out)
 
 
-def _agreed(best: Literal, rivals: Sequence[Literal], judge: Judge) -> tuple[Interpretation, ...]:
+def agreed(best: Literal, rivals: Sequence[Literal], judge: Judge) -> tuple[Interpretation, ...]:
     """What the readings decide alike; the rest is left open."""
     out = []
     for k, found in enumerate(best.interpretations):
-        verdict = _mark(found, judge)
+        verdict = mark(found, judge)
         if verdict is not None and any(
-            _mark(rival.interpretations[k], judge) != verdict for rival in rivals
+            mark(rival.interpretations[k], judge) != verdict for rival in rivals
         ):
             found = Interpretation(
                 found.line, found.kind, found.reading, verdict=Verdict.UNPROVEN, reason=SHAPES
@@ -112,7 +112,7 @@ def _agreed(best: Literal, rivals: Sequence[Literal], judge: Judge) -> tuple[Int
     return tuple(out)
 
 
-def _mark(found: Interpretation, judge: Judge) -> bool | None:
+def mark(found: Interpretation, judge: Judge) -> bool | None:
     """True, false or open, by the screen; definitions are not looked at."""
     if found.verdict == Verdict.REFUTED:
         return False

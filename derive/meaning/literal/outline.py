@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from derive.meaning.facts import Facts, all_nodes, subtree
@@ -36,6 +37,10 @@ _SMALL_MATRIX: Final = re.compile(
 )
 """``w \\in \\mathbb{R}^{n \\times m}``: a small letter for a matrix."""
 _DEFINES = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq", "\\coloneqq"})
+
+
+Label = tuple[str, str, tuple[str, ...]]
+"""A letter, its accent and its labels: how another part of a note names a quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Outlined:
     changed: dict[Key, str] = field(default_factory=dict)
     """Quantities that some line changes in place -> why they have no one value."""
     steps: Steps = field(default_factory=Steps)
+    seen: frozenset[Label] = frozenset()
+    """What formulas outside of the lines speak of: a loss without one may depend on it."""
 
     def rival_costs(self, parts: bool = False) -> bool:
         """Is there a second cost?  parts: those that the first one adds up do not count."""
@@ -103,15 +110,24 @@ class Outlined:
         return False
 
 
-def outlined(facts: Facts) -> Outlined | None:
-    """The definitions of a note; None where it has none that the literal reading knows."""
+def label_of(name: sx.Name) -> Label:
+    """How a name is told from others by its letter: entries and powers are no part of it."""
+    labels = [s.text for s in name.scripts if s.bracket or s.word or any(map(str.isdigit, s.text))]
+    return name.base, name.accent, tuple(sorted(labels))
+
+
+def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | None:
+    """The definitions of a note; None where it has none that the literal reading knows.
+
+    seen: what formulas that are not among the lines speak of.
+    """
     names = identities(facts)
     source = facts.document.source
-    if _SEVERED.search(source) or _SMALL_MATRIX.search(source):
+    if _SEVERED.search(source) or letters_said(facts, _SMALL_MATRIX, small=True):
         return None
     if facts.roles.symbolic_depth or names.steps - {"t"}:
         return None  # layers by letters: what holds at one is not what the program says
-    found = Outlined(facts, names)
+    found = Outlined(facts, names, seen=seen)
     for line in facts.lines:
         stated = _stated(facts, names, line)
         if stated is None:
@@ -136,6 +152,18 @@ def outlined(facts: Facts) -> Outlined | None:
     found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
     found.families = _families(found)
     return found
+
+
+def letters_said(facts: Facts, pattern: re.Pattern[str], small: bool = False) -> bool:
+    """Does the text say of a letter (small: a small one) of the lines what a pattern finds?"""
+    words = _words_of(facts.document.source, pattern, small)
+    return any(n.base in words for line in facts.lines for s in line.nodes for n in names_in(s))
+
+
+@lru_cache(maxsize=8)
+def _words_of(source: str, pattern: re.Pattern[str], small: bool) -> frozenset[str]:
+    words = "[a-z]+" if small else "[A-Za-z]+"
+    return frozenset(w for m in pattern.finditer(source) for w in re.findall(words, m[0]))
 
 
 def _changed(found: Outlined) -> dict[Key, str]:

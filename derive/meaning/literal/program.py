@@ -13,7 +13,7 @@ from typing import Final
 from derive.meaning.facts import all_nodes, subtree
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
-from derive.meaning.literal.outline import Outlined, Stated, all_uses, keys_in
+from derive.meaning.literal.outline import Outlined, Stated, all_uses, keys_in, letters_said
 from derive.meaning.literal.scope import Scope, is_matrix
 from derive.meaning.literal.values import Values
 from derive.meaning.notation import COST_LETTERS, names_in
@@ -49,6 +49,8 @@ _ARRAYS: Final = re.compile(
     r"\bvectors?\b|\bmatri(x|ces)\b|\btensors?\b|R\}?\s*\^|ℝ\^", re.IGNORECASE
 )
 """Words by which a note says that some letters are arrays."""
+_MEMBER: Final = re.compile(r"[A-Za-z]\w*[^$=\n]{0,20}?(\\in|∈)[^$=]{0,16}?(\^|[ℝ𝔹])")
+"""``x \\in \\mathbb{R}^n``: a letter for an array."""
 
 
 def solve(found: Outlined, column: bool, axis: int | None) -> list[Scope]:
@@ -119,7 +121,10 @@ def _plain(found: Outlined) -> frozenset[Key]:
 
 def _numbers_only(found: Outlined) -> bool:
     """Nothing in the note is an array: no capitals, no entries, no transposes, no norms."""
-    if _ARRAYS.search(found.facts.document.source):
+    source = found.facts.document.source
+    if _ARRAYS.search(source if found.facts.part is None else source[slice(*found.facts.part)]):
+        return False
+    if found.facts.part is not None and letters_said(found.facts, _MEMBER):
         return False
     for node in all_nodes(found.facts):
         for part in subtree(node):
@@ -300,8 +305,9 @@ def open_cost(found: Outlined, scope: Scope, carried: Sequence[Key] = ()) -> str
     if len(sinks) != 1:
         return "the loss is not given, nor what it is a function of"
     value: Expr = Symbol("free_value", SCALAR)
-    results = [*sinks, *(k for k in carried if k in scope.values and k not in sinks)]
-    if carried and sinks[0] not in carried:  # an output of every step: of the one before too
+    known = (*scope.values, *scope.leaves)
+    results = [*sinks, *(k for k in carried if k in known and k not in sinks)]
+    if found.steps.before and carried and sinks[0] not in carried:  # of the step before too
         results += [k for k, _ in found.steps.before if k in scope.leaves]
     for sink in results:
         given = scope.values.get(sink)

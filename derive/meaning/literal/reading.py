@@ -11,7 +11,7 @@ from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.lines import Reader
-from derive.meaning.literal.outline import Outlined, outlined
+from derive.meaning.literal.outline import Label, Outlined, outlined
 from derive.meaning.literal.program import (
     leaves_of,
     name_parts,
@@ -83,13 +83,15 @@ class Literal:
             yield {"name": names.get(name, name), "role": role, "shape": shown}
 
 
-def read_literally(facts: Facts) -> tuple[Literal, ...]:
+def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[Literal, ...]:
     """The literal readings of a note whose shapes fit, all that differ.
 
     Vectors are columns or rows, as the layout of the note is; the other way if that does not
     fit.  A softmax of a matrix runs along either axis.
+
+    seen: what formulas that are not among the lines speak of: a loss may depend on it.
     """
-    found = outlined(facts)
+    found = outlined(facts, seen)
     if found is None:
         return ()
     layout = facts.roles.layout
@@ -129,7 +131,7 @@ def _read(found: Outlined, scope: Scope, carried: tuple[Key, ...] = ()) -> Liter
     name_parts(outline, scope)
     reason = ""
     if outline.costs and outline.costs[0] not in outline.stated:
-        reason = open_cost(outline, scope, carried)
+        reason = open_cost(outline, scope, (*carried, *_seen(outline, scope)))
         if reason:
             scope.lost[outline.costs[0]] = reason
     _tie_sizes(outline, scope)
@@ -139,6 +141,15 @@ def _read(found: Outlined, scope: Scope, carried: tuple[Key, ...] = ()) -> Liter
     setting.leaves.clear()
     setting.leaves.update(leaves_of(scope))
     return Literal(outline, scope, setting, lines, reason)
+
+
+def _seen(found: Outlined, scope: Scope) -> tuple[Key, ...]:
+    """The quantities of which formulas outside of the lines speak."""
+    return tuple(
+        key for key in (*scope.values, *scope.leaves)
+        if (key[0], key[1], tuple(sorted(text for *_, text in key[3]))) in found.seen
+        and key not in found.costs
+    )  # fmt: skip
 
 
 def _tie_sizes(found: Outlined, scope: Scope) -> None:

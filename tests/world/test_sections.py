@@ -1,0 +1,146 @@
+"""Parts of a note that give their own names are read by themselves, and rest on nothing hidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.verify import verify_text
+
+
+def verdicts(text: str) -> dict[str, str]:
+    """The verdict of each claim that is no definition, by its formula without spaces."""
+    report = verify_text(text)
+    return {
+        "".join(c.latex.split()): str(c.verdict) for c in report.claims if c.verdict != "definition"
+    }
+
+
+README = r"""# Notes on neural networks
+
+## Linear layer
+
+For a batch $X \in \mathbb{R}^{B \times I}$: $Z = X W + b$. Then
+
+$$\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Z}$$
+$$\frac{\partial L}{\partial X} = \frac{\partial L}{\partial Z} W^T$$
+
+## Losses
+
+* **Mean squared error**:
+
+  $$\text{MSE}(y, \hat{y}) = \frac{1}{N \cdot M} \sum_{i=1}^N \sum_{j=1}^M (y_{ij} - \hat{y}_{ij})^2$$
+  $$\frac{\partial \text{MSE}}{\partial \hat{y}_{ij}} = \frac{2}{N \cdot M} (\hat{y}_{ij} - y_{ij})$$
+
+* **Cross-entropy**:
+
+  $$p_i = \frac{e^{s_i}}{\sum_j e^{s_j}}, \qquad L = -\sum_i y_i \log(p_i)$$
+  $$\frac{\partial L}{\partial s_i} = p_i - y_i$$
+
+## The chain rule
+
+Let $q = u^2$ and $u = 3v + 1$.
+
+$$\frac{dq}{du} = 2u$$
+$$\frac{dq}{dv} = 2 (3v + 1) \cdot 3$$
+"""
+
+TWINS = [
+    (r"= X^T \frac{\partial L}{\partial Z}", r"= \frac{\partial L}{\partial Z} X^T"),
+    (r"= \frac{\partial L}{\partial Z} W^T", r"= \frac{\partial L}{\partial Z} W"),
+    (r"\frac{2}{N \cdot M} (\hat{y}_{ij} - y", r"\frac{1}{N \cdot M} (\hat{y}_{ij} - y"),
+    (
+        r"\frac{\partial L}{\partial s_i} = p_i - y_i",
+        r"\frac{\partial L}{\partial s_i} = y_i - p_i",
+    ),
+    (r"\frac{dq}{du} = 2u", r"\frac{dq}{du} = 3u"),
+    (r"2 (3v + 1) \cdot 3", r"2 (3v + 1)"),
+]
+
+
+def test_every_part_is_read_by_itself() -> None:
+    found = verdicts(README)
+    assert len(found) == 6
+    assert set(found.values()) == {"verified"}
+    report = verify_text(README)
+    assert report.model is not None
+    assert any("read by themselves" in said for said in report.model.assumptions)
+
+
+@pytest.mark.parametrize(("right", "wrong"), TWINS)
+def test_a_false_line_of_a_part_is_not_verified(right: str, wrong: str) -> None:
+    assert right in README
+    found = verdicts(README.replace(right, wrong))
+    assert sorted(found.values()).count("verified") == 5
+
+
+HEAD = "# One\n\n## First\n\n"
+HIDDEN = {
+    "another path of the loss": r"$h = x + F$"
+    "\n\n## Second\n\n"
+    r"$F = W x$"
+    "\n\n"
+    r"$$\frac{\partial L}{\partial x} = W^T \frac{\partial L}{\partial F}$$",
+    "a penalty": r"$J = L + \lambda \|W\|^2$"
+    "\n\n## Second\n\n"
+    r"$Z = X W + b$"
+    "\n\n"
+    r"$$\frac{\partial J}{\partial W} = X^T \frac{\partial J}{\partial Z}$$",
+    "what the function is": r"$\sigma(z) = \max(0, z)$"
+    "\n\n## Second\n\n"
+    r"$a = \sigma(z)$"
+    "\n\n"
+    r"$$\frac{\partial a}{\partial z} = a (1 - a)$$",
+    "an input that is computed": r"$h = V x$"
+    "\n\n## Second\n\n"
+    r"$s = U h + W x$"
+    "\n\n"
+    r"$$\frac{\partial s}{\partial x} = W$$",
+    "the same in capitals": r"$H = V X$"
+    "\n\n## Second\n\n"
+    r"$s = U h + W x$"
+    "\n\n"
+    r"$$\frac{\partial s}{\partial x} = W$$",
+    "through two lines": r"$g = V x$, $h = T g$"
+    "\n\n## Second\n\n"
+    r"$s = U h + W x$"
+    "\n\n"
+    r"$$\frac{\partial s}{\partial x} = W$$",
+    "the steps before": r"$h_t = \tanh(W x_t + U h_{t-1})$"
+    "\n\n## Second\n\n"
+    r"$o_t = V h_t$"
+    "\n\n"
+    r"$$\frac{\partial L}{\partial h_t} = V^T \frac{\partial L}{\partial o_t}$$",
+    "another subject's formula": r"$a = \tanh(z)$"
+    "\n\n## Second\n\n"
+    r"$a = \frac{1}{1 + e^{-z}}$"
+    "\n\n"
+    r"$$\frac{\partial a}{\partial z} = 1 - a^2$$",
+    "a loss of the input": r"$L = \|y - x\|^2$"
+    "\n\n## Second\n\n"
+    r"$y = W x$"
+    "\n\n"
+    r"$$\frac{\partial L}{\partial x} = W^T \frac{\partial L}{\partial y}$$",
+    "a second use": r"$q = R z$, $p = S a$"
+    "\n\n## Second\n\n"
+    r"$z = x + W x$, $a = \tanh(z)$"
+    "\n\n"
+    r"$$\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a} \odot (1 - a^2)$$",
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_part_does_not_rest_on_what_it_does_not_see(name: str) -> None:
+    found = verdicts(HEAD + HIDDEN[name])
+    assert found
+    assert "verified" not in found.values()
+
+
+def test_the_other_order_of_the_parts_hides_nothing_either() -> None:
+    for text in HIDDEN.values():
+        first, second = text.split("\n\n## Second\n\n")
+        assert "verified" not in verdicts(HEAD + second + "\n\n## Second\n\n" + first).values()
+
+
+def test_headings_in_code_begin_no_part() -> None:
+    fenced = README.replace("Then\n", "Then\n\n```python\n# a comment\nx = 1\n```\n")
+    assert set(verdicts(fenced).values()) == {"verified"}
