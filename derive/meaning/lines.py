@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.meaning.capital_sigma import with_sums
+from derive.meaning.shifts import without_shift
 from derive.reading.syntax import (
     Applied,
     Chain,
@@ -121,7 +122,7 @@ def _lines(document: Document) -> Iterator[Line]:
                 head = left = Unreadable(nothing, "there is no equation before it", nothing)
             equation = False  # a sign other than an arrow stands before this one in the chain
             for k, (relation, part) in enumerate(zip(chain.relations, chain.parts, strict=True)):
-                right = with_sums(_without_membership(part))
+                right = without_shift(with_sums(_without_membership(part)))
                 joins = equation and _joins(chain, k)
                 equation |= relation.text not in IMPLICATIONS
                 yield Line(

@@ -93,12 +93,15 @@ def by_parts(
     out = list(usual)
     left = {k for k, found in enumerate(usual) if mark(found, judge) is not True}
     left -= {k for k in left if usual[k].verdict in (Verdict.DEFINITION, Verdict.UNREADABLE)}
-    if declared.cost or declared.symbols or not left or _recurs(facts):
+    if declared.cost or declared.symbols or not left:
         return tuple(usual), ()
     begun: dict[int, None] = {}
+    steps = identities(facts).steps - {"l", "L"}
     for part in parts(facts.document.source)[:PARTS]:
         inside = [k for k, line in enumerate(facts.lines) if _within(line, part)]
         if not left.intersection(inside) or not 1 < len(inside) <= LINES:
+            continue
+        if steps and _at_steps([facts.lines[k] for k in inside], steps):
             continue
         for k, found in _settled(facts, part, inside, judge, declared):
             if k not in left or (carries_m and _carried(found.line)):
@@ -141,9 +144,13 @@ def _settled(
                 yield k, replace(found, line=facts.lines[k])
 
 
-def _recurs(facts: Facts) -> bool:
-    """Some letter counts steps: what one step does is not all that a name does."""
-    return bool(identities(facts).steps - {"l", "L"})
+def _at_steps(lines: Sequence[Line], letters: frozenset[str]) -> bool:
+    """Some name says at which step it is: what one step does is not all that it does."""
+    return any(
+        script.text in letters or script.text[:1] in letters
+        for line in lines for node in line.nodes for name in names_in(node)
+        for script in name.scripts
+    )  # fmt: skip
 
 
 def _of_lines(facts: Facts, lines: Sequence[int]) -> Document:
