@@ -102,11 +102,12 @@ def _joins(chain: Chain, k: int) -> bool:
 
 def _lines(document: Document) -> Iterator[Line]:
     previous: tuple[int, Node, Node, int] | None = None  # chain, head, last part, relations
+    displayed: tuple[int, Node, Node, int] | None = None  # the same of the last one on its own
     number = 0
     for piece in document.pieces:
         standing = _standing(piece)
         if standing is not None:
-            previous = (number, standing, standing, 0)
+            previous = displayed = (number, standing, standing, 0)
             number += 1
         for chain in piece.chains:
             if not chain.relations:
@@ -116,7 +117,8 @@ def _lines(document: Document) -> Iterator[Line]:
             if chain.head is not None:
                 head = left = chain.head
             elif previous is not None:
-                inherits, head, left, position = previous
+                aside = displayed is not None and piece.kind != "inline"  # "since $a = b$:"
+                inherits, head, left, position = displayed if aside and displayed else previous
             else:
                 nothing = Span(chain.span.start, chain.span.start)
                 head = left = Unreadable(nothing, "there is no equation before it", nothing)
@@ -135,4 +137,5 @@ def _lines(document: Document) -> Iterator[Line]:
                 if joins:
                     number, position, inherits = number + 1, 0, None
             previous = (number, head, left, position)
+            displayed = displayed if piece.kind == "inline" else previous
             number += 1

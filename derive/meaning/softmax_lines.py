@@ -33,9 +33,11 @@ def softmax_lines(facts: Facts) -> None:
             continue
         if roles.role(scores.base) is None and "Z" not in roles.by_base.values():
             roles.by_base[scores.base] = "Z"
-        if roles.role(scores.base) != "Z" or roles.role(output.base) not in (None, "A"):
+        known = roles.role_of(output) if output.accent else roles.role(output.base)
+        if roles.role(scores.base) != "Z" or known not in (("A",) if output.accent else (None, "A")):
             continue
-        roles.by_base[output.base] = "A"
+        if not output.accent:
+            roles.by_base[output.base] = "A"
         roles.note(line.piece.line, f"{output.base} is the softmax of {scores.base}")
         if not facts.affine:
             entry = facts.activations.setdefault(Layer("", 1), Activation(line=line.piece.line))
@@ -63,7 +65,9 @@ def _layer_of(roles: Roles, scores: Name) -> int | None:
 def _softmax(line: Line) -> tuple[Name, Name] | None:
     """The output and the scores of a softmax that is written out for one unit."""
     output, fraction = plain_name(line.head), plain(line.right)
-    if output is None or not isinstance(fraction, Fraction_) or output.primes or output.accent:
+    if output is None or not isinstance(fraction, Fraction_) or output.primes:
+        return None
+    if output.accent not in ("", "hat"):
         return None
     above, below = _exponent(fraction.numerator), plain(fraction.denominator)
     if above is None or not isinstance(below, Big) or below.operator != "sum":
