@@ -34,7 +34,9 @@ def softmax_lines(facts: Facts) -> None:
         if roles.role(scores.base) is None and "Z" not in roles.by_base.values():
             roles.by_base[scores.base] = "Z"
         known = roles.role_of(output) if output.accent else roles.role(output.base)
-        if roles.role(scores.base) != "Z" or known not in (("A",) if output.accent else (None, "A")):
+        if roles.role(scores.base) != "Z" or known not in (
+            ("A",) if output.accent else (None, "A")
+        ):
             continue
         if not output.accent:
             roles.by_base[output.base] = "A"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.meaning.context import constant
@@ -15,7 +16,7 @@ from derive.meaning.literal.quantities import Quantities
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import Outside
-from derive.meaning.sums import is_whole
+from derive.meaning.sums import all_but, is_whole
 from derive.program import (
     ARGUMENT,
     ONE,
@@ -121,11 +122,14 @@ class Values(Quantities):
     def _big(self, node: sx.Big) -> Expr:
         if node.operator != "sum" or not node.index:
             raise Outside("a sum without a letter" if node.operator == "sum" else "a product")
+        letter, left_out = node.index, all_but(node)
+        node = replace(node, lower=letter) if left_out and left_out != letter else node
         if not is_whole(node):
             raise Outside("a sum over a part of its range")
-        letter = node.index
         saved = self.indices.pop(letter, None), self.free.pop(letter, None)
         body = self.value(node.body)
+        if left_out and letter in self.indices:
+            body = times("odot", minus(ONE, self._kronecker((letter, left_out))), body)
         index = self.indices.pop(letter, None)
         self.free.pop(letter, None)
         if saved[0] is not None:
@@ -271,17 +275,27 @@ class Values(Quantities):
             raise Outside("cases other than one condition and its opposite")
         (then, condition), (otherwise, _) = branches
         assert condition is not None
-        on = self._indicator(condition)
         yes, no = self.value(then), self.value(otherwise)
+        on = self._indicator(condition)
         return plus(times("odot", on, yes), times("odot", minus(ONE, on), no))
 
     def _indicator(self, condition: sx.Comparison) -> Expr:
-        """1 where an inequality holds, 0 elsewhere."""
+        """1 where an inequality holds, 0 elsewhere; of two indices, Kronecker's delta."""
+        if condition.relation in ("=", "!="):
+            same = self._same_index(condition)
+            return same if condition.relation == "=" else minus(ONE, same)
         if condition.relation not in (">", "<"):
             raise Outside(f"a condition by {condition.relation}")
         left, right = self.value(condition.left), self.value(condition.right)
         gap = plus(left, negate(right)) if condition.relation == ">" else plus(right, negate(left))
         return Apply("step", 0, gap)
+
+    def _same_index(self, condition: sx.Comparison) -> Expr:
+        names = [plain_name(side) for side in (condition.left, condition.right)]
+        letters = tuple(n.base for n in names if n is not None and not n.scripts)
+        if len(letters) != 2 or not {*letters} <= self.scope.names.indices:
+            raise Outside(f"a condition by {condition.relation}")
+        return self._kronecker(letters)
 
 
 def _parameters(body: Expr) -> bool:
