@@ -297,6 +297,7 @@ _OPEN = (
     ("timeout", "timeout"),
     ("the engine proves it", "two-engines"),
     ("no role in the network", "missing-role"),
+    ("needs the assumption", "assumption"),
 )
 """What the reason of an open claim says, and the code that it has."""
 

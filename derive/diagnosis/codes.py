@@ -427,7 +427,7 @@ _ROWS: Final = (
         "D306",
         "assumption",
         "Needs an assumption that the note does not make",
-        "The claim is true only under a condition.",
+        "The claim is true only under a condition, and what stands with it does not say so.",
         "",
         "",
     ),
@@ -435,7 +435,8 @@ _ROWS: Final = (
         "D307",
         "two-engines",
         "Proof and check disagree",
-        "An internal error: nothing is called verified that one of the two does not accept.",
+        "Nothing is called verified that one of the two does not accept, be it for its bounds or "
+        "for an error in either of them.",
         "",
         "",
     ),

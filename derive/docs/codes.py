@@ -7,6 +7,7 @@ from dataclasses import replace
 from derive.diagnosis.codes import CODES
 from derive.docs.examples import (
     LONG,
+    REPAIRED,
     CodeExample,
     Example,
     NoteExample,
@@ -16,6 +17,7 @@ from derive.docs.examples import (
 )
 from derive.docs.prose import Page
 from derive.report.explain import markdown_equation, markdown_text
+from derive.report.fix import diff, settle
 from derive.report.markdown import repair_of
 from derive.report.prose import with_maths
 from derive.sources import Source
@@ -55,27 +57,16 @@ def page(code: str) -> Page:
         return _of_files(code, "".join(parts), files)
     if code == OVERRUN:
         return _given_up("".join(parts))
-    if code in _WITHOUT:
-        return Page("".join([*parts, _WITHOUT[code]]))
+    if code in REPAIRED:
+        return _of_repairs(code, "".join(parts), REPAIRED[code])
     if shown is None:
-        return Page("".join(parts), (f"{code}: its page has no example, and does not say why",))
-    wrong, right = judged(shown.before, shown.wrong), judged(shown.before, shown.right)
+        return Page("".join(parts), (f"{code}: its page has no example",))
+    wrong, right = (judged(shown.before, line, shown.mark) for line in (shown.wrong, shown.right))
     if shown.before:
         parts.append(f"In the note\n\n{shown.before}\n\n")
     parts.append(f"## Wrong\n\n{markdown_equation(shown.wrong)}{_verdicts(wrong)}")
     parts.append(f"## Right\n\n{markdown_equation(shown.right)}{_verdicts(right)}")
     return Page("".join(parts), tuple(_problems(code, wrong, right)))
-
-
-_WITHOUT = {
-    "D306": "There is no example: what the domain of a logarithm, a root or a quotient asks for is "
-    "listed with a claim as a side condition, and does not leave it open.\n",
-    "D307": "There is no example that can be shown: each would be an error of ours, which we would "
-    "like to hear of. The message holds what is needed to see it again.\n",
-    "D403": "There is no example in one line: `--fix` judges the whole note with the repair in it "
-    "before it is written, and leaves out a repair after which another claim is worse.\n",
-}
-"""Why there is nothing to show for a code, and what to do about it."""
 
 
 _MORE = (
@@ -144,13 +135,35 @@ def _of_notes(code: str, head: str, whole: NoteExample) -> Page:
     return Page("".join(parts), tuple(problems))
 
 
-def judged(before: str, line: str) -> list[Finding]:
+def _of_repairs(code: str, head: str, whole: NoteExample) -> Page:
+    """The page of what is said while repairs are put in: one that stays out, one that does not."""
+    from derive.verify import verify_text
+
+    parts, found = [head], []
+    for title, text in (("Wrong", whole.wrong), ("Right", whole.right)):
+        settled = settle(verify_text(text), verify_text)
+        parts.append(f"## {title}\n\n```markdown\n{text}```\n\nWith `--fix`:\n\n")
+        for notice in settled.notices:
+            line = text.count("\n", 0, notice.span[0]) + 1
+            parts.append(f"Line {line}: *{notice.code}*: {with_maths(notice.message)}\n\n")
+        if settled.source != text:
+            parts.append(f"```diff\n{diff('note.md', text, settled.source)}```\n\n")
+        found.append(([notice.code for notice in settled.notices], settled.source != text))
+    problems = []
+    if found[0] != ([code], False):
+        problems.append(f"{code}: a repair of its wrong example is put in, or nothing is said")
+    if found[1] != ([], True):
+        problems.append(f"{code}: the repair of its right example is left out")
+    return Page("".join(parts), tuple(problems))
+
+
+def judged(before: str, line: str, mark: str = "$") -> list[Finding]:
     """The findings on the last line of a note."""
     from derive.verify import verify_text
 
     spaced = f"{before}\n\n" if before and not before.endswith("of") else f"{before} "
     start = len(spaced)
-    report = verify_text(f"{spaced}${line}$\n")
+    report = verify_text(f"{spaced}{mark}{line}{mark}\n")
     return [finding for finding in report.claims if finding.span[0] >= start]
 
 

@@ -33,11 +33,15 @@ FULL: Final = SIGMOID.replace(
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A note without its last line, and that line wrong and right."""
+    """A note without its last line, and that line wrong and right.
+
+    mark: what stands around that line: a formula in the text, or a display.
+    """
 
     before: str
     wrong: str
     right: str
+    mark: str = "$"
 
 
 _BIAS: Final = "\n\n$$db_2 = \\frac{1}{m} \\sum_{i=1}^m dZ_2$$"
@@ -56,6 +60,18 @@ _UNITS: Final = (
 )
 _BY_A1: Final = r"\frac{\partial J}{\partial A_1} = \frac{\partial J}{\partial Z_2} "
 _BY_UNITS: Final = r"\frac{\partial C}{\partial w_{jk}^l} = "
+_SWAPPED: Final = r"a_j^{l-1} \delta_k^l"
+
+_SIZED_SOFTMAX: Final = (
+    r"The softmax: $$p_i = \frac{e^{z_i}}{\sum_{k=1}^K e^{z_k}}$$"
+    "\n\nTwo units $i \\ne j$ compete: what one gains, the others lose. The derivative is"
+)
+
+
+def _regrouped(times: int) -> str:
+    """A long product, with other brackets on the right: true, and the longer, the more to count."""
+    return " ".join(["W_2 W_2^T"] * 2 * times) + " = " + " ".join(["W_2 (W_2^T W_2) W_2^T"] * times)
+
 
 _OWN: Final[dict[str, Example]] = {
     "D103": Example(
@@ -91,13 +107,18 @@ _OWN: Final[dict[str, Example]] = {
         _BY_A1 + r"\frac{\partial Z_2}{\partial A_1} + \frac{\partial J}{\partial A_2}",
     ),
     "D139": Example(SOFTMAX, _BY_A + r"\frac{2}{m} A_2 - Y", _BY_A + r"\frac{2}{m} (A_2 - Y)"),
-    "D140": Example(
-        _UNITS, _BY_UNITS + r"a_j^{l-1} \delta_k^l", _BY_UNITS + r"a_k^{l-1} \delta_j^l"
-    ),
+    "D140": Example(_UNITS, _BY_UNITS + _SWAPPED, _BY_UNITS + r"a_k^{l-1} \delta_j^l"),
     "D141": Example(TANH, _DZ1 + "(1 - A_1)", _DZ1 + "(1 - A_1^2)"),
     "D201": Example(SIGMOID, r"dW_2 = \frac{1}{m dZ_2 A_1^T", CODES["D112"].right),
     "D303": Example(SIGMOID, "dW_2 = dZ_2 A_1^T", CODES["D112"].right),
     "D304": Example(SIGMOID, r"dZ_2 \approx A_2 - Y", "dZ_2 = A_2 - Y"),
+    "D306": Example(
+        _SIZED_SOFTMAX,
+        r"\frac{\partial p_i}{\partial z_j} = -p_i p_j",
+        r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)",
+        mark="$$",
+    ),
+    "D307": Example(SIGMOID, _regrouped(8), _regrouped(2)),
 }
 
 
@@ -174,6 +195,15 @@ REMARKED: Final[dict[str, NoteExample]] = {
         _REGRESSION.replace("np.sum(dZ, axis=1, keepdims=True)", "np.sum(dZ)"), _REGRESSION
     ),
 }
+
+
+REPAIRED: Final[dict[str, NoteExample]] = {
+    "D403": NoteExample(
+        f"{_UNITS}\n\n${_BY_UNITS}{_SWAPPED} = \\delta_k^l a_j^{{l-1}}$\n",
+        f"{_UNITS}\n\n${_BY_UNITS}{_SWAPPED}$\n",
+    ),
+}
+"""Notes whose repairs are put in: the one of the first is left out, the one of the second not."""
 
 
 @dataclass(frozen=True, slots=True)

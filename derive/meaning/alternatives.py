@@ -26,7 +26,7 @@ from derive.program import Equation
 from derive.reading.syntax import Node
 from derive.verdict import Kind
 
-CONDITION_ABOVE = "it is true only for {}, which is said further above: say so with the line"
+CONDITION_ABOVE = "it needs the assumption {}, which is said further above: say so with the line"
 
 
 def under_conditions(

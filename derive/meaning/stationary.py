@@ -23,7 +23,7 @@ _TO_ZERO: Final = re.compile(
     r"\b(set\w*|equat\w+)\b[^.]*\b(zero|0)\b|normal equation", re.IGNORECASE
 )
 """The same, and the line is what becomes of it."""
-SOLVED: Final = "the line is set to zero to be solved: it holds at the minimum, not everywhere"
+SOLVED: Final = "it needs the assumption of a minimum: the line is set to zero to be solved"
 
 
 def to_be_solved(line: Line) -> str:

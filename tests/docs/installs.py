@@ -1,8 +1,9 @@
 """The lines that install, as README and pages show them: ``python -m tests.docs.installs``.
 
-Each ``pip install`` that stands there is resolved by the pip of the environment that runs this, in
-the folder of the project, without installing anything; `.ci/run` does it in the environment that
-the README's first command has made.  Ends with how many lines were resolved.
+Each ``pip install`` that stands there is run once, as it stands, in a fresh environment with
+nothing in it, and what it installs it for is tried.  The two lines that set the README up are run
+by `.ci/run` itself.  Lines that add an extra to an installed ``derive`` (``'derive[docs]'``) are
+run where ``pip install .`` was.  Ends with how many lines were run.
 """
 
 from __future__ import annotations
@@ -11,11 +12,22 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 ROOT = Path(__file__).parents[2]
-_LINE = re.compile(r"\bpip install ((?:-[\w-]+ |'[^']+' ?|\.(?=[\s`)]))+)")
+_LINE = re.compile(r"\bpip install ((?:-[\w-]+ |'[^']+' ?|\.(?:/derive)?(?=[\s`)]))+)")
+BY_CI: Final = ("-q '.[demo,generate]'", "-q -e '.[test,demo,generate,docs,lint]'")
+"""What `.ci/run` runs: the README's first command and its test command."""
+TRIED: Final = {
+    "": ("derive --version", "derive list"),
+    "generate": ("ruff --version",),
+    "docs": ("python -c 'from derive.docs.html import require; require()'",),
+    "demo": ("python -c 'import sklearn, matplotlib'",),
+}
+"""By extra, what has to work once it is installed."""
 
 
 def lines(text: str) -> list[str]:
@@ -37,19 +49,60 @@ def shown() -> list[str]:
     return sorted({line for text in texts for line in lines(text)})
 
 
-def unresolved(line: str) -> Iterator[str]:
-    """What pip has against a line."""
-    words = [word for word in shlex.split(line) if word not in ("-q", "-e")]
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
-    if done.returncode or "does not provide the extra" in done.stderr:
-        yield f"pip install {line}: {done.stderr.strip()[-300:]}"
+def environments() -> list[list[str]]:
+    """The lines to run, in the order in which they are run in one fresh environment each."""
+    left = [line for line in shown() if line not in BY_CI]
+    added = [line for line in left if line.startswith("'derive[")]
+    alone = [[line] for line in left if line not in added]
+    return [[*group, *added] if group == ["."] else group for group in alone]
+
+
+def extras(line: str) -> list[str]:
+    """The extras that a line names, behind the ``""`` of every line.
+
+    >>> extras("'.[demo,generate]'")
+    ['', 'demo', 'generate']
+    """
+    named = re.search(r"\[([\w,]+)\]", line)
+    return ["", *(named[1].split(",") if named else ())]
+
+
+def failures(group: list[str]) -> Iterator[str]:
+    """What goes wrong while lines are run one after the other in a fresh environment."""
+    with tempfile.TemporaryDirectory() as scratch:
+        beside = Path(scratch)
+        (beside / "derive").symlink_to(ROOT)  # what ``./derive`` means
+        made = [sys.executable, "-m", "venv", "env"]
+        subprocess.run(made, cwd=beside, check=True)
+        for line in group:
+            place = beside if "./derive" in line else ROOT
+            commands = [(f"pip install {line}", place)]
+            commands += [(tried, beside) for extra in extras(line) for tried in TRIED[extra]]
+            for command, folder in commands:
+                if said := _said(beside / "env" / "bin", command, folder):
+                    yield f"pip install {line}: {command}: {said}"
+                    return
+
+
+def _said(programs: Path, command: str, folder: Path) -> str:
+    """The complaint of a command of an environment, ``""`` if it has none."""
+    name, *words = shlex.split(command)
+    run = [str(programs / name), *words]
+    done = subprocess.run(run, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    missing = "does not provide the extra" in done.stderr
+    return (done.stderr.strip()[-300:] or "failed") if done.returncode or missing else ""
 
 
 def main() -> int:
-    """Resolves every line; 1 if one cannot be."""
-    wrong = [said for line in shown() for said in unresolved(line)]
-    print(*wrong, f"{len(shown()) - len(wrong)} of {len(shown())} lines can be installed", sep="\n")
+    """Runs every line; 1 if one fails."""
+    wrong = []
+    for group in environments():
+        found = list(failures(group))
+        wrong += found
+        print(
+            "failed" if found else "works", *(f"pip install {line}" for line in group), sep="\n  "
+        )
+    print(*wrong, sep="\n", end="\n" if wrong else "")
     return int(bool(wrong))
 
 

@@ -100,8 +100,15 @@ def test_extras_of_lines_that_install_are_there() -> None:
     found = installs.shown()
     assert len(found) >= 5
     for line in found:
-        named = re.search(r"\[([\w,]+)\]", line)
-        assert set(named[1].split(",") if named else ()) <= set(project["optional-dependencies"])
+        assert set(installs.extras(line)) <= {"", *project["optional-dependencies"]}
+
+
+def test_lines_that_install_are_run_in_fresh_environments() -> None:
+    run = [line for group in installs.environments() for line in group]
+    assert sorted([*run, *installs.BY_CI]) == installs.shown()
+    readme_lines = installs.lines((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert set(installs.BY_CI) <= set(readme_lines)
+    assert {extra for line in run for extra in installs.extras(line)} <= set(installs.TRIED)
 
 
 @pytest.mark.parametrize("line", ELSEWHERE)

@@ -128,7 +128,9 @@ def test_an_example_that_is_judged_otherwise_is_a_problem(monkeypatch: pytest.Mo
     assert codes.page("D110").problems == ("D110: its wrong example is judged verified",)
 
 
-@pytest.mark.parametrize("code", ["D101", "D112", "D126", "D131", "D135", "D201", "D304"])
+@pytest.mark.parametrize(
+    "code", ["D101", "D112", "D126", "D131", "D135", "D201", "D304", "D306", "D307"]
+)
 def test_examples_get_their_code(code: str) -> None:
     page = codes.page(code)
     assert page.problems == ()
@@ -158,12 +160,21 @@ def test_a_claim_that_is_given_up_and_is_not() -> None:
     assert page.text.count("*verified*") == 1
 
 
-def test_a_code_without_an_example_says_so() -> None:
-    shown = (examples.example, examples.note_example, examples.code_example)
-    for code in CODES:
-        if code != "D305" and not any(of(code) for of in shown):
-            assert codes.page(code).text.count("There is no example") == 1
-    assert sorted(codes._WITHOUT) == ["D306", "D307", "D403"]
+def test_a_repair_that_is_left_out_and_one_that_is_put_in() -> None:
+    page = codes.page("D403")
+    assert page.problems == ()
+    assert "*D403*: its repair is left out: it would make the claim in line 3 refuted" in page.text
+    assert page.text.count("```diff") == 1
+
+
+def test_every_code_has_an_example() -> None:
+    shown = (examples.example, examples.note_example, examples.code_example, examples.REPAIRED.get)
+    assert [c for c in CODES if not any(of(c) for of in shown)] == ["D305"]  # of the clock
+
+
+def test_what_has_no_example_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "REPAIRED", {})
+    assert codes.page("D403").problems == ("D403: its page has no example",)
 
 
 def test_links() -> None:
