@@ -121,7 +121,7 @@ def _notes(
     built.add("notes.md", landing.overview(reports, paths))
     told = over(derivations, sources, reports)
     for report, derived in zip(reports, told, strict=True):
-        built.add(paths[report.path], note_page(report, told=derived))
+        built.add(paths[report.path], note_page(report, told=derived, linked=True))
     built.add("library/index.md", note_page(library, title="The rules of the library"))
 
 

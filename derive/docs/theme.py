@@ -2,7 +2,8 @@
 
 In: the doctree of a page.  Out: HTML in which every formula is a ``.math`` element that holds
 its TeX as text, which ``maths.js`` typesets in the reader's browser, and in which the verdict
-in a heading is a ``.badge``.  KaTeX and its fonts lie beside the pages: nothing is fetched.
+in a heading, or set in italics, is a ``.badge``.  KaTeX and its fonts lie beside the pages:
+nothing is fetched.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from derive.verdict import Verdict
 
 STATIC: Final = Path(__file__).with_name("static")
 """Style sheets, scripts and fonts that are copied beside the pages."""
-_VERDICT: Final = re.compile(rf"(?<=: )(?:{'|'.join(v.value for v in Verdict)})\b")
+_WORDS: Final = "|".join(v.value for v in Verdict)
+_VERDICT: Final = re.compile(rf"(?<=: )(?:{_WORDS})\b")
+_SAID: Final = re.compile(rf"({_WORDS})((?: D\d{{3}})?)")
 
 
 def inline_maths(self: Any, node: Any) -> None:
@@ -38,7 +41,7 @@ def display_maths(self: Any, node: Any) -> None:
 
 
 def badges(app: Any, document: Any) -> None:
-    """Sets the verdict in each heading of a page as a badge."""
+    """Sets the verdict in each heading of a page, and each that is emphasised, as a badge."""
     from docutils import nodes
 
     for title in document.findall(nodes.title):
@@ -50,6 +53,11 @@ def badges(app: Any, document: Any) -> None:
             badge = nodes.inline(word, word, classes=["badge", f"badge-{word}"])
             around = (nodes.Text(text[:start]), badge, nodes.Text(text[end:]))
             text.parent.replace(text, [node for node in around if node.astext()])
+    for said in list(document.findall(nodes.emphasis)):
+        match = _SAID.fullmatch(said.astext())
+        if match is not None:
+            badge = nodes.inline(match[1], match[1], classes=["badge", f"badge-{match[1]}"])
+            said.parent.replace(said, [badge, nodes.Text(match[2])])
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -29,6 +29,7 @@ from derive.reading.tree import plain
 MATRIX_PRODUCTS = frozenset({"juxt", "cdot", "times", "at"})
 WEIGHT_LETTERS = frozenset({"W", "w", "V", "U", "Theta", "theta", "Omega", "omega"})
 """Letters that tell a weight where no bias does."""
+_SCRIPTS = {"sub": "subscript", "sup": "superscript", "index": "index"}
 DEFINING = frozenset({"=", ":=", "\\equiv", "\\triangleq"})
 
 
@@ -274,7 +275,8 @@ def adopt(roles: Roles, affine: Sequence[Affine], shaped: dict[str, bool]) -> No
             number,
             f"{item.z.base} = {item.w.base} {item.a.base} + {item.b.base if item.b else 0}: "
             "weight, input, bias; "
-            f"examples as {layout}, the layer in the {item.place[1] or item.place[0]} script",
+            f"examples as {layout}, the layer in the {_SCRIPTS[item.place[0]]}"
+            + (" in brackets" if item.place[1] else ""),
         )
     for untransposed in shaped.values():
         for key in list(votes):

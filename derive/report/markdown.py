@@ -55,7 +55,9 @@ def site(
     names = file_names(report.path for report in notes)
     pages = {"index.md": _index(notes, names, library, entries)}
     for report in notes:
-        pages[f"notes/{names[report.path]}.md"] = note_page(report, told=told.get(report.path, ()))
+        pages[f"notes/{names[report.path]}.md"] = note_page(
+            report, told=told.get(report.path, ()), linked=True
+        )
     pages["library/index.md"] = note_page(library, title="The library")
     pages["codes.md"] = "# Codes\n\n" + "".join(
         render(code_parts(row), "markdown") for row in CODES.values()
@@ -96,14 +98,51 @@ def _title(report: FileReport) -> str:
     return heading[1] if heading else posixpath.basename(report.path.replace("\\", "/"))
 
 
-def note_page(report: FileReport, title: str = "", told: Sequence[str] = ()) -> str:
-    """Each equation of a note with verdict, reason, counterexample, repair, proof, derivation."""
-    parts = [f"# {markdown_text(title or _title(report))}\n\n", *_model(report)]
+def note_page(
+    report: FileReport, title: str = "", told: Sequence[str] = (), *, linked: bool = False
+) -> str:
+    """Each equation of a note with verdict, reason, counterexample, repair, proof, derivation.
+
+    linked: whether the lines at fault, named at the top, lead to where they stand on the page.
+    """
+    parts = [f"# {markdown_text(title or _title(report))}\n\n"]
+    parts += [*_counts(report, linked), *_model(report)]
     for finding, derivation in zip_longest(report.claims, told[: len(report.claims)]):
         parts.extend(_claim(report, finding))
         parts.append(derivation or "")
     parts.extend(_algorithm(report))
     return "".join(parts).rstrip("\n") + "\n"
+
+
+def _counts(report: FileReport, linked: bool) -> Iterator[str]:
+    """How many equations have which verdict, and where those stand that do not hold."""
+    if not report.source or not report.claims:
+        return
+    said = []
+    for verdict in Verdict:
+        found = [f for f in report.claims if f.verdict == verdict]
+        if not found:
+            continue
+        several = "s" if verdict == Verdict.DEFINITION and len(found) > 1 else ""
+        where = ""
+        if verdict not in (Verdict.VERIFIED, Verdict.DEFINITION):
+            places = dict.fromkeys((f.line, _anchor(_heading(report, f))) for f in found)
+            first = dict(reversed(places))
+            shown = (f"[{n}](#{a})" if linked else str(n) for n, a in sorted(first.items()))
+            where = f" (line{'s' * (len(first) > 1)} {', '.join(shown)})"
+        said.append(f"{len(found)} {verdict}{several}{where}")
+    total = len(report.claims)
+    yield f"Of {total} equation{'s' * (total != 1)}: {', '.join(said)}.\n\n"
+
+
+def _anchor(heading: str) -> str:
+    """What Markdown calls a heading in links.
+
+    >>> _anchor("Line 34, step 2: refuted [D103](../codes/D103.md)")
+    'line-34-step-2-refuted-d103'
+    """
+    plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
+    return re.sub(r"[^\w -]", "", plain).replace(" ", "-")
 
 
 def _model(report: FileReport) -> Iterator[str]:
@@ -125,10 +164,13 @@ def _model(report: FileReport) -> Iterator[str]:
     for name, fact in facts:
         if fact:
             yield f"* {name}: {fact if fact.startswith('$') else with_maths(fact)}\n"
-    for said, lines in _gathered(model.evidence).items():
-        where = f"line{'s' * (len(lines) > 1)} {', '.join(lines)}: " if lines else ""
-        yield f"* Evidence: {where}{with_maths(said)}\n"
     yield "\n"
+    if model.evidence:
+        yield "<details>\n<summary>The lines that decided this</summary>\n\n"
+        for said, lines in _gathered(model.evidence).items():
+            where = f"line{'s' * (len(lines) > 1)} {', '.join(lines)}: " if lines else ""
+            yield f"* {where}{with_maths(said)}\n"
+        yield "\n</details>\n\n"
 
 
 def _cost(cost: str) -> str:

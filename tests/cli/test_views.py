@@ -68,10 +68,10 @@ def test_show_model(derive: Run, note: Path) -> None:
         "    A_2  activation of layer 2      (n_2, m)\n"
         "    J    cost                       scalar\n"
         "  because\n"
-        "    line 1: Z = W X + b: weight, input, bias; examples as columns, the layer in the sub "
-        "script\n"
-        "    line 1: Z = W A + b: weight, input, bias; examples as columns, the layer in the sub "
-        "script\n"
+        "    line 1: Z = W X + b: weight, input, bias; examples as columns, the layer in the "
+        "subscript\n"
+        "    line 1: Z = W A + b: weight, input, bias; examples as columns, the layer in the "
+        "subscript\n"
     )
 
 
