@@ -8,6 +8,7 @@ run where ``pip install .`` was.  Ends with how many lines were run.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -28,6 +29,9 @@ TRIED: Final = {
     "demo": ("python -c 'import sklearn, matplotlib'",),
 }
 """By extra, what has to work once it is installed."""
+
+
+_ENVIRONMENT: Final = os.environ | {"PIP_NO_COMPILE": "1"}  # what is not imported is not compiled
 
 
 def lines(text: str) -> list[str]:
@@ -88,7 +92,9 @@ def _said(programs: Path, command: str, folder: Path) -> str:
     """The complaint of a command of an environment, ``""`` if it has none."""
     name, *words = shlex.split(command)
     run = [str(programs / name), *words]
-    done = subprocess.run(run, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        run, cwd=folder, env=_ENVIRONMENT, capture_output=True, encoding="utf-8", check=False
+    )
     missing = "does not provide the extra" in done.stderr
     return (done.stderr.strip()[-300:] or "failed") if done.returncode or missing else ""
 
