@@ -3,12 +3,16 @@ on every machine, however loaded it is."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hypothesis import settings
 
 settings.register_profile("derive", deadline=None, derandomize=True)
 settings.load_profile("derive")
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""A process that a test starts finds the modules of the project compiled: half its time."""
 
 HERE = Path(__file__).parent
 

@@ -1,4 +1,4 @@
-"""Runs the command as a user would: a process of its own."""
+"""Runs the command as a user would: a process of its own, forked off where that makes no difference."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+
+from tests.forked import AVAILABLE, SECONDS, forked
 
 FAKE = Path(__file__).with_name("fake.py")
 
@@ -23,23 +25,30 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": root, "PYTHONIOENCODING": "utf-8"}
 
 
-def _runner(start: list[str], folder: Path) -> Run:
+def _runner(program: str | Path, folder: Path) -> Run:
+    start = [sys.executable, *(["-m", program] if isinstance(program, str) else [str(program)])]
+
     def run(
         *arguments: str | Path,
         text: str | bytes = b"",
         stdout: int | IO[bytes] = subprocess.PIPE,
         **extra: str,
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [*start, *map(str, arguments)],
-            input=text.encode() if isinstance(text, str) else text,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env={**_environment(), **extra},
-            timeout=120,
-            check=False,
-        )
+        words, environment = [*map(str, arguments)], {**_environment(), **extra}
+        given = text.encode() if isinstance(text, str) else text
+        if AVAILABLE and stdout == subprocess.PIPE and "PYTHONHASHSEED" not in extra:
+            done = forked(program, words, folder, environment, given)
+        else:
+            done = subprocess.run(
+                [*start, *words],
+                input=given,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                cwd=folder,
+                env=environment,
+                timeout=SECONDS,
+                check=False,
+            )
         return subprocess.CompletedProcess(
             done.args, done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
         )
@@ -50,13 +59,13 @@ def _runner(start: list[str], folder: Path) -> Run:
 @pytest.fixture
 def derive(tmp_path: Path) -> Run:
     """The real command, run in an empty folder."""
-    return _runner([sys.executable, "-m", "derive"], tmp_path)
+    return _runner("derive", tmp_path)
 
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Run:
     """The command over the stand-in judge, run in an empty folder."""
-    return _runner([sys.executable, str(FAKE)], tmp_path)
+    return _runner(FAKE, tmp_path)
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:
