@@ -6,7 +6,6 @@ same one serves the module and its tests, so that both speak of the same network
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 from fractions import Fraction
@@ -44,7 +43,7 @@ def module_context(
     spec = network.spec
     blocks = module(network, proved)
     widths = spec.widths
-    polynomials = _polynomials(blocks, step)
+    shown = _polynomials(blocks, step)
     return {
         "spec": spec,
         "module": blocks,
@@ -67,8 +66,14 @@ def module_context(
         "parameter_names": network.fields,
         "statistics": network.statistics,
         "batch_layers": network.batch_layers,
-        "parameter_shapes": _lines([f"{p.name} {p.shape}" for p in blocks.parameters], 92),
-        "imported_functions": _lines(step.functions, 80),
+        "shape_lines": packing.dictionary(
+            "shapes", {p.name: str(p.shape) for p in blocks.parameters}
+        ),
+        "fact_lines": packing.wrapped(_facts(network), 94),
+        "init_lines": packing.dictionary(
+            "init", {p.name: f'"{p.init}"' for p in blocks.parameters if p.init}
+        ),
+        "imported_functions": packing.wrapped(step.functions, 82),
         "parameter_gradients": [f"d{name}" for name in network.fields],
         "returned_gradients": [f"d{name}" for name in network.parameters]
         + [f"np.zeros_like({name})" for name in network.statistics],
@@ -80,8 +85,10 @@ def module_context(
         "largest": ("1e8", "1e4") if all(own.tame for own in spec.own) else ("1.0", "1.0"),
         "schedule": schedule_text(spec.training),
         "spreads": [k for k, name in enumerate(blocks.values) if name.startswith("S")],
-        "polynomials": polynomials,
-        "polynomial_lines": {name: packing.numbers(text) for text, name in polynomials.items()},
+        "polynomials": shown,
+        "polynomial_lines": {
+            name: packing.numbers(text) for text, name in shown.items() if name[0] == "_"
+        },
         **_signatures(network, blocks),
         **_training(network, step),
     }
@@ -181,15 +188,24 @@ def _title(spec: Spec) -> str:
     return "\n".join(textwrap.wrap(text, 96, break_on_hyphens=False))
 
 
-def _lines(items: Sequence[str], width: int) -> list[str]:
-    """Items with commas between them, as many on a line as fit; none behind the last of a line."""
-    lines: list[str] = []
-    for item in items:
-        if lines and len(lines[-1]) + len(item) + 2 <= width:
-            lines[-1] += f", {item}"
-        else:
-            lines.append(item)
-    return lines
+def _facts(network: Network) -> list[str]:
+    """What a module says of its network and of its training in one word each."""
+    spec, training = network.spec, network.spec.training
+    facts: dict[str, object] = {
+        "features": spec.input,
+        "outputs": spec.widths[-1],
+        "examples": f'"{"columns" if spec.columns else "rows"}"',
+        "dtype": f'"{spec.dtype}"',
+        "task": f'"{task(spec)}"',
+        "labels": f'"{spec.labels}"',
+        "input_scale": spec.input_scale,
+        "epochs": training.epochs,
+        "batch_size": training.batch_size,
+        "statistics": len(network.statistics) or None,
+        "seed": training.seed,
+        "patience": training.patience or None,
+    }
+    return [f"{name}={value}" for name, value in facts.items() if value is not None]
 
 
 def _layout(spec: Spec) -> str:
@@ -340,15 +356,11 @@ def _class_weight_rows(network: Network) -> list[list[float]]:
     return [[v] for v in values] if network.spec.columns else [values]
 
 
-_POLYNOMIAL = re.compile(r"runtime\.polynomial\(.*?, (\([0-9][^()]*\))")
-
-
 def _polynomials(blocks: Module, step: Step) -> dict[str, str]:
     """The coefficients of every polynomial as a Python tuple, to the name that they get."""
     helpers = [line for helper in blocks.helpers for line in helper.lines]
     steps = [line for block in (*step.forward, *step.backward) for line in block.lines]
-    found = (text for line in (*helpers, *steps) for text in _POLYNOMIAL.findall(line))
-    return {text: f"_P{number}" for number, text in enumerate(dict.fromkeys(found), 1)}
+    return packing.polynomials([*helpers, *steps])
 
 
 def _several(names: list[str]) -> list[str]:

@@ -151,12 +151,16 @@ class Graph:
                     return other
                 if self.is_const(one, "-1.0"):
                     return self.add("negative", other)
+                if self.is_const(one, "0.0"):
+                    return one
             if args[0] == args[1]:
                 return self.add("square", args[0])
             if self.is_const(args[1]) and not self.is_const(args[0]):
                 return self._scale_once(*args)
         if op in INFIX and all(map(self.is_const, args)):
             return self._fold(op, args)
+        if op in ("add", "subtract") and self.is_const(args[1], "0.0"):
+            return args[0]
         if op == "add":
             jump = self._two_slopes(*args)
             if jump is not None:
@@ -164,8 +168,6 @@ class Graph:
         if op == "negative" and self.is_const(args[0]):
             text = self.nodes[args[0]].attr
             return self.const(text[1:] if text.startswith("-") else f"-{group(text)}")
-        if op == "subtract" and self.is_const(args[1], "0.0"):
-            return args[0]
         if op == "add" and self.nodes[args[1]].op == "negative":
             return self.add("subtract", args[0], self.nodes[args[1]].args[0])
         if op == "exp":

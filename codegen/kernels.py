@@ -16,8 +16,9 @@ from types import MappingProxyType
 from typing import Final
 
 from derive.library.activations import ACTIVATIONS as _ACTIVATION_ROWS
+from derive.library.activations import TAIL_ABOVE, TAIL_BELOW
 from derive.library.losses import LOSSES as _LOSS_ROWS
-from derive.library.row import Activation, Loss
+from derive.library.row import Activation, Loss, polynomial
 from derive.program import (
     ARGUMENT,
     ONE,
@@ -76,6 +77,44 @@ WITH_COST: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 """Output and entry of the cost over the last argument ``z``, as training computes both at once:
 ``n - p`` is ``-|z|``, and ``s + p`` is ``log(1 + e^z)``."""
+
+
+_TANH_HALVES = "s = 0.5 + 0.5 * np.tanh(0.5 * z); "
+_SOFTPLUS = "p = np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z))); w = np.tanh(p); "
+# the argument of tanh is v = k (c + gelu_cubic c^3), so 2 c v' = 6 v - 4 k c
+_GELU_TANH = (
+    "c = np.clip(z, -40.0, 40.0); "
+    "v = 0.7978845608028654 * c * (1.0 + gelu_cubic * np.square(c)); s = 0.5 + 0.5 * np.tanh(v); "
+)
+_GELU = (
+    "x = np.minimum(np.abs(z), 40.0); g = np.exp(-0.5 * np.square(x)); "
+    f"r = ({polynomial('x', TAIL_ABOVE)}) / ({polynomial('x', TAIL_BELOW)}); "
+    "u = np.sign(z); c = 0.5 + u * (0.5 - g * r); "
+)
+
+TRAINING: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "elu": ("", "h = np.heaviside(z, 0.0); a * (1.0 - h) + (alpha + (1.0 - alpha) * h)"),
+        "selu": (
+            "",
+            "h = np.heaviside(z, 0.0); "
+            "a * (1.0 - h) + selu_scale * (selu_alpha + (1.0 - selu_alpha) * h)",
+        ),
+        "silu": (_TANH_HALVES + "z * s", _TANH_HALVES + "s + a * (1.0 - s)"),
+        "mish": (
+            _SOFTPLUS + "z * w",
+            _SOFTPLUS + "w + z * ((np.square(w) - 1.0) * np.expm1(-p))",
+        ),
+        "gelu": (_GELU + "z * c", _GELU + "c + 0.3989422804014327 * (u * (x * g))"),
+        "gelu_tanh": (
+            _GELU_TANH + "z * s",
+            _GELU_TANH + "s + s * (1.0 - s) * (6.0 * v - 3.1915382432114616 * c)",
+        ),
+    }
+)
+"""Value and derivative over ``z`` and the value ``a`` as training computes them ("": as else):
+accurate beside the largest value, not in the tails, and so shorter.  The text of every module is
+proved with them."""
 
 
 def of_difference(name: str) -> Expr | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from codegen.forms import lower_form
 from codegen.graph import Graph
-from codegen.kernels import WITH_COST
+from codegen.kernels import TRAINING, WITH_COST
 from codegen.module import (
     CrossEntropy,
     add_penalties,
@@ -19,6 +19,7 @@ from codegen.module import (
     entry_weights,
     form_of,
     functions_of,
+    layer_of,
     literals,
     output_argument,
 )
@@ -51,6 +52,9 @@ class TrainingForms(Forms):
         form, constants = form_of(self.network, function, order)
         if order == 0 and arg == self.logits:
             form = WITH_COST[self.network.spec.loss][0]
+        elif function in self.network.functions.values():
+            name = self.network.activation(layer_of(self.network, function)).activation
+            form = TRAINING.get(name, ("", ""))[order] or form
         z = lowering.expr(arg)
         values = argument_of(self.network, lowering.graph, function, z, lowering.steps.__getitem__)
         values |= {n: lowering.graph.const(t) for n, t in constants.items()}

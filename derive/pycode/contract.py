@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from derive.library.activations import TAIL_ABOVE, TAIL_BELOW
 from derive.program import Apply, Dim, Shape
 from derive.pycode import arrays
 from derive.pycode.arguments import exactly
@@ -100,7 +101,14 @@ def with_runtime(run: Interpreter) -> dict[str, tuple[Fraction, ...]]:
         "numpy.heaviside": heaviside,
     }
     kind = ClassValue("runtime", no_class(), {})
-    run.globals["runtime"] = Record(kind, {"polynomial": Library("runtime.polynomial")})
+    tails = {"TAIL_ABOVE": TAIL_ABOVE, "TAIL_BELOW": TAIL_BELOW}
+    run.globals["runtime"] = Record(
+        kind,
+        {
+            "polynomial": Library("runtime.polynomial"),
+            **{name: tuple(Fraction(repr(c)) for c in tail) for name, tail in tails.items()},
+        },
+    )
     return polynomials
 
 

@@ -34,6 +34,7 @@ from derive.pycode.reference import Reference
 from derive.pycode.source import parse
 from derive.pycode.store import Sizes, Trace
 from derive.pycode.values import FunctionValue, Raised, Tensor, Unsupported
+from derive.scalars.table import function as table_function
 from derive.tensors import prove
 
 BUDGET = 20_000
@@ -55,7 +56,7 @@ class Lemmas:
         opaque: Mapping[str, Function],
     ) -> None:
         self.reference, self.trace = reference, trace
-        self.functions, self.opaque = dict(functions), dict(opaque)
+        self.functions, self.opaque = dict(functions), {**opaque, "tanh": table_function("tanh")}
         self.measured: dict[tuple[str, int], str] = {}
         """Functions of which no proof was found, with where that is."""
         self._known: dict[tuple[Expr, str, int], bool] = {}

@@ -59,32 +59,17 @@ if TYPE_CHECKING:
     import runtime
 else:
     runtime = _runtime()
-
 Array = NDArray[Any]
-
 NETWORK = runtime.Network(
     name="deep_sigmoid_regression_rows",
     shapes={
-        "W1": (8, 16),
-        "b1": (1, 16),
-        "W2": (16, 16),
-        "b2": (1, 16),
-        "W3": (16, 16),
-        "b3": (1, 16),
-        "W4": (16, 1),
-        "b4": (1, 1),
+        "W1": (8, 16), "b1": (1, 16), "W2": (16, 16), "b2": (1, 16), "W3": (16, 16),
+        "b3": (1, 16), "W4": (16, 1), "b4": (1, 1),
     },
-    features=8,
-    outputs=1,
-    examples="rows",
-    dtype="float64",
-    task="regression",
-    labels="real",
-    epochs=100,
-    batch_size=32,
-    seed=0,
+    features=8, outputs=1, examples="rows", dtype="float64", task="regression", labels="real",
+    epochs=100, batch_size=32, seed=0,
     init={"W1": "glorot", "W2": "glorot", "W3": "glorot", "W4": "glorot"},
-)
+)  # fmt: skip
 LEARNING_RATE = 0.01
 BETA1 = 0.9
 BETA2 = 0.999
@@ -92,20 +77,16 @@ EPSILON = 1e-08
 
 
 class Params(NamedTuple):
-    """The parameters, weights and biases layer by layer, with their shapes:
+    """The parameters, weights and biases layer by layer, each with its shape."""
 
-    W1 (8, 16), b1 (1, 16), W2 (16, 16), b2 (1, 16), W3 (16, 16), b3 (1, 16), W4 (16, 1)
-    b4 (1, 1)
-    """
-
-    W1: Array
-    b1: Array
-    W2: Array
-    b2: Array
-    W3: Array
-    b3: Array
-    W4: Array
-    b4: Array
+    W1: Array  # (8, 16)
+    b1: Array  # (1, 16)
+    W2: Array  # (16, 16)
+    b2: Array  # (1, 16)
+    W3: Array  # (16, 16)
+    b3: Array  # (1, 16)
+    W4: Array  # (16, 1)
+    b4: Array  # (1, 1)
 
 
 def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
@@ -117,9 +98,9 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A4 (m, 1) for the inputs X (m, 8).
+    """The output A4 (m, 1) for the inputs X (m, 8), float.
 
-    X: float.  The dtype is that of the parameters.  ValueError as in `loss`.
+    The dtype is that of the parameters.  ValueError as in `loss`.
     """
     return _forward(params, _inputs(params, X))[-1]
 
@@ -135,10 +116,7 @@ def loss(params: Params, X: Any, Y: Any) -> float:
 
 
 def gradients(params: Params, X: Any, Y: Any) -> tuple[float, Params]:
-    """The cost J and its derivative by every parameter; arguments as in `loss`.
-
-    The derivatives have the shapes and the dtype of the parameters.
-    """
+    """The cost J and its derivatives, shaped as the parameters; arguments as in `loss`."""
     X = _inputs(params, X)
     J, derivatives = _gradients(params, X, _labels(X, Y))
     return float(J), derivatives
@@ -235,10 +213,8 @@ def _gradients(params: Params, X: Array, Y: Array) -> tuple[Any, Params]:
 class Trainer(runtime.BaseTrainer):
     """Trains a copy of the parameters in place, in memory that is allocated once.
 
-    params: where to start; they are copied.  batch_size: the most examples that a step may
-    take.  learning_rate: LEARNING_RATE at first, may be assigned between steps.
-
-    ``.params`` are views of one flat array that every step changes; copy them to keep them.
+    params: where to start; they are copied.  batch_size: the most examples that a step may take.
+    ``.params`` are views that every step changes; ``.learning_rate`` may be assigned between steps.
     The rule is Adam with bias correction:
 
         m <- m beta1 + g (1 - beta1)
@@ -255,10 +231,9 @@ class Trainer(runtime.BaseTrainer):
     params: Params
 
     def step(self, X: Any, Y: Any) -> float:
-        """One update from the examples X, Y; returns the cost J before it.
+        """One update from at most ``batch_size`` examples; returns the cost J before it.
 
-        X, Y: as in `loss`, at most ``batch_size`` examples.  Raises ValueError for a wrong
-        shape or dtype, NonFiniteLoss if J is NaN or infinite; nothing is changed then.
+        X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
             type(X) is type(Y) is np.ndarray
@@ -302,9 +277,7 @@ class Trainer(runtime.BaseTrainer):
         tanh(Z4, out=Z4)
         Z4 *= c1
         A4 = add(c1, Z4, out=Z4)
-        # for the cost
-        subtract(A4, Y, out=dZ4)
-        # the cost, from values that are there anyway
+        subtract(A4, Y, out=dZ4)  # for the cost
         J = 0.5 * float(vdot(dZ4, dZ4)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
@@ -313,37 +286,29 @@ class Trainer(runtime.BaseTrainer):
         multiply(A4, t1, out=Z4)
         dZ4 *= Z4
         dZ4 *= c3
-        # dW4 = A3ᵀ dZ4
-        A3.T.dot(dZ4, out=dW4)
-        # db4 = sum of rows(dZ4)
-        ones.dot(dZ4, out=db4)
+        A3.T.dot(dZ4, out=dW4)  # dW4 = A3ᵀ dZ4
+        ones.dot(dZ4, out=db4)  # db4 = sum of rows(dZ4)
         # dZ3 = (dZ4 W4ᵀ) ⊙ sigmoid'(Z3), where sigmoid'(Z3) = A3 ⊙ (1 - A3)
         dZ4.dot(W4.T, out=dZ3)
         subtract(one, A3, out=t2)
         multiply(A3, t2, out=Z3)
         dZ3 *= Z3
-        # dW3 = A2ᵀ dZ3
-        A2.T.dot(dZ3, out=dW3)
-        # db3 = sum of rows(dZ3)
-        ones.dot(dZ3, out=db3)
+        A2.T.dot(dZ3, out=dW3)  # dW3 = A2ᵀ dZ3
+        ones.dot(dZ3, out=db3)  # db3 = sum of rows(dZ3)
         # dZ2 = (dZ3 W3ᵀ) ⊙ sigmoid'(Z2), where sigmoid'(Z2) = A2 ⊙ (1 - A2)
         dZ3.dot(W3.T, out=dZ2)
         subtract(one, A2, out=t3)
         multiply(A2, t3, out=Z2)
         dZ2 *= Z2
-        # dW2 = A1ᵀ dZ2
-        A1.T.dot(dZ2, out=dW2)
-        # db2 = sum of rows(dZ2)
-        ones.dot(dZ2, out=db2)
+        A1.T.dot(dZ2, out=dW2)  # dW2 = A1ᵀ dZ2
+        ones.dot(dZ2, out=db2)  # db2 = sum of rows(dZ2)
         # dZ1 = (dZ2 W2ᵀ) ⊙ sigmoid'(Z1), where sigmoid'(Z1) = A1 ⊙ (1 - A1)
         dZ2.dot(W2.T, out=dZ1)
         subtract(one, A1, out=t4)
         multiply(A1, t4, out=Z1)
         dZ1 *= Z1
-        # dW1 = Xᵀ dZ1
-        X.T.dot(dZ1, out=dW1)
-        # db1 = sum of rows(dZ1)
-        ones.dot(dZ1, out=db1)
+        X.T.dot(dZ1, out=dW1)  # dW1 = Xᵀ dZ1
+        ones.dot(dZ1, out=db1)  # db1 = sum of rows(dZ1)
         self.steps += 1
         self._update()
         return J
@@ -384,9 +349,8 @@ class Trainer(runtime.BaseTrainer):
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:
     """Trains by shuffled mini-batches from `params`, which stay as they are.
 
-    X, Y: as in `loss`.  options: see `runtime.FitOptions`; epochs, batch_size, seed and patience
-    are those of the spec where they are not given.  The trained parameters are ``.params`` of
-    what is returned, the best ones by validation ``.best``.
+    X, Y: as in `loss`.  options: see `runtime.FitOptions`; the spec's where they are not given.
+    What is returned has the trained ``.params`` and those ``.best`` by validation.
     """
     return runtime.fit(SimpleNamespace(**globals()), params, X, Y, **options)
 

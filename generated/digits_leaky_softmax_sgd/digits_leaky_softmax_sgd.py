@@ -54,37 +54,24 @@ if TYPE_CHECKING:
     import runtime
 else:
     runtime = _runtime()
-
 Array = NDArray[Any]
-
 NETWORK = runtime.Network(
     name="digits_leaky_softmax_sgd",
     shapes={"W1": (10, 784), "b1": (10, 1), "W2": (10, 10), "b2": (10, 1)},
-    features=784,
-    outputs=10,
-    examples="columns",
-    dtype="float32",
-    task="classes",
-    labels="distribution",
-    input_scale=255.0,
-    epochs=10,
-    batch_size=64,
-    seed=0,
+    features=784, outputs=10, examples="columns", dtype="float32", task="classes",
+    labels="distribution", input_scale=255.0, epochs=10, batch_size=64, seed=0,
     init={"W1": "he", "W2": "glorot"},
-)
+)  # fmt: skip
 LEARNING_RATE = 0.1
 
 
 class Params(NamedTuple):
-    """The parameters, weights and biases layer by layer, with their shapes:
+    """The parameters, weights and biases layer by layer, each with its shape."""
 
-    W1 (10, 784), b1 (10, 1), W2 (10, 10), b2 (10, 1)
-    """
-
-    W1: Array
-    b1: Array
-    W2: Array
-    b2: Array
+    W1: Array  # (10, 784)
+    b1: Array  # (10, 1)
+    W2: Array  # (10, 10)
+    b2: Array  # (10, 1)
 
 
 def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
@@ -96,9 +83,9 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A2 (10, m) for the inputs X (784, m).
+    """The output A2 (10, m) for the inputs X (784, m), float, or integer pixels.
 
-    X: float, or integer pixels.  The dtype is that of the parameters.  ValueError as in `loss`.
+    The dtype is that of the parameters.  ValueError as in `loss`.
     """
     return _forward(params, _inputs(params, X))[-1]
 
@@ -114,10 +101,7 @@ def loss(params: Params, X: Any, Y: Any) -> float:
 
 
 def gradients(params: Params, X: Any, Y: Any) -> tuple[float, Params]:
-    """The cost J and its derivative by every parameter; arguments as in `loss`.
-
-    The derivatives have the shapes and the dtype of the parameters.
-    """
+    """The cost J and its derivatives, shaped as the parameters; arguments as in `loss`."""
     X = _inputs(params, X)
     J, derivatives = _gradients(params, X, _labels(X, Y))
     return float(J), derivatives
@@ -210,10 +194,8 @@ def _gradients(params: Params, X: Array, Y: Array) -> tuple[Any, Params]:
 class Trainer(runtime.BaseTrainer):
     """Trains a copy of the parameters in place, in memory that is allocated once.
 
-    params: where to start; they are copied.  batch_size: the most examples that a step may
-    take.  learning_rate: LEARNING_RATE at first, may be assigned between steps.
-
-    ``.params`` are views of one flat array that every step changes; copy them to keep them.
+    params: where to start; they are copied.  batch_size: the most examples that a step may take.
+    ``.params`` are views that every step changes; ``.learning_rate`` may be assigned between steps.
     The rule is plain gradient descent:
 
         w <- w - g rate
@@ -229,10 +211,9 @@ class Trainer(runtime.BaseTrainer):
     params: Params
 
     def step(self, X: Any, Y: Any) -> float:
-        """One update from the examples X, Y; returns the cost J before it.
+        """One update from at most ``batch_size`` examples; returns the cost J before it.
 
-        X, Y: as in `loss`, at most ``batch_size`` examples.  Raises ValueError for a wrong
-        shape or dtype, NonFiniteLoss if J is NaN or infinite; nothing is changed then.
+        X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
             type(X) is type(Y) is np.ndarray
@@ -244,8 +225,7 @@ class Trainer(runtime.BaseTrainer):
         (c1, c2, c3, zero, ones, ones2, ones3, m) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
-        # A0 = X / 255.0, which is the X of the equations
-        multiply(X, c1, out=A0)
+        multiply(X, c1, out=A0)  # A0 = X / 255.0, which is the X of the equations
         # Z1 = W1 X + b1
         W1.dot(A0, out=Z1)
         Z1 += b1
@@ -261,28 +241,22 @@ class Trainer(runtime.BaseTrainer):
         exp(Z2, out=A2)
         ones.dot(A2, out=t1)
         A2 /= t1
-        # for the cost
-        log(t1, out=t1)
-        # the cost, from values that are there anyway
+        log(t1, out=t1)  # for the cost
         J = (float(vdot(t1, ones2)) - float(vdot(Y, Z2))) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m, times the learning rate, which all that follows inherits
         A2 -= Y
         dZ2 = multiply(A2, c3, out=A2)
-        # dW2 = dZ2 A1ᵀ
-        dZ2.dot(A1.T, out=dW2)
-        # db2 = sum of columns(dZ2)
-        dZ2.dot(ones3, out=db2)
+        dZ2.dot(A1.T, out=dW2)  # dW2 = dZ2 A1ᵀ
+        dZ2.dot(ones3, out=db2)  # db2 = sum of columns(dZ2)
         # dZ1 = (W2ᵀ dZ2) ⊙ leaky_relu'(Z1)
         W2.T.dot(dZ2, out=A1)
         greater(Z1, zero, out=Z1)
         maximum(Z1, c2, out=Z1)
         dZ1 = multiply(A1, Z1, out=A1)
-        # dW1 = dZ1 Xᵀ
-        A0.dot(dZ1.T, out=dW1.T)
-        # db1 = sum of columns(dZ1)
-        dZ1.dot(ones3, out=db1)
+        A0.dot(dZ1.T, out=dW1.T)  # dW1 = dZ1 Xᵀ
+        dZ1.dot(ones3, out=db1)  # db1 = sum of columns(dZ1)
         self.steps += 1
         self._update()
         return J
@@ -314,9 +288,8 @@ class Trainer(runtime.BaseTrainer):
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:
     """Trains by shuffled mini-batches from `params`, which stay as they are.
 
-    X, Y: as in `loss`.  options: see `runtime.FitOptions`; epochs, batch_size, seed and patience
-    are those of the spec where they are not given.  The trained parameters are ``.params`` of
-    what is returned, the best ones by validation ``.best``.
+    X, Y: as in `loss`.  options: see `runtime.FitOptions`; the spec's where they are not given.
+    What is returned has the trained ``.params`` and those ``.best`` by validation.
     """
     return runtime.fit(SimpleNamespace(**globals()), params, X, Y, **options)
 

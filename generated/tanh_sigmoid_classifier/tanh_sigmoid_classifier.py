@@ -55,37 +55,25 @@ if TYPE_CHECKING:
     import runtime
 else:
     runtime = _runtime()
-
 Array = NDArray[Any]
-
 NETWORK = runtime.Network(
     name="tanh_sigmoid_classifier",
     shapes={"W1": (4, 2), "b1": (4, 1), "W2": (1, 4), "b2": (1, 1)},
-    features=2,
-    outputs=1,
-    examples="columns",
-    dtype="float64",
-    task="binary",
-    labels="unit",
-    epochs=200,
-    batch_size=4,
-    seed=0,
+    features=2, outputs=1, examples="columns", dtype="float64", task="binary", labels="unit",
+    epochs=200, batch_size=4, seed=0,
     init={"W1": "glorot", "W2": "glorot"},
-)
+)  # fmt: skip
 LEARNING_RATE = 0.1
 MOMENTUM = 0.9
 
 
 class Params(NamedTuple):
-    """The parameters, weights and biases layer by layer, with their shapes:
+    """The parameters, weights and biases layer by layer, each with its shape."""
 
-    W1 (4, 2), b1 (4, 1), W2 (1, 4), b2 (1, 1)
-    """
-
-    W1: Array
-    b1: Array
-    W2: Array
-    b2: Array
+    W1: Array  # (4, 2)
+    b1: Array  # (4, 1)
+    W2: Array  # (1, 4)
+    b2: Array  # (1, 1)
 
 
 def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
@@ -97,9 +85,9 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A2 (1, m) for the inputs X (2, m).
+    """The output A2 (1, m) for the inputs X (2, m), float.
 
-    X: float.  The dtype is that of the parameters.  ValueError as in `loss`.
+    The dtype is that of the parameters.  ValueError as in `loss`.
     """
     return _forward(params, _inputs(params, X))[-1]
 
@@ -115,10 +103,7 @@ def loss(params: Params, X: Any, Y: Any) -> float:
 
 
 def gradients(params: Params, X: Any, Y: Any) -> tuple[float, Params]:
-    """The cost J and its derivative by every parameter; arguments as in `loss`.
-
-    The derivatives have the shapes and the dtype of the parameters.
-    """
+    """The cost J and its derivatives, shaped as the parameters; arguments as in `loss`."""
     X = _inputs(params, X)
     J, derivatives = _gradients(params, X, _labels(X, Y))
     return float(J), derivatives
@@ -204,10 +189,8 @@ def _gradients(params: Params, X: Array, Y: Array) -> tuple[Any, Params]:
 class Trainer(runtime.BaseTrainer):
     """Trains a copy of the parameters in place, in memory that is allocated once.
 
-    params: where to start; they are copied.  batch_size: the most examples that a step may
-    take.  learning_rate: LEARNING_RATE at first, may be assigned between steps.
-
-    ``.params`` are views of one flat array that every step changes; copy them to keep them.
+    params: where to start; they are copied.  batch_size: the most examples that a step may take.
+    ``.params`` are views that every step changes; ``.learning_rate`` may be assigned between steps.
     The rule is gradient descent with momentum:
 
         v <- g + v beta
@@ -223,10 +206,9 @@ class Trainer(runtime.BaseTrainer):
     params: Params
 
     def step(self, X: Any, Y: Any) -> float:
-        """One update from the examples X, Y; returns the cost J before it.
+        """One update from at most ``batch_size`` examples; returns the cost J before it.
 
-        X, Y: as in `loss`, at most ``batch_size`` examples.  Raises ValueError for a wrong
-        shape or dtype, NonFiniteLoss if J is NaN or infinite; nothing is changed then.
+        X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
             type(X) is type(Y) is np.ndarray
@@ -241,8 +223,7 @@ class Trainer(runtime.BaseTrainer):
         # Z1 = W1 X + b1
         W1.dot(X, out=Z1)
         Z1 += b1
-        # A1 = tanh(Z1)
-        A1 = tanh(Z1, out=Z1)
+        A1 = tanh(Z1, out=Z1)  # A1 = tanh(Z1)
         # Z2 = W2 A1 + b2
         W2.dot(A1, out=Z2)
         Z2 += b2
@@ -258,26 +239,21 @@ class Trainer(runtime.BaseTrainer):
         Z2 *= Y
         t1 -= Z2
         t1 += t2
-        # the cost, from values that are there anyway
         J = float(vdot(t1, ones)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m
         A2 -= Y
         dZ2 = multiply(A2, c1, out=A2)
-        # dW2 = dZ2 A1ᵀ
-        dZ2.dot(A1.T, out=dW2)
-        # db2 = sum of columns(dZ2)
-        dZ2.dot(ones2, out=db2)
+        dZ2.dot(A1.T, out=dW2)  # dW2 = dZ2 A1ᵀ
+        dZ2.dot(ones2, out=db2)  # db2 = sum of columns(dZ2)
         # dZ1 = (W2ᵀ dZ2) ⊙ tanh'(Z1), where tanh'(Z1) = 1 - A1^2
         W2.T.dot(dZ2, out=dZ1)
         square(A1, out=Z1)
         subtract(one, Z1, out=Z1)
         dZ1 *= Z1
-        # dW1 = dZ1 Xᵀ
-        dZ1.dot(X.T, out=dW1)
-        # db1 = sum of columns(dZ1)
-        dZ1.dot(ones2, out=db1)
+        dZ1.dot(X.T, out=dW1)  # dW1 = dZ1 Xᵀ
+        dZ1.dot(ones2, out=db1)  # db1 = sum of columns(dZ1)
         self.steps += 1
         self._update()
         return J
@@ -311,9 +287,8 @@ class Trainer(runtime.BaseTrainer):
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:
     """Trains by shuffled mini-batches from `params`, which stay as they are.
 
-    X, Y: as in `loss`.  options: see `runtime.FitOptions`; epochs, batch_size, seed and patience
-    are those of the spec where they are not given.  The trained parameters are ``.params`` of
-    what is returned, the best ones by validation ``.best``.
+    X, Y: as in `loss`.  options: see `runtime.FitOptions`; the spec's where they are not given.
+    What is returned has the trained ``.params`` and those ``.best`` by validation.
     """
     return runtime.fit(SimpleNamespace(**globals()), params, X, Y, **options)
 

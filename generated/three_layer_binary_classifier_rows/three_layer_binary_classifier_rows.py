@@ -58,45 +58,29 @@ if TYPE_CHECKING:
     import runtime
 else:
     runtime = _runtime()
-
 Array = NDArray[Any]
-
 NETWORK = runtime.Network(
     name="three_layer_binary_classifier_rows",
     shapes={
-        "W1": (30, 64),
-        "b1": (1, 64),
-        "W2": (64, 32),
-        "b2": (1, 32),
-        "W3": (32, 1),
+        "W1": (30, 64), "b1": (1, 64), "W2": (64, 32), "b2": (1, 32), "W3": (32, 1),
         "b3": (1, 1),
     },
-    features=30,
-    outputs=1,
-    examples="rows",
-    dtype="float32",
-    task="binary",
-    labels="unit",
-    epochs=50,
-    batch_size=32,
-    seed=0,
+    features=30, outputs=1, examples="rows", dtype="float32", task="binary", labels="unit",
+    epochs=50, batch_size=32, seed=0,
     init={"W1": "glorot", "W2": "glorot", "W3": "glorot"},
-)
+)  # fmt: skip
 LEARNING_RATE = 0.1
 
 
 class Params(NamedTuple):
-    """The parameters, weights and biases layer by layer, with their shapes:
+    """The parameters, weights and biases layer by layer, each with its shape."""
 
-    W1 (30, 64), b1 (1, 64), W2 (64, 32), b2 (1, 32), W3 (32, 1), b3 (1, 1)
-    """
-
-    W1: Array
-    b1: Array
-    W2: Array
-    b2: Array
-    W3: Array
-    b3: Array
+    W1: Array  # (30, 64)
+    b1: Array  # (1, 64)
+    W2: Array  # (64, 32)
+    b2: Array  # (1, 32)
+    W3: Array  # (32, 1)
+    b3: Array  # (1, 1)
 
 
 def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWORK.dtype) -> Params:
@@ -108,9 +92,9 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A3 (m, 1) for the inputs X (m, 30).
+    """The output A3 (m, 1) for the inputs X (m, 30), float.
 
-    X: float.  The dtype is that of the parameters.  ValueError as in `loss`.
+    The dtype is that of the parameters.  ValueError as in `loss`.
     """
     return _forward(params, _inputs(params, X))[-1]
 
@@ -126,10 +110,7 @@ def loss(params: Params, X: Any, Y: Any) -> float:
 
 
 def gradients(params: Params, X: Any, Y: Any) -> tuple[float, Params]:
-    """The cost J and its derivative by every parameter; arguments as in `loss`.
-
-    The derivatives have the shapes and the dtype of the parameters.
-    """
+    """The cost J and its derivatives, shaped as the parameters; arguments as in `loss`."""
     X = _inputs(params, X)
     J, derivatives = _gradients(params, X, _labels(X, Y))
     return float(J), derivatives
@@ -223,10 +204,8 @@ def _gradients(params: Params, X: Array, Y: Array) -> tuple[Any, Params]:
 class Trainer(runtime.BaseTrainer):
     """Trains a copy of the parameters in place, in memory that is allocated once.
 
-    params: where to start; they are copied.  batch_size: the most examples that a step may
-    take.  learning_rate: LEARNING_RATE at first, may be assigned between steps.
-
-    ``.params`` are views of one flat array that every step changes; copy them to keep them.
+    params: where to start; they are copied.  batch_size: the most examples that a step may take.
+    ``.params`` are views that every step changes; ``.learning_rate`` may be assigned between steps.
     The rule is plain gradient descent:
 
         w <- w - g rate
@@ -240,10 +219,9 @@ class Trainer(runtime.BaseTrainer):
     params: Params
 
     def step(self, X: Any, Y: Any) -> float:
-        """One update from the examples X, Y; returns the cost J before it.
+        """One update from at most ``batch_size`` examples; returns the cost J before it.
 
-        X, Y: as in `loss`, at most ``batch_size`` examples.  Raises ValueError for a wrong
-        shape or dtype, NonFiniteLoss if J is NaN or infinite; nothing is changed then.
+        X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
             type(X) is type(Y) is np.ndarray
@@ -258,13 +236,11 @@ class Trainer(runtime.BaseTrainer):
         # Z1 = X W1 + b1
         X.dot(W1, out=Z1)
         Z1 += b1
-        # A1 = tanh(Z1)
-        A1 = tanh(Z1, out=Z1)
+        A1 = tanh(Z1, out=Z1)  # A1 = tanh(Z1)
         # Z2 = A1 W2 + b2
         A1.dot(W2, out=Z2)
         Z2 += b2
-        # A2 = tanh(Z2)
-        A2 = tanh(Z2, out=Z2)
+        A2 = tanh(Z2, out=Z2)  # A2 = tanh(Z2)
         # Z3 = A2 W3 + b3
         A2.dot(W3, out=Z3)
         Z3 += b3
@@ -280,35 +256,28 @@ class Trainer(runtime.BaseTrainer):
         Z3 *= Y
         t1 -= Z3
         t1 += t2
-        # the cost, from values that are there anyway
         J = float(vdot(t1, ones)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ3 = (A3 - Y) / m, times the learning rate, which all that follows inherits
         A3 -= Y
         dZ3 = multiply(A3, c1, out=A3)
-        # dW3 = A2ᵀ dZ3
-        A2.T.dot(dZ3, out=dW3)
-        # db3 = sum of rows(dZ3)
-        ones2.dot(dZ3, out=db3)
+        A2.T.dot(dZ3, out=dW3)  # dW3 = A2ᵀ dZ3
+        ones2.dot(dZ3, out=db3)  # db3 = sum of rows(dZ3)
         # dZ2 = (dZ3 W3ᵀ) ⊙ tanh'(Z2), where tanh'(Z2) = 1 - A2^2
         dZ3.dot(W3.T, out=dZ2)
         square(A2, out=Z2)
         subtract(one, Z2, out=Z2)
         dZ2 *= Z2
-        # dW2 = A1ᵀ dZ2
-        A1.T.dot(dZ2, out=dW2)
-        # db2 = sum of rows(dZ2)
-        ones2.dot(dZ2, out=db2)
+        A1.T.dot(dZ2, out=dW2)  # dW2 = A1ᵀ dZ2
+        ones2.dot(dZ2, out=db2)  # db2 = sum of rows(dZ2)
         # dZ1 = (dZ2 W2ᵀ) ⊙ tanh'(Z1), where tanh'(Z1) = 1 - A1^2
         dZ2.dot(W2.T, out=dZ1)
         square(A1, out=Z1)
         subtract(one, Z1, out=Z1)
         dZ1 *= Z1
-        # dW1 = Xᵀ dZ1
-        X.T.dot(dZ1, out=dW1)
-        # db1 = sum of rows(dZ1)
-        ones2.dot(dZ1, out=db1)
+        X.T.dot(dZ1, out=dW1)  # dW1 = Xᵀ dZ1
+        ones2.dot(dZ1, out=db1)  # db1 = sum of rows(dZ1)
         self.steps += 1
         self._update()
         return J
@@ -338,9 +307,8 @@ class Trainer(runtime.BaseTrainer):
 def fit(params: Params, X: Any, Y: Any, **options: Unpack[runtime.FitOptions]) -> runtime.History:
     """Trains by shuffled mini-batches from `params`, which stay as they are.
 
-    X, Y: as in `loss`.  options: see `runtime.FitOptions`; epochs, batch_size, seed and patience
-    are those of the spec where they are not given.  The trained parameters are ``.params`` of
-    what is returned, the best ones by validation ``.best``.
+    X, Y: as in `loss`.  options: see `runtime.FitOptions`; the spec's where they are not given.
+    What is returned has the trained ``.params`` and those ``.best`` by validation.
     """
     return runtime.fit(SimpleNamespace(**globals()), params, X, Y, **options)
 
