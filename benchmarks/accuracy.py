@@ -32,6 +32,7 @@ from codegen.formulas.measure import Errors, Form, Truth
 from codegen.formulas.tree import Node
 from codegen.kernels import ACTIVATIONS, LOSSES, constants
 from codegen.module import log_softmax
+from codegen.runtime.precision import rounded_once
 
 DTYPES = ("float64", "float32")
 Function = Callable[..., Any]
@@ -56,13 +57,14 @@ class Case:
 def _row(name: str, order: int) -> Function:
     row = ACTIVATIONS[name]
     text = row.stable_derivative if order else row.stable_value
-    return Form(text, ("z",), constants(row))
+    return rounded_once(Form(text, ("z",), constants(row)).__call__)
 
 
 def _logits(order: int, label: float) -> Function:
     """The cross-entropy of one logit against a label, as it is emitted."""
     form = Form(LOSSES["binary_cross_entropy"].from_logits["sigmoid"][order], ("z", "y"))
-    return lambda z: form(z, np.full_like(z, label))
+    rounded = rounded_once(form.__call__)
+    return lambda z: rounded(z, np.full_like(z, label))
 
 
 def _formula(text: str, order: int = 0) -> Node:

@@ -17,7 +17,7 @@ from codegen.formulas.kinks import conditions
 from codegen.formulas.own import Derived
 from codegen.formulas.printing import form
 from codegen.formulas.tree import number, put_in
-from codegen.module import Module, class_weights, module, output_argument
+from codegen.module import Module, class_weights, module, output_argument, rounds
 from codegen.network import COST, Network
 from codegen.numpy_printer import expression
 from codegen.proof import ProvedEquation
@@ -306,6 +306,7 @@ def _signatures(network: Network, blocks: Module) -> dict[str, Any]:
     statistics = network.statistics
     return {
         "cost_signature": signature,
+        "cost_rounds": rounds(blocks.cost),
         "V": ", V" if weighted else "",
         "V_of_Y": (", _weights(Y)" if weighted else "")
         + (", masks=MASKS" if network.masks else ""),

@@ -16,6 +16,7 @@ PACKAGE: Final = "codegen.runtime."
 ORDER: Final = (
     "checks",
     "polynomials",
+    "precision",
     "schedules",
     "network",
     "initial",

@@ -8,6 +8,7 @@ there: each gradient line is printed from the right-hand side of a proved equati
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from derive.library.row import Activation, Loss
 from derive.program import Apply, walk
 
 CLASS_WEIGHTS_TEXT = "CLASS_WEIGHTS"
+_INEXACT = re.compile(r"np\.(exp|expm1|log|log1p|tanh|sinh|cosh|sin|cos)\(")
+_ALONE = re.compile(r"return np\.\w+\(z\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,13 @@ class Helper:
     title: str
     lines: tuple[str, ...]
     arguments: tuple[str, ...] = ("z",)
+    rounds: bool = False
+    """Whether it is computed in double precision and rounded once."""
+
+
+def rounds(lines: Sequence[str]) -> bool:
+    """Whether lines make more of an exponential or a logarithm than its value."""
+    return any(_INEXACT.search(line) and not _ALONE.fullmatch(line) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +213,8 @@ def _helper(network: Network, function: str, order: int) -> Helper:
     title = f"The derivative of {title}" if order else title[:1].upper() + title[1:]
     lines = statements(graph, lower_form(graph, form, values), "return")
     names = (first, *arguments.values())
-    return Helper(prime(function, order), f"{title}, entry by entry.", tuple(lines), names)
+    title = f"{title}, entry by entry."
+    return Helper(prime(function, order), title, tuple(lines), names, rounds(lines))
 
 
 def _plain(name: str) -> str:

@@ -112,6 +112,18 @@ def with_runtime(run: Interpreter) -> dict[str, tuple[Fraction, ...]]:
     return polynomials
 
 
+ROUNDED = "runtime.rounded_once"
+"""The decorator of functions that are computed in double precision and rounded once."""
+
+
+def without_rounding(module: Module) -> Module:
+    """The module with its functions as they are for real numbers, which are not rounded."""
+    for node in module.functions.values():
+        if [ast.unparse(each) for each in node.decorator_list] == [ROUNDED]:
+            node.decorator_list.clear()
+    return module
+
+
 def no_class() -> ast.ClassDef:
     """The body of a class of which nothing is known."""
     assert isinstance(_EMPTY, ast.ClassDef)

@@ -16,6 +16,7 @@ from itertools import permutations, product
 from derive.check import check
 from derive.program import ONE, SCALAR, Equation, Expr, Program, Symbol, Times, minus
 from derive.pycode.arrays import constant, plus
+from derive.pycode.contract import without_rounding
 from derive.pycode.emitted import Emitted, Step, number_of
 from derive.pycode.matching import Matcher
 from derive.pycode.reference import Reference, running, whole
@@ -69,7 +70,7 @@ def validate(source: str, reference: Reference) -> Validation:
     followed is a row that is not proved.
     """
     try:
-        module = parse(source)
+        module = without_rounding(parse(source))
     except Unreadable as error:
         return Validation((Row("source", False, str(error)),))
     measured: dict[str, None] = {}

@@ -135,12 +135,14 @@ def _labels(X: Array, Y: Any) -> Array:
 # -- the mathematics, on checked arrays ---------------------------------------------------------
 
 
+@runtime.rounded_once
 def _sigmoid(z: Array) -> Any:
     """Sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))
     return np.maximum(e, np.sign(z)) / (1.0 + e)
 
 
+@runtime.rounded_once
 def _sigmoid_prime(z: Array) -> Any:
     """The derivative of sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))

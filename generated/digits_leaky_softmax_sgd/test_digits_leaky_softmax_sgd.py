@@ -236,6 +236,9 @@ def test_the_analytic_twin_is_the_network_itself_on_real_numbers() -> None:
 
 
 def test_a_planted_error_is_found() -> None:
+    # at some points all outputs are dead
+    alive = (s for s in range(20) if any(d.any() for d in _computed(*_smooth_point(s))[1]))
+    seed = next(alive, 0)
     for number, name in enumerate(net.Params._fields):
 
         def wrong(params: Any, X: Any, Y: Any, number: int = number) -> Any:
@@ -243,13 +246,14 @@ def test_a_planted_error_is_found() -> None:
             planted = [d * (2.001 / 2 if k == number else 1) for k, d in enumerate(derivatives)]
             return J, net.Params(*planted)
 
-        slopes = _computed(*_smooth_point(0))[1]
-        if float(np.abs(slopes[number]).max()) < 1e-6 * max(float(np.abs(d).max()) for d in slopes):
+        slopes = _computed(*_smooth_point(seed))[1]
+        largest = max(float(np.abs(d).max()) for d in slopes)
+        if float(np.abs(slopes[number]).max()) <= 1e-6 * largest:
             continue  # nothing but rounding
         for check in (_check_differences, _check_complex_step):
             found = ""
             try:
-                check(wrong, 0)
+                check(wrong, seed)
             except AssertionError as error:
                 found = str(error)
             assert f"d{name}" in found, f"2.001 for 2 in d{name} was not found, but {found!r}"

@@ -38,7 +38,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import IO, Any, ClassVar, NoReturn, TypedDict
+from typing import IO, Any, ClassVar, NoReturn, ParamSpec, TypedDict
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -160,6 +160,33 @@ def polynomial(x: Array, coefficients: tuple[float, ...], out: Array | None = No
         np.multiply(value, x, out=value)
         np.add(value, coefficient, out=value)
     return value
+
+
+# -- functions computed in double precision and rounded once ------------------------------------
+
+P = ParamSpec("P")
+
+
+def rounded_once(function: Callable[P, Any]) -> Callable[P, Any]:
+    """The function of arrays, in double precision where they have less, rounded to their dtype.
+
+    NumPy's exponential of float32 alone is off by two units in the last place.  Arguments that
+    are no arrays stay as they are.
+
+    >>> rounded_once(np.exp)(np.float32([0.5])).dtype
+    dtype('float32')
+    """
+
+    @functools.wraps(function)
+    def computed(*args: P.args, **kwargs: P.kwargs) -> Any:
+        dtype = np.result_type(*(a for a in args if isinstance(a, np.ndarray)))
+        wide = np.result_type(dtype, np.float64)
+        if wide == dtype:
+            return function(*args, **kwargs)
+        cast: Any = [a.astype(wide) if isinstance(a, np.ndarray) else a for a in args]
+        return function(*cast, **kwargs).astype(dtype)
+
+    return computed
 
 
 # -- the course of the learning rate over a training --------------------------------------------

@@ -129,6 +129,7 @@ def _labels(X: Array, Y: Any) -> Array:
 # -- the mathematics, on checked arrays ---------------------------------------------------------
 
 
+@runtime.rounded_once
 def _sigmoid(z: Array) -> Any:
     """Sigmoid, entry by entry."""
     e = np.exp(-np.abs(z))
@@ -140,6 +141,7 @@ def _tanh(z: Array) -> Any:
     return np.tanh(z)
 
 
+@runtime.rounded_once
 def _tanh_prime(z: Array) -> Any:
     """The derivative of hyperbolic tangent, entry by entry."""
     e = np.exp(-2.0 * np.minimum(np.abs(z), 400.0))
@@ -158,6 +160,7 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
     return Z1, A1, Z2, A2, Z3, A3
 
 
+@runtime.rounded_once
 def _cost(Z3: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
     m = Y.shape[0]

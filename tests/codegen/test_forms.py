@@ -10,10 +10,19 @@ import pytest
 
 from codegen.forms import lower_form
 from codegen.graph import Graph
-from codegen.kernels import ACTIVATIONS, LOSSES, OUTPUT, constants, of_difference
+from codegen.kernels import (
+    ACTIVATIONS,
+    LOSSES,
+    OUTPUT,
+    TRAINING,
+    WITH_COST,
+    constants,
+    of_difference,
+)
 from codegen.numpy_printer import statements
 from codegen.runtime import polynomials
 from derive import program as p
+from derive.library.activations import TAIL_ABOVE, TAIL_BELOW
 from derive.scalars import table
 
 POINTS = [0.0, 1e-8, -1e-8, 0.3, -0.3, 1.0, -1.0, 2.5, -2.5, 9.0, -9.0, 30.0, -30.0, 300.0, -300.0]
@@ -112,6 +121,39 @@ def test_divergence_of_labels_that_are_certain():
     y = np.array([0.0, 1.0, 0.25])
     found = emitted(LOSSES["kl"].labels_alone, {"y": y}, {})
     assert found == pytest.approx([0.0, 0.0, 0.25 * np.log(0.25)], abs=0)
+
+
+TRAINED = [(name, order) for name, forms in TRAINING.items() for order in (0, 1) if forms[order]]
+
+
+@pytest.mark.parametrize(("name", "order"), TRAINED)
+def test_forms_of_the_training_step(name, order):
+    """To some units in the last place beside 1, or beside the value where that is larger."""
+    row = ACTIVATIONS[name]
+    numbers = constants(row)
+    z = np.array(POINTS)
+    a = emitted(row.stable_value, {"z": z}, numbers)
+    found = emitted(TRAINING[name][order], {"z": z, "a": a}, numbers)
+    with mpmath.workdps(600):
+        for x, value in zip(POINTS, found, strict=True):
+            wanted = exact(table.derivative(name, order), {p.ARGUMENT: x, **numbers})
+            assert float(value) == pytest.approx(float(wanted), rel=2e-15, abs=2e-15)
+
+
+@pytest.mark.parametrize(("name", "part"), [(n, k) for n in WITH_COST for k in (0, 1)])
+def test_output_and_cost_computed_at_once(name, part):
+    """With all their digits: both are products of small numbers in the tails."""
+    row = LOSSES[name]
+    activation, (entry, _) = next(iter(row.from_logits.items()))
+    form = (ACTIVATIONS[activation].stable_value, entry)[part]
+    arrays = {"z": np.array(POINTS), "y": np.ones(len(POINTS))}
+    arrays = arrays if part else {"z": arrays["z"]}
+    found = emitted(WITH_COST[name][part], arrays, {})
+    assert found == pytest.approx(emitted(form, arrays, {}), rel=1e-13)
+
+
+def test_polynomials_of_the_runtime_are_those_of_the_library():
+    assert (polynomials.TAIL_ABOVE, polynomials.TAIL_BELOW) == (TAIL_ABOVE, TAIL_BELOW)
 
 
 def test_horner_is_one_step():
