@@ -12,7 +12,7 @@ from typing import Final
 
 from codegen.runtime.polynomials import TAIL_ABOVE, TAIL_BELOW
 
-WIDTH: Final = 84
+WIDTH: Final = 88
 _OF_RUNTIME: Final = {
     repr(TAIL_ABOVE): "runtime.TAIL_ABOVE",
     repr(TAIL_BELOW): "runtime.TAIL_BELOW",

@@ -98,10 +98,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A4 (1, m) for the inputs X (8, m), float.
-
-    The dtype is that of the parameters.  ValueError as in `loss`.
-    """
+    """The output A4 (1, m), in the parameters' dtype, for X (8, m), float."""
     return _forward(params, _inputs(params, X))[-1]
 
 
@@ -337,8 +334,8 @@ class Trainer(runtime.BaseTrainer):
         outputs = self.network.outputs
         return (
             (16, m), (16, m), (16, m), (outputs, m), (outputs, m),  # Z1, Z2, Z3, Z4, dZ4
-            (outputs, m), (16, m), (16, m), (16, m), (16, m),  # t1, dZ3, t2, dZ2, t3
-            (16, m), (16, m),  # dZ1, t4
+            (outputs, m), (16, m), (16, m), (16, m), (16, m), (16, m),  # t1, dZ3, t2, dZ2, t3, dZ1
+            (16, m),  # t4
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

@@ -98,10 +98,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A4 (m, 1) for the inputs X (m, 8), float.
-
-    The dtype is that of the parameters.  ValueError as in `loss`.
-    """
+    """The output A4 (m, 1), in the parameters' dtype, for X (m, 8), float."""
     return _forward(params, _inputs(params, X))[-1]
 
 
@@ -337,8 +334,8 @@ class Trainer(runtime.BaseTrainer):
         outputs = self.network.outputs
         return (
             (m, 16), (m, 16), (m, 16), (m, outputs), (m, outputs),  # Z1, Z2, Z3, Z4, dZ4
-            (m, outputs), (m, 16), (m, 16), (m, 16), (m, 16),  # t1, dZ3, t2, dZ2, t3
-            (m, 16), (m, 16),  # dZ1, t4
+            (m, outputs), (m, 16), (m, 16), (m, 16), (m, 16), (m, 16),  # t1, dZ3, t2, dZ2, t3, dZ1
+            (m, 16),  # t4
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

@@ -86,10 +86,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A2 (10, m) for the inputs X (784, m), float, or integer pixels.
-
-    The dtype is that of the parameters.  ValueError as in `loss`.
-    """
+    """The output A2 (10, m), in the parameters' dtype, for X (784, m), float, or integer pixels."""
     return _forward(params, _inputs(params, X))[-1]
 
 

@@ -83,10 +83,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A2 (m, 10) for the inputs X (m, 784), float, or integer pixels.
-
-    The dtype is that of the parameters.  ValueError as in `loss`.
-    """
+    """The output A2 (m, 10), in the parameters' dtype, for X (m, 784), float, or integer pixels."""
     return _forward(params, _inputs(params, X))[-1]
 
 

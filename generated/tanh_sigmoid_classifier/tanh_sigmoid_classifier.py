@@ -85,10 +85,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A2 (1, m) for the inputs X (2, m), float.
-
-    The dtype is that of the parameters.  ValueError as in `loss`.
-    """
+    """The output A2 (1, m), in the parameters' dtype, for X (2, m), float."""
     return _forward(params, _inputs(params, X))[-1]
 
 
@@ -274,16 +271,15 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (4, m), (outputs, m), (outputs, m), (outputs, m),  # Z1, Z2, t1, A2
-            (outputs, m), (4, m),  # t2, dZ1
+            (4, m), (outputs, m), (outputs, m), (outputs, m), (outputs, m),  # Z1, Z2, t1, A2, t2
+            (4, m),  # dZ1
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:
         outputs = self.network.outputs
         return (
-            self._number(1.0 / m), self._number(1.0),  # c1, one
-            self._full(0.0, outputs, m), self._full(1.0, outputs, m),  # zeros, ones
-            self._full(1.0, m, 1), m,  # ones2, m
+            self._number(1.0 / m), self._number(1.0), self._full(0.0, outputs, m),  # c1, one, zeros
+            self._full(1.0, outputs, m), self._full(1.0, m, 1), m,  # ones, ones2, m
         )  # fmt: skip
 
 

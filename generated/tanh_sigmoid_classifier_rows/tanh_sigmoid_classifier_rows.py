@@ -85,10 +85,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A2 (m, 1) for the inputs X (m, 2), float.
-
-    The dtype is that of the parameters.  ValueError as in `loss`.
-    """
+    """The output A2 (m, 1), in the parameters' dtype, for X (m, 2), float."""
     return _forward(params, _inputs(params, X))[-1]
 
 
@@ -274,16 +271,15 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (m, 4), (m, outputs), (m, outputs), (m, outputs),  # Z1, Z2, t1, A2
-            (m, outputs), (m, 4),  # t2, dZ1
+            (m, 4), (m, outputs), (m, outputs), (m, outputs), (m, outputs),  # Z1, Z2, t1, A2, t2
+            (m, 4),  # dZ1
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:
         outputs = self.network.outputs
         return (
-            self._number(1.0 / m), self._number(1.0),  # c1, one
-            self._full(0.0, m, outputs), self._full(1.0, m, outputs),  # zeros, ones
-            self._full(1.0, 1, m), m,  # ones2, m
+            self._number(1.0 / m), self._number(1.0), self._full(0.0, m, outputs),  # c1, one, zeros
+            self._full(1.0, m, outputs), self._full(1.0, 1, m), m,  # ones, ones2, m
         )  # fmt: skip
 
 

@@ -92,10 +92,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A3 (1, m) for the inputs X (30, m), float.
-
-    The dtype is that of the parameters.  ValueError as in `loss`.
-    """
+    """The output A3 (1, m), in the parameters' dtype, for X (30, m), float."""
     return _forward(params, _inputs(params, X))[-1]
 
 

@@ -92,10 +92,7 @@ def init(rng: int | np.random.Generator = NETWORK.seed, dtype: DTypeLike = NETWO
 
 
 def predict(params: Params, X: Any) -> Array:
-    """The output A3 (m, 1) for the inputs X (m, 30), float.
-
-    The dtype is that of the parameters.  ValueError as in `loss`.
-    """
+    """The output A3 (m, 1), in the parameters' dtype, for X (m, 30), float."""
     return _forward(params, _inputs(params, X))[-1]
 
 
