@@ -70,7 +70,7 @@ def _identity_line(facts: Facts, line: Line) -> None:
     if roles.role_of(target) != "A" or roles.role_of(z) != "Z":
         return
     output, below = resolve(roles, target), resolve(roles, z)
-    special = output.entries or below.entries or output.transposed or below.transposed
+    special = output.entries != below.entries or output.transposed or below.transposed
     same = output.layer == below.layer or target.accent
     if below.layer is None or below.lost or special or not same or roles.numbered_by_sender:
         return

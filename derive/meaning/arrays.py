@@ -117,6 +117,8 @@ class Arrays(Costs):
         node = self.setting.facts.abbreviations.get(key)
         if node is None:
             raise Outside(f"{name.base} with a script has no role in the network")
+        later = self.setting.facts.renamed.get(key, ())
+        node = [node, *(n for n in later if n.span.end <= name.span.start)][-1]
         if key in self.open:
             raise Outside(f"{name.base} is defined by itself")
         self.open.add(key)

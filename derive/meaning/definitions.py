@@ -75,11 +75,25 @@ def is_definition(facts: Facts, line: Line) -> bool:
     role = roles.role_of(name)
     if role == "gradient":
         return isinstance(plain(line.right), Derivative) and not line.source.opens
+    given = facts.abbreviations.get(_key(name)) if role is None else None
+    if given is not None and given.span.end <= line.right.span.end:
+        return given is line.right or new_heading(facts, given, line)
     if list(derivatives_in(line.right)):
         return False
     if role in ("cost", "X", "Y", "A", "Z") or isinstance(plain(line.right), Tuple):
         return True
     return role in (None, "size") or isinstance(plain(line.right), Picture)
+
+
+def _key(name: Name) -> tuple[str, str]:
+    """How an abbreviation is spelled."""
+    return name.base, "".join(s.text for s in name.scripts)
+
+
+def new_heading(facts: Facts, above: Node, line: Line) -> bool:
+    """A heading stands between a formula and a line: a letter may be given anew there."""
+    source = facts.document.source
+    return _HEADING.search(source, above.span.end, line.piece.span.start) is not None
 
 
 def _is_power(facts: Facts, line: Line, name: Name) -> bool:
@@ -156,8 +170,7 @@ def checks(
 
 def _fits(facts: Facts, line: Line, name: Name, setting: Setting) -> None:
     """An abbreviation must have a value; IllShaped if its parts do not fit."""
-    key = (name.base, "".join(s.text for s in name.scripts))
-    if facts.abbreviations.get(key) is line.right:
+    if facts.abbreviations.get(_key(name)) is line.right:
         with suppress(Outside):
             Elaborator(setting).value(line.right)
 
@@ -202,8 +215,7 @@ def _cost_check(facts: Facts, line: Line, setting: Setting) -> tuple[list[Check]
 
 def _new_section(facts: Facts, one: CostLine, two: CostLine) -> bool:
     """A heading stands between two costs: the letter is given anew there, not wrongly."""
-    between = facts.document.source[one.line.piece.span.end : two.line.piece.span.start]
-    return _HEADING.search(between) is not None
+    return new_heading(facts, one.formula, two.line)
 
 
 def _announced(facts: Facts, cost: CostLine) -> bool:

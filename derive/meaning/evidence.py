@@ -13,6 +13,7 @@ from derive.declare import Declarations
 from derive.meaning.activations import activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine, one_network
 from derive.meaning.costs import cost_lines, losses_by_arguments, totals
+from derive.meaning.definitions import new_heading
 from derive.meaning.example_letters import cost_examples, example_letters
 from derive.meaning.facts import (
     SYMBOLIC_DEPTH,
@@ -34,7 +35,7 @@ from derive.meaning.notation import (
     slot,
 )
 from derive.meaning.product_signs import elementwise_signs
-from derive.meaning.roles import Role, Roles, resolve
+from derive.meaning.roles import Role, Roles, labelled, resolve
 from derive.meaning.softmax_lines import softmax_lines
 from derive.meaning.widths import same_widths
 from derive.reading.syntax import (
@@ -68,6 +69,7 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     facts = Facts(document, lines_of(document), Roles())
     if declared is not None:
         _declared(facts, declared)
+    facts.roles.labelled = labelled([n for node in all_nodes(facts) for n in names_in(node)])
     example_letters(facts)
     _shape_lines(facts)
     facts.affine = find_affine(facts.lines)
@@ -311,7 +313,9 @@ def _abbreviations(facts: Facts) -> None:
         mentioned = [facts.roles.role_of(n) for n in names_in(line.right)]
         if any(r in ("W", "b", "Z", "A", "X", "Y", "gradient") for r in mentioned):
             key = (name.base, "".join(s.text for s in name.scripts))
-            facts.abbreviations.setdefault(key, line.right)
+            given = facts.abbreviations.setdefault(key, line.right)
+            if given is not line.right and new_heading(facts, given, line):
+                facts.renamed.setdefault(key, []).append(line.right)
 
 
 def _output_word(facts: Facts) -> None:

@@ -80,6 +80,8 @@ class Facts:
     """Heads of calls that only name an array: ``h(x) = a^{(L)}``."""
     abbreviations: dict[Spelled, Node] = field(default_factory=dict)
     """Names that a note introduces for an expression: base and scripts to what they stand for."""
+    renamed: dict[Spelled, list[Node]] = field(default_factory=dict)
+    """What such a name stands for from a later line on, in text order."""
     count: str = "m"
     """The letter for the number of examples."""
     part: tuple[int, int] | None = None

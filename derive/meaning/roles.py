@@ -7,6 +7,7 @@ note was understood as it was.  `resolve` then reads one occurrence of a name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -58,6 +59,8 @@ class Roles:
     """One layer without any layer index (logistic regression)."""
     one_layer: bool = False
     """No name carries a layer and there are no weights: all arrays are those of one layer."""
+    labelled: frozenset[str] = frozenset()
+    """Letters that stand with a word below them and without one: two quantities."""
     depth: int = 0
     symbolic_depth: bool = False
     """Layers occur only as letters: the depth is any, three layers are set up."""
@@ -88,6 +91,8 @@ class Roles:
             return None  # a bar or tilde makes another quantity of it
         if role is None and self.is_cost(name):
             return "cost"
+        if name.base in self.labelled and role in LAYERED and _label(name):
+            return None
         return role
 
     def named_as(
@@ -158,6 +163,22 @@ class Occurrence:
     """Of ``Y_{ik}`` and the like: whether the example stands before the unit."""
     unread: str = ""
     """A script of which nothing is known: the star of ``a^*``."""
+
+
+_MOMENTS = ("new", "old", "next", "prev", "previous", "current", "updated")
+"""Words that tell an array before or behind a step: it is the same one."""
+
+
+def _label(name: Name) -> str:
+    """The word below a letter: ``\\delta_{\\text{pre}}`` is not ``\\delta``."""
+    words = [s.text for s in name.scripts if s.place == "sub" and s.word and len(s.text) > 1]
+    return words[0] if words and words[0].lower() not in _MOMENTS else ""
+
+
+def labelled(names: Sequence[Name]) -> frozenset[str]:
+    """The letters that stand with a word below them and without one."""
+    plainly = {n.base for n in names if not any(s.word for s in n.scripts)}
+    return frozenset(n.base for n in names if n.base in plainly and _label(n))
 
 
 def resolve(roles: Roles, name: Name) -> Occurrence:
