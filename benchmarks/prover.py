@@ -2,11 +2,13 @@
 
     python -m benchmarks.prover [--seconds 60]
 
-Three tables, in processor time.  Claims: every true claim about the layers of
+Tables in processor time.  Claims: every true claim about the layers of
 ``tests/adversary/layers.py`` in both layouts, proved by the engine and accepted by the checker;
-and the slowest items.  Depth: all gradients of a stack of dense layers.  Brute force: each entry
-of each gradient differentiated by SymPy and compared with the matrix equation at fixed sizes,
-two examples, as far as it gets, in seconds of the clock; the engine's proof is for all sizes.
+and the slowest items.  Depth: all gradients of a stack of dense layers, as claims and as a whole
+note that is read, understood and judged.  Sizes: a note of three layers that says how wide they
+are.  Brute force: each entry of each gradient differentiated by SymPy and compared with the
+matrix equation at fixed sizes, two examples, as far as it gets, in seconds of the clock; the
+engine's proof is for all sizes.
 """
 
 from __future__ import annotations
@@ -22,12 +24,14 @@ from typing import Any
 from derive.check import check
 from derive.program import Equation, Program
 from derive.tensors import prove
+from derive.verify import verify_text
 from tests.adversary.layers import ITEMS
 from tests.adversary.mirror import mirrored, mirrored_equation
 from tests.adversary.subjects import network
 
 SIZES = ((2, 3, 1), (4, 8, 1), (784, 128, 10))
 DEPTHS = (4, 8, 16, 32, 64)
+WIDTHS = (4, 784, 1_000_000)
 EXAMPLES = 2
 SLOWEST = 8
 
@@ -91,12 +95,50 @@ def show_slowest(timings: list[Timing]) -> None:
 
 
 def show_depth() -> None:
-    print(f"\n{'layers':>8}{'claims':>8}{'seconds':>9}{'ms a claim':>12}")
+    head = "claims", "seconds", "ms a claim", "lines", "seconds", "ms a line"
+    print(f"\n{'layers':>8}" + "".join(f"{title:>12}" for title in head))
     for depth in DEPTHS:
         net, good = network(depth, "tanh", "softmax", "cross_entropy", summed=True)
         program = net.program()
         spent = [timed("", program, Equation(a.e, b.e)).both for a, b in good]
-        print(f"{depth:>8}{len(spent):>8}{sum(spent) / 1e3:>9.2f}{sum(spent) / len(spent):>12.2f}")
+        lines, seconds = judged(a_note(depth))
+        cells = (len(spent), sum(spent) / 1e3, sum(spent) / len(spent), lines, seconds)
+        print(f"{depth:>8}" + "".join(f"{cell:>12.4g}" for cell in (*cells, 1e3 * seconds / lines)))
+
+
+def show_sizes() -> None:
+    print(f"\n{'units a layer':>14}{'lines':>8}{'seconds':>9}")
+    for width in WIDTHS:
+        text = f"The layers have $n_1 = {width}$ and $n_2 = {width}$ units.\n\n{a_note(3)}"
+        lines, seconds = judged(text)
+        print(f"{width:>14}{lines:>8}{seconds:>9.2f}")
+
+
+def judged(text: str) -> tuple[int, float]:
+    """How many lines a note has, and the seconds that it takes; AssertionError if one is open."""
+    start = time.process_time()
+    report = verify_text(text)
+    spent = time.process_time() - start
+    open_ = [c.latex for c in report.claims if c.verdict not in ("verified", "definition")]
+    assert not open_, open_
+    return len(report.claims), spent
+
+
+def a_note(depth: int) -> str:
+    """A stack of tanh layers under softmax and cross-entropy, forwards and backwards."""
+    lines, below = [], ["X"]
+    for k in range(1, depth + 1):
+        function = r"\text{softmax}" if k == depth else r"\tanh"
+        lines += [f"Z_{{{k}}} = W_{{{k}}} {below[-1]} + b_{{{k}}}"]
+        lines += [f"A_{{{k}}} = {function}(Z_{{{k}}})"]
+        below.append(f"A_{{{k}}}")
+    lines += [rf"J = -\frac{{1}}{{m}} \sum Y \log A_{{{depth}}}"]
+    for k in range(depth, 0, -1):
+        slope = rf"W_{{{k + 1}}}^T dZ_{{{k + 1}}} \odot (1 - A_{{{k}}}^2)"
+        lines += [f"dZ_{{{k}}} = " + (f"A_{{{k}}} - Y" if k == depth else slope)]
+        lines += [rf"dW_{{{k}}} = \frac{{1}}{{m}} dZ_{{{k}}} {below[k - 1]}^T"]
+        lines += [rf"db_{{{k}}} = \frac{{1}}{{m}} \sum_{{i=1}}^m dZ_{{{k}}}"]
+    return "\n\n".join(f"$${line}$$" for line in lines)
 
 
 # -- brute force ------------------------------------------------------------------------------
@@ -171,6 +213,7 @@ def main() -> None:
     show_claims(timings)
     show_slowest(timings)
     show_depth()
+    show_sizes()
     show_brute_force(args.seconds)
 
 

@@ -36,6 +36,8 @@ EFFORT: Final = 400_000
 """Entries computed at one point of a certifying shape."""
 MOST_SHAPES: Final = 200
 """Shapes tried where axes cannot have weights."""
+LOCAL: Final = 1
+"""Cuts that are tried before the whole program: they take as long in a deep one as in any."""
 WHOLE: Final = Cut()
 Level = tuple[int, bool]
 SIGNLESS: Final = (0, True)
@@ -109,7 +111,7 @@ class _Trial:
                 return self._certified(cut)
             except (_Differs, Unsupported) as error:
                 reason = reason or str(error)
-            if k == 0 and not self._plausible():
+            if k == LOCAL and not self._plausible():
                 break
         return Acceptance(False, reason=reason)
 

@@ -57,10 +57,13 @@ class Relation:
 def relation(
     rule: str, bound: Sequence[Index], factors: Sequence[Factor], result: Poly
 ) -> Relation:
-    """A relation whose roots are the free indices of both sides."""
-    free = frozenset[Index]().union(*(a.free for a, _ in factors)) - frozenset(bound)
-    roots = tuple(sorted(free | result.free))
+    """A relation whose roots are the free indices of the pattern; the result has no others."""
+    roots = tuple(sorted(_free(factors).difference(bound)))
     return Relation(rule, roots, tuple(bound), tuple(factors), result, _mask(factors))
+
+
+def _free(factors: Iterable[Factor]) -> frozenset[Index]:
+    return frozenset[Index]().union(*(a.free for a, _ in factors))
 
 
 def _mask(factors: Iterable[Factor]) -> str:
@@ -141,7 +144,8 @@ def _change_of_generator(base: Atom, value: Poly) -> Relation | None:
         whole_base = Poly({Monomial((), ((base, 1),)): 1})
         divisor = monomial((), [(a, -e) for a, e in rest]).scaled(inverse(c))
         result = times(whole_base - others, divisor)
-        best = key, relation("change of generator", indices, members, result)
+        if result.free <= _free(members).difference(indices):  # else it could not be applied
+            best = key, relation("change of generator", indices, members, result)
     return best[1] if best else None
 
 
@@ -222,12 +226,8 @@ def _single_occurrence(r: Relation, m: Monomial) -> Found | None:
 
 def _match(r: Relation, chosen: Sequence[Index], factors: Sequence[Factor]) -> list[Index] | None:
     """Values of the roots under which the pattern is the given factors."""
-    free = frozenset[Index]().union(*(a.free for a, _ in factors))
-    outer = sorted(free.difference(chosen))
+    outer = sorted(_free(factors).difference(chosen))
     target = {(a.key, e) for a, e in factors}
-    mine = frozenset[Index]().union(*(a.free for a, _ in r.factors))
-    if any(root not in mine for root in r.roots):
-        return None
     for order in permutations(chosen):
         if any(i.dim != j.dim for i, j in zip(r.bound, order, strict=True)):
             continue
@@ -308,12 +308,7 @@ def _without_logistic(poly: Poly) -> Poly:
 
 def normal_form(poly: Poly, constraints: Sequence[Relation]) -> Poly:
     """The term under the constraints and its own changes of generator."""
-    for _ in range(MOST_PASSES):
-        out = rewrite(poly, *generators(poly, constraints))
-        if out == poly:
-            break
-        poly = out
-    return poly
+    return rewrite(poly, *generators(poly, constraints))
 
 
 def is_zero(poly: Poly, constraints: Sequence[Relation]) -> bool:

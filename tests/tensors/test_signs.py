@@ -123,6 +123,7 @@ def test_what_is_added_once_does_not_vanish() -> None:
         ramps = ramps + f("relu", net.leaf(f"x{k}", *SHAPE))
     biased = net.define("z", ramps)
     part = net.define("p", f("relu", x))
-    for term, known in ((biased, True), (x - part, False)):
+    rest = net.define("q", x - part)
+    for term, known in ((biased, True), (x - part, False), (rest, False)):
         claim = Equation(step(-term).e, (1 - step(term)).e)
         assert prove(net.program(None), claim).proved is known, term
