@@ -8,19 +8,20 @@ is no input here; a claim that rests on it stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from derive.declare import Declarations
 from derive.judge import Judge
+from derive.meaning.definitions import new_heading
 from derive.meaning.evidence import gather
 from derive.meaning.facts import Facts
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.lines import Line
 from derive.meaning.literal.choice import agreed, mark
 from derive.meaning.literal.identity import identities
-from derive.meaning.literal.reading import read_literally
+from derive.meaning.literal.reading import Literal, read_literally
 from derive.meaning.notation import names_in
 from derive.meaning.rest import Rest
 from derive.reading.syntax import Document
@@ -31,6 +32,7 @@ PARTS: Final = 40
 LINES: Final = 60
 """So many lines a part may have."""
 OTHERWISE: Final = "by itself the part of the note that begins in line {} makes this line true"
+ANEW: Final = "line {} gives a letter a new formula, and by that this line is not shown to hold"
 
 _HEADING: Final = re.compile(
     r"^ {0,3}(?P<marks>#{1,6}) |^ {0,3}\\(?P<sub>(?:sub)*)section\b|^ *<h(?P<level>[1-6])\b"
@@ -90,58 +92,125 @@ def by_parts(
 
     carries_m: in the note a name like dZ is m times the gradient; such names are left alone.
     """
-    out = list(usual)
-    left = {k for k, found in enumerate(usual) if mark(found, judge) is not True}
-    left -= {k for k in left if usual[k].verdict in (Verdict.DEFINITION, Verdict.UNREADABLE)}
-    if declared.cost or declared.symbols or not left:
-        return tuple(usual), ()
-    begun: dict[int, None] = {}
-    steps = identities(facts).steps - {"l", "L"}
-    for part in parts(facts.document.source)[:PARTS]:
-        inside = [k for k, line in enumerate(facts.lines) if _within(line, part)]
-        if not left.intersection(inside) or not 1 < len(inside) <= LINES:
-            continue
-        if steps and _at_steps([facts.lines[k] for k in inside], steps):
-            continue
-        for k, found in _settled(facts, part, inside, judge, declared):
-            if k not in left or (carries_m and _carried(found.line)):
-                continue
-            first = facts.document.source.count("\n", 0, part.start) + 1
-            if mark(usual[k], judge) is False and not (usual[k].elsewhere or usual[k].missing):
-                why = OTHERWISE.format(first)
-                if mark(found, judge) is True:
-                    out[k] = replace(usual[k], others=(*usual[k].others, (why, found)))
-                continue
-            out[k] = found
-            left.discard(k)
-            begun[first] = None
-    return tuple(out), tuple(sorted(begun))
+    work = _Parts(facts, usual, judge, declared, carries_m)
+    if work.left and not (declared.cost or declared.symbols):
+        for part in parts(facts.document.source)[:PARTS]:
+            work.read(part)
+    return tuple(work.out), tuple(sorted(work.begun))
 
 
-def _settled(
-    facts: Facts, part: Part, inside: Sequence[int], judge: Judge, declared: Declarations
-) -> Iterator[tuple[int, Interpretation]]:
-    """What holds of a part by itself, or with the lines of the rest that it needs."""
-    settled: set[int] = set()
-    for alone in (True, False):
-        rest = Rest(facts, inside)
-        taken = [] if alone else rest.take(inside)
-        lines = sorted({*inside, *taken})
-        if rest.hides_function(lines) or not (alone or taken):
-            continue
-        own = gather(_of_lines(facts, lines), declared)
-        own.part = (part.start, part.end)
-        readings = read_literally(own, rest.labels())
-        if not readings:
-            continue
-        best = max(readings, key=lambda r: sum(mark(i, judge) is True for i in r.interpretations))
-        rivals = [one for one in readings if one is not best]
-        for found, k in zip(agreed(best, rivals, judge), _numbers(facts, own), strict=True):
-            if k not in inside or k in settled or mark(found, judge) is not True:
+class _Parts:
+    """The parts of one note, read one after the other."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        usual: Sequence[Interpretation],
+        judge: Judge,
+        declared: Declarations,
+        carries_m: bool,
+    ) -> None:
+        self.facts, self.usual, self.out = facts, usual, list(usual)
+        self.judge, self.declared, self.carries_m = judge, declared, carries_m
+        self.marks = [mark(found, judge) for found in usual]
+        self.held = {k for k, held in enumerate(self.marks) if held is True}
+        self.left = {k for k in range(len(usual)) if k not in self.held and not self._decided(k)}
+        self.begun: dict[int, None] = {}
+        self.steps = identities(facts).steps - {"l", "L"}
+
+    def read(self, part: Part) -> None:
+        """Takes over what a part settles that the whole note leaves open."""
+        lines = self.facts.lines
+        inside = [k for k, line in enumerate(lines) if _within(line, part)]
+        if not self.left.intersection(inside) or not 1 < len(inside) <= LINES:
+            return
+        if self.steps and _at_steps([lines[k] for k in inside], self.steps):
+            return
+        alone = self._by_itself(part, inside)
+        true = {k for k in inside if k in alone and mark(alone[k], self.judge) is True}
+        first = self.facts.document.source.count("\n", 0, part.start) + 1
+        anew = [k for k in inside if self._given_again(k)]
+        for k in sorted(true & self.left):
+            if not (self.carries_m and _carried(lines[k])):
+                self._settle(k, alone[k], first)
+        if anew:
+            self._given_anew(anew, inside, alone, true)
+
+    def _settle(self, k: int, found: Interpretation, first: int) -> None:
+        """A line that the whole note refutes is left open; what it leaves open is settled."""
+        usual = self.usual[k]
+        if self.marks[k] is False and not (usual.elsewhere or usual.missing):
+            others = (*usual.others, (OTHERWISE.format(first), found))
+            self.out[k] = replace(usual, others=others)
+        else:
+            self.out[k] = found
+            self.left.discard(k)
+            self.begun[first] = None
+
+    def _decided(self, k: int) -> bool:
+        return self.usual[k].verdict in (Verdict.DEFINITION, Verdict.UNREADABLE)
+
+    def _given_again(self, k: int) -> bool:
+        """A definition under a heading that contradicts one above it."""
+        found = self.usual[k]
+        if self.marks[k] is True or not (found.definition and found.contradicts):
+            return False
+        above = next(n for n in self.facts.lines if n.piece.line >= found.contradicts)
+        return new_heading(self.facts, above.right, found.line)
+
+    def _given_anew(
+        self,
+        anew: Sequence[int],
+        inside: Sequence[int],
+        alone: Mapping[int, Interpretation],
+        true: set[int],
+    ) -> None:
+        """Lines of the part do not hold by the old formula: the new one may be meant.
+
+        Where some hold by the new one, it is, and the line that gives it is a definition.
+        """
+        line = self.facts.lines[anew[0]].piece.line
+        claims = [k for k in inside if k > anew[0] and k not in anew]
+        if all(self.marks[k] is True or self._decided(k) for k in claims):
+            return
+        meant = bool(true & set(claims) - self.held)
+        for k in inside:
+            if k in anew and meant and k in alone and alone[k].verdict == Verdict.DEFINITION:
+                self.out[k] = alone[k]
+            elif k in anew or (k > anew[0] and self.marks[k] is False):
+                self.out[k] = replace(self.out[k], elsewhere=ANEW.format(line))
+            elif k > anew[0] and self.marks[k] is True and k not in true:
+                self.out[k] = replace(self.usual[k], doubt=ANEW.format(line))
+
+    def _by_itself(self, part: Part, inside: Sequence[int]) -> dict[int, Interpretation]:
+        """What the lines of a part say, alone or with the lines of the rest that they need."""
+        out: dict[int, Interpretation] = {}
+        settled: set[int] = set()
+        for alone in (True, False):
+            rest = Rest(self.facts, inside)
+            taken = [] if alone else rest.take(inside)
+            lines = sorted({*inside, *taken})
+            if rest.hides_function(lines) or not (alone or taken):
                 continue
-            if not rest.rests(best, found):
-                settled.add(k)
-                yield k, replace(found, line=facts.lines[k])
+            own = gather(_of_lines(self.facts, lines), self.declared)
+            own.part = (part.start, part.end)
+            readings = read_literally(own, rest.labels())
+            if not readings:
+                continue
+            best = max(readings, key=self._holds)
+            rivals = [one for one in readings if one is not best]
+            places = _numbers(self.facts, own)
+            for found, k in zip(agreed(best, rivals, self.judge), places, strict=True):
+                if k not in inside or k in settled or rest.rests(best, found):
+                    continue
+                out[k] = replace(found, line=self.facts.lines[k])
+                if mark(found, self.judge) is True:
+                    settled.add(k)
+        return out
+
+    def _holds(self, reading: Literal) -> int:
+        """So many lines hold under a reading."""
+        return sum(mark(found, self.judge) is True for found in reading.interpretations)
 
 
 def _at_steps(lines: Sequence[Line], letters: frozenset[str]) -> bool:

@@ -144,3 +144,42 @@ def test_the_other_order_of_the_parts_hides_nothing_either() -> None:
 def test_headings_in_code_begin_no_part() -> None:
     fenced = README.replace("Then\n", "Then\n\n```python\n# a comment\nx = 1\n```\n")
     assert set(verdicts(fenced).values()) == {"verified"}
+
+
+VARIANTS = r"""# Two models
+
+## First
+
+$$Z = W X + b$$ $$A = \tanh(Z)$$ $$J = \frac{1}{2m} \sum_{i=1}^m (a^{(i)} - y^{(i)})^2$$
+$$dZ = (A - Y) \odot (1 - A^2)$$
+
+## Second
+
+$$A = \sigma(Z)$$
+$$dZ = (A - Y) \odot A \odot (1 - A)$$
+$$dZ = (A - Y) \odot (1 - A^2)$$
+"""
+
+
+def test_below_a_new_formula_the_old_one_proves_nothing() -> None:
+    found = [c for c in verify_text(VARIANTS).claims if c.verdict != "definition"]
+    assert [c.verdict for c in found] == ["verified", "unproven", "unproven", "unproven"]
+    assert "line 10 gives a letter a new formula" in found[-1].message
+
+
+def test_a_wrong_restatement_is_refuted_where_the_lines_hold_by_the_first() -> None:
+    lines = VARIANTS.splitlines()
+    del lines[-2]
+    found = [c for c in verify_text("\n".join(lines)).claims if c.verdict != "definition"]
+    assert [c.verdict for c in found] == ["verified", "refuted", "verified"]
+
+
+def test_a_quantity_that_is_given_anew_is_read_by_its_new_formula() -> None:
+    found = verify_text(
+        "# N\n\n$$h = x + W x$$ $$L = \\frac{1}{2} \\|h - t\\|^2$$\n"
+        "$$\\frac{\\partial L}{\\partial W} = (h - t) x^T$$\n\n## Second\n\n$$h = x + V x$$\n"
+        "$$\\frac{\\partial L}{\\partial W} = (h - t) x^T$$\n"
+        "$$\\frac{\\partial L}{\\partial V} = (h - t) x^T$$\n"
+    ).claims
+    verdicts = [str(c.verdict) for c in found]
+    assert verdicts == [*["definition"] * 2, "verified", "definition", "unproven", "verified"]

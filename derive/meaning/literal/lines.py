@@ -165,8 +165,6 @@ class Reader:
     def _again(self, line: Line, earlier: Line) -> Interpretation:
         """A second formula for a quantity: it must be the same as the first."""
         found = self._claim(line)
-        if found.verdict == Verdict.UNPROVEN:
-            return found
         return replace(found, kind=Kind.DEFINITION, definition=True, contradicts=earlier.piece.line)
 
     def _alias(self, line: Line) -> Interpretation | None:
