@@ -78,15 +78,18 @@ class Allocator:
         cost: int | None = None,
         spare: Collection[str] = (),
         turned: Collection[str] = (),
+        blocked: bool = False,
     ) -> None:
         """results: step to the name of the array that must hold it; cost: a scalar step, if any.
 
         spare: names of inputs that may be written over once nothing needs them.  turned: names of
-        results that lie transposed in memory.  Raises PlanError if a result would take the place
-        of an input that is still needed.
+        weights that lie transposed in memory, as their gradients do.  blocked: thin products with
+        these are taken a block of rows at a time.  Raises PlanError if a result would take the
+        place of an input that is still needed.
         """
         self.graph = graph
         self.turned = turned
+        self.blocked = blocked
         self.cost = cost
         self.lives = _Lifetimes(graph, results, cost)
         self.place: dict[int, int] = {}
@@ -262,9 +265,13 @@ class _Printer:
     def _product(self, node: Node, target: str) -> str:
         left, right = (self._operand(a, node) for a in node.args)
         first, second = (flag == "t" for flag in node.attr)
-        if target in self.memory.turned:  # transposed as a whole
+        turned = self.memory.turned
+        thin = right in turned
+        if target.removeprefix("d") in turned:  # transposed as a whole
             left, right, first, second = right, left, not second, not first
-            target += ".T"
+            target, thin = f"{target}.T", True
+        if thin and self.memory.blocked and not first:
+            return f"runtime.product({left}, {right}{'.T' * second}, out={target})"
         return f"{left}{'.T' * first}.dot({right}{'.T' * second}, out={target})"
 
     def _sum(self, node: Node, target: str) -> str:

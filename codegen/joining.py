@@ -17,6 +17,7 @@ ORDER: Final = (
     "checks",
     "polynomials",
     "precision",
+    "products",
     "schedules",
     "network",
     "initial",

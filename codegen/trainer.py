@@ -18,6 +18,7 @@ from codegen.module import CLASS_WEIGHTS_TEXT
 from codegen.network import CLASS_WEIGHTS, L1, L2, Network
 from codegen.orders import turned
 from codegen.proof import ProvedEquation, judge, require
+from codegen.runtime.products import BLOCK
 from codegen.training_graph import Proposed, smoothing, training_graph
 from codegen.updates import CHUNK, UNCHUNKED, Update, update
 from derive.program import Apply, Equation, Expr, Leaf, Program, Shape, walk
@@ -76,7 +77,8 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
     require(network, change.proofs)
     graph, results, cost = training_graph(network, proved, forms, fold_rate=change.folds)
     other_way = turned(network)
-    code = Allocator(graph, results, cost, turned=[f"d{name}" for name in other_way]).run()
+    blocked = network.spec.training.batch_size > BLOCK
+    code = Allocator(graph, results, cost, turned=other_way, blocked=blocked).run()
     shapes = _Shapes(network)
     equations = _equations(network, proved, forms, folds=change.folds)
     forward, backward = _blocks(code, equations)

@@ -85,6 +85,10 @@ def with_runtime(run: Interpreter) -> dict[str, tuple[Fraction, ...]]:
         polynomials[name] = exact
         return arrays.elementwise(lambda e: Apply(name, 0, e), run.tensor(x))
 
+    def product(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+        left, right = exactly(args, keywords, 2)
+        return arrays.matmul(run.tensor(left), run.tensor(right))
+
     def rint(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
         [x] = exactly(args, keywords, 1)
         return arrays.elementwise(lambda e: Apply("rint", 0, e), run.tensor(x))
@@ -97,6 +101,7 @@ def with_runtime(run: Interpreter) -> dict[str, tuple[Fraction, ...]]:
 
     run.rows |= {
         "runtime.polynomial": polynomial,
+        "runtime.product": product,
         "numpy.rint": rint,
         "numpy.heaviside": heaviside,
     }
@@ -106,6 +111,7 @@ def with_runtime(run: Interpreter) -> dict[str, tuple[Fraction, ...]]:
         kind,
         {
             "polynomial": Library("runtime.polynomial"),
+            "product": Library("runtime.product"),
             **{name: tuple(Fraction(repr(c)) for c in tail) for name, tail in tails.items()},
         },
     )
