@@ -131,7 +131,7 @@ def units(poly: Poly) -> tuple[Rational, list[Factor]]:
     special = _one_plus_exponential(poly) or _one_minus_logistic(poly)
     if special is not None:
         return special
-    shared = _content(poly)
+    shared = content(poly)
     rest = times(poly, monomial((), [(a, -e) for a, e in shared])) if shared else poly
     if len(rest.terms) == 1:
         ((m, c),) = rest.terms.items()
@@ -160,7 +160,7 @@ def _components(m: Monomial) -> list[Factor]:
     return out
 
 
-def _content(poly: Poly) -> list[Factor]:
+def content(poly: Poly) -> list[Factor]:
     """The factors that every term has in common, with their smallest exponents."""
     least: dict[Atom, Rational] | None = None
     for m in poly.terms:
@@ -241,7 +241,7 @@ def _root(poly: Poly, exponent: Fraction) -> Poly:
 
 def _positive_content(poly: Poly) -> tuple[Rational, list[Factor]]:
     """A sum of unknown sign: only positive factors may be taken out under a root."""
-    shared = [(a, e) for a, e in _content(poly) if positive_atom(a)]
+    shared = [(a, e) for a, e in content(poly) if positive_atom(a)]
     rest = times(poly, monomial((), [(a, -e) for a, e in shared])) if shared else poly
     lead = magnitude(rest.terms[leading(rest)])
     return lead, [*shared, (Atom("base", arg=rest.scaled(inverse(lead))), 1)]
@@ -384,7 +384,7 @@ def step(poly: Poly) -> Poly:
 def _without_positive_content(poly: Poly) -> Poly:
     """Without factors that are positive, and without even powers, positive but at 0."""
     shared: list[Factor] = []
-    for a, e in _content(poly):
+    for a, e in content(poly):
         if positive_atom(a):
             shared.append((a, e))
         elif whole(e) and e // 2:

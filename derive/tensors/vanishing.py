@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from derive.program import Program
 from derive.tensors.adjoint import Model
 from derive.tensors.derivative import has_gradient
-from derive.tensors.functions import rebuilt
+from derive.tensors.functions import content, rebuilt
 from derive.tensors.label import freshened, rename_atom
 from derive.tensors.meter import Outside
 from derive.tensors.normal import collect, monomial, product, sum_over
-from derive.tensors.terms import ONE, ZERO, Atom, Poly, Rational
+from derive.tensors.terms import ONE, ZERO, Atom, Poly, Rational, whole
 
 MOST_STEPS = 8
 """Steps of which all values are tried; with more of them a term counts as vanishing."""
@@ -27,8 +27,10 @@ def vanishes(model: Model, poly: Poly) -> bool:
     """Whether a term may be 0 on an open set; True in doubt."""
     if has_gradient(poly):
         return True
-    whole = _opened(model, model.unfold(poly, model.program.definitions))
-    return not _free_summand(model.program, whole) and _zero_for_some(whole, MOST_STEPS)
+    opened = _opened(model, model.unfold(poly, model.program.definitions))
+    if _free_summand(model.program, opened):
+        return False
+    return _hidden(opened) or _zero_for_some(opened, MOST_STEPS)
 
 
 def _zero_for_some(poly: Poly, left: int) -> bool:
@@ -37,6 +39,17 @@ def _zero_for_some(poly: Poly, left: int) -> bool:
     if not steps:
         return not poly.terms
     return not left or any(_without(poly, steps[0], value, left) for value in (ZERO, ONE))
+
+
+def _hidden(poly: Poly) -> bool:
+    """Whether a term may be 0 though it does not look so, as ``x - (x^2)^(1/2)`` for x > 0.
+
+    Roots of squares and logarithms of powers have no normal form where signs are not known.
+    """
+    shared = {a for a, _ in content(poly)}
+    found = {(a, e) for m in poly.terms for a, e in m.factors if a not in shared}
+    logs = {a for a, _ in found if a.kind == "log"}
+    return len(logs) > 1 or any(a.kind == "base" and not whole(e) for a, e in found)
 
 
 def _free_summand(program: Program, poly: Poly) -> bool:

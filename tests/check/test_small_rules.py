@@ -218,6 +218,9 @@ def test_logarithms_of_what_may_be_negative_are_not_those_of_its_size() -> None:
     square = Apply("log", 0, Power(Y, Fraction(2)))
     claim = Equation(square, Times(number(2), Apply("log", 0, Y)))
     assert check(a_program(), claim).reason == "the sides differ"
+    log_p, log_y = Apply("log", 0, P), Apply("log", 0, Y)
+    apart = Equation(log_p, minus(Apply("log", 0, Times(P, Y)), log_y))
+    assert check(a_program(), apart).reason == "the sides differ"
     softplus = Apply("log", 0, Plus(ONE, Apply("exp", 0, Y)))
     other = Apply("log", 0, Plus(ONE, Apply("exp", 0, Times(number(-1), Y))))
     assert check(a_program(), Equation(softplus, Plus(Y, other))).accepted

@@ -15,6 +15,7 @@ NET = Net()
 X, Y = NET.leaf("x", "n", "m"), NET.leaf("y", "n", "m")
 A, B, C = (NET.leaf(name) for name in "abc")
 COLUMN, ROW = NET.leaf("zz", "n", 1), NET.leaf("r", 1, "m")
+Q = NET.leaf("q", "n", 1)
 S = softmax(NET.leaf("z", "n", "m"), 0)
 
 TRUE: dict[str, Callable[[], tuple[E, E]]] = {
@@ -39,6 +40,10 @@ TRUE: dict[str, Callable[[], tuple[E, E]]] = {
     ),
     "a column": lambda: ((COLUMN / (COLUMN + Y)).sum(1), (1 - Y / (COLUMN + Y)).sum(1)),
     "a column, summed": lambda: ((COLUMN / (COLUMN + Y)).sum(0), (1 - Y / (COLUMN + Y)).sum(0)),
+    "a weighted sum": lambda: (
+        ((X.T @ Q) / (1 + X.T @ Q)).sum(0),
+        (1 - 1 / (1 + X.T @ Q)).sum(0),
+    ),
     "a row": lambda: ((ROW / (ROW + Y)).sum(0), (1 - Y / (ROW + Y)).sum(0)),
 }
 

@@ -32,6 +32,7 @@ CERTIFYING = [
         ("domain of a leaf", 'positive = graph.program.leaves[name].domain if kind == "leaf" else "real"', 'positive = "positive"'),
         ("sides that differ", '                if not agree(world, self.statement, self.letters):\n                    raise _Differs("the sides differ")\n', "                agree(world, self.statement, self.letters)\n"),
         ("effort", "                self.effort -= available - world.work\n", "                pass\n"),
+        ("positive on both sides", "return all(has_roots_of_positive(self.graph, side) for", "return any(has_roots_of_positive(self.graph, side) for"),
         ("positive logarithms", "            if level == SIGNLESS and not self._positive():\n", "            if False:\n"),
         ("logarithms where they are met", "            if level is not None and not self.met_logarithm:\n", "            if level is not None:\n"),
     ),
@@ -63,6 +64,8 @@ CERTIFYING = [
     ),
     *bugs(
         "check/statements.py",
+        ("ways behind a closed name", "    found, stack = {closed}, [start]", "    found, stack = set[str](), [start]"),
+        ("ways from name to name", "            stack.extend(graph.readers[name])\n    return found", "            pass\n    return found"),
         ("all entries", "        return all(all(row) for row in same)", "        return any(any(row) for row in same)"),
         ("end of a chain", "    if at != left.by or not order:\n", "    if not order:\n"),
         ("a way around", "        if left.of in _effects_without(graph, left.by, factor.by):\n", "        if False:\n"),

@@ -32,7 +32,7 @@ NORMAL_FORM = [
         ("cases of a delta: which is which", "times(same, function(equal)) + times(ONE - same, function(apart))", "times(same, function(apart)) + times(ONE - same, function(equal))"),
         ("natural power", "return product([poly] * int(exponent))", "return product([poly] * (int(exponent) + 1))"),
         ("quotient of products", "out = monomial((), [(a, k * exponent) for a, k in factors])\n    return out.scaled(number_power(coefficient", "out = monomial((), [(a, k * exponent) for a, k in factors])\n    return out.scaled(number_power(-coefficient"),
-        ("shared factors", "shared = _content(poly)\n    rest = times(poly, monomial((), [(a, -e) for a, e in shared])) if shared else poly\n    if len", "shared = _content(poly)\n    rest = poly\n    if len"),
+        ("shared factors", "shared = content(poly)\n    rest = times(poly, monomial((), [(a, -e) for a, e in shared])) if shared else poly\n    if len", "shared = content(poly)\n    rest = poly\n    if len"),
         ("leading coefficient", "    return lead, [*shared, (Atom(\"base\", arg=rest), 1)]", "    return 1, [*shared, (Atom(\"base\", arg=rest), 1)]"),
         ("sum in a product", 'out.append((Atom("base", arg=monomial(indices, members)), 1))', 'out.append((Atom("base", arg=monomial(indices, members)), -1))'),
         ("smallest exponents", "least = {a: min(least.get(a, 0), mine.get(a, 0)) for a in every}", "least = {a: max(least.get(a, 0), mine.get(a, 0)) for a in every}"),
@@ -95,6 +95,9 @@ NORMAL_FORM = [
         "tensors/vanishing.py",
         ("steps of 0 and of 1", "for value in (ZERO, ONE))", "for value in (ONE,))"),
         ("definitions unfolded", "_opened(model, model.unfold(poly, model.program.definitions))", "_opened(model, poly)"),
+        ("occurrences in arguments", "count += _occurrences(a.arg, name) if a.arg is not None else 0", "count += 0"),
+        ("roots that hide", "    return _hidden(opened) or _zero_for_some(opened, MOST_STEPS)", "    return _zero_for_some(opened, MOST_STEPS)"),
+        ("logarithms that hide", "return len(logs) > 1 or any(", "return any("),
         ("added once", "return any(_occurrences(poly, name) == 1 for", "return any(True for"),
     ),
     *bugs(

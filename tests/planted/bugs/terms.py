@@ -93,6 +93,9 @@ TERMS = [
         ("nothing left", "    return not clear.terms or _zero_summands(clear, constraints)", "    return True"),
         ("relations repeated", "            out = _rewrite_once(m, relations)\n", "            out = None\n"),
         ("generators in turn", "        value = rewrite(generic.argument, found)\n", "        value = generic.argument\n"),
+        ("constraints in a normal form", "return rewrite(poly, *generators(poly, constraints))", "return rewrite(poly, *generators(poly, ()))"),
+        ("roots of a pattern", "roots = tuple(sorted(_free(factors).difference(bound)))", "roots = tuple(sorted(_free(factors)))"),
+        ("indices of all factors", "return frozenset[Index]().union(*(a.free for a, _ in factors))\n\n\ndef _mask", "return frozenset[Index]().union(*(a.free for a, _ in [*factors][:1]))\n\n\ndef _mask"),
         ("indices that the pattern has not", "        if result.free <= _free(members).difference(indices):  # else", "        if True:  # else"),
     ),
     *bugs(
