@@ -193,11 +193,21 @@ def diagnosed(found: Interpretation, judgement: Judgement, judge: Judge, source:
 def _diagnose(fault: Fault, setting: Setting, judge: Judge) -> Diagnosis:
     """The diagnosis of a fault; that of the same fault is not looked for twice."""
 
+    known_left: dict[int, tuple[Expr, Expr]] = {}
+
+    def counted(statement: Statement) -> Statement:
+        """The same left side for the same one, whatever it is compared with."""
+        found = _counted(setting, statement)
+        if isinstance(statement, Composition) or isinstance(found, Composition):
+            return found
+        _, left = known_left.setdefault(id(statement.left), (statement.left, found.left))
+        return replace(found, left=left)
+
     def prover(statement: Statement) -> bool:
-        return judge.holds(Stated(setting, _counted(setting, statement)))
+        return judge.holds(Stated(setting, counted(statement)))
 
     def agrees(statement: Statement) -> bool | None:
-        return judge.agrees(Stated(setting, _counted(setting, statement)))
+        return judge.agrees(Stated(setting, counted(statement)))
 
     known, key = judge.diagnosed(setting), _key(fault)
     if key not in known:

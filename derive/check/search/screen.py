@@ -7,14 +7,15 @@ and every gradient are computed once a point; a statement costs only its own exp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
-from derive.check.evaluate import World
+from derive.check.evaluate import Array, World
 from derive.check.graph import fits, graph_of
 from derive.check.shape import height_of
 from derive.check.statements import Order, agree, telescoped
-from derive.program import Composition, Program, Statement
+from derive.program import Composition, Expr, Index, Program, Statement
 
 TRIES: Final = 60
 """Points tried for one at which a statement has a value."""
@@ -23,6 +24,9 @@ FEWER: Final = 3
 """Where so many points of a program gave no value, so few are tried from then on."""
 POINTS_WITH_STEPS: Final = 5
 SIZES: Final = (3, 2, 4, 5)
+AGAIN: Final = 3
+"""After so many statements with one left side its values are kept for those that follow."""
+Known = dict[tuple[object, ...], Array]
 
 
 class Screen:
@@ -43,6 +47,9 @@ class Screen:
         self._tried = self._fruitless = 0
         self._logarithmic: list[World] = []
         self._worlds = [self._world(k) for k in range(points)]
+        self._left: Expr | None = None
+        self._times = 0
+        self._kept: dict[int, tuple[World, Known | None]] = {}
 
     def agrees(self, statement: Statement, *, laws: bool = True) -> bool | None:
         """Whether the sides agree at all points that give them a value; None if none does.
@@ -61,6 +68,11 @@ class Screen:
                 return False
         elif not fits(statement):
             return False
+        left = None if isinstance(statement, Composition) else statement.left
+        if left is not self._left:
+            self._left, self._times = left, 0
+            self._kept.clear()
+        self._times += 1
         outcome = self._compare(self._worlds, statement)
         if laws and outcome is False and self._met_logarithm():
             if not self._logarithmic:
@@ -85,10 +97,11 @@ class Screen:
         """The outcome at one point; the point is replaced if nothing has a value there."""
         for _ in range(TRIES if self._fruitless < PATIENCE else FEWER):
             world = worlds[k]
-            world.forget()
             try:
                 if not isinstance(statement, Composition):
+                    world.forget(self._known(world, statement.left))
                     return agree(world, statement)
+                world.forget()
                 order, _ = telescoped(self.graph, statement)
                 return order is not None and compose(world, statement, order)
             except NoValue:
@@ -97,6 +110,25 @@ class Screen:
             except (Unsupported, RecursionError):
                 return None
         return None
+
+    def _known(self, world: World, left: Expr) -> Known | None:
+        """The values of a left side that the statement before had too, under all its indices.
+
+        A search for repairs compares one left side with hundreds of right ones.
+        """
+        if self._times <= AGAIN:
+            return None
+        kept = self._kept.get(id(world))
+        if kept is None or kept[0] is not world:
+            world.forget()
+            known = None
+            try:
+                _evaluate(world, left, sorted(self.graph.facts(left).free, key=str))
+                known = world.known()
+            except (NoValue, Unsupported, RecursionError):
+                pass
+            kept = self._kept[id(world)] = (world, known)
+        return kept[1]
 
     def _world(self, k: int, logarithms: bool = False) -> World:
         """A point; sizes that differ for even k, equal ones for odd k."""
@@ -114,6 +146,16 @@ class Screen:
             return field.leaf(domain, kind, name, row, column)
 
         return World(self.graph, field, sizes, draw)
+
+
+def _evaluate(world: World, expr: Expr, indices: Sequence[Index]) -> None:
+    """All values of an expression, for all values of its free indices."""
+    if not indices:
+        world.value(expr)
+        return
+    for value in range(world.size(indices[0].dim)):
+        world.at(indices[0], value)
+        _evaluate(world, expr, indices[1:])
 
 
 def compose(world: World, statement: Composition, order: Order) -> bool:
