@@ -148,6 +148,17 @@ def errors() -> str:
     return "\n".join(rows)
 
 
+def short(title: str) -> str:
+    """The title of an entry where others stand around it.
+
+    >>> short("The derivative of hyperbolic tangent")
+    'Hyperbolic tangent'
+    """
+    name = title.removeprefix("The derivative of ")
+    plain = name.partition(" ")[0].replace("-", "").islower()  # SiLU, ReLU, mish
+    return name[:1].upper() + name[1:] if plain else name
+
+
 def overview(entries: Sequence[Entry]) -> str:
     """All entries by kind, each with a link to its page."""
     functions = {row.name.replace("_", "-") for row in ACTIVATIONS}
@@ -170,6 +181,6 @@ def overview(entries: Sequence[Entry]) -> str:
     ]
     for title, group in groups.items():
         if group:
-            lines = (f"* [{markdown_text(e.title)}](library/{e.name}.md)\n" for e in group)
+            lines = (f"* [{markdown_text(short(e.title))}](library/{e.name}.md)\n" for e in group)
             parts.append(f"## {title}\n\n{''.join(lines)}\n")
     return "".join(parts)

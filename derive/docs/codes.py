@@ -36,7 +36,11 @@ _GROUPS = (
 
 def overview() -> str:
     """All codes, each with a link to its page."""
-    parts = ["# Codes\n"]
+    parts = [
+        "# Codes\n\nWhat a finding is about: a kind of mistake, or why a line stays open. Each "
+        "page shows it wrong and right. `derive explain D103` tells it in the terminal, `--select` "
+        "and `--ignore` choose among them.\n"
+    ]
     for prefix, title in _GROUPS:
         rows = [row for row in CODES.values() if row.code.startswith(prefix)]
         lines = "".join(f"* [{row.code}](codes/{row.code}.md): {row.title}\n" for row in rows)
@@ -63,7 +67,7 @@ def page(code: str) -> Page:
         return Page("".join(parts), (f"{code}: its page has no example",))
     wrong, right = (judged(shown.before, line, shown.mark) for line in (shown.wrong, shown.right))
     if shown.before:
-        parts.append(f"In the note\n\n{shown.before}\n\n")
+        parts.append(f"In this note:\n\n{shown.before}\n\n")
     parts.append(f"## Wrong\n\n{markdown_equation(shown.wrong)}{_verdicts(wrong)}")
     parts.append(f"## Right\n\n{markdown_equation(shown.right)}{_verdicts(right)}")
     return Page("".join(parts), tuple(_problems(code, wrong, right)))
@@ -79,7 +83,7 @@ _MORE = (
 def _given_up(head: str) -> Page:
     """The page of claims that are given up: the same note, with too little time and with enough."""
     source = Source("note.md", "md", LONG)
-    parts = [head, f"In the note\n\n```markdown\n{LONG}```\n\n"]
+    parts = [head, f"In this note:\n\n```text\n{LONG}```\n\n"]
     found = []
     for title, seconds in (("Wrong", 1e-9), ("Right", TIMEOUT)):
         [report] = judge_all([source], Options(), jobs=1, timeout=seconds)
@@ -120,7 +124,7 @@ def _of_notes(code: str, head: str, whole: NoteExample) -> Page:
     for title, text in (("Wrong", whole.wrong), ("Right", whole.right)):
         subject = open_subject(Source("note.md", "md", text), Options())
         report = subject.report([subject.judge(k) for k in range(subject.size)])
-        parts.append(f"## {title}\n\n````markdown\n{text}````\n\n")
+        parts.append(f"## {title}\n\n````text\n{text}````\n\n")
         for notice in report.notices:
             line = text.count("\n", 0, notice.span[0]) + 1
             parts.append(f"Line {line}: *{notice.code}*: {with_maths(notice.message)}\n\n")
@@ -142,7 +146,7 @@ def _of_repairs(code: str, head: str, whole: NoteExample) -> Page:
     parts, found = [head], []
     for title, text in (("Wrong", whole.wrong), ("Right", whole.right)):
         settled = settle(verify_text(text), verify_text)
-        parts.append(f"## {title}\n\n```markdown\n{text}```\n\nWith `--fix`:\n\n")
+        parts.append(f"## {title}\n\n```text\n{text}```\n\nWith `--fix`:\n\n")
         for notice in settled.notices:
             line = text.count("\n", 0, notice.span[0]) + 1
             parts.append(f"Line {line}: *{notice.code}*: {with_maths(notice.message)}\n\n")

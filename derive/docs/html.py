@@ -19,6 +19,7 @@ from typing import Any, Final
 from warnings import catch_warnings, simplefilter
 
 from derive import __version__
+from derive.docs.catalogue import short
 from derive.docs.landing import questions
 from derive.docs.theme import STATIC
 from derive.errors import CallError
@@ -76,19 +77,29 @@ def with_contents(pages: Mapping[str, str]) -> dict[str, str]:
     for path, folder in _INNER.items():
         if path in out:
             inner = [name for name in pages if name.startswith(folder) and name not in top]
-            out[path] += _contents("", inner)
+            out[path] += _contents("", [_named(name, pages[name]) for name in inner])
     for caption, paths in CONTENTS:
         listed = [
-            n for p in paths for n in pages if n == p or (p.endswith("/") and n.startswith(p))
+            f"/{n.removesuffix('.md')}"
+            for p in paths
+            for n in pages
+            if n == p or (p.endswith("/") and n.startswith(p))
         ]
         out["index.md"] += _contents(caption, listed)
     return out
 
 
-def _contents(caption: str, paths: list[str]) -> str:
-    if not paths:
+def _named(path: str, text: str) -> str:
+    """An entry of a table of contents; where all titles begin alike, by the rest of its title."""
+    title, where = text.partition("\n")[0].removeprefix("# "), f"/{path.removesuffix('.md')}"
+    shown = short(title)
+    return where if title.lower() == shown.lower() else f"{shown} <{where}>"
+
+
+def _contents(caption: str, entries: list[str]) -> str:
+    if not entries:
         return ""
-    lines = "".join(f"/{path.removesuffix('.md')}\n" for path in paths)
+    lines = "".join(f"{entry}\n" for entry in entries)
     head = f":caption: {caption}\n" if caption else ""
     return f"\n```{{toctree}}\n:hidden:\n{head}\n{lines}```\n"
 

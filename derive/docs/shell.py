@@ -24,7 +24,8 @@ ROOT: Final = Path(__file__).parents[2]
 """Where the packages lie that the commands run."""
 LONGEST: Final = 600.0
 """Seconds after which a command is given up; on a machine at rest each takes about one."""
-_LANGUAGES: Final = {".md": "markdown", ".toml": "toml", ".py": "python", ".yml": "yaml"}
+_LANGUAGES: Final = {".toml": "toml", ".py": "python", ".yml": "yaml"}
+"""By suffix; a note is shown as it stands, for to Markdown the indices of formulas are emphasis."""
 
 
 @dataclass(slots=True)

@@ -198,7 +198,7 @@ def _claim(report: FileReport, finding: Finding) -> Iterator[str]:
     yield f"## {_heading(report, finding)}\n\n"
     yield markdown_equation(finding.latex) if finding.latex else ""
     if finding.message and report.source:
-        yield f"{with_maths(finding.message)}\n\n"
+        yield f"{_sentence(with_maths(finding.message))}\n\n"
     known = report.model.assumptions if report.model is not None else ()
     details = [
         *(f"assumed: {with_maths(text)}" for text in finding.assumptions if text not in known),
@@ -214,6 +214,14 @@ def _claim(report: FileReport, finding: Finding) -> Iterator[str]:
     yield "\n" if details else ""
     for repair in finding.repairs:
         yield repair_of(repair, repair_latex(report, finding, repair.latex))
+
+
+_OPENING: Final = re.compile(r"(?:the|a|an|it|its|both|each|two|there|one|only|neither|no|of)\b")
+
+
+def _sentence(text: str) -> str:
+    """With a capital, where it begins with a word and not with a name."""
+    return text[:1].upper() + text[1:] if _OPENING.match(text) else text
 
 
 def repair_of(repair: Repair, equation: str) -> str:
