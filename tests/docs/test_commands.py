@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from multiprocessing import Value
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,10 @@ ELSEWHERE = {
         "tests/scalars/test_scalar_table.py", "test_regenerated_byte_for_byte",
     ),
     "python NAME.py check": ("derive/docs/pages/tutorial.md.jinja", "moons.py check"),
+    "python -m tests.adversary": (".ci/run", "-m tests.adversary --mutants"),
+    "python -m tests.adversary.repairs": ("tests/adversary/test_repairs.py", "from .repairs import"),
+    "python -m tests.planted": ("tests/planted/test_planted.py", "by ``python -m tests.planted``"),
+    "python -m benchmarks.prover": ("tests/docs/test_commands.py", "prover.by_entries(("),
     "python benchmarks/start.py": ("tests/docs/built.py", "benchmarks/start.py\"], ROOT"),
     "python benchmarks/accuracy.py": ("tests/docs/built.py", "benchmarks/accuracy.py\"], ROOT"),
 }  # fmt: skip
@@ -116,3 +121,12 @@ def test_commands_run_elsewhere(line: str) -> None:
     path, mark = ELSEWHERE[line]
     assert mark in (ROOT / path).read_text(encoding="utf-8")
     assert any(line in shown(text) for text in sources().values()) or line == "derive demo"
+
+
+def test_the_benchmark_of_proofs_compares_every_entry() -> None:
+    """What SymPy does beside the engine, of the smallest network; the tables take minutes."""
+    from benchmarks import prover
+
+    done = Value("i", 0)
+    prover.by_entries((1, 2, 1), done)
+    assert done.value == 2 * (1 + 1) + 1 * (2 + 1)
