@@ -277,7 +277,7 @@ class Trainer(runtime.BaseTrainer):
         Z4 *= c1
         A4 = add(c1, Z4, out=Z4)
         subtract(A4, Y, out=dZ4)  # for the cost
-        J = 0.5 * float(vdot(dZ4, dZ4)) / m
+        J: float = 0.5 * float(vdot(dZ4, dZ4)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ4 = (A4 - Y) ⊙ sigmoid'(Z4) / m, where sigmoid'(Z4) = A4 ⊙ (1 - A4)

@@ -239,7 +239,7 @@ class Trainer(runtime.BaseTrainer):
         ones.dot(A2, out=t1)
         A2 /= t1
         log(t1, out=t1)  # for the cost
-        J = (float(vdot(t1, ones2)) - float(vdot(Y, Z2))) / m
+        J: float = (float(vdot(t1, ones2)) - float(vdot(Y, Z2))) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m, times the learning rate, which all that follows inherits

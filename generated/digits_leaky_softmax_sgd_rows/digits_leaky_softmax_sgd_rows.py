@@ -240,7 +240,7 @@ class Trainer(runtime.BaseTrainer):
         A2.dot(ones, out=t2)
         A2 /= t2
         log(t2, out=t2)  # for the cost
-        J = (float(vdot(t2, ones2)) - float(vdot(Y, Z2))) / m
+        J: float = (float(vdot(t2, ones2)) - float(vdot(Y, Z2))) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m, times the learning rate, which all that follows inherits

@@ -231,7 +231,7 @@ class Trainer(runtime.BaseTrainer):
         ones.dot(Z2, out=t1)
         A2 = divide(Z2, t1, out=Z2)
         subtract(A2, Y, out=dA2)  # for the cost
-        J = float(vdot(dA2, dA2)) / m
+        J: float = float(vdot(dA2, dA2)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         dA2 *= c2  # dA2 = 2 (A2 - Y) / m, times the learning rate, which all that follows inherits

@@ -239,7 +239,7 @@ class Trainer(runtime.BaseTrainer):
         Z2 *= Y
         t1 -= Z2
         t1 += t2
-        J = float(vdot(t1, ones)) / m
+        J: float = float(vdot(t1, ones)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m

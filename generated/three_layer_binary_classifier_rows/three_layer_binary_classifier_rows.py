@@ -256,7 +256,7 @@ class Trainer(runtime.BaseTrainer):
         Z3 *= Y
         t1 -= Z3
         t1 += t2
-        J = float(vdot(t1, ones)) / m
+        J: float = float(vdot(t1, ones)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ3 = (A3 - Y) / m, times the learning rate, which all that follows inherits
