@@ -69,7 +69,7 @@ class Note:
             )  # fmt: skip
         found, self.parts = by_parts(
             self.facts, self.choice.interpretations, self._judge, declared,
-            self.literal is None and self.choice.best.carries_m,
+            None if self.literal else self.choice.best,
         )  # fmt: skip
         if found != self.choice.interpretations:
             same = zip(found, self.choice.interpretations, self.choice.agreements, strict=True)

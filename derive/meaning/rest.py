@@ -111,7 +111,7 @@ class Rest:
         the claim differentiates by something that the input is computed from.
         """
         scope, bodies = literal.scope, literal.setting.definitions
-        names = {n for stated in found.statements for n in _names(stated.statement)}
+        names = {n for stated in found.statements for n in names_of(stated.statement)}
         targets = {n for stated in found.statements for n in _targets(stated.statement)}
         waiting = sorted(names)
         while waiting:
@@ -201,7 +201,7 @@ def _symbols(body: Expr | None) -> Iterator[Symbol]:
     return (n for n in walk(body) if isinstance(n, Symbol)) if body is not None else iter(())
 
 
-def _names(statement: Statement) -> Iterator[str]:
+def names_of(statement: Statement) -> Iterator[str]:
     """The names of a program that a statement speaks of; a gradient speaks of the cost."""
     if isinstance(statement, Composition):
         for one in (statement.left, *statement.factors):

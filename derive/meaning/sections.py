@@ -8,7 +8,7 @@ is no input here; a claim that rests on it stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,13 +17,15 @@ from derive.judge import Judge
 from derive.meaning.definitions import new_heading
 from derive.meaning.evidence import gather
 from derive.meaning.facts import Facts
+from derive.meaning.hypotheses import Given, choose
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.lines import Line
 from derive.meaning.literal.choice import agreed, mark
 from derive.meaning.literal.identity import identities
 from derive.meaning.literal.reading import Literal, read_literally
-from derive.meaning.notation import names_in
-from derive.meaning.rest import Rest
+from derive.meaning.notation import names_in, plain_name
+from derive.meaning.rest import Rest, names_of
+from derive.meaning.setting import COST, Hypothesis
 from derive.reading.syntax import Document
 from derive.verdict import Verdict
 
@@ -86,16 +88,18 @@ def by_parts(
     usual: Sequence[Interpretation],
     judge: Judge,
     declared: Declarations,
-    carries_m: bool,
+    best: Hypothesis | None,
 ) -> tuple[tuple[Interpretation, ...], tuple[int, ...]]:
     """The interpretations of a note with what its parts settle; the lines where those begin.
 
-    carries_m: in the note a name like dZ is m times the gradient; such names are left alone.
+    best: how the note is read, None where it is read literally.  Where a name like dZ is m times
+    the gradient in it, such names are left alone.
     """
-    work = _Parts(facts, usual, judge, declared, carries_m)
+    work = _Parts(facts, usual, judge, declared, best)
     if work.left and not (declared.cost or declared.symbols):
         for part in parts(facts.document.source)[:PARTS]:
             work.read(part)
+        work.given_anew()
     return tuple(work.out), tuple(sorted(work.begun))
 
 
@@ -108,14 +112,17 @@ class _Parts:
         usual: Sequence[Interpretation],
         judge: Judge,
         declared: Declarations,
-        carries_m: bool,
+        best: Hypothesis | None,
     ) -> None:
         self.facts, self.usual, self.out = facts, usual, list(usual)
-        self.judge, self.declared, self.carries_m = judge, declared, carries_m
+        self.judge, self.declared, self.best = judge, declared, best
+        self.carries_m = best is not None and best.carries_m
         self.marks = [mark(found, judge) for found in usual]
         self.held = {k for k, held in enumerate(self.marks) if held is True}
         self.left = {k for k in range(len(usual)) if k not in self.held and not self._decided(k)}
         self.begun: dict[int, None] = {}
+        self.alone: dict[int, Interpretation] = {}
+        self.true: set[int] = set()
         self.steps = identities(facts).steps - {"l", "L"}
 
     def read(self, part: Part) -> None:
@@ -127,14 +134,13 @@ class _Parts:
         if self.steps and _at_steps([lines[k] for k in inside], self.steps):
             return
         alone = self._by_itself(part, inside)
-        true = {k for k in inside if k in alone and mark(alone[k], self.judge) is True}
+        true = {k for k, found in alone.items() if mark(found, self.judge) is True}
+        self.alone |= alone
+        self.true |= true
         first = self.facts.document.source.count("\n", 0, part.start) + 1
-        anew = [k for k in inside if self._given_again(k)]
         for k in sorted(true & self.left):
             if not (self.carries_m and _carried(lines[k])):
                 self._settle(k, alone[k], first)
-        if anew:
-            self._given_anew(anew, inside, alone, true)
 
     def _settle(self, k: int, found: Interpretation, first: int) -> None:
         """A line that the whole note refutes is left open; what it leaves open is settled."""
@@ -158,29 +164,68 @@ class _Parts:
         above = next(n for n in self.facts.lines if n.piece.line >= found.contradicts)
         return new_heading(self.facts, above.right, found.line)
 
-    def _given_anew(
-        self,
-        anew: Sequence[int],
-        inside: Sequence[int],
-        alone: Mapping[int, Interpretation],
-        true: set[int],
-    ) -> None:
-        """Lines of the part do not hold by the old formula: the new one may be meant.
+    def given_anew(self) -> None:
+        """Lines below do not hold by the old formula: the new one may be meant from here on.
 
         Where some hold by the new one, it is, and the line that gives it is a definition.
         """
-        line = self.facts.lines[anew[0]].piece.line
-        claims = [k for k in inside if k > anew[0] and k not in anew]
-        if all(self.marks[k] is True or self._decided(k) for k in claims):
+        anew = [k for k in range(len(self.usual)) if self._given_again(k)]
+        if not anew:
             return
-        meant = bool(true & set(claims) - self.held)
-        for k in inside:
-            if k in anew and meant and k in alone and alone[k].verdict == Verdict.DEFINITION:
-                self.out[k] = alone[k]
-            elif k in anew or (k > anew[0] and self.marks[k] is False):
+        line = self.facts.lines[anew[0]].piece.line
+        below = range(anew[0], len(self.usual))
+        claims = [k for k in below if k not in anew]
+        fresh = self._by_the_new(anew)
+        holds = {k for k in claims if k in fresh and mark(fresh[k], self.judge) is True}
+        if not (self.true | holds) & set(claims) - self.held:
+            return  # nothing holds by the new formula alone: it is a slip
+        for k in below:
+            new = fresh.get(k, self.alone.get(k))
+            wrong = k in fresh and mark(fresh[k], self.judge) is False
+            if k in holds:
+                self.out[k] = fresh[k]
+            elif k in anew and new is not None and self._defines(new):
+                self.out[k] = new
+            elif k in anew or (self.marks[k] is False and not wrong):
                 self.out[k] = replace(self.out[k], elsewhere=ANEW.format(line))
-            elif k > anew[0] and self.marks[k] is True and k not in true:
+            elif self.marks[k] is True and k not in self.true:
                 self.out[k] = replace(self.usual[k], doubt=ANEW.format(line))
+
+    def _defines(self, found: Interpretation) -> bool:
+        """A definition that contradicts no other."""
+        named = found.definition or found.verdict == Verdict.DEFINITION
+        return named and mark(found, self.judge) is not False
+
+    def _by_the_new(self, anew: Sequence[int]) -> dict[int, Interpretation]:
+        """What the lines say if the formulas that a part gives anew are the only ones."""
+        facts, dropped = self.facts, set[int]()
+        for k in anew:
+            spelled = _spelled(facts.lines[k])
+            dropped |= {
+                id(line.source) for line in facts.lines[:k]
+                if line.first and spelled is not None and _spelled(line) == spelled
+            }  # fmt: skip
+        if self.best is None or not dropped:
+            return {}
+        pieces = (
+            replace(p, chains=tuple(c for c in p.chains if id(c) not in dropped))
+            for p in facts.document.pieces
+        )
+        kept = tuple(p for p in pieces if p.chains or p.loose)
+        own = gather(replace(facts.document, pieces=kept), self.declared)
+        given = Given(self.best.layout, self.declared.cost)
+        choice = choose(own, given, lambda _: self.judge.all_agree)
+        one_cost = (choice.best.cost, choice.best.output) == (self.best.cost, self.best.output)
+        same = replace(choice.best, cost=self.best.cost, output=self.best.output) == self.best
+        if not same:
+            return {}
+        found = zip(choice.interpretations, choice.agreements, _numbers(facts, own), strict=True)
+        return {
+            k: replace(one, line=facts.lines[k])
+            for n, (one, held, k) in enumerate(found)
+            if all(marks[n] in (None, held) for _, marks in choice.rivals)
+            and (one_cost or not any(COST in names_of(s.statement) for s in one.statements))
+        }
 
     def _by_itself(self, part: Part, inside: Sequence[int]) -> dict[int, Interpretation]:
         """What the lines of a part say, alone or with the lines of the rest that they need."""
@@ -211,6 +256,14 @@ class _Parts:
     def _holds(self, reading: Literal) -> int:
         """So many lines hold under a reading."""
         return sum(mark(found, self.judge) is True for found in reading.interpretations)
+
+
+def _spelled(line: Line) -> tuple[str, str, tuple[str, ...]] | None:
+    """How the head of a line is spelled, small or as a capital."""
+    head = plain_name(line.head)
+    if head is None:
+        return None
+    return head.base.lower(), head.accent, tuple(script.text for script in head.scripts)
 
 
 def _at_steps(lines: Sequence[Line], letters: frozenset[str]) -> bool:

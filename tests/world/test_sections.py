@@ -163,7 +163,7 @@ $$dZ = (A - Y) \odot (1 - A^2)$$
 
 def test_below_a_new_formula_the_old_one_proves_nothing() -> None:
     found = [c for c in verify_text(VARIANTS).claims if c.verdict != "definition"]
-    assert [c.verdict for c in found] == ["verified", "unproven", "unproven", "unproven"]
+    assert [c.verdict for c in found] == ["verified", "verified", "unproven"]
     assert "line 10 gives a letter a new formula" in found[-1].message
 
 
@@ -183,3 +183,10 @@ def test_a_quantity_that_is_given_anew_is_read_by_its_new_formula() -> None:
     ).claims
     verdicts = [str(c.verdict) for c in found]
     assert verdicts == [*["definition"] * 2, "verified", "definition", "unproven", "verified"]
+
+
+def test_the_new_formula_holds_from_there_on() -> None:
+    text = VARIANTS.replace("$$dZ = (A - Y) \\odot A", "## Backwards\n\n$$dZ = (A - Y) \\odot A")
+    found = {c.latex: str(c.verdict) for c in verify_text(text).claims}
+    assert found[r"A = \sigma(Z)"] == "definition"
+    assert found[r"dZ = (A - Y) \odot A \odot (1 - A)"] == "verified"
