@@ -87,7 +87,7 @@ class Judge:
         extent = len(setting.leaves) + len(setting.functions)  # free scalars join late
         known = self._grounds.get(id(setting))
         if known is None or known.extent != extent:
-            known = _Ground(setting, extent, _screen(setting.program))
+            known = _Ground(setting, extent, screen_of(setting.program))
             self._grounds[id(setting)] = known
         return known
 
@@ -246,7 +246,8 @@ class Judge:
         return self.settle(group[0])
 
 
-def _screen(program: Program) -> Screen | None:
+def screen_of(program: Program) -> Screen | None:
+    """The quick test of claims under a program; None where the program cannot be evaluated."""
     try:
         return Screen(program)
     except ValueError:  # a name that is defined by itself, or with two shapes

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derive.check import Screen
+from derive.judge import screen_of
 from derive.meaning.building import build
 from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Choice
@@ -104,7 +104,9 @@ def library_cost(choice: Choice) -> str:
     setting: Setting = choice.interpreter.world.main
     if COST not in setting.definitions:
         return ""
-    stated, screen = setting.definitions[COST], Screen(setting.program)
+    stated, screen = setting.definitions[COST], screen_of(setting.program)
+    if screen is None:
+        return ""
     for name in COST_TITLES:
         other = replace(choice.best, cost=name)
         rival = build(setting.facts, other, setting.mode).definitions[COST]

@@ -18,12 +18,10 @@ from derive.declare import Declarations, declarations
 from derive.findings import finding_of
 from derive.judge import Judge, Judgement, write_certificates
 from derive.meaning.algorithm import algorithm
-from derive.meaning.evidence import gather
-from derive.meaning.hypotheses import Given, choose
-from derive.meaning.interpret import Interpreter
-from derive.meaning.literal.choice import literal_instead
 from derive.meaning.sections import by_parts
 from derive.meaning.shapes import judge_shapes
+from derive.meaning.spelling import respelled
+from derive.meaning.understand import understand
 from derive.reading import read
 from derive.suppressions import suppressed
 from derive.understanding import model_report, show_hypothesis
@@ -55,18 +53,14 @@ class Note:
     def __init__(self, path: str, source: str, kind: str, options: Options) -> None:
         self.path, self.source, self.options = path, source, options
         declared: Declarations = declarations(path, source, options.declare)
-        self.document = read(source, kind)  # type: ignore[arg-type]
-        self.facts = gather(self.document, declared)
         self._judge = Judge(certificates=[] if options.proofs is not None else None)
-        given = Given(declared.layout, declared.cost)  # type: ignore[arg-type]
-        self.choice = choose(self.facts, given, self._agreement)
-        self.literal = literal_instead(self.facts, self.choice, self._judge)
-        if self.literal is not None:
-            nothing = (None,) * len(self.facts.lines)
-            self.choice = replace(
-                self.choice, interpretations=self.literal.interpretations, rivals=(),
-                agreements=nothing,
-            )  # fmt: skip
+        understood = understand(
+            respelled(read(source, kind)),  # type: ignore[arg-type]
+            declared,
+            self._judge,
+        )
+        self.document, self.facts = understood.document, understood.facts
+        self.choice, self.literal = understood.choice, understood.literal
         found, self.parts = by_parts(
             self.facts, self.choice.interpretations, self._judge, declared,
             None if self.literal else self.choice.best,
@@ -134,10 +128,6 @@ class Note:
         lines = ", ".join(str(line) for line in self.parts)
         alone = (f"read by themselves: the parts of the note that begin in line {lines}",)
         return replace(report, assumptions=report.assumptions + (alone if self.parts else ()))
-
-    def _agreement(self, interpreter: Interpreter):  # type: ignore[no-untyped-def]
-        del interpreter
-        return self._judge.all_agree
 
     def _torn(self, k: int) -> str:
         """Two hypotheses hold equally well and disagree on this claim."""

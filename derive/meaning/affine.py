@@ -7,8 +7,8 @@ pass transposes its weights.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from derive.meaning.lines import Line
@@ -55,8 +55,11 @@ class Affine:
     """The order of the factors tells the layout (a dot product of vectors does not)."""
 
 
-def find_affine(lines: Sequence[Line]) -> list[Affine]:
-    """All affine lines of a note, decided on raw scripts, before any role is known."""
+def find_affine(lines: Sequence[Line], examples: Set[str] = frozenset()) -> list[Affine]:
+    """All affine lines of a note, decided on raw scripts, before any role is known.
+
+    examples: letters of examples; ``\\hat y^{(i)} = w x^{(i)} + b`` is said of any example.
+    """
     found = []
     for line in lines:
         z = plain_name(line.head)
@@ -66,9 +69,42 @@ def find_affine(lines: Sequence[Line]) -> list[Affine]:
         if parts is None:
             continue
         affine = _read(line, z, *parts)
+        if affine is None:
+            affine = _of_examples(line, z, parts, examples)
+            affine = affine if affine is not None and _tells_shapes(affine, lines) else None
         if affine is not None:
             found.append(affine)
     return found or [item for line in lines if (item := _without_bias(line)) is not None]
+
+
+def _of_examples(
+    line: Line,
+    z: Name,
+    parts: tuple[tuple[Name, bool], tuple[Name, bool], Name, str, str],
+    examples: Set[str],
+) -> Affine | None:
+    """An affine line of one layer whose arrays stand at an example."""
+
+    def bare(name: Name) -> Name:
+        kept = tuple(
+            s for s in name.scripts
+            if not (s.bracket == "(" and s.place == "sup" and s.text in examples)
+        )  # fmt: skip
+        return replace(name, scripts=kept)
+
+    (first, one), (second, two), bias, letter, sign = parts
+    names = (bare(z), bare(first), bare(second))
+    marked = any(not is_transpose(s) for n in names for s in n.scripts)
+    if letter or bias.scripts or marked or names[0] == z or names[0].scripts:
+        return None
+    return _read(line, names[0], (names[1], one), (names[2], two), bias, letter, sign)
+
+
+def _tells_shapes(affine: Affine, lines: Sequence[Line]) -> bool:
+    """Not ``w x^{(i)}``, maybe a product of numbers, nor beside an X whose rows no line tells."""
+    bases = {n.base for line in lines for node in line.nodes for n in names_in(node)}
+    whole = affine.a.base.islower() and affine.a.base.upper() in bases
+    return (affine.transposed or affine.w.base.isupper()) and not whole
 
 
 def _without_bias(line: Line) -> Affine | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.meaning.building import build
@@ -30,7 +31,7 @@ CONDITION_ABOVE = "it needs the assumption {}, which is said further above: say 
 
 
 def under_conditions(
-    facts: Facts, line: Line, kind: Kind, reading: str, stated: list[Stated]
+    facts: Facts, line: Line, kind: Kind, reading: str, stated: Sequence[Stated]
 ) -> tuple[tuple[str, Interpretation], ...]:
     """The line under the conditions that stand above it, if there are any on its indices."""
     above = conditions_above(facts, line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 
 from derive.meaning.context import found_layer
@@ -132,6 +133,8 @@ class Arrays(Costs):
     def _array(self, name: sx.Name, occurrence: Occurrence) -> tuple[Expr, str]:
         """The array that a name with a role stands for, and its name in the program."""
         program_name = self.program_name(name, occurrence)
+        if name.mark == "d" and self.roles.differentials:
+            return self.differential(program_name), program_name
         if name.mark or occurrence.role == "gradient":
             return self.gradient(program_name), program_name
         return self.setting.symbol(program_name), program_name
@@ -163,6 +166,10 @@ class Arrays(Costs):
             self.example_first = first
         if first != self.example_first or first != orders(self.setting.facts).get(base, first):
             raise Outside(f"unit and example of {base} stand in another order than elsewhere")
+
+    @abstractmethod
+    def differential(self, program_name: str) -> Expr:
+        """What a quantity changes by, to first order."""
 
     def gradient(self, program_name: str) -> Expr:
         """The note's own d<name>: the true gradient times the note's normalisation."""

@@ -26,6 +26,9 @@ from derive.program import (
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
+_JOINING = frozenset({"", "juxt", "cdot", "times", "at"})
+"""Signs between the factors of a chain."""
+
 
 class Chains(Ones):
     """Products of derivatives, and derivatives that name a part of the cost."""
@@ -46,6 +49,68 @@ class Chains(Ones):
             value = self._contracted(value, self.name(upper), lower)
             reached = lower
         return value
+
+    def carried(self, factors: list[tuple[str, sx.Node]]) -> Expr | None:
+        """``\\delta \\, \\partial z/\\partial h``: a gradient carried on through other arrays.
+
+        The gradient stands first, or last as columns have it; each derivative begins where the
+        one before it ended.  None for a product of anything else.
+        """
+        if self.setting.mode not in ("batch", "single") or len(factors) < 2:
+            return None
+        if any(sign not in _JOINING for sign, _ in factors):
+            return None
+        nodes = [plain(node) for _, node in factors]
+        links, order = nodes[1:], nodes[1:]
+        value = self._upstream(nodes[0])
+        if value is None:
+            value, links = self._upstream(nodes[-1]), nodes[:-1]
+            turned = [plain(n.base) if isinstance(n, sx.Transposed) else n for n in links]
+            if sum(a is not b for a, b in zip(links, turned, strict=True)) not in (0, len(links)):
+                return None
+            order = turned[::-1]
+        if value is None or not all(self._is_link(link) for link in order):
+            return None
+        out, reached = value
+        for link in order:
+            assert isinstance(link, sx.Derivative)
+            upper = plain_name(link.of)
+            assert upper is not None
+            if self._name_of(upper) != reached:
+                raise Outside("the factors of the product do not telescope")
+            reached = self._by(link)
+            out = self._contracted(out, self.name(upper), reached)
+        return out
+
+    def _upstream(self, node: sx.Node) -> tuple[Expr, str] | None:
+        """A gradient of the cost by a whole array, and the name of that array."""
+        by: sx.Name | None = None
+        if isinstance(node, sx.Derivative) and node.of is not None and node.order == 1:
+            of = plain_name(node.of)
+            by = node.by if of is not None and self.is_total(of) else None
+            if by is None:
+                return None
+        elif isinstance(node, sx.Name) and resolve(self.roles, node).role == "gradient":
+            by = node
+        if by is None:
+            return None
+        occurrence = resolve(self.roles, by)
+        if occurrence.entries or occurrence.example or occurrence.transposed or occurrence.power:
+            return None
+        value = self._value(node)
+        return value, self.program_name(by, occurrence)
+
+    def _is_link(self, node: sx.Node) -> bool:
+        """A derivative of one whole array by another."""
+        if not isinstance(node, sx.Derivative) or node.of is None or node.order != 1:
+            return False
+        names = [plain_name(node.of), plain_name(node.by)]
+        return all(n is not None and self._is_whole(n) for n in names)
+
+    def _is_whole(self, name: sx.Name) -> bool:
+        found = resolve(self.roles, name)
+        scripted = found.entries or found.example or found.transposed or found.power
+        return found.role in ("W", "b", "Z", "A", "X") and not scripted and not name.primes
 
     def _by(self, node: sx.Node) -> str:
         if not isinstance(node, sx.Derivative) or not isinstance(by := plain(node.by), sx.Name):

@@ -6,6 +6,7 @@ the formula that the note gives it, or for the library's loss where it gives non
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 
 from derive.meaning.context import Context
@@ -41,8 +42,14 @@ class Costs(Context):
         ledger(self.setting.facts).require(name, self.setting.hypothesis.costs, call)
         return True
 
+    @abstractmethod
+    def differential(self, program_name: str) -> Expr:
+        """What a quantity changes by, to first order."""
+
     def cost_name(self, name: sx.Name, power: sx.Node | None) -> Expr:
         """The value of a cost by its name, squared or the like."""
+        if name.mark == "d" and self.roles.differentials:
+            return self.differential(COST)
         if name.mark:
             raise Outside(f"{name.mark} of the cost itself, not by something")
         if self.formulas:

@@ -62,6 +62,20 @@ def cost_lines(facts: Facts) -> None:
         mentions = {facts.roles.role_of(n) for n in names_in(line.right)}
         if mentions & {"Y", "A"} or names_output(facts, line.right):
             _cost_line(facts, line)
+    made = {
+        head.base
+        for line in facts.lines
+        if (head := plain_name(line.left)) is not None
+        and facts.roles.role_of(head) is None
+        and {facts.roles.role_of(n) for n in names_in(line.right)} & {"Y", "A"}
+    }
+    for line in facts.lines:  # of what is made of outputs: L = e^2 / 2 where e = y - a
+        if not facts.costs and line.first and any(n.base in made for n in names_in(line.right)):
+            _cost_line(facts, line)
+    if not facts.costs:  # of the scores alone: L = \\sum_j \\max(0, s_j - s_y + 1)
+        for line in facts.lines:
+            if line.first and any(facts.roles.role_of(n) == "Z" for n in names_in(line.right)):
+                _cost_line(facts, line)
     known = {key_of_cost(facts.roles, cost.name) for cost in facts.costs}
     for line in facts.lines:
         mentions = {facts.roles.role_of(n) for n in names_in(line.right)}

@@ -10,8 +10,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from derive.meaning.calls import facts_alias, library_function
-from derive.meaning.chains import Chains
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
+from derive.meaning.differentials import Differentials
 from derive.meaning.notation import indicator_of, vector_of_ones
 from derive.meaning.readings import pure_maps
 from derive.meaning.roles import Roles, resolve
@@ -52,7 +52,7 @@ ENTRYWISE = frozenset({"ast", "odot"})
 """Signs of the product entry by entry."""
 
 
-class Elaborator(Chains):
+class Elaborator(Differentials):
     """Gives syntax its value in one setting."""
 
     def value(self, node: sx.Node) -> Expr:
@@ -124,6 +124,9 @@ class Elaborator(Chains):
         out: Expr | None = None
         before: bool | None = None  # a vector of ones in front: is it turned?
         joined = nabla_joined(self.roles, factors)
+        carried = self.carried(joined)
+        if carried is not None:
+            return carried
         for k, (separator, node) in enumerate(joined):
             ones = vector_of_ones(node) if len(factors) > 1 else None
             if ones is not None and separator in ("", *MATRIX_SEPARATORS):
@@ -146,6 +149,8 @@ class Elaborator(Chains):
 
     def _power(self, base: sx.Node, exponent: sx.Node) -> Expr:
         inner = plain(base)
+        if isinstance(inner, sx.Name) and inner.mark == "nabla":
+            raise Outside("a second derivative")
         if isinstance(inner, sx.Name) and inner.base == "e" and not inner.scripts:
             return Apply("exp", 0, self._value(exponent))
         if isinstance(inner, sx.Norm) and inner.kind == "norm":

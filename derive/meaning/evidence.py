@@ -14,7 +14,8 @@ from derive.meaning.activations import activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine, one_network
 from derive.meaning.costs import cost_lines, losses_by_arguments, totals
 from derive.meaning.definitions import new_heading
-from derive.meaning.example_letters import cost_examples, example_letters
+from derive.meaning.differentials import in_differentials
+from derive.meaning.example_letters import cost_examples, example_letters, units_below
 from derive.meaning.facts import (
     SYMBOLIC_DEPTH,
     Activation,
@@ -64,15 +65,20 @@ _OUTPUT = re.compile(
 )
 
 
-def gather(document: Document, declared: Declarations | None = None) -> Facts:
-    """Reads a whole document for what it says of its network; declarations come first."""
+def gather(
+    document: Document, declared: Declarations | None = None, output_open: bool = False
+) -> Facts:
+    """Reads a whole document for what it says of its network; declarations come first.
+
+    output_open: a function of all layers is meant for the hidden ones; the last is not told.
+    """
     facts = Facts(document, lines_of(document), Roles())
     if declared is not None:
         _declared(facts, declared)
     facts.roles.labelled = labelled([n for node in all_nodes(facts) for n in names_in(node)])
     example_letters(facts)
     _shape_lines(facts)
-    facts.affine = find_affine(facts.lines)
+    facts.affine = find_affine(facts.lines, facts.roles.examples)
     layering = find_layering(facts.lines)
     if layering is not None:
         adopt_layering(facts, layering)
@@ -85,10 +91,13 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
         facts.affine = find_linear(facts)
     for item in facts.affine:
         if item.z.accent:
-            facts.activations[item.layer or Layer("", 1)] = Activation(known="identity")
+            facts.activations.setdefault(item.layer or Layer("", 1), Activation(known="identity"))
     if layering is None:
         adopt(facts.roles, facts.affine, _shape_votes(facts))
     _letters_without_affine(facts)
+    units_below(facts)
+    _last_by_output(facts)
+    _layers_of_weights(facts)
     _summed_layers(facts)
     _depth(facts)
     softmax_lines(facts)
@@ -111,6 +120,11 @@ def gather(document: Document, declared: Declarations | None = None) -> Facts:
     totals(facts)
     _depth(facts)
     _output_word(facts)
+    facts.roles.differentials = in_differentials(facts)
+    if output_open and not facts.own_activation(facts.roles.depth):
+        facts.output_open = True
+        facts.roles.top.add("L")
+        facts.activations[Layer("L", 0)] = Activation()
     facts.elementwise = elementwise_signs(document.source)
     return facts
 
@@ -189,6 +203,42 @@ def _summed_layers(facts: Facts) -> None:
                 scripts = [s for s in name.scripts if slot(s) in roles.slots]
                 if roles.role(name.base) == "W" and [s.text for s in scripts] == [part.index]:
                     roles.letters.add(part.index)
+
+
+def _last_by_output(facts: Facts) -> None:
+    """``\\hat y = h^{(l)}``, where another letter runs over the layers: l is the last."""
+    roles = facts.roles
+    running = {item.layer.letter for item in facts.affine if item.layer is not None}
+    for line in facts.lines:
+        sides = [plain_name(line.left), plain_name(line.right)]
+        for output, top in (sides, sides[::-1]):
+            if output is None or top is None or output.accent != "hat" or output.scripts:
+                continue
+            layers = [parse_layer(s.text) for s in top.scripts if slot(s) in roles.slots]
+            if len(layers) != 1 or layers[0] is None or roles.role(top.base) not in ("A", "X"):
+                continue
+            letter, offset = layers[0].letter, layers[0].offset
+            if letter and not offset and running - {""} and letter not in running:
+                roles.top.add(letter)
+
+
+def _layers_of_weights(facts: Facts) -> None:
+    """``W_i \\gets W_i - \\eta dW_i`` beside ``W_1`` and ``W_2``: i is any layer.
+
+    Not where the letter is summed, or stands below anything that is no parameter.
+    """
+    roles = facts.roles
+    if ("sub", "") not in roles.slots:
+        return
+    found: set[str] = set()
+    taken = {p.index for n in all_nodes(facts) for p in subtree(n) if isinstance(p, Big)}
+    for name in (n for node in all_nodes(facts) for n in names_in(node)):
+        parameter = roles.role(name.base) in ("W", "b")
+        for script in name.scripts:
+            letters = {i for i in script.items if len(i) == 1 and i.isalpha()}
+            alone = slot(script) == ("sub", "") and len(script.items) == 1
+            (found if parameter and alone else taken).update(letters)
+    roles.letters |= found - taken - roles.examples
 
 
 def _depth(facts: Facts) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from derive.meaning.facts import Facts, all_nodes, subtree
-from derive.meaning.notation import is_bare, names_in, plain_name
+from derive.meaning.notation import COST_LETTERS, is_bare, names_in, plain_name
 from derive.meaning.roles import Roles
-from derive.reading.syntax import Applied, Big, Fraction_, Name, Node, Number, Product
+from derive.reading.syntax import Applied, Big, Fraction_, Name, Node, Number, Product, Script
 from derive.reading.tree import plain
 
 
@@ -24,11 +24,41 @@ def example_letters(facts: Facts) -> None:
         for part in subtree(node):
             if not isinstance(part, Big) or not part.index:
                 continue
+            if part.upper in ("n", "N", "M") and _labels_example(part.body, part.index):
+                facts.count = part.upper
+            if not part.upper and _is_mean_of_costs(facts, node, part):
+                facts.roles.examples.add(part.index)
             if part.upper in ("m", facts.count) or (
                 not part.upper and _marks_example(part.body, part.index)
             ):
                 facts.roles.examples.add(part.index)
     facts.roles.by_base[facts.count] = "size"
+
+
+def units_below(facts: Facts) -> None:
+    """``x^{(i)}`` beside ``W_{ij}``: above a name i is an example, below it a unit.
+
+    Not where a sum over the examples has the letter below: ``\\sum_{i=1}^m \\delta_i``.
+    """
+    roles = facts.roles
+    above: set[str] = set()
+    below: set[str] = set()
+    for name in (n for node in all_nodes(facts) for n in names_in(node)):
+        for script in name.scripts:
+            if script.bracket == "(" and script.place == "sup":
+                above |= {script.text} & roles.examples
+            pair = script.place == "sub" and len(script.items) == 2
+            if pair and not script.bracket and roles.role(name.base) == "W":
+                below |= {*script.items} & roles.examples
+    summed = {
+        part.index
+        for node in all_nodes(facts)
+        for part in subtree(node)
+        if isinstance(part, Big) and part.upper in ("m", facts.count)
+        if any((part.index,) == s.items and s.place == "sub" and not s.bracket
+               for n in names_in(part.body) for s in n.scripts)
+    }  # fmt: skip
+    roles.units_below |= (above & below) - summed
 
 
 def _counted(denominator: Node) -> Name | None:
@@ -37,6 +67,29 @@ def _counted(denominator: Node) -> Name | None:
     if isinstance(inner, Product) and isinstance(plain(inner.factors[0][1]), Number):
         return plain_name(inner.factors[1][1]) if len(inner.factors) == 2 else None
     return plain_name(inner)
+
+
+def _is_mean_of_costs(facts: Facts, side: Node, big: Big) -> bool:
+    """``\\frac{1}{n} \\sum_x C_x``: the costs of single examples, divided by their number."""
+    body = plain(big.body)
+    one = isinstance(body, Name) and body.base in COST_LETTERS
+    indexed = one and any(s.place == "sub" and s.text == big.index for s in names_in_scripts(body))
+    fractions = (p for p in subtree(side) if isinstance(p, Fraction_))
+    counts = (_counted(p.denominator) for p in fractions)
+    return indexed and any(n is not None and n.base == facts.count for n in counts)
+
+
+def names_in_scripts(node: Node) -> tuple[Script, ...]:
+    """The scripts of a name; none of anything else."""
+    return node.scripts if isinstance(node, Name) else ()
+
+
+def _labels_example(body: Node, letter: str) -> bool:
+    """``y^{(i)}``: the labels of the example i."""
+    return any(
+        s.bracket == "(" and s.place == "sup" and s.text == letter and n.base in ("y", "Y")
+        for n in names_in(body) for s in n.scripts
+    )  # fmt: skip
 
 
 def _marks_example(body: Node, letter: str) -> bool:

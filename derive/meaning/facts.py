@@ -96,6 +96,8 @@ class Facts:
     """Product signs that the text says to work entry by entry."""
     output_word: str | None = None
     """An activation that the prose names beside the word output."""
+    output_open: bool = False
+    """What is said of the activations is said of the hidden layers."""
     output_lines: list[tuple[Line, Occurrence]] | None = None
     """The lines with an activation alone on the left, once they have been asked for."""
 

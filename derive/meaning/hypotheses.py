@@ -75,7 +75,9 @@ def candidates(facts: Facts, given: Given) -> list[Hypothesis]:
         pairs = [(given.cost, None)]
     elif stated is not None:
         pairs = [("stated", None)]
-        if known is None and not output.symbols and _takes_log(facts):
+        if facts.output_open and not _takes_log(facts):
+            pairs = [("stated", "identity"), ("stated", "sigmoid"), ("stated", None)]
+        elif known is None and not output.symbols and _takes_log(facts):
             pairs = [("stated", "softmax"), ("stated", "sigmoid"), ("stated", None)]
         if stated.batch:
             reductions = ["mean"] if has_count(facts, stated.formula) else ["sum"]

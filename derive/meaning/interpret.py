@@ -11,6 +11,7 @@ from derive.meaning.conditions import (
     conditions_of,
     restricted,
 )
+from derive.meaning.differentials import held_fixed
 from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.elsewhere import differentiates_data, given_elsewhere
 from derive.meaning.examples import names_gradient_of_all, of_one
@@ -33,7 +34,13 @@ from derive.meaning.outline import (
     unknown_target,
 )
 from derive.meaning.readings import Reading, pure_maps
-from derive.meaning.rivals import ENTRY_ALONE, has_literal_reading, lacks_examples, writes_arrays
+from derive.meaning.rivals import (
+    ENTRY_ALONE,
+    entries_alone,
+    has_literal_reading,
+    lacks_examples,
+    writes_arrays,
+)
 from derive.meaning.setting import (
     Hypothesis,
     IllShaped,
@@ -48,7 +55,7 @@ from derive.meaning.well_known import well_known_checks
 from derive.meaning.which_cost import TWO_COSTS, ledger, two_costs
 from derive.meaning.world import World
 from derive.program import Equation
-from derive.reading.syntax import Node, Picture, Tuple, Unreadable
+from derive.reading.syntax import Name, Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
@@ -167,6 +174,9 @@ class Interpreter:
         if has_units(self.facts, line):
             setting = self._setting("single")
             doubt = self._doubt(line)
+        elif self.world.base == "batch" and updates.by_one_example(self.facts, line):
+            setting = self._setting("single")
+            doubt = updates.not_stochastic(self.facts)
         stated: list[Stated] = []
         fault = ""
         found = False
@@ -227,7 +237,7 @@ class Interpreter:
         if (
             found.verdict == Verdict.UNPROVEN
             and mode == "batch"
-            and "which example" in found.reason
+            and ("which example" in found.reason or "not of which" in found.reason)
         ):
             alone = self._statements(line, left, kind, shown, "single")
             if alone.statements:
@@ -245,7 +255,15 @@ class Interpreter:
         if found.verdict == Verdict.UNPROVEN and "transpose" in found.reason:
             as_entry = self._statements(line, left, kind, "matrix", "single")
             found = as_entry if as_entry.statements else found
+        if not self._setting("path").has_cost and self.world.base == "single":
+            whole = self._statements(line, left, kind, "matrix", "single")
+            if whole.statements and not found.statements:
+                return replace(whole, doubt=whole.doubt or self._doubt(line))
         chain = self._chains[self.plan.roots[line.chain]]
+        if self.facts.roles.unindexed and entries_alone(self.facts, chain):
+            as_entry = self._statements(line, left, kind, "matrix", "single")
+            if as_entry.statements:
+                return replace(as_entry, doubt=as_entry.doubt or self._doubt(line))
         if not has_literal_reading(self.facts, line, chain):
             return found
         literal = self._statements(line, left, kind, "matrix", self.world.base)
@@ -298,6 +316,10 @@ class Interpreter:
                 if lost := unbound(self.facts, line):
                     reason = f"{', '.join(lost)} has lost its layer"
                     return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
+                head = plain(left)
+                cost = isinstance(head, Name) and self.facts.roles.is_cost(replace(head, mark=""))
+                if self.facts.roles.differentials and cost:  # the trace is left out
+                    return self._decided(line, Verdict.UNPROVEN, str(error), kind, reading)
                 if where := given_elsewhere(self.facts, line):
                     return self._decided(line, Verdict.UNPROVEN, where, kind, reading)
                 if figures_alone(self.facts.document.source, line.right):
@@ -339,7 +361,8 @@ class Interpreter:
             missing=missing,
             figures=figures,
             elsewhere=(elsewhere := given_elsewhere(self.facts, line)),
-            doubt=elsewhere if differentiates_data(self.facts, line) else "",
+            doubt=(elsewhere if differentiates_data(self.facts, line) else "")
+            or held_fixed(setting, line),
             conditions=tuple(conditions),
             others=under_conditions(self.facts, line, kind, reading, stated),
         )

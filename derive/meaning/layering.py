@@ -107,6 +107,8 @@ def _take(found: Layering, step: Step) -> bool:
         return True
     assert step.factors is not None
     weight, source = _weight(found, step.factors, step.bias)
+    if _is_again(found, step, weight, source):
+        return True
     below = found.table.get(key_of(source[0]))
     if below is None and found.depth == 0:
         found.table[key_of(source[0])] = ("X", 0)
@@ -137,6 +139,36 @@ def _take(found: Layering, step: Step) -> bool:
     return True
 
 
+def _is_again(found: Layering, step: Step, weight: Factor, source: Factor) -> bool:
+    """The affine map of a layer for the second time: it names what has no name there yet.
+
+    ``h = \\sigma(x W_1 + b_1)`` and then ``z_1 = x W_1 + b_1``, or the other way round.
+    """
+    known = found.table.get(key_of(weight[0]))
+    if known is None or known[0] != "W":
+        return False
+    layer = known[1]
+    below = ("X", 0) if layer == 1 else ("A", layer - 1)
+    bias = None if step.bias is None else found.table.get(key_of(step.bias))
+    if found.table.get(key_of(source[0])) != below or bias not in (None, ("b", layer)):
+        return False
+    role: Role = "A" if step.function is not None else "Z"
+    if (role, layer) in found.table.values():
+        return False
+    found.table[key_of(step.head)] = (role, layer)
+    if step.function is not None:
+        found.functions.append((step.line, step.function, layer))
+        return True
+    first = step.factors is not None and weight is step.factors[0]
+    found.affine.append(
+        Affine(
+            step.line, step.head, weight[0], source[0], step.bias, None, Layer("", layer),
+            first, weight[1], False, False,
+        )
+    )  # fmt: skip
+    return True
+
+
 def _schematic(name: Name) -> bool:
     """The name is at a layer letter next to another: ``a^{l-1}``."""
     layers = [parse_layer(s.text) for s in name.scripts]
@@ -149,7 +181,8 @@ def _weight(
     """(weight, source): the source is what the layers so far have computed, or the input."""
     first, second = factors
     for source, weight in ((second, first), (first, second)):
-        if key_of(source[0]) in found.table:
+        known = found.table.get(key_of(source[0]))
+        if known is not None and known[0] != "W":
             return weight, source
     for source, weight in ((second, first), (first, second)):
         if source[0].base in ("x", "X"):
@@ -168,6 +201,12 @@ def _weight(
 
 def _needed(found: Layering) -> bool:
     """Some name carries no script with its layer, though there are several layers."""
+    if found.folded and found.depth == 1:
+        weight = next(key[0] for key, (role, _) in found.table.items() if role == "W")
+        biased = any(role == "b" for role, _ in found.table.values())
+        turned = any(turned for _, turned in found.votes)
+        if weight.islower() and (turned or not biased):
+            return False  # \\hat y = \\sigma(w^T x + b): one unit, no layers
     if found.folded:
         return True
     if found.depth < 2:

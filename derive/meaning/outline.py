@@ -13,6 +13,7 @@ from derive.meaning.one_example import one_example
 from derive.meaning.readings import Reading, pure_maps, readings, writes_units
 from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import (
+    CHANGE,
     Mode,
     Setting,
 )
@@ -100,6 +101,7 @@ def roleless(stated: Sequence[tuple[Setting, Statement]]) -> tuple[str, ...]:
         if isinstance(statement, Composition):
             continue
         known = set(setting.network) | {setting.facts.count}
+        known |= {name for name in setting.leaves if name.startswith(CHANGE)}
         known |= {n.base for c in setting.facts.costs for n in names_in(c.formula)}
         for body in setting.definitions.values():
             known |= {n.name for n in walk(body) if isinstance(n, Symbol)}

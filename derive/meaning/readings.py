@@ -74,6 +74,8 @@ def pure_maps(roles: Roles, node: Node) -> tuple[Factor, ...] | None:
         if subject.mark or not _in_network(roles, subject):
             return None
         return (Factor(subject, by, False),)
+    if roles.differentials and isinstance(inner, Name) and inner.mark == "d":
+        return None
     if isinstance(inner, Name) and inner.mark in ("d", "partial") and _in_network(roles, inner):
         return (Factor(None, inner, True),)
     return None

@@ -24,7 +24,7 @@ from derive.meaning.notation import (
     plain_name,
 )
 from derive.meaning.readings import is_batch_cost, pure_maps
-from derive.meaning.roles import LAYERED
+from derive.meaning.roles import LAYERED, resolve
 from derive.reading.syntax import Applied, Big, Derivative, Name, Node, Norm, Product, Transposed
 from derive.reading.tree import plain
 from derive.verdict import Verdict
@@ -107,6 +107,19 @@ def writes_arrays(chain: Sequence[Line]) -> bool:
         for side in (line.head, *line.nodes)
         for part in subtree(side)
     )
+
+
+def entries_alone(facts: Facts, chain: Sequence[Line]) -> bool:
+    """A chain transposes, names entries and no example: ``\\theta^T x``, ``\\theta_j``, ``x_j``."""
+    sides = [side for line in chain for side in (line.head, *line.nodes)]
+    found = [resolve(facts.roles, n) for side in sides for n in names_in(side)]
+    if any(one.example is not None for one in found):
+        return False
+    if any(isinstance(part, Big) for side in sides for part in subtree(side)):
+        return False
+    units = [one for one in found if one.role in ("X", "W") and len(one.entries) == 1]
+    turned = any(one.transposed and one.role == "W" for one in found)
+    return turned and any(not one.entries[0].isdigit() for one in units)
 
 
 def lacks_examples(facts: Facts, line: Line) -> bool:

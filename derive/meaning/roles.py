@@ -49,6 +49,8 @@ class Roles:
     """Letters that stand for the last layer (L, n_l)."""
     examples: set[str] = field(default_factory=set)
     """Letters that run over examples."""
+    units_below: set[str] = field(default_factory=set)
+    """Of those, the letters that name units where they stand below: ``x^{(i)}`` and ``W_{ij}``."""
     layout: Literal["columns", "rows"] | None = None
     """None while no equation decides: then it is a hypothesis."""
     weight_transposed: bool = False
@@ -61,6 +63,8 @@ class Roles:
     """No name carries a layer and there are no weights: all arrays are those of one layer."""
     labelled: frozenset[str] = frozenset()
     """Letters that stand with a word below them and without one: two quantities."""
+    differentials: bool = False
+    """``dZ`` is what Z changes by, not the gradient by it."""
     depth: int = 0
     symbolic_depth: bool = False
     """Layers occur only as letters: the depth is any, three layers are set up."""
@@ -214,7 +218,7 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
     for script in pending:
         found = parse_layer(script.text)
         if script.place == "sub" and not script.word:
-            if len(script.items) == 1 and script.items[0] in roles.examples:
+            if len(script.items) == 1 and script.items[0] in roles.examples - roles.units_below:
                 example = script.items[0]
             elif (
                 layered
@@ -244,7 +248,7 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
     none: tuple[str, ...] = ()
     if role == "cost" and entries[:1] == ("0",):
         entries = none
-    if example is None and len(entries) == 1 and entries[0] in roles.examples:
+    if example is None and len(entries) == 1 and entries[0] in roles.examples - roles.units_below:
         entries, example = none, entries[0]
     first = _example_first(roles, entries, example)
     entries, example = _split_example(roles, entries, example)
@@ -312,7 +316,7 @@ def _split_example(
 ) -> tuple[tuple[str, ...], str | None]:
     """Moves an example letter out of a pair of subscripts: ``Y_{i,k}`` -> (k), example i."""
     if example is None and len(entries) == 2:
-        running = [e for e in entries if e in roles.examples]
+        running = [e for e in entries if e in roles.examples - roles.units_below]
         if len(running) == 1:
             return tuple(e for e in entries if e != running[0]), running[0]
     return entries, example
@@ -320,7 +324,7 @@ def _split_example(
 
 def _example_first(roles: Roles, entries: tuple[str, ...], example: str | None) -> bool | None:
     """Whether the example is the first of two subscripts; None if none of them is one."""
-    running = [e in roles.examples for e in entries]
+    running = [e in roles.examples - roles.units_below for e in entries]
     return running[0] if example is None and len(entries) == 2 and sum(running) == 1 else None
 
 

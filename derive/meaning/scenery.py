@@ -23,7 +23,7 @@ from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import function_word, is_transpose, names_in
 from derive.meaning.roles import Occurrence, resolve
-from derive.meaning.setting import COST, IllShaped, Outside, Setting
+from derive.meaning.setting import CHANGE, COST, IllShaped, Outside, Setting
 from derive.program import SCALAR, Expr
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
@@ -182,6 +182,10 @@ def complete(setting: Setting, spelling: dict[str, str], gradients: dict[str, st
     """Names that a note never writes get the spelling of their kin, or their own name."""
     for name in sorted({**setting.leaves, **setting.definitions}):
         if name in spelling or name == COST:
+            continue
+        if name.startswith(CHANGE):
+            leaf = name.removeprefix(CHANGE)
+            spelling[name] = f"d{spelling.get(leaf, leaf)}"
             continue
         if name[0] not in "WbZA" or not name[1:].isdigit():
             spelling[name] = name

@@ -239,6 +239,7 @@ class _Parts:
                 continue
             own = gather(_of_lines(self.facts, lines), self.declared)
             own.part = (part.start, part.end)
+            own.roles.differentials |= self.facts.roles.differentials
             readings = read_literally(own, rest.labels())
             if not readings:
                 continue

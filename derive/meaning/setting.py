@@ -18,6 +18,8 @@ from derive.program import ONE, SCALAR, Dim, Equation, Expr, Function, Leaf, Pro
 
 Mode = Literal["batch", "single", "path", "formal"]
 COST = "J"
+CHANGE = "change of "
+"""What names of free changes begin with, in notes that are written in differentials."""
 SMALL_NUMBERS = frozenset({"epsilon", "varepsilon", "eps"})
 
 
@@ -117,14 +119,14 @@ class Setting:
         A cost written with ``X W`` says nothing of the name that ``X W`` has elsewhere.
         """
         if self.upstream is None and COST in self.definitions:
-            self.upstream = frozenset(_reached(self.definitions, COST))
+            self.upstream = frozenset(reached(self.definitions, COST))
         if self.upstream is not None and name not in self.upstream:
             raise Outside("the cost is written without what it is differentiated by")
 
     def mentions(self, body: Expr, name: str) -> None:
         """Raises Outside where an expression does not depend on a number of the note."""
         whole = {**self.definitions, "": body}
-        if name not in _reached(whole, ""):
+        if name not in reached(whole, ""):
             raise Outside("it is written without what it is differentiated by")
 
     def scalar_leaf(self, name: str, domain: str = "") -> Symbol:
@@ -199,7 +201,7 @@ class Setting:
         return self.scalar_leaf(self.facts.count)
 
 
-def _reached(definitions: Mapping[str, Expr], name: str) -> set[str]:
+def reached(definitions: Mapping[str, Expr], name: str) -> set[str]:
     """The names that a definition is computed from, at any remove."""
     found: set[str] = set()
     todo = [name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
+from derive.meaning.differentials import varying
 from derive.meaning.elaborate import ANY_LAYER, Elaborator, found_layer
 from derive.meaning.facts import free_letters
 from derive.meaning.notation import names_in
@@ -65,6 +66,7 @@ def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str,
     if one is not None and two is not None:
         _same_codomain(setting, one[0], two[0], layers)
     elaborator = Elaborator(setting, layers, formal_names(setting, (left, right)))
+    elaborator.varying = varying(roles, (left, right))
     if setting.mode == "formal" and bare_functions(setting.facts, (left, right)):
         letter = next(iter(sorted(elaborator.bound)), "t")
         elaborator.argument = setting.scalar_leaf(letter, "real")

@@ -29,9 +29,12 @@ _ROWS: Final = frozenset(
     ["rows", "lignes", "zeilen", "filas", "righe", "linhas", "строкам", "строки", "行"]
 )
 """Over the rows, in the languages of notes."""
-_ALL: Final = frozenset(
-    [*_ROWS, "", "cols", "columns", "batch", "examples", "samples", "observations", "all"]
-)
+_WORDS: Final = """
+    cols columns batch examples samples observations all
+    colonnes exemples spalten beispiele columnas ejemplos colonne esempi colunas exemplos
+    столбцам столбцы примерам 列 样本
+"""
+_ALL: Final = frozenset(["", *_ROWS, *_WORDS.split()])
 """Lower limits in words that leave nothing out."""
 _ALL_BUT: Final = re.compile(r"([a-zA-Z])(?:\\neq?|≠)([a-zA-Z])")
 _PART: Final = "a sum over a part of its range"

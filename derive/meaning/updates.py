@@ -6,15 +6,17 @@ rate times the gradient that it names, or the true one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.meaning.elaborate import Elaborator, constant
+from derive.meaning.facts import Facts, subtree
 from derive.meaning.heads import headed
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
-from derive.meaning.roles import Roles, resolve
+from derive.meaning.roles import BATCHED, Roles, resolve
 from derive.meaning.setting import IllShaped, Outside, Setting
 from derive.program import (
     ONE,
@@ -47,6 +49,13 @@ ASSIGNS = frozenset({":=", "\\leftarrow", "\\gets", "←"})
 IN_PLACE = {"-=": -1, "+=": 1}
 """Signs that add to what stands on their left, and with which sign."""
 
+_STOCHASTIC = re.compile(
+    r"stochastic|\bsgd\b|\bon-?line\b"
+    r"|(?:each|one|single|every) (?:training )?(?:example|sample|pattern)",
+    re.IGNORECASE,
+)
+"""Words for steps by one example."""
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -58,12 +67,14 @@ class Update:
 
 def is_update(roles: Roles, line: Line) -> bool:
     """A weight or bias on the left, the same letter first on the right."""
-    name = plain_name(line.left)
+    name = _changed(line.left)
     if name is None or not line.first or name.primes:
         return False
     right = plain(line.right)
     if roles.role_of(name) not in ("W", "b"):
         return False
+    if name.mark == "Delta":
+        return line.relation.text in ("=", ":=", "\\equiv")
     if line.relation.text in IN_PLACE or _same(plain_name(right), name):
         return True
     again = any(not n.mark and _same(n, name) for n in names_in(right))
@@ -78,6 +89,28 @@ def is_assignment(roles: Roles, line: Line) -> bool:
     if roles.role_of(name) not in ("W", "b"):
         return False
     return any(not n.mark and _same(n, name) for n in names_in(line.right))
+
+
+def _changed(node: sx.Node) -> Name | None:
+    """The parameter of a step: ``w``, or ``\\Delta w`` for what is added to it."""
+    inner = plain(node)
+    step = isinstance(inner, Name) and inner.mark == "Delta" and not inner.accent
+    return inner if step and isinstance(inner, Name) else plain_name(node)
+
+
+def by_one_example(facts: Facts, line: Line) -> bool:
+    """``w := w + \\alpha (y^{(i)} - h(x^{(i)})) x^{(i)}``: every array is at the one example."""
+    if any(isinstance(part, sx.Big) for part in subtree(line.right)):
+        return False
+    found = [resolve(facts.roles, n) for n in names_in(line.right)]
+    letters = {one.example for one in found if one.role in BATCHED}
+    return len(letters) == 1 and None not in letters
+
+
+def not_stochastic(facts: Facts) -> str:
+    """Why a step by one example is no step of the cost, "" if the text says that it is meant."""
+    said = _STOCHASTIC.search(facts.document.source)
+    return "" if said else "a step by one example, where the cost is that of all"
 
 
 def _steps(roles: Roles, node: sx.Node) -> bool:
@@ -98,10 +131,14 @@ def _same(one: Name | None, two: Name) -> bool:
 
 def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update:
     """The equations of an update at given layers."""
-    name = plain_name(line.left)
+    name = _changed(line.left)
     right = plain(line.right)
     assert name is not None
     in_place = IN_PLACE.get(line.relation.text)
+    if name.mark == "Delta":  # what is added
+        name = replace(name, mark="")
+        added = right.terms if isinstance(right, sx.Sum) else ((1, line.right),)
+        right = sx.Sum(line.right.span, ((1, name), *added))
     if in_place is not None:
         right = sx.Sum(line.right.span, ((1, line.left), (in_place, line.right)))
     elif not isinstance(right, sx.Sum):
@@ -139,6 +176,11 @@ def update_of(setting: Setting, line: Line, layers: Mapping[str, int]) -> Update
     rate, sign = rate_of(step)
     if any(_not_positive(setting, n.name) for n in walk(rate) if isinstance(n, Symbol)):
         return Update((), "the rate is said not to be positive")
+    up, down = (word in setting.facts.document.source.lower() for word in ("ascent", "descent"))
+    if up and (down or sign > 0):
+        raise Outside("the text speaks of ascent: whether the step goes up or down is not told")
+    if sign < 0 and up:
+        return Update(tuple(_multiples(setting, step, negate(gradient), rate, free)))
     if sign < 0:
         return Update(
             tuple(_multiples(setting, step, negate(gradient), rate, free)),

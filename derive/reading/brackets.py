@@ -160,8 +160,24 @@ def is_indicator(tokens: Sequence[Token], i: int) -> bool:
     if i == 0 or tokens[i].text not in ("[", "(", "\\{"):
         return False
     if tokens[i - 1].text == "1":
-        return tokens[i].text == "\\{"
+        return tokens[i].text == "\\{" or _equates_letters(tokens, i)
     return i > 3 and tokens[i - 2].text in ("1", "I") and tokens[i - 4].text[1:] in FONTS
+
+
+def _equates_letters(tokens: Sequence[Token], i: int) -> bool:
+    """``1[y_i = k]``: a letter, its script at most, an equals sign and the like, right behind 1."""
+    script = i > 1 and tokens[i - 2].text in ("_", "^", "{")
+    if script or tokens[i].start != tokens[i - 1].end:
+        return False
+    inside = []
+    for token in tokens[i + 1 : i + 14]:
+        if token.text in ("]", ")"):
+            break
+        inside.append(token)
+    else:
+        return False
+    letters = all(t.kind in ("letter", "number") or t.text in "=_^{}(" for t in inside)
+    return letters and sum(t.text == "=" for t in inside) == 1 and len(inside) > 2
 
 
 def is_conditional(tokens: Sequence[Token], partner: Sequence[int], i: int) -> bool:

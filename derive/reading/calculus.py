@@ -87,6 +87,8 @@ class Calculus(Names):
             return self.bracket(lambda: self._subject(order))
         self.at += 1
         name = self.name()
+        if self.text == "(" and self.partner[self.at] == self.end - 1 and self._is_index(self.at):
+            name = replace(name, scripts=(*name.scripts, self._index()))  # w(n): at a time
         if self.at < self.end:
             raise self.failure("a derivative by a single name")
         if order == 1:

@@ -124,7 +124,7 @@ class _Reader:
         near = ahead is not None and (ahead.behind == "gap" or quantified)
         if ahead is not None and near and any(map(self.is_sign, ahead.tokens)):
             self.label = self._wording(tokens)
-        elif self.out.chains or quantified:
+        elif self.out.chains or quantified or not tokens[0].text.strip():
             self._remark(tokens)
         else:
             parser = Parser(tokens, match(tokens))

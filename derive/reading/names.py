@@ -205,6 +205,10 @@ class Names(Cursor):
         layer = high - low == 2 and self.tokens[low].text[0] in "0123456789lL"
         if layer and self._turns(low + 1, high):
             return [(low, low + 1), (low + 1, high)]  # W^{2T}, and W²ᵀ
+        numbered = self.tokens[low].kind == "number" and low + 1 < high
+        numbered = numbered and self.partner[low + 1] == high - 1
+        if numbered and self.tokens[low + 1].text == "(" and self._is_index(low + 1):
+            return [(low, low + 1), (low + 1, high)]  # a²⁽ⁱ⁾, a^{2(i)}
         parts: list[tuple[int, int]] = []
         at = low
         while at < high:

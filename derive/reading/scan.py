@@ -227,7 +227,7 @@ class _Scanner:
         start = match.start("ticks")
         problem = "" if close >= 0 else f"the closing {ticks} expected"
         span = Span(start, after)
-        self._add(span, Span(end, stop if close < 0 else stop - 1), "display", problem)
+        self._add(span, Span(end, max(end, stop if close < 0 else stop - 1)), "display", problem)
         return after
 
     # -- pieces --------------------------------------------------------------------------

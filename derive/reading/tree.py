@@ -6,6 +6,7 @@ In: a node of `derive.reading.syntax`.  Out: nodes; nothing is changed or interp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from .syntax import (
@@ -28,6 +29,7 @@ from .syntax import (
     Power,
     Primed,
     Product,
+    Script,
     Sum,
     Transposed,
     Tuple,
@@ -52,12 +54,52 @@ _PARTS: Final[dict[type[Node], Callable[[Any], tuple[Node, ...]]]] = {
 """By kind of node, the direct subexpressions: a table, as this is asked most often of all."""
 
 
+_FIELDS: Final[dict[type[Node], tuple[str, ...]]] = {
+    kind: tuple(f.name for f in fields(kind) if f.name != "span") for kind in _PARTS
+}
+"""By kind of node, the fields that may hold nodes."""
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The direct subexpressions in reading order; scripts of names are not among them."""
     parts = _PARTS.get(type(node))
     if parts is None:
         raise TypeError(f"children: unknown node {type(node).__name__}")
     return parts(node)
+
+
+def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The tree with every node changed, the lowest first; scripts that are expressions too.
+
+    >>> from .syntax import Number, Span
+    >>> one, two = Number(Span(0, 1), 1), Number(Span(0, 1), 2)
+    >>> mapped(Group(Span(0, 3), "(", one), lambda n: two if n == one else n).body is two
+    True
+    """
+
+    def of(value: Any) -> Any:
+        if isinstance(value, Node):
+            return change(rebuilt(value))
+        if isinstance(value, Script):
+            below = of(value.node) if value.node is not None else None
+            return value if below is value.node else replace(value, node=below)
+        if isinstance(value, tuple):
+            out = tuple(of(part) for part in value)
+            return value if all(a is b for a, b in zip(out, value, strict=True)) else out
+        return value
+
+    def rebuilt(node: Node) -> Node:
+        new = {}
+        for name in _FIELDS[type(node)]:
+            old = getattr(node, name)
+            changed = of(old)
+            if isinstance(old, Name) and name in ("head", "by") and not isinstance(changed, Name):
+                continue  # what is applied or differentiated by stays a name
+            if changed is not old:
+                new[name] = changed
+        return replace(node, **new) if new else node
+
+    return change(rebuilt(node))
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -45,7 +45,8 @@ class Claims(Values):
 
     def marked(self, name: sx.Name) -> Expr:
         """``dX``, ``\\partial X``: the gradient of the cost by X, or one of its entries."""
-        if name.mark not in ("d", "partial") or self.cost is None:
+        differential = name.mark == "d" and self.facts.roles.differentials
+        if name.mark not in ("d", "partial") or self.cost is None or differential:
             raise Outside(f"{name.mark} of {name.base}")
         if self.outline.rival_costs():
             raise Outside("there is more than one cost, and it is not said which one is meant")

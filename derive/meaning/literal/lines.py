@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from derive.meaning.alternatives import under_conditions
+from derive.meaning.conditions import applicable, conditions_of, restricted
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
@@ -34,7 +36,7 @@ from derive.program import (
     show_shape,
     walk,
 )
-from derive.reading.syntax import Derivative, Name, Node, Sum, Tuple, Unreadable
+from derive.reading.syntax import Derivative, Name, Node, Sum, Transposed, Tuple, Unreadable
 from derive.reading.syntax import Number as Figure
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
@@ -64,6 +66,8 @@ class Reader:
             )
         if isinstance(plain(line.right), Tuple):
             return self._open(line, Verdict.DEFINITION, "", Kind.SHAPE)
+        if self._condition(line):
+            return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         stated = self.defined.get(id(line))
         if stated is not None:
             return self._definition(line, stated.key)
@@ -202,12 +206,54 @@ class Reader:
                 return self._open(line, Verdict.UNPROVEN, reason, kind)
             return self._open(line, Verdict.REFUTED, str(error), kind)
         missing = self._missing(statements)
+        statements, conditions = self._conditioned(line, statements)
         found = tuple(Stated(self.setting, s) for s in statements)
         if any(isinstance(s, Composition) for s in statements):
             kind = Kind.CHAIN_RULE if len(statements) == 1 else kind
+        others = under_conditions(self.found.facts, line, kind, "matrix", found)
         return Interpretation(
-            line, kind, "matrix", found, missing=missing, figures=to_be_solved(line)
-        )
+            line, kind, "matrix", found, missing=missing, figures=to_be_solved(line),
+            conditions=conditions, others=others, elsewhere=self._tied_below(line),
+        )  # fmt: skip
+
+    def _tied_below(self, line: Line) -> str:
+        """A line further below gives a quantity the value of another one: ``V = W^T``.
+
+        What stands above it may have been said before the two were one.
+        """
+        for stated in self.found.stated.values():
+            formula = plain(stated.formula)
+            if isinstance(formula, Transposed):
+                formula = plain(formula.base)
+            below = stated.line.piece.span.start > line.piece.span.start
+            if below and isinstance(formula, Name) and not formula.mark:
+                return f"line {stated.line.piece.line} says only later what {stated.key[0]} is"
+        return ""
+
+    def _conditioned(
+        self, line: Line, statements: Sequence[Statement]
+    ) -> tuple[list[Statement], tuple[str, ...]]:
+        """The statements where the conditions of the line on its indices hold: ``k \\ne j``."""
+        said = conditions_of(self.found.facts, line)
+        used: dict[str, None] = {}
+        out: list[Statement] = []
+        for statement in statements:
+            if isinstance(statement, Equation) and said:
+                free = {index.name: index for index in statement.free}
+                used |= dict.fromkeys(str(c) for c in applicable(free, said))
+                statement = restricted(statement, said)
+            out.append(statement)
+        return out, tuple(used)
+
+    def _condition(self, line: Line) -> bool:
+        """``k = j`` of two running letters: when another line holds, and no claim."""
+        sides = [plain(line.left), plain(line.right)]
+        letters = [
+            n.base for n in sides
+            if isinstance(n, Name) and not (n.scripts or n.mark or n.accent or n.primes)
+        ]  # fmt: skip
+        indices = self.found.names.indices
+        return line.piece.kind == "inline" and len(letters) == 2 and not indices.isdisjoint(letters)
 
     def _statements(self, line: Line) -> list[Statement]:
         claims = Claims(self.found.facts, self.scope, self.found)

@@ -1,0 +1,57 @@
+"""Ways to write things that are put into the usual ones before a note is understood.
+
+In: a document.  Out: the same pieces, lines and spans, in notation that the later stages know,
+and in words what was taken for what.  A bar may mean a gradient, ``y_i`` the number of a class,
+``(n)`` behind every name the time: each pass decides for a whole note, by what the note itself
+says, and changes nothing where that does not tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.meaning.spelling.arguments import without_time
+from derive.meaning.spelling.bars import bars_as_gradients
+from derive.meaning.spelling.classes import one_hot
+from derive.meaning.spelling.indicators import indicators_whole
+from derive.meaning.spelling.letters import error_called_e, negative_delta
+from derive.meaning.spelling.units import units_in_layers
+from derive.meaning.spelling.vectors import vectors_by_entries
+from derive.reading.syntax import Document
+
+PASSES = (
+    without_time,
+    indicators_whole,
+    error_called_e,
+    negative_delta,
+    bars_as_gradients,
+    one_hot,
+    vectors_by_entries,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Respelled:
+    """A document in the usual notation.
+
+    supposed: what was supposed for it, in words.  output_open: what is said of the activations
+    is said of hidden units; that of the last layer is not told.
+    """
+
+    document: Document
+    supposed: tuple[str, ...]
+    output_open: bool
+
+
+def respelled(document: Document) -> Respelled:
+    """The document in the usual notation, and what was supposed for it."""
+    said: list[str] = []
+    for spelled in PASSES:
+        document, reason = spelled(document)
+        if reason:
+            said.append(reason)
+    document, reason, output_open = units_in_layers(document)
+    return Respelled(document, (*said, *([reason] if reason else [])), output_open)
+
+
+__all__ = ["Respelled", "respelled"]
