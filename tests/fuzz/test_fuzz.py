@@ -19,6 +19,26 @@ def test_a_campaign() -> None:
     assert tally.counts["exit 0"] + tally.counts["exit 1"] + tally.counts["exit 2"] > 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$ \\text{}$",
+        "- ```math\n  ```\n  a = b\n",
+        "$Loss = (a" + " - y" * 400 + ")^2$",
+        "$\\bar{L} (a)^T = 1$ where $\\bar{L}$ is the derivative $\\partial L/\\partial a$, $L = a$",
+        "$\\delta (a)^T = \\delta$ and $\\delta = -\\frac{\\partial E}{\\partial a}$",
+        "$L = -\\log p_y$, $p_k = \\begin{cases} 1 & k = y \\\\ 0 \\end{cases}$",
+        "$\\frac{\\partial E(n)}{\\partial w(n)} = e(n)$, $w(n) = e(n) = E(n)$",
+    ],
+)
+def test_inputs_that_once_were_faults(text: str) -> None:
+    tally = fuzz.Tally()
+    given = fuzz.Input(5, "md", text.encode())
+    fuzz._read(given, tally)
+    fuzz._judge(given, tally)
+    assert not tally.faults
+
+
 def test_inputs_are_the_same_every_time() -> None:
     assert [broken(3, k) for k in range(20)] == [broken(3, k) for k in range(20)]
     assert len({broken(3, k).data for k in range(50)}) > 45

@@ -193,6 +193,9 @@ def _levelled(found: Network) -> bool:
         for above, below in chosen:
             if below in levels and levels.setdefault(above, levels[below] + 1) != levels[below] + 1:
                 return False
+    for above, below in downwards if chosen is upwards else upwards:  # written the wrong way round
+        if above in levels:
+            levels.setdefault(below, levels[above] + 1)
     if set(levels) != set(order):
         return False
     found.levels = levels
