@@ -20,7 +20,7 @@ def activation_lines(facts: Facts) -> None:
             continue
         head, argument = call
         z = plain_name(argument)
-        target = plain_name(line.head)
+        target = plain_name(line.head) or _output_of(facts, line, z)
         if head.primes or head.mark or target is None or roles.is_cost(target):
             continue
         if z is None or roles.role_of(z) != "Z":
@@ -38,6 +38,21 @@ def activation_lines(facts: Facts) -> None:
         if roles.numbered_by_sender and not layer.letter:
             layer = Layer("", layer.offset - 1)
         state_activation(facts, line, head, layer)
+
+
+def _output_of(facts: Facts, line: Line, z: Name | None) -> Name | None:
+    """``h_\\theta(x) = g(z)``: h names the output as a function of the input."""
+    call = call_of(line.head)
+    if call is None or not line.first or z is None or facts.roles.role_of(z) != "Z":
+        return None
+    head, source = call[0], plain_name(call[1])
+    if head.primes or head.mark or known_function(head) or facts.roles.is_cost(head):
+        return None
+    if source is None or source.scripts or facts.roles.role_of(source) != "X":
+        return None
+    output = Name(line.head.span, "y", accent="hat")
+    facts.outputs.setdefault(spelled_function(head), output)
+    return output
 
 
 def _folded_line(facts: Facts, line: Line, head: Name, target: Name) -> None:
