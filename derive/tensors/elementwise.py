@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from derive.program import ARGUMENT, Apply, Expr, Number, Plus, Power, Size, Symbol, Times
 from derive.scalars import table
-from derive.tensors.functions import call, exponential, logarithm, power, step
+from derive.tensors.functions import call, exponential, logarithm, power
 from derive.tensors.meter import Outside, needs, used
 from derive.tensors.normal import entry, negative, product, size, times
+from derive.tensors.steps import step
 from derive.tensors.terms import POSITIVE, REAL, Poly, Rational, constant
 
 Call = Callable[[str, int, Poly], Poly]

@@ -223,7 +223,7 @@ def at_indices(poly: Poly, generic: Sequence[Index], indices: Sequence[Index]) -
 
 
 def _identified(a: Atom, e: Rational, old: Index, new: Index) -> Poly:
-    from derive.tensors.functions import rebuilt
+    from derive.tensors.rebuild import rebuilt
 
     if old not in a.free or new not in a.free:
         return monomial((), [(rename_atom(a, {old: new}), e)])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from derive.tensors.functions import power, rebuilt
+from derive.tensors.functions import power
 from derive.tensors.label import freshened
 from derive.tensors.normal import collect, monomial, product, sum_over
+from derive.tensors.rebuild import rebuilt
 from derive.tensors.terms import Atom, Factor, Index, Poly, Rational, atom_mentions, mentions
 
 Value = Callable[[tuple[Index, ...]], Poly]

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from derive.program import Program
 from derive.tensors.adjoint import Model
 from derive.tensors.derivative import has_gradient
-from derive.tensors.functions import content, rebuilt
+from derive.tensors.functions import content
 from derive.tensors.label import freshened, rename_atom
 from derive.tensors.meter import Outside
 from derive.tensors.normal import collect, monomial, product, sum_over
+from derive.tensors.rebuild import rebuilt
 from derive.tensors.terms import ONE, ZERO, Atom, Poly, Rational, whole
 
 MOST_STEPS = 8

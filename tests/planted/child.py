@@ -40,6 +40,8 @@ TESTS = {
 OF_OTHERS = ("hypothesis", "mpmath", "numpy", "sympy")
 FIRST = {
     "tensors/functions.py": ("powers", "square", "random", "library"),
+    "tensors/rebuild.py": ("powers", "library", "random"),
+    "tensors/steps.py": ("powers", "square", "order"),
     "tensors/sign.py": ("powers", "square", "order"),
     "tensors/relations.py": ("square", "powers", "random"),
     "tensors/partial_fractions.py": ("square", "powers"),

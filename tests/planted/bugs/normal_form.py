@@ -48,6 +48,9 @@ NORMAL_FORM = [
         ("logarithm of a number", 'parts += [(atom("log", arg=constant(p)), sign * count) for p, count in primes]', 'parts += [(atom("log", arg=constant(p)), sign) for p, count in primes]'),
         ("logistic of 0", "return constant(Fraction(1, 2))", "return ONE"),
         ("logistic of the opposite", 'return ONE - atom("logistic", arg=-poly)', 'return atom("logistic", arg=-poly) - ONE'),
+    ),
+    *bugs(
+        "tensors/steps.py",
         ("step of 0", "    if not poly.terms:\n        return ZERO\n    poly = _without_positive_content(poly)", "    if not poly.terms:\n        return ONE\n    poly = _without_positive_content(poly)"),
         ("step of a positive number", "return ONE if number > 0 else ZERO", "return ZERO if number > 0 else ONE"),
         ("step of the opposite", 'return ONE - atom("step", arg=-poly)', 'return atom("step", arg=-poly)'),

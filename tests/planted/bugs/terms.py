@@ -54,6 +54,12 @@ TERMS = [
     ),
     *bugs(
         "tensors/functions.py",
+        ("positive content under a root", "if shared else poly\n    lead = magnitude(rest", "if False else poly\n    lead = magnitude(rest"),
+        ("factors of a number", "            out.append((divisor, count))\n", "            out.append((divisor, 1))\n"),
+        ("opened power", '    if a.kind == "base" and e > 0 and whole(e):\n        return power(a.argument, e)', '    if a.kind == "base" and e > 0 and whole(e):\n        return a.argument'),
+    ),
+    *bugs(
+        "tensors/rebuild.py",
         ("another argument of exp", 'case "exp":\n            return exponential(arg)\n        case "logistic"', 'case "exp":\n            return logistic(arg)\n        case "logistic"'),
         ("another argument of a logistic", 'case "logistic":\n            return logistic(arg)', 'case "logistic":\n            return logistic(-arg)'),
         ("another argument of a base", 'case "base":\n            return arg\n        case "step"', 'case "base":\n            return -arg\n        case "step"'),
@@ -61,9 +67,9 @@ TERMS = [
         ("another argument of a log", 'case "log":\n            return logarithm(arg)', 'case "log":\n            return arg'),
         ("another argument of a function", "return call(a.name, arg, a.order)", "return call(a.name, arg)"),
         ("power of another argument", "return power(_of(a, arg), exponent)", "return _of(a, arg)"),
-        ("positive content under a root", "if shared else poly\n    lead = magnitude(rest", "if False else poly\n    lead = magnitude(rest"),
-        ("factors of a number", "            out.append((divisor, count))\n", "            out.append((divisor, 1))\n"),
-        ("opened power", '    if a.kind == "base" and e > 0 and whole(e):\n        return power(a.argument, e)', '    if a.kind == "base" and e > 0 and whole(e):\n        return a.argument'),
+    ),
+    *bugs(
+        "tensors/steps.py",
         ("sign of a product of steps", "return 1 if c > 0 else -1\n\n\ndef _same_sign", "return 1\n\n\ndef _same_sign"),
         ("a term without its step", "return monomial((), [f for f in m.factors if f[0] != a])", "return monomial((), m.factors)"),
     ),
