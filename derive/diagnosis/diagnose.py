@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from derive.diagnosis.chains import diagnose_chain
 from derive.diagnosis.codes import BY_NAME, CODES
+from derive.diagnosis.known import Known
 from derive.diagnosis.loose import ELEMENTWISE, Leaf, from_expr, leaves, length, parts
-from derive.diagnosis.question import Question
 from derive.diagnosis.readings import Reading, readings
 from derive.diagnosis.scene import Diagnosis, Fault
 from derive.diagnosis.search import Hit, double, redundant, single
@@ -43,14 +43,11 @@ from derive.diagnosis.wording import (
 from derive.latex import name_latex, to_latex
 from derive.program import (
     ONE,
-    SCALAR,
-    ZERO,
     Apply,
     Composition,
     Equation,
     Expr,
     Gradient,
-    Partial,
     Power,
     Program,
     Size,
@@ -112,7 +109,7 @@ def judging(program: Program) -> Judging:
     return proved, Points(program).agrees
 
 
-class _Answers(Question):
+class _Answers(Known):
     """The questions that are asked of a fault, one method each; None: ask on."""
 
     # -- the questions, in order ----------------------------------------------------------------
@@ -185,43 +182,6 @@ class _Answers(Question):
             message = f"{self._contradicted()}: {found.message}"
             return Diagnosis(code.code, message, found.repairs)
         return Diagnosis(code.code, message, self.derived_repair())
-
-    def _of_nothing(self) -> Diagnosis | None:
-        """The derivative by something that the quantity is not computed from."""
-        name = self.fault.target
-        if name is None and isinstance(self.left, Partial):
-            whole = self.left.body == Symbol(self.fault.scene.cost, SCALAR)
-            if not whole and self.judging[0](Equation(self.left, ZERO, self.free)):
-                above = to_latex(self.left.body, self.fault.scene)
-                below = self.fault.scene.spelling.get(self.left.name, self.left.name)
-                message = f"{above} is not computed from {below}: the derivative is 0"
-                repair = Repair("0", Verdict.VERIFIED, "derived")
-                return Diagnosis(BY_NAME["vacuous"], message, (repair,))
-            name = self.left.name if whole else None
-        if name is None or name in self.fault.scene.reached():
-            return None
-        spelled = self.fault.scene.spelling.get(name, name)
-        cost = self.fault.scene.spelling.get(self.fault.scene.cost, self.fault.scene.cost)
-        message = f"{cost} is not computed from {spelled}: the gradient is 0"
-        zero = ZERO if self.left.shape == SCALAR else Times(ZERO, self.left)
-        proved = self.judging[0](Equation(self.left, zero, self.free))
-        repairs = (Repair("0", Verdict.VERIFIED, "derived"),) if proved else ()
-        return Diagnosis(BY_NAME["vacuous"], message, repairs)
-
-    def _zero(self) -> Diagnosis | None:
-        """``dZ = 0``, which is read as 0 times the left side."""
-        if self.right not in (ZERO, Times(ZERO, self.left)) or self.fault.target is None:
-            return None
-        message = f"{left_latex(self.fault)} is not 0: the cost depends on it"
-        return Diagnosis(BY_NAME["false"], message, self.derived_repair())
-
-    def _definition(self, left: Expr) -> tuple[Repair, ...]:
-        program = self.fault.scene.program
-        body = program.definitions.get(getattr(left, "name", ""))
-        if body is None or not self.judging[0](Equation(left, body)):
-            return ()
-        latex = to_latex(body, self.fault.scene)
-        return (Repair(latex, Verdict.VERIFIED, "as it was defined before"),)
 
     def _normalisation(self) -> Diagnosis | None:
         if self.right is None or not is_normalisation(self.fault):
