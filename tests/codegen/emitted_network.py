@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,10 +44,17 @@ def load(folder: Path, name: str) -> ModuleType:
 
 def emit(text: str, folder: Path) -> ModuleType:
     """The network of a spec, rendered into `folder` and imported."""
+    name, files = _rendered(text)
+    for path, data in files.items():
+        (folder / path).write_bytes(data)
+    return load(folder, name)
+
+
+@cache
+def _rendered(text: str) -> tuple[str, dict[str, bytes]]:
+    """The name of the network of a spec, and its files."""
     derivation = derive_network(parse(text.encode()))
-    for name, data in render(derivation).items():
-        (folder / name).write_bytes(data)
-    return load(folder, derivation.spec.name)
+    return derivation.spec.name, dict(render(derivation))
 
 
 def spec_text(

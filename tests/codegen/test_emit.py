@@ -57,13 +57,14 @@ CASES = [
 ]
 
 
-@pytest.fixture(params=CASES, ids=lambda case: "-".join(str(c) for c in case[:4]))
-def case(request, tmp_path):
+@pytest.fixture(params=CASES, ids=lambda case: "-".join(str(c) for c in case[:4]), scope="module")
+def case(request, tmp_path_factory):
+    """An emitted network and its optimiser, for all tests of the case."""
     hidden, output, loss, examples, l2, optimizer, scale = request.param
     text = spec_text(
         hidden, output, loss, examples=examples, l2=l2, optimizer=optimizer, scale=scale
     )
-    return emitted(text, tmp_path), optimizer
+    return emitted(text, tmp_path_factory.mktemp("case")), optimizer
 
 
 def test_gradients_and_training_step(case):
