@@ -21,6 +21,7 @@ from derive.meaning.algorithm import algorithm
 from derive.meaning.sections import by_parts
 from derive.meaning.shapes import judge_shapes
 from derive.meaning.spelling import respelled
+from derive.meaning.stacking import stacked_otherwise
 from derive.meaning.understand import understand
 from derive.reading import read
 from derive.suppressions import suppressed
@@ -61,6 +62,8 @@ class Note:
         )
         self.document, self.facts = understood.document, understood.facts
         self.choice, self.literal = understood.choice, understood.literal
+        if self.literal is None:
+            self.choice = stacked_otherwise(self.facts, self.choice, self._judge, declared)
         found, self.parts = by_parts(
             self.facts, self.choice.interpretations, self._judge, declared,
             None if self.literal else self.choice.best,

@@ -65,6 +65,31 @@ def test_a_habit_of_readmes(note: str, true: str, false: str) -> None:
     assert verdicts[1] in ("refuted", "unproven")
 
 
+BINARY = r"""
+$$J = -\frac{1}{m} \sum_{i=1}^{m} [y^{(i)} \log \hat{y}^{(i)} + (1 - y^{(i)}) \log (1 - \hat{y}^{(i)})]$$
+"""
+ROWS = r"$$\frac{\partial J}{\partial w} = \frac{1}{m} X^T (\hat{y} - y)$$"
+COLUMNS = r"$$\frac{\partial J}{\partial w} = \frac{1}{m} X (\hat{y} - y)^T$$"
+
+
+@pytest.mark.parametrize("forward", [r"w^T x + b", r"w \cdot x + b"])
+def test_one_example_by_vectors_tells_no_stacking(forward: str) -> None:
+    note = rf"$$z = {forward}$$ $$\hat{{y}} = \sigma(z)$$" + BINARY
+    for line in (ROWS, COLUMNS):
+        assert verify_text(note + line).claims[-1].verdict == "verified"
+        assert verify_text(note + line.replace("1}{m", "2}{m")).claims[-1].verdict == "refuted"
+    both = [str(c.verdict) for c in verify_text(note + ROWS + "\n" + COLUMNS).claims[-2:]]
+    assert both.count("verified") < 2
+
+
+def test_a_linear_model_of_one_example_and_its_design_matrix() -> None:
+    note = r"$$h_\theta(x) = \theta^T x$$ $$J = \frac{1}{2m} \sum_{i=1}^{m} (h_\theta(x^{(i)}) - y^{(i)})^2$$"
+    right = r"$$\nabla_\theta J = \frac{1}{m} X^T (X \theta - y)$$"
+    wrong = r"$$\nabla_\theta J = X^T (X \theta - y)$$"
+    found = verify_text(note + right + "\n" + wrong).claims[-2:]
+    assert [c.verdict for c in found] == ["verified", "refuted"]
+
+
 def test_every_definition_of_these_notes_is_one() -> None:
     for note in (SOFTMAX, SHIFTED, LABELLED, LINEAR_OUTPUT, OTHERS):
         assert {str(c.verdict) for c in verify_text(note).claims} == {"definition"}
