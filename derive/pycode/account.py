@@ -18,6 +18,7 @@ from derive.pycode.names import (
     COST_NAMES,
     DATA,
     GRADIENTS,
+    KEPT_GRADIENTS,
     target_of,
 )
 from derive.pycode.plain import depends
@@ -48,6 +49,12 @@ class Pair:
     value: Tensor
     moved: bool = False
     """The value is what a step takes away from the parameter, a rate times its gradient."""
+
+    @property
+    def shown(self) -> str:
+        """The name of the parameter in the source."""
+        base, _, number = self.target.rpartition(".")
+        return base if number.isdigit() else self.target
 
 
 @dataclass
@@ -146,9 +153,24 @@ class Accountant(Calls):
         return list(pairs.values())
 
     def _parameters(self) -> dict[str, str]:
-        """The leaves that a gradient may be by."""
+        """The leaves that a gradient may be by, by the names that the source gives them.
+
+        An argument called like something at the top level has a number behind its name.
+        """
         trace = self.run.trace
-        return {n: n for n in trace.leaves if n not in trace.shifts and "." not in n}
+        found = {n: n for n in trace.leaves if n not in trace.shifts and "." not in n}
+        for name in trace.leaves:
+            base, _, number = name.rpartition(".")
+            if number.isdigit() and "." not in base and not self._is_of_cost(base):
+                if self._is_of_cost(name) and base not in ("random", "data", "unwritten"):
+                    found[base] = name
+        return found
+
+    def _is_of_cost(self, name: str) -> bool:
+        trace = self.run.trace
+        if self.cost is None or name not in trace.leaves or name in trace.shifts:
+            return False
+        return depends(self.cost, trace.definitions, {name})
 
     def _add_of_instance(self, pairs: dict[tuple[str, Expr], Pair]) -> None:
         """The gradients that objects hold beside their parameters."""
@@ -225,10 +247,22 @@ class Accountant(Calls):
             self._add_of_instance(pairs)
         if not pairs:
             self._add_by_place(pairs, result, returned)
+        if not pairs and self.instance is not None:
+            self._add_of_loss(pairs)
         implicit = self._by_input(result, returned)
         if implicit is not None and implicit.target not in {p.target for p in pairs.values()}:
             self._add(pairs, implicit.target, implicit.label, result)
         return list(pairs.values())
+
+    def _add_of_loss(self, pairs: dict[tuple[str, Expr], Pair]) -> None:
+        """A loss that is given its prediction as ``dvalues`` keeps the gradient by it."""
+        assert self.instance is not None
+        for old in (old for new, old in self.renamed.items() if not is_labels(new)):
+            leaf = self.run.tensor(self.known[old]).expr
+            for name in KEPT_GRADIENTS:
+                value = self.instance.attributes.get(name)
+                if isinstance(value, Ref) and isinstance(leaf, Symbol):
+                    self._add(pairs, leaf.name, name, value)
 
     def _add_by_place(
         self, pairs: dict[tuple[str, Expr], Pair], result: Value, returned: ast.expr | None
@@ -273,6 +307,7 @@ class Accountant(Calls):
     ) -> None:
         if target is None:
             return
+        target = self._parameters().get(target, target)
         if isinstance(value, Opaque):
             error = Unsupported(value.reason, self._node())
             if value.line:

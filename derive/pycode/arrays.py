@@ -52,6 +52,24 @@ def size(dim: Dim) -> Expr:
     return Size(dim) if isinstance(dim, str) else Number(Fraction(dim))
 
 
+def tidy_size(expr: Expr) -> Expr:
+    """A size to which numbers are added that cancel, as the size."""
+    found, offset = _size_and_number(expr)
+    return found if found is not None and not offset else expr
+
+
+def _size_and_number(expr: Expr) -> tuple[Expr | None, Fraction]:
+    match expr:
+        case Size():
+            return expr, Fraction(0)
+        case (
+            Plus(left=left, right=Number(value=value)) | Plus(left=Number(value=value), right=left)
+        ):
+            found, offset = _size_and_number(left)
+            return found, offset + value
+    return None, Fraction(0)
+
+
 def filled(shape: Shape, value: Expr) -> Expr:
     """An array all of whose entries are the scalar `value`."""
     if shape == SCALAR:

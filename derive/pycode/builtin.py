@@ -71,6 +71,8 @@ def call_library(
     if isinstance(function, Bound):
         return _method(run, function, args, keywords, node)
     name = _MATH.get(function.name, function.name)
+    if name == "collections.OrderedDict":
+        name = "builtins.dict"
     if name.startswith("builtins."):
         return _builtin(run, name.removeprefix("builtins."), args, keywords, node)
     if name in _RANDOM:

@@ -18,6 +18,7 @@ from derive.pycode.values import (
     ListValue,
     Opaque,
     Record,
+    Ref,
     Tensor,
     Unknown,
     Unsupported,
@@ -142,8 +143,25 @@ def call(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
     from derive.pycode.expressions import evaluate
 
     function = evaluate(run, node.func, scope)
+    if function == Library("builtins.len") and len(node.args) == 1 and not node.keywords:
+        length = _of_row(run, node.args[0], scope)
+        if length is not None:
+            return length
     args, keywords = _arguments(run, node, scope)
     return run.call(function, args, keywords, node)
+
+
+def _of_row(run: Interpreter, arg: ast.expr, scope: Scope) -> Value:
+    """``len(x[0])``: the length of the rows of an array."""
+    from derive.pycode.expressions import evaluate
+
+    match arg:
+        case ast.Subscript(value=ast.Name() as owner, slice=ast.Constant(value=0)):
+            array = run.settled(evaluate(run, owner, scope))
+            if isinstance(array, Ref) and array.ndim == 2:
+                dims = arrays.shape_of(run.tensor(array))
+                return _size(dims[1]) if len(dims) == 2 else None
+    return None
 
 
 def _arguments(

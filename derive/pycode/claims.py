@@ -83,7 +83,7 @@ class Case(Scene):
                 reason = "memory into which nothing was written is in it"
                 return self._ruling(pair, Verdict.UNPROVEN, reason, node)
         if self._has_no_part(pair):
-            reason = f"the cost as it was understood is not computed from {pair.target}"
+            reason = f"the cost as it was understood is not computed from {pair.shown}"
             return self._ruling(pair, Verdict.UNPROVEN, reason, node)
         if pair.moved:
             return self._moved(pair, node)
@@ -92,7 +92,7 @@ class Case(Scene):
             value = stretched(value, Symbol(pair.target, leaf.dims))
             if value.shape != leaf.dims:
                 reason = (
-                    f"the gradient by {pair.target} has the shape {show_shape(leaf.dims)}, "
+                    f"the gradient by {pair.shown} has the shape {show_shape(leaf.dims)}, "
                     f"this one {show_shape(value.shape)}"
                 )
                 return self._ruling(pair, Verdict.REFUTED, reason, node)
@@ -118,7 +118,7 @@ class Case(Scene):
         scale = next((s for s in self.rates(pair) if self._takes(s, left, value)), None)
         if scale is None:
             example, _ = self._counterexample(Equation(left, value))
-            reason = f"{pair.label} is not moved against the gradient by {pair.target}"
+            reason = f"{pair.label} is not moved against the gradient by {pair.shown}"
             if example is None or self.has_values is False:
                 return self._ruling(pair, Verdict.UNPROVEN, reason, node)
             return replace(self._refuted(pair, example), reason=reason)

@@ -11,7 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from derive.pycode.entry import Entry
-from derive.pycode.names import COST, FORWARD, GRADIENT, stem
+from derive.pycode.guess import is_labels
+from derive.pycode.names import (
+    COST,
+    COST_NAMES,
+    FORWARD,
+    GRADIENT,
+    NO_GRADIENT,
+    UPSTREAM,
+    stem,
+)
 from derive.pycode.source import Module
 from derive.pycode.units import units
 
@@ -82,7 +91,7 @@ def _among(
     if said.get("gradient") in functions:
         yield Entry(said["gradient"], said.get("forward", ""), said.get("cost", ""), owner)
         return
-    gradients = [n for n in functions if _is_gradient(n) and not _trivial(functions[n])]
+    gradients = [n for n, f in functions.items() if _is_gradient(n, f) and not _trivial(f)]
     calls = {n: _called(node) for n, node in functions.items()}
     for name in gradients:
         if any(name in calls[other] for other in gradients if other != name):
@@ -94,8 +103,22 @@ def _among(
         )
 
 
-def _is_gradient(name: str) -> bool:
-    return GRADIENT.fullmatch(name) is not None and not name.startswith(("test_", "check_"))
+def _is_gradient(name: str, node: ast.FunctionDef) -> bool:
+    if GRADIENT.fullmatch(name) is None or name.startswith(("test_", "check_")):
+        return False
+    return NO_GRADIENT.search(name) is None and not _calls_what_it_is_given(node)
+
+
+def _calls_what_it_is_given(node: ast.FunctionDef) -> bool:
+    """A function that takes differences of one that it is given calls it more than once."""
+    spec = node.args
+    given = {a.arg for a in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
+    called = [
+        n.func.id
+        for n in ast.walk(node)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in given
+    ]
+    return len(called) > len(set(called))
 
 
 def _entry(
@@ -105,7 +128,35 @@ def _entry(
     owner: str,
 ) -> Entry:
     forward = _partner(name, functions, FORWARD, calls)
-    return Entry(name, forward, _partner(name, functions, COST, calls), owner)
+    cost = _partner(name, functions, COST, calls)
+    if cost and (_is_layer(functions[name], forward, cost) or _has_own(functions[name], cost)):
+        cost = ""
+    if cost and forward and forward in calls[cost] and _takes_labels(functions[forward]):
+        forward = ""  # a part of the loss
+    return Entry(name, forward, cost, owner)
+
+
+def _takes_labels(node: ast.FunctionDef) -> bool:
+    return any(is_labels(a.arg) for a in node.args.args)
+
+
+def _is_layer(node: ast.FunctionDef, forward: str, cost: str) -> bool:
+    """One of a file of layers: it has a forward pass of its own, and a gradient from above."""
+    own = stem(node.name)
+    above = any(UPSTREAM.fullmatch(a.arg) for a in node.args.args)
+    return bool(own) and own == stem(forward) != stem(cost) and above
+
+
+def _has_own(node: ast.FunctionDef, cost: str) -> bool:
+    """Whether a function returns a cost of its own, of which `cost` is a part that it calls."""
+    returned = [
+        part
+        for n in ast.walk(node)
+        if isinstance(n, ast.Return) and isinstance(n.value, ast.Tuple)
+        for part in n.value.elts
+    ]
+    is_given = any(isinstance(n, ast.Name) and n.id in COST_NAMES for n in returned)
+    return is_given and cost in _called(node)
 
 
 def _trivial(node: ast.FunctionDef) -> bool:

@@ -157,6 +157,12 @@ def _norm(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Va
     return arrays.power(arrays.reduce(squares, axis, keepdims, arrays.summed), arrays.HALF)
 
 
+def _finite(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    [arg] = exactly(args, keywords, 1)
+    run.condition("what np.nan_to_num is given is finite")
+    return arrays.real(run.tensor(arg))
+
+
 def _tanh(arg: Tensor) -> Tensor:
     return arrays.elementwise(lambda e: Apply("tanh", 0, e), arg)
 
@@ -217,6 +223,7 @@ NUMPY: Final[dict[str, Row]] = {
     "logaddexp": _binary(_logaddexp),
     "einsum": _einsum,
     "sum": reductions.sum_row,
+    "nansum": reductions.sum_of_finite,
     "mean": reductions.reduction(arrays.averaged),
     "average": reductions.reduction(arrays.averaged),
     "var": reductions.reduction(arrays.variance),
@@ -241,6 +248,7 @@ NUMPY: Final[dict[str, Row]] = {
     "asarray": making.same,
     "array": making.copied,
     "copy": making.copied,
+    "nan_to_num": _finite,
     "squeeze": making.squeezed,
     "transpose": making.transposed,
     "reshape": making.reshaped,

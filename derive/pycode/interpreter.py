@@ -203,6 +203,8 @@ class Interpreter:
             value.known = True
             value.value = Tensor(Size(str(self.trace.sizes.find(value.name))), 0)
             value = value.value
+        if isinstance(value, Tensor) and value.ndim == 0:
+            value = Tensor(arrays.tidy_size(value.expr), 0)
         if isinstance(value, Tensor) and isinstance(value.expr, Size):
             return self.trace.sizes.find(value.expr.dim)
         if isinstance(value, Tensor) and isinstance(value.expr, Number):

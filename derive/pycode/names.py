@@ -10,16 +10,27 @@ FORWARD: Final = re.compile(
     r"_*(\w+_)?(forward|fwd|predict|feed_?forward|forward_(prop|pass)\w*|__call__|call|model_forward)(_\w+)?"
 )
 COST: Final = re.compile(
-    r"_*(compute_|get_|calc\w*_)?(\w+_)?(loss|cost|objective|cross_entropy\w*|mse|bce|nll|criterion|energy|log_?likelihood|risk)"
+    r"_*(compute_|get_|calc\w*_)?(\w+_)?(loss|cost|objective|cross_entropy\w*|mse|bce|nll|criterion|calculate|energy|log_?likelihood|risk)"
     r"(_\w+)?|J|L"
 )
 GRADIENT: Final = re.compile(
     r"_*(\w+_)?(backward|bwd|backprop\w*|back_prop\w*|gradients?|grads?|loss_and_grad\w*|"
     r"loss_grad\w*|compute_grad\w*|derivatives?|value_and_grad)(_\w+)?"
 )
+NO_GRADIENT: Final = re.compile(
+    r"numeric|num_?grad|finite|approx|central_diff|check|descent|descend|ascent|clip"
+)
+"""Functions that take differences, to compare gradients with, or that use gradients."""
 COST_NAMES: Final = ("loss", "cost", "J", "L", "total_loss", "data_loss", "E", "error", "objective")
 GRADIENTS: Final = ("grads", "gradients", "grad", "dparams", "derivatives")
 """Containers of gradients under the names of their parameters."""
+COST_OBJECTS: Final = ("cost", "loss", "criterion", "loss_fn", "cost_function", "loss_function")
+"""What an object calls the cost that it was given."""
+COST_METHODS: Final = ("fn", "forward", "loss", "cost", "__call__", "calculate", "compute")
+KEPT_OUTPUTS: Final = ("output", "out", "outputs", "A", "a", "Z", "z", "y")
+"""What an object calls the output that its forward pass keeps."""
+KEPT_GRADIENTS: Final = ("dinputs", "dinput", "dx", "dX", "grad_input")
+"""What an object calls the gradient by its input that its backward pass keeps."""
 DATA: Final = ("X", "x", "inputs", "data", "X_train", "X_batch", "features")
 """Inputs, by which a training step does not differentiate."""
 PREDICTIONS: Final = re.compile(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from derive.program import Symbol
 from derive.pycode import arrays
 from derive.pycode.arguments import Row, reduction_arguments
-from derive.pycode.values import Largest, Unsupported, Value
+from derive.pycode.values import Largest, Tensor, Unsupported, Value
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 def sum_row(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     arg, axis, keepdims = reduction_arguments(args, keywords)
     return arrays.reduce(run.tensor(arg), axis, keepdims, run.summed)
+
+
+def sum_of_finite(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    run.condition("what np.nansum adds up is finite")
+    return sum_row(run, args, keywords)
 
 
 def reduction(rule: Callable[..., object]) -> Row:
@@ -28,7 +34,18 @@ def reduction(rule: Callable[..., object]) -> Row:
 
 def largest(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     arg, axis, keepdims = reduction_arguments(args, keywords)
+    tensor = run.tensor(arg)
+    if tensor.kind == "labels" and tensor.ndim == 1 and axis is None and not keepdims:
+        return _last_class(run, tensor)
     return arrays.reduce(run.tensor(arg), axis, keepdims, run.shift)
+
+
+def _last_class(run: Interpreter, labels: Tensor) -> Tensor:
+    """``y.max()``: one less than the number of classes, if the last class occurs."""
+    assert isinstance(labels.expr, Symbol)
+    run.condition(f"the largest of the labels {labels.expr.name} is the last class")
+    count = arrays.size(labels.expr.shape[1])
+    return arrays.minus(Tensor(count, 0), arrays.constant(1))
 
 
 def smallest(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:

@@ -63,7 +63,7 @@ class Part:
 def is_parameter(run: Interpreter, part: Part, leaves: dict[str, str]) -> bool:
     """A parameter that is handed back: by its variable, or with nothing but others beside it."""
     values = part.others or {part.label: part.value}
-    return all(_stands_for(run, value) == name for name, value in values.items() if name in leaves)
+    return all(_stands_for(run, v) == leaves[n] for n, v in values.items() if n in leaves)
 
 
 def _stands_for(run: Interpreter, value: Value) -> str:
@@ -83,9 +83,10 @@ def labelled(
 ) -> Iterator[Part]:
     """The parts of what is returned, each with the name that it has there."""
     value = run.settled(value)
-    if isinstance(value, tuple):
-        nodes = node.elts if isinstance(node, ast.Tuple) else [None] * len(value)
-        for k, (part, each) in enumerate(zip(value, nodes, strict=False)):
+    if isinstance(value, tuple) or (isinstance(value, ListValue) and isinstance(node, ast.List)):
+        items = value if isinstance(value, tuple) else tuple(value.items)
+        nodes = node.elts if isinstance(node, (ast.Tuple, ast.List)) else [None] * len(items)
+        for k, (part, each) in enumerate(zip(items, nodes, strict=False)):
             yield from labelled(run, part, each, f"{name}_{k}" if name else "")
         return
     label = node.id if isinstance(node, ast.Name) else name
@@ -122,6 +123,7 @@ def of_instance(run: Interpreter, instance: Instance) -> Iterator[tuple[str, Val
 def _matched(
     run: Interpreter, name: str, value: Value, target: Value
 ) -> Iterator[tuple[str, Value, str]]:
+    value, target = run.settled(value), run.settled(target)
     if isinstance(value, (Ref, Tensor)) and isinstance(target, Ref):
         leaf = run.trace.buffers[target.buffer].content.expr
         if isinstance(leaf, Symbol):

@@ -71,6 +71,9 @@ def imported(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
             scope[alias.asname or full] = Library(full)
         return
     for alias in node.names:
+        builtin = _SAME_AS_BUILTIN.get(f"{node.module}.{alias.name}")
+        if builtin is not None and (alias.asname or alias.name) == builtin:
+            continue
         if alias.name == "*":
             for name, value in scope.items():
                 if not isinstance(value, Library):
@@ -337,6 +340,17 @@ def _label(target: ast.expr) -> str:
             return name
     return "value"
 
+
+_SAME_AS_BUILTIN = {
+    f"{module}.{name}": name
+    for module, names in {
+        "builtins": ("range", "object", "zip", "map", "str", "int", "input", "open", "super"),
+        "six.moves": ("range", "zip", "map", "input"),
+        "__future__": ("print_function", "division", "absolute_import", "annotations"),
+    }.items()
+    for name in names
+}
+"""What these modules give under the name that it has without them."""
 
 # -- branches ---------------------------------------------------------------------------------
 

@@ -214,7 +214,7 @@ class Code:
             line, column,
             getattr(node, "end_lineno", line) or line,
             (getattr(node, "end_col_offset", column) or column) + 1,
-            step, f"{ruling.pair.target}: {shown}", Kind.GRADIENT, ruling.verdict,
+            step, f"{ruling.pair.shown}: {shown}", Kind.GRADIENT, ruling.verdict,
             code=_code(ruling, mended),
             message=_message(ruling, mended),
             assumptions=ruling.assumptions,
@@ -238,11 +238,11 @@ def _message(ruling: Ruling, mended: Mended | None) -> str:
     pair = ruling.pair
     if ruling.verdict != Verdict.REFUTED:
         return ruling.reason
-    said = ruling.reason or f"{pair.label} is not the gradient by {pair.target}"
+    said = ruling.reason or f"{pair.label} is not the gradient by {pair.shown}"
     if mended is None:
         return said
     if not pair.moved:
-        said = f"{pair.label} is not the gradient by {pair.target}"
+        said = f"{pair.label} is not the gradient by {pair.shown}"
     return f"{said}: {mended.said}"
 
 

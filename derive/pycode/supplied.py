@@ -10,14 +10,17 @@ import ast
 from collections.abc import Iterator
 
 from derive.program import SCALAR, Dim, Expr, Plus, Size, Sum, Symbol, Times, walk
-from derive.pycode import arrays, classes
+from derive.pycode import arrays, calls, classes
 from derive.pycode.entry import Entry
 from derive.pycode.expressions import evaluate
 from derive.pycode.guess import is_labels, is_size
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import (
     CACHES,
+    COST_METHODS,
+    COST_OBJECTS,
     DATA,
+    KEPT_OUTPUTS,
     PREDICTIONS,
     UPSTREAM,
     target_of,
@@ -53,6 +56,8 @@ class Calls:
         self.cache: Value = None
         self.instance: Instance | None = None
         self.cost: Expr | None = None
+        self.renamed: dict[str, str] = {}
+        """By the name that an argument has for the gradients the one that it has for the cost."""
         self.outputs: dict[str, Ref] = {}
         """The arrays that the forward pass returns, by name."""
         self.defaults: dict[str, object] = {}
@@ -77,13 +82,58 @@ class Calls:
     def prepare(self) -> None:
         """The forward pass and the cost."""
         if self.entry.forward:
+            self._share_input()
             returned = self.run.settled(self._call(self.entry.forward))
             self.output = self._first(returned)
             self.cache = returned[-1] if isinstance(returned, tuple) and returned[1:] else None
             self._note_returned()
+            if returned is None:
+                self._take_kept_output()
         if self.entry.cost:
             self._hand_on()
             self.cost = self._scalar(self._call(self.entry.cost))
+        elif self.entry.forward and self.entry.gradient:
+            self.cost = self._cost_of_object()
+
+    def _share_input(self) -> None:
+        """The input has one name in the forward pass, another where the gradients are computed."""
+        if not self.entry.gradient:
+            return
+        forward = [a.arg for a, default in self._wanted(self.entry.forward) if default is None]
+        backward = [a.arg for a, default in self._wanted(self.entry.gradient) if default is None]
+        free = [n for n in forward if n not in backward and n not in self.known]
+        data = [n for n in backward if n in DATA and n not in forward and n not in self.known]
+        if len(forward) == len(free) == len(data) == 1 and not is_labels(free[0]):
+            self.run.condition(f"{self.entry.forward} is given {data[0]}")
+            self.known[free[0]] = self.known[data[0]] = Unknown(data[0])
+
+    def _take_kept_output(self) -> None:
+        """A forward pass that returns nothing keeps its output: ``self.output``."""
+        held = self.instance.attributes if self.instance is not None else {}
+        for name in KEPT_OUTPUTS:
+            if isinstance(held.get(name), Ref):
+                self.output = held[name]
+                self.outputs[name] = self.output
+                return
+
+    def _cost_of_object(self) -> Expr | None:
+        """The cost that an object holds: ``self.cost.fn(output, labels)``."""
+        held = self.instance.attributes if self.instance is not None else {}
+        kinds = [held[n] for n in COST_OBJECTS if isinstance(held.get(n), (ClassValue, Instance))]
+        if not kinds or not isinstance(self.output, Ref):
+            return None
+        kind = kinds[0] if isinstance(kinds[0], ClassValue) else kinds[0].kind
+        name = next((n for n in COST_METHODS if n in kind.methods), None)
+        labels = [a for a, _ in self._wanted(self.entry.gradient) if is_labels(a.arg)]
+        if name is None or len(labels) != 1:
+            return None
+        function = calls.attribute(self.run, kinds[0], name, kind.node)
+        node = function.function.node if isinstance(function, Bound) else function.node
+        names = [a.arg for a, _ in parameters(node)][isinstance(function, Bound) :]
+        if len(names) != 2 or is_labels(names[0]) or not is_labels(names[1]):
+            return None
+        args = [self.output, self._argument(labels[0], None)]
+        return self._scalar(self.run.call(function, args, {}, kind.node))
 
     def _hand_on(self) -> None:
         """The output of the forward pass is the first argument of a cost that none other fits."""
@@ -165,10 +215,16 @@ class Calls:
                 raise Unsupported(f"{name} has another default here than elsewhere", arg)
         if name in self.known:
             return self.known[name]
-        if self.output is not None and self.entry.cost != "" and PREDICTIONS.fullmatch(name):
+        holder = isinstance(self.output, (Record, DictValue, Instance))
+        if holder and (CACHES.fullmatch(name) or self._is_annotated(arg, self.output)):
+            return self.output
+        if self._is_prediction(name):
             return self.output
         if self.cache is not None and CACHES.fullmatch(name):
             return self.cache
+        other = self._of_cost_under_other_name(name)
+        if other is not None:
+            return other
         upstream = None if self.entry.cost else self._upstream_of(name)
         if upstream is not None:
             return self._make_upstream(name, upstream)
@@ -184,6 +240,9 @@ class Calls:
         if _is_number(default) and not is_size(name):
             self.known[name] = Tensor(self.run.trace.leaf(name, SCALAR), 0)
             return self.known[name]
+        if default is not None and _is_data(default):
+            self.run.condition(f"{name} is {ast.unparse(default)[:60]}, its default")
+            return evaluate(self.run, default, {})
         shared = self._shared_default(default)
         if shared is not None:
             return shared
@@ -191,9 +250,40 @@ class Calls:
         self.known[name] = Unknown(name) if record is None else record
         return self.known[name]
 
+    def _of_cost_under_other_name(self, name: str) -> Value:
+        """The labels or the prediction, which the cost calls otherwise than the gradients do."""
+        if not self.entry.cost or not self.entry.gradient or self.cost is None:
+            return None
+        theirs = [a.arg for a, _ in self._wanted(self.entry.cost)]
+        own = [a.arg for a, _ in self._wanted(self.entry.gradient)]
+        for fits in (is_labels, lambda n: not is_labels(n) and _is_output(n)):
+            old = [n for n in theirs if n not in own and n in self.known and fits(n)]
+            new = [n for n in own if n not in theirs and fits(n)]
+            if len(old) == len(new) == 1 and new[0] == name:
+                self.run.condition(f"{self.entry.gradient} is given {old[0]} as {name}")
+                self.known[name] = self.known[old[0]]
+                self.renamed[name] = old[0]
+                return self.known[name]
+        return None
+
+    def _is_prediction(self, name: str) -> bool:
+        """Whether an argument is what the forward pass returns."""
+        if self.output is None or isinstance(self.output, (Record, DictValue, Instance)):
+            return False
+        return self.entry.cost != "" and PREDICTIONS.fullmatch(name) is not None
+
+    def _is_annotated(self, arg: ast.arg, value: Value) -> bool:
+        """Whether an argument is said to be of the class that a value is of."""
+        kind = value.kind.name if isinstance(value, (Record, Instance)) else ""
+        note = arg.annotation
+        return bool(kind) and kind in (getattr(note, "id", ""), getattr(note, "value", ""))
+
     def _shared_default(self, default: ast.expr | None) -> Value:
         """A list or dictionary of the module that is an argument's default."""
         value = self.run.globals.get(default.id) if isinstance(default, ast.Name) else None
+        if isinstance(value, (ClassValue, FunctionValue)):
+            self.run.condition(f"{value.name} is given where nothing else is")
+            return value
         return value if isinstance(value, (ListValue, DictValue)) else None
 
     def _record(self, arg: ast.arg) -> Value:
@@ -235,6 +325,10 @@ class Calls:
                 self.known.setdefault(node.id, scope[node.id])
                 if isinstance(scope[node.id], Ref):
                     self.outputs[node.id] = scope[node.id]
+        if isinstance(self.output, (Record, DictValue)):
+            for name, part in self.output.items.items():
+                if isinstance(self.run.settled(part), Ref) and isinstance(name, str):
+                    self.known.setdefault(name, part)
         whole = self.run.returned
         if isinstance(whole, ast.Attribute) and isinstance(self.output, Ref):  # return self.out
             self.known.setdefault(whole.attr, self.output)
@@ -265,6 +359,11 @@ class Calls:
                 ):
                     where = self.entry.cost or self.entry.title
                     raise Unsupported(f"the cost that {where} returns is no number", self._node())
+
+
+def _is_output(name: str) -> bool:
+    """Whether an argument of a loss is usually what it judges."""
+    return PREDICTIONS.fullmatch(name) is not None or name == "dvalues"
 
 
 def _is_data(node: ast.expr) -> bool:

@@ -40,7 +40,7 @@ def reshaped(run: Interpreter, value: Value, shape: Value) -> Value:
             return ref
         raise Unsupported("reshape of integer labels")
     long = [d for d in dims if d != 1]
-    if list(wanted) == list(dims):
+    if list(wanted) == list(dims) or _flattens(wanted, dims):
         return ref
     if len(long) > 1 or len(wanted) > 2 or sum(w != 1 for w in wanted) > 1:
         raise Unsupported("reshape that mixes axes")
@@ -53,6 +53,13 @@ def reshaped(run: Interpreter, value: Value, shape: Value) -> Value:
     is_row = have.expr.shape[0] == 1
     flipped = ref.flipped if row == is_row or have.expr.shape == SCALAR else not ref.flipped
     return Ref(ref.buffer, flipped, len(wanted))
+
+
+def _flattens(wanted: tuple[Dim, ...], dims: tuple[Dim, ...]) -> bool:
+    """``x.reshape(N, -1)`` of an array of two axes, the first N or of a size to be found equal."""
+    if len(dims) != 2 or len(wanted) != 2 or wanted.count(-1) != 1:
+        return False
+    return all(w in (-1, d) for w, d in zip(wanted, dims, strict=True))
 
 
 def _wanted(run: Interpreter, shape: Value) -> tuple[Dim, ...]:
