@@ -66,6 +66,10 @@ class Account:
     """The cost that is returned beside the gradients, where a function of its own gives it too."""
 
 
+_UNNAMED = ("random", "data", "unwritten", "largest", "power")
+"""What leaves are called that no variable of the source stands for."""
+
+
 class Accountant(Calls):
     """Runs the functions of an entry and takes down what they return."""
 
@@ -161,9 +165,9 @@ class Accountant(Calls):
         found = {n: n for n in trace.leaves if n not in trace.shifts and "." not in n}
         for name in trace.leaves:
             base, _, number = name.rpartition(".")
-            if number.isdigit() and "." not in base and not self._is_of_cost(base):
-                if self._is_of_cost(name) and base not in ("random", "data", "unwritten"):
-                    found[base] = name
+            is_named = number.isdigit() and "." not in base and base not in _UNNAMED
+            if is_named and self._is_of_cost(name) and not self._is_of_cost(base):
+                found[base] = name
         return found
 
     def _is_of_cost(self, name: str) -> bool:

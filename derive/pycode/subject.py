@@ -22,6 +22,7 @@ from derive.pycode.entries import entries
 from derive.pycode.entry import Entry
 from derive.pycode.faults import Mended, Workshop
 from derive.pycode.interpret import Understood, understand
+from derive.pycode.names import NO_GRADIENT
 from derive.pycode.places import Places
 from derive.pycode.source import Module, Unreadable, parse
 from derive.verdict import FileReport, Finding, Kind, ModelReport, Proof, Repair, Verdict
@@ -123,10 +124,25 @@ class Code:
             found = _finding(error.line, error.column, "", Verdict.UNREADABLE, str(error), 1)
             return (Group(Understood(Entry(""), None), finding=found),)
         module = self.module
-        groups = [self._group(module, entry) for entry in entries(module)]
+        groups = [g for entry in entries(module) for g in self._groups(module, entry)]
         once = {_named(g): g for g in reversed(groups)}
         groups = [g for g in groups if once[_named(g)] is g]
         return tuple(g for g in groups if not _is_part(module, g, groups))
+
+    def _groups(self, module: Module, entry: Entry) -> list[Group]:
+        """What an entry comes to; where it cannot be followed also a part of it that can.
+
+        A training function whose gradients are judged where they are computed says nothing more.
+        """
+        outer = self._group(module, entry)
+        if outer.understood.account is None:
+            for inner in entry.inner:
+                instead = self._groups(module, inner)
+                if any(g.understood.account is not None for g in instead):
+                    trains = bool(entry.loops) or entry.unit
+                    kept = [] if trains or NO_GRADIENT.search(entry.gradient) else [outer]
+                    return [*instead, *kept]
+        return [outer]
 
     def _group(self, module: Module, entry: Entry) -> Group:
         """Of several readings of the arguments the one under which most seems right."""
@@ -138,11 +154,6 @@ class Code:
             if group.agreeing == len(group.pairs) > 0:
                 break
         assert best is not None
-        if best[1].understood.account is None:
-            for inner in entry.inner:
-                instead = self._group(module, inner)
-                if instead.understood.account is not None:
-                    return instead
         return best[1]
 
     def _of_cost(self, group: Group, case: Case, step: int) -> Finding:

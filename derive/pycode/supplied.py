@@ -128,8 +128,11 @@ class Calls:
         if name is None or len(labels) != 1:
             return None
         function = calls.attribute(self.run, kinds[0], name, kind.node)
-        node = function.function.node if isinstance(function, Bound) else function.node
-        names = [a.arg for a, _ in parameters(node)][isinstance(function, Bound) :]
+        is_bound = isinstance(function, Bound)
+        inner = function.function if is_bound else function
+        if not isinstance(inner, FunctionValue) or not isinstance(inner.node, ast.FunctionDef):
+            return None
+        names = [a.arg for a, _ in parameters(inner.node)][is_bound:]
         if len(names) != 2 or is_labels(names[0]) or not is_labels(names[1]):
             return None
         args = [self.output, self._argument(labels[0], None)]
