@@ -23,8 +23,9 @@ from derive.pycode.names import (
 )
 from derive.pycode.plain import depends
 from derive.pycode.returned import is_parameter, labelled, numbers, of_instance
+from derive.pycode.signatures import returned_names
 from derive.pycode.state import OLD, make_arbitrary, snapshot
-from derive.pycode.supplied import Calls, returned_names
+from derive.pycode.supplied import Calls
 from derive.pycode.training import Focused, value_now
 from derive.pycode.values import (
     DictValue,

@@ -54,7 +54,7 @@ _FINITE = {
     for name in ("isfinite", "isnan", "isinf")
 }
 """What these say of real numbers."""
-_CHANGING = ("update", "append", "insert", "pop", "reverse", "extend")
+_CHANGING = ("setdefault", "update", "append", "insert", "pop", "reverse", "extend")
 _ROUNDING = Fraction(1, 10**6)
 """How near to an integer a decimal has to be for rounding errors to decide what int() makes."""
 _RANDOM = ("numpy.random.default_rng", "numpy.random.seed", "numpy.random.RandomState")

@@ -46,6 +46,8 @@ def of_dictionary(
             return Once(lambda: list(of.items.values()), again=True)
         case "copy":
             return DictValue(dict(of.items))
+        case "setdefault" if len(args) == 2 and isinstance(args[0], (str, int)):
+            return of.items.setdefault(args[0], args[1])
         case "get" if args and isinstance(args[0], (str, int)):
             return of.items.get(args[0], args[1] if len(args) > 1 else None)
     raise Unsupported(f"the method {name} of a dictionary", node)

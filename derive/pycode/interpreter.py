@@ -63,8 +63,10 @@ class Interpreter:
         """What the outermost function that was called last returns."""
         self.scope: dict[str, Value] = {}
         """The names of that function when it returned."""
-        self.powers: dict[tuple[Fraction, Expr], Symbol] = {}
+        self.powers: dict[tuple[Fraction | Expr, Expr], Symbol] = {}
         """The leaves that stand for powers of constants with unknown exponents."""
+        self.free_powers = False
+        """Powers of unknown numbers stand for themselves: nothing is differentiated by them."""
         self.rows: dict[str, Row] = {}
         """Functions beside those of NumPy and SciPy whose meaning is known, by their full names."""
         self._shifts: dict[tuple[Expr, int | None], Expr] = {}
@@ -267,9 +269,23 @@ class Interpreter:
             exponent = exponent.expr.value
         if isinstance(exponent, Tensor) and exponent.ndim == 0 and is_number(base):
             return self._power_of_constant(Fraction(base), exponent.expr)
+        base = self.settled(base)
+        if self.free_powers and isinstance(exponent, Tensor) and isinstance(base, Tensor):
+            return self._power_of_unknown(base, exponent)
         if not is_number(exponent):
             raise Unsupported("an exponent that is no constant")
         return arrays.power(self.tensor(base), Fraction(exponent))
+
+    def _power_of_unknown(self, base: Tensor, exponent: Tensor) -> Value:
+        """``beta ** t`` of two unknown numbers."""
+        leaf = self.trace.leaves.get(_name(base))
+        if base.ndim or exponent.ndim or leaf is None or leaf.domain != "unit":
+            raise Unsupported("an exponent that is no constant")
+        self.condition(f"{_name(base)} lies between 0 and 1, and its exponent is positive")
+        key = base.expr, exponent.expr
+        if key not in self.powers:
+            self.powers[key] = self.trace.leaf("power", SCALAR, "unit")
+        return Tensor(self.powers[key], 0)
 
     def _power_of_constant(self, base: Fraction, exponent: Expr) -> Value:
         """``beta**t`` of a beta between 0 and 1: some number between them, for a positive t."""
@@ -339,6 +355,12 @@ class Interpreter:
                 raise Unsupported(f"{reason}, which may change {_kind(value)}", node)
             for ref in references(value):
                 self.trace.spoil(ref, reason)
+
+
+def _name(tensor: Tensor) -> str:
+    if not isinstance(tensor.expr, Symbol):
+        raise Unsupported("an exponent that is no constant")
+    return tensor.expr.name
 
 
 def _kind_of(numbers: Sequence[Value]) -> str:

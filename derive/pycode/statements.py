@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from derive.program import ZERO, Number, Size
 from derive.pycode import arrays, classes, indexing, iteration, naming
 from derive.pycode.expressions import evaluate
+from derive.pycode.imports import imported
 from derive.pycode.operators import binary
 from derive.pycode.store import Unify
 from derive.pycode.training import turn
@@ -61,27 +62,6 @@ def function_value(run: Interpreter, node: ast.FunctionDef, scope: Scope) -> Val
         return Opaque(f"the function {node.name} has a decorator", node.lineno, 1, True)
     owner = getattr(scope.get(""), "owner", None)
     return FunctionValue(node.name, node, scope, owner, naming.defaults(run, node, scope))
-
-
-def imported(node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
-    """Gives the names of an import their meaning."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            full = alias.name if alias.asname else alias.name.split(".")[0]
-            scope[alias.asname or full] = Library(full)
-        return
-    for alias in node.names:
-        builtin = _SAME_AS_BUILTIN.get(f"{node.module}.{alias.name}")
-        if builtin is not None and (alias.asname or alias.name) == builtin:
-            continue
-        if alias.name == "*":
-            for name, value in scope.items():
-                if not isinstance(value, Library):
-                    scope[name] = Opaque(f"{name} may come from {node.module}", node.lineno)
-            star = Opaque(f"names from {node.module}") if "*" in scope else None
-            scope["*"] = star or Library(node.module or ".")
-        else:
-            scope[alias.asname or alias.name] = Library(f"{node.module or '.'}.{alias.name}")
 
 
 def bind(
@@ -340,17 +320,6 @@ def _label(target: ast.expr) -> str:
             return name
     return "value"
 
-
-_SAME_AS_BUILTIN = {
-    f"{module}.{name}": name
-    for module, names in {
-        "builtins": ("range", "object", "zip", "map", "str", "int", "input", "open", "super"),
-        "six.moves": ("range", "zip", "map", "input"),
-        "__future__": ("print_function", "division", "absolute_import", "annotations"),
-    }.items()
-    for name in names
-}
-"""What these modules give under the name that it has without them."""
 
 # -- branches ---------------------------------------------------------------------------------
 

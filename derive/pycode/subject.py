@@ -22,9 +22,9 @@ from derive.pycode.entries import entries
 from derive.pycode.entry import Entry
 from derive.pycode.faults import Mended, Workshop
 from derive.pycode.interpret import Understood, understand
-from derive.pycode.names import NO_GRADIENT
 from derive.pycode.places import Places
 from derive.pycode.source import Module, Unreadable, parse
+from derive.pycode.updates import UpdateRuling, update_rulings
 from derive.verdict import FileReport, Finding, Kind, ModelReport, Proof, Repair, Verdict
 
 
@@ -127,21 +127,42 @@ class Code:
         groups = [g for entry in entries(module) for g in self._groups(module, entry)]
         once = {_named(g): g for g in reversed(groups)}
         groups = [g for g in groups if once[_named(g)] is g]
-        return tuple(g for g in groups if not _is_part(module, g, groups))
+        kept = [g for g in groups if not _is_part(module, g, groups)]
+        return tuple(kept + [self._update(ruling) for ruling in update_rulings(module)])
+
+    def _update(self, ruling: UpdateRuling) -> Group:
+        """What a step of an optimiser makes of one parameter."""
+        node, refuted = ruling.node, ruling.verdict == Verdict.REFUTED
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        shown = ast.unparse(node).split("\n")[0][:200] if node is not None else ruling.name
+        code = BY_NAME["update"] if refuted else None
+        if ruling.verdict == Verdict.UNPROVEN:
+            code = BY_NAME["outside-the-fragment"]
+        finding = Finding(
+            line, column,
+            line if isinstance(node, ast.FunctionDef) else getattr(node, "end_lineno", line),
+            (getattr(node, "end_col_offset", column) or column) + 1,
+            1, f"{ruling.name}: {shown}", Kind.UPDATE, ruling.verdict, code=code,
+            message=ruling.reason, side_conditions=ruling.conditions,
+            counterexample=ruling.counterexample, proof=ruling.proof,
+            span=self.page.span(node), right_span=self.page.span(node),
+        )  # fmt: skip
+        entry = Entry(ruling.optimizer.name, owner=ruling.optimizer.owner)
+        return Group(Understood(entry, None), finding=finding)
 
     def _groups(self, module: Module, entry: Entry) -> list[Group]:
         """What an entry comes to; where it cannot be followed also a part of it that can.
 
-        A training function whose gradients are judged where they are computed says nothing more.
+        A training function and the gradients that it uses are judged as one of them.
         """
         outer = self._group(module, entry)
         if outer.understood.account is None:
             for inner in entry.inner:
                 instead = self._groups(module, inner)
-                if any(g.understood.account is not None for g in instead):
-                    trains = bool(entry.loops) or entry.unit
-                    kept = [] if trains or NO_GRADIENT.search(entry.gradient) else [outer]
-                    return [*instead, *kept]
+                known = [g.understood.entry for g in instead if g.understood.account is not None]
+                if known:
+                    trains = any(e.loops or e.unit for e in (entry, *known))
+                    return instead if trains else [*instead, outer]
         return [outer]
 
     def _group(self, module: Module, entry: Entry) -> Group:

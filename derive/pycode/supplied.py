@@ -22,11 +22,18 @@ from derive.pycode.names import (
     DATA,
     KEPT_OUTPUTS,
     PREDICTIONS,
-    UPSTREAM,
     target_of,
 )
 from derive.pycode.plain import behind
 from derive.pycode.returned import named_parts
+from derive.pycode.signatures import (
+    is_data,
+    is_number_default,
+    is_output,
+    name_is_upstream,
+    parameters,
+    returned_names,
+)
 from derive.pycode.state import make_array_arbitrary
 from derive.pycode.store import A_NUMBER, Unify, is_constant
 from derive.pycode.values import (
@@ -173,7 +180,7 @@ class Calls:
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == owner:
                     said = dict(zip(names, node.args, strict=False))
                     said |= {k.arg: k.value for k in node.keywords if k.arg in names}
-                    lists = {n: v for n, v in said.items() if _is_data(v)}
+                    lists = {n: v for n, v in said.items() if is_data(v)}
                     if lists:
                         return {n: evaluate(self.run, v, {}) for n, v in lists.items()}
         return {}
@@ -240,10 +247,10 @@ class Calls:
                 return self.known[name]
             self.run.condition(f"{name} is {default.value!r}, its default")
             return default.value
-        if _is_number(default) and not is_size(name):
+        if is_number_default(default) and not is_size(name):
             self.known[name] = Tensor(self.run.trace.leaf(name, SCALAR), 0)
             return self.known[name]
-        if default is not None and _is_data(default):
+        if default is not None and is_data(default):
             self.run.condition(f"{name} is {ast.unparse(default)[:60]}, its default")
             return evaluate(self.run, default, {})
         shared = self._shared_default(default)
@@ -259,7 +266,7 @@ class Calls:
             return None
         theirs = [a.arg for a, _ in self._wanted(self.entry.cost)]
         own = [a.arg for a, _ in self._wanted(self.entry.gradient)]
-        for fits in (is_labels, lambda n: not is_labels(n) and _is_output(n)):
+        for fits in (is_labels, lambda n: not is_labels(n) and is_output(n)):
             old = [n for n in theirs if n not in own and n in self.known and fits(n)]
             new = [n for n in own if n not in theirs and fits(n)]
             if len(old) == len(new) == 1 and new[0] == name:
@@ -362,45 +369,6 @@ class Calls:
                 ):
                     where = self.entry.cost or self.entry.title
                     raise Unsupported(f"the cost that {where} returns is no number", self._node())
-
-
-def _is_output(name: str) -> bool:
-    """Whether an argument of a loss is usually what it judges."""
-    return PREDICTIONS.fullmatch(name) is not None or name == "dvalues"
-
-
-def _is_data(node: ast.expr) -> bool:
-    """A list or tuple of numbers, texts and such lists."""
-    if isinstance(node, (ast.List, ast.Tuple)):
-        return all(_is_data(e) or isinstance(e, ast.Constant) for e in node.elts)
-    return False
-
-
-def name_is_upstream(name: str) -> bool:
-    """Whether an argument is usually the gradient by the output of a layer."""
-    return UPSTREAM.fullmatch(name) is not None
-
-
-def parameters(node: ast.FunctionDef) -> list[tuple[ast.arg, ast.expr | None]]:
-    """The parameters of a function that are called by position, each with its default."""
-    args = [*node.args.posonlyargs, *node.args.args]
-    defaults: list[ast.expr | None] = [None] * (len(args) - len(node.args.defaults))
-    return list(zip(args, [*defaults, *node.args.defaults], strict=True))
-
-
-def _is_number(default: ast.expr | None) -> bool:
-    """An argument whose default is a number is one."""
-    return isinstance(default, ast.Constant) and isinstance(default.value, (int, float))
-
-
-def returned_names(node: ast.expr | None) -> Iterator[ast.Name]:
-    if node is not None:
-        parts = node.elts if isinstance(node, ast.Tuple) else [node]
-        for part in parts:
-            if isinstance(part, ast.Call) and len(part.args) == 1:  # float(J)
-                part = part.args[0]
-            if isinstance(part, ast.Name):
-                yield part
 
 
 def _arrays(value: Value, name: str, depth: int = 6) -> Iterator[tuple[Ref, str]]:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from derive.program import Symbol, walk
 from derive.pycode import classes, naming
+from derive.pycode.imports import imported
 from derive.pycode.reach import Reach
 from derive.pycode.state import make_array_arbitrary
-from derive.pycode.statements import execute, function_value, imported
+from derive.pycode.statements import execute, function_value
 from derive.pycode.store import Unify
 from derive.pycode.training import Focused
 from derive.pycode.units import differentiated

@@ -13,6 +13,8 @@ import textwrap
 from derive.pycode import open_code
 from derive.verdict import Verdict
 
+from . import optimizer_attacks
+
 LOSS = """
 import numpy as np
 
@@ -771,10 +773,19 @@ def verified(source: str) -> bool:
     return any(f.verdict == Verdict.VERIFIED for f in found)
 
 
+def all_verified(source: str) -> bool:
+    """Whether all claims of a file are verified, and there is one."""
+    found = open_code("code.py", source, mends=False).findings
+    return bool(found) and all(f.verdict == Verdict.VERIFIED for f in found)
+
+
 def main() -> int:
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [source for source in programs() if word in source]
     wrong = [source for source in chosen if verified(source)]
+    steps = [source for source in optimizer_attacks.programs() if word in source]
+    wrong += [source for source in steps if all_verified(source)]
+    chosen += steps
     print(*wrong, sep="\n" + "-" * 60 + "\n")
     print(f"{len(chosen)} wrong programs: {len(wrong)} with a claim that is verified")
     return int(bool(wrong))
