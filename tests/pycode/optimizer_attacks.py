@@ -115,8 +115,8 @@ CLASS_EDITS = (
 def programs() -> list[str]:
     """All of them as files."""
     head = "adam(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8)"
-    made = [_function(head, _edited(ADAM, *edit)) for edit in EDITS]
-    made += [_function(head, body) for head, body in FUNCTIONS]
+    made = [function(head, _edited(ADAM, *edit)) for edit in EDITS]
+    made += [function(head, body) for head, body in FUNCTIONS]
     return made + [_edited(CLASS, *edit) for edit in CLASS_EDITS]
 
 
@@ -125,6 +125,6 @@ def _edited(text: str, old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
-def _function(head: str, body: str) -> str:
+def function(head: str, body: str) -> str:
     lines = textwrap.indent(body.strip().replace("; ", "\n"), "    ")
     return f"import numpy as np\n\n\ndef {head}:\n{lines}\n"
