@@ -32,6 +32,7 @@ from derive.pycode.values import (
     FunctionValue,
     ListValue,
     Opaque,
+    Parts,
     Record,
     Ref,
     Tensor,
@@ -54,8 +55,9 @@ class Pair:
     @property
     def shown(self) -> str:
         """The name of the parameter in the source."""
-        base, _, number = self.target.rpartition(".")
-        return base if number.isdigit() else self.target
+        name = self.target.split(":")[0]
+        base, _, number = name.rpartition(".")
+        return base if number.isdigit() else name
 
 
 @dataclass
@@ -143,7 +145,7 @@ class Accountant(Calls):
         leaves = self._parameters()
         pairs: dict[tuple[str, Expr], Pair] = {}
         for name, value in scope.items():
-            if isinstance(value, (Ref, Tensor)):
+            if isinstance(value, (Ref, Tensor, Parts)):
                 target = target_of(name, leaves)
                 if target is not None and not is_labels(target):  # of grad_y it is the output's
                     self._add(pairs, target, name, value)
@@ -164,6 +166,7 @@ class Accountant(Calls):
         """
         trace = self.run.trace
         found = {n: n for n in trace.leaves if n not in trace.shifts and "." not in n}
+        found |= {n: n for n in trace.divided if "." not in n}
         for name in trace.leaves:
             base, _, number = name.rpartition(".")
             is_named = number.isdigit() and "." not in base and base not in _UNNAMED
@@ -276,7 +279,7 @@ class Accountant(Calls):
         leaves = self._parameters()
         names = [a.arg for a, _ in self._wanted(self.entry.gradient)]
         wanted = [n for n in names if n in leaves and not is_labels(n) and n not in DATA]
-        if isinstance(result, Ref):
+        if isinstance(result, (Ref, Parts)):
             if isinstance(returned, ast.Name) and returned.id in GRADIENTS and wanted:
                 self._add(pairs, wanted[0], returned.id, result)
             return
@@ -313,6 +316,9 @@ class Accountant(Calls):
         if target is None:
             return
         target = self._parameters().get(target, target)
+        if target in self.run.trace.divided:
+            self._add_parts(pairs, target, label, value)
+            return
         if isinstance(value, Opaque):
             error = Unsupported(value.reason, self._node())
             if value.line:
@@ -322,3 +328,14 @@ class Accountant(Calls):
             raise Unsupported(f"{label}, which is no array", self._node())
         tensor = arrays.real(self.run.tensor(value))
         pairs.setdefault((target, tensor.expr), Pair(target, label, tensor))
+
+    def _add_parts(
+        self, pairs: dict[tuple[str, Expr], Pair], target: str, label: str, value: Value
+    ) -> None:
+        """The gradient by an array of which an axis has parts, part by part."""
+        names = self.run.trace.divided[target]
+        value = self.run.settled(value)
+        if not isinstance(value, Parts) or len(value.refs) != len(names):
+            raise Unsupported(f"{label}, which has not the parts of {target}", self._node())
+        for name, ref in zip(names, value.refs, strict=True):
+            self._add(pairs, name, label, ref)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.program import SCALAR
-from derive.pycode import arrays, views
+from derive.pycode import arrays, parts_calls, views
 from derive.pycode.containers import of_dictionary, of_list, of_unknown
 from derive.pycode.functions import library_row
 from derive.pycode.iteration import MOST_TURNS, items_of
@@ -21,6 +21,7 @@ from derive.pycode.values import (
     Native,
     Once,
     Opaque,
+    Parts,
     Range,
     Ref,
     Tensor,
@@ -87,6 +88,9 @@ def call_library(
         return _FINITE[name]
     if name in ("numpy.all", "numpy.any") and len(args) == 1 and isinstance(args[0], bool):
         return args[0]
+    held = [run.ready(a) for a in args]
+    if name in parts_calls.JOINING or any(isinstance(a, Parts) for a in held):
+        return parts_calls.call(run, name, held, keywords)
     row = run.rows.get(name) or library_row(name)
     if row is None:
         reason = f"a call of {name}, which is outside the fragment"
@@ -192,6 +196,10 @@ def _method(
         return of_unknown(run, of, name, node)
     if isinstance(of, ListValue) and not keywords:
         return of_list(of, name, args, node)
+    is_array = isinstance(of, (Ref, Tensor, Parts))
+    args = [run.ready(a) for a in args] if is_array else args
+    if is_array and any(isinstance(a, Parts) for a in (of, *args)):
+        return parts_calls.call(run, f"numpy.{name}", [of, *args], keywords)
     if isinstance(of, (Ref, Tensor)):
         return _of_array(run, of, name, args, keywords)
     raise Unsupported(f"the method {name}", node)

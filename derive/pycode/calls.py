@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from derive.program import SCALAR, Number, Size, Symbol
-from derive.pycode import arrays, classes, iteration, views
+from derive.pycode import arrays, classes, iteration, parts, views
 from derive.pycode.values import (
     DTYPE,
     Bound,
@@ -17,6 +17,7 @@ from derive.pycode.values import (
     Library,
     ListValue,
     Opaque,
+    Parts,
     Record,
     Ref,
     Tensor,
@@ -94,6 +95,8 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
     if is_number(value) or isinstance(value, bool) or value is None:
         raise Unsupported(f"the attribute {name} of a number", node)
     array = run.need_array(value)
+    if isinstance(array, Parts):
+        return _of_parts(run, array, name, node)
     tensor = run.tensor(array)
     if isinstance(tensor.expr, (Size, Number)):
         raise Unsupported(f"the attribute {name} of a number", node)
@@ -116,6 +119,20 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
     if name in ARRAY_ATTRIBUTES:
         return Bound(array, name)
     raise Unsupported(f"the attribute {name} of an array", node)
+
+
+def _of_parts(run: Interpreter, value: Parts, name: str, node: ast.AST) -> Value:
+    """An attribute of an array of which an axis has parts."""
+    match name:
+        case "T":
+            return parts.transposed(value)
+        case "shape":
+            return parts.shape_of(run, value)
+        case "ndim":
+            return value.ndim
+        case "sum" | "mean" | "dot" | "copy":
+            return Bound(value, name)
+    raise Unsupported(f"the attribute {name} of an array of parts", node)
 
 
 def _size(dim: str | int) -> Value:

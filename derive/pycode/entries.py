@@ -109,6 +109,16 @@ def _is_gradient(name: str, node: ast.FunctionDef) -> bool:
     return NO_GRADIENT.search(name) is None and not _calls_what_it_is_given(node)
 
 
+def computes(module: Module, entry: Entry) -> bool:
+    """Whether the function of an entry does arithmetic of its own."""
+    owner = module.classes.get(entry.owner)
+    nodes = module.functions if owner is None else _methods(module, owner)
+    node = nodes.get(entry.gradient)
+    return node is not None and any(
+        isinstance(n, (ast.BinOp, ast.AugAssign)) for n in ast.walk(node)
+    )
+
+
 def _calls_what_it_is_given(node: ast.FunctionDef) -> bool:
     """A function that takes differences of one that it is given calls it more than once."""
     spec = node.args

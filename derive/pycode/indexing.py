@@ -19,12 +19,13 @@ from derive.program import (
     Times,
     Transpose,
 )
-from derive.pycode import arrays, ranges
+from derive.pycode import arrays, parts, ranges
 from derive.pycode.values import (
     DictValue,
     Instance,
     ListValue,
     Opaque,
+    Parts,
     Range,
     Record,
     Ref,
@@ -147,6 +148,9 @@ def _of_array(
     view = _view(run, holder, index)
     if view is not None:
         return view
+    part = _slice(run, holder, index, scope)
+    if part is not None:
+        return part
     tensor = run.tensor(holder)
     if isinstance(index, ast.Tuple):
         found = _picked(run, tensor, index, scope)
@@ -157,6 +161,30 @@ def _of_array(
         if chosen is not None:
             return chosen
     raise Unsupported(f"the index {ast.unparse(index)[:60]} of an array", node)
+
+
+def _slice(run: Interpreter, holder: Value, index: ast.expr, scope: Scope) -> Value:
+    """``A[:, a:b]`` and ``v[a:b]``: whole parts along one axis; None for other subscripts."""
+    from derive.pycode.expressions import evaluate
+
+    elements = index.elts if isinstance(index, ast.Tuple) else [index]
+    if not isinstance(holder, (Ref, Parts)) or len(elements) > holder.ndim:
+        return None
+    cut = [(k, e) for k, e in enumerate(elements) if not (_whole(e) or _dots(e))]
+    if len(cut) != 1 or any(map(_dots, elements)):
+        return None
+    [(place, part)] = cut
+    if (
+        not isinstance(part, ast.Slice)
+        or part.step is not None
+        or (part.lower is None and part.upper is None)
+    ):
+        return None
+    if isinstance(holder, Ref) and run.trace.read(holder).kind != "real":
+        return None
+    bounds = tuple(None if b is None else evaluate(run, b, scope) for b in (part.lower, part.upper))
+    axis = 1 if holder.ndim == 1 else place
+    return parts.sliced(run, holder, (bounds[0], bounds[1]), axis, index)
 
 
 def _chosen(run: Interpreter, tensor: Tensor, index: ast.expr, scope: Scope) -> Value:
@@ -255,12 +283,15 @@ def store(
         else:
             raise Unsupported("assignment into this", node)
         return
-    if not isinstance(holder, Ref):
+    if not isinstance(holder, (Ref, Parts)):
         raise Unsupported("assignment into what is no array", node)
     view = _view(run, holder, index)
+    view = _slice(run, holder, index, scope) if view is None else view
     if view is not None:
-        overwrite(run, view, run.tensor(value))
+        overwrite(run, view, value if isinstance(view, Parts) else run.tensor(value))
         return
+    if not isinstance(holder, Ref):
+        raise Unsupported("assignment into an array of parts", node)
     _change_part(run, holder, index, None, run.tensor(value), scope, node)
 
 
@@ -277,12 +308,16 @@ def change(
 
     assert isinstance(node.target, ast.Subscript)
     holder = run.need_array(holder)
-    if not isinstance(holder, Ref):
+    if not isinstance(holder, (Ref, Parts)):
         raise Unsupported("an in-place operator on a part of a number", node)
     view = _view(run, holder, node.target.slice)
+    view = _slice(run, holder, node.target.slice, scope) if view is None else view
     if view is not None:
-        overwrite(run, view, run.tensor(binary(run, node.op, view, right, node)))
+        result = binary(run, node.op, view, right, node)
+        overwrite(run, view, result if isinstance(view, Parts) else run.tensor(result))
         return
+    if not isinstance(holder, Ref):
+        raise Unsupported("an in-place operator on entries of an array of parts", node)
     _change_part(run, holder, node.target.slice, node.op, run.tensor(right), scope, node)
 
 

@@ -254,7 +254,7 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
             return _with_strains(module, entry, account, guess, events), run.steps
         except Unify as event:
             events.append((event, getattr(event, "node", None)))
-            if event.what == A_NUMBER:
+            if event.what == A_NUMBER and not isinstance(event.right, tuple):
                 sizes.given.append((event.left, event.right))
             if not sizes.join(event.left, event.right):
                 problem = Unsupported(str(event), getattr(event, "node", None))

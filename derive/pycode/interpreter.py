@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.program import SCALAR, Dim, Expr, MatMul, Number, Plus, Shape, Size, Symbol, Times, walk
-from derive.pycode import arrays, classes, making, naming, statements, toplevel
+from derive.pycode import arrays, classes, making, naming, parts, statements, toplevel
 from derive.pycode.arguments import Row
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
@@ -27,6 +27,7 @@ from derive.pycode.values import (
     ListValue,
     Native,
     Opaque,
+    Parts,
     Range,
     Ref,
     Tensor,
@@ -91,6 +92,13 @@ class Interpreter:
         """What an argument turned out to be."""
         return value.value if isinstance(value, Unknown) and value.known else value
 
+    def ready(self, value: Value) -> Value:
+        """An argument that is used as an array, where arrays may have parts."""
+        value = self.settled(value)
+        if self.trace.sizes.divided and isinstance(value, Unknown) and not value.parts:
+            return self.resolve(value)
+        return value
+
     def tensor(self, value: Value) -> Tensor:
         """A number or array as a tensor; an unknown argument becomes an array or a number."""
         value = self.settled(value)
@@ -127,7 +135,7 @@ class Interpreter:
         else:
             dims = declared if isinstance(declared, tuple) else (f"{name}_rows", f"{name}_columns")
             shape, ndim = making.shape_argument(dims)
-            unknown.value = self.trace.new(Tensor(self.trace.leaf(name, shape), ndim))
+            unknown.value = self.keep(Tensor(self.trace.leaf(name, shape), ndim))
         return unknown.value
 
     def _is_setting(self, name: str) -> bool:
@@ -170,12 +178,13 @@ class Interpreter:
         value = self.settled(value)
         if isinstance(value, Unknown):
             value = self.resolve(value)
-        return value if isinstance(value, Ref) else self.keep(self.tensor(value))
+        return value if isinstance(value, (Ref, Parts)) else self.keep(self.tensor(value))
 
     def keep(self, value: Value) -> Value:
-        """A tensor with axes gets a buffer of its own."""
+        """A tensor with axes gets a buffer of its own, or one for each of its parts."""
         if isinstance(value, Tensor) and value.ndim > 0:
-            return self.trace.new(value)
+            divided = parts.divided(self, value) if self.trace.sizes.divided else None
+            return self.trace.new(value) if divided is None else divided
         return value
 
     def data(self, rows: ListValue | tuple[Value, ...]) -> Tensor:
@@ -207,6 +216,9 @@ class Interpreter:
             value = value.value
         if isinstance(value, Tensor) and value.ndim == 0:
             value = Tensor(arrays.tidy_size(value.expr), 0)
+            whole = self._sum_of_sizes(value)
+            if whole is not None:
+                return whole
         if isinstance(value, Tensor) and isinstance(value.expr, Size):
             return self.trace.sizes.find(value.expr.dim)
         if isinstance(value, Tensor) and isinstance(value.expr, Number):
@@ -216,6 +228,19 @@ class Interpreter:
         if isinstance(value, Opaque):
             raise _refused(value)
         raise Unsupported("a size that is not known")
+
+    def _sum_of_sizes(self, value: Tensor) -> Dim | None:
+        """The size of an axis that consists of others: ``4 * H``, ``n_h + n_x``."""
+        if isinstance(value.expr, (Size, Number)):
+            return None
+        form = parts.form_of(self, value)
+        dims = None if form is None else parts.dims_of(form)
+        if dims is None or len(dims) < 2:
+            return None
+        name = " + ".join(map(str, dims))
+        if self.trace.sizes.parts_of(name) == (name,):
+            self.trace.sizes.join(name, dims)
+        return name
 
     def shape(self, value: Value) -> tuple[Shape, int]:
         """A shape argument: a size, or a tuple of sizes."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Size
-from derive.pycode import arrays, ranges
+from derive.pycode import arrays, parts, ranges
 from derive.pycode.values import (
     DictValue,
     ListValue,
     Opaque,
+    Parts,
     Ref,
     Tensor,
     Unknown,
@@ -23,6 +25,12 @@ from derive.pycode.values import (
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
+_RULES: dict[type[ast.operator], Callable[[Tensor, Tensor], Tensor]] = {
+    ast.Add: arrays.plus,
+    ast.Sub: arrays.minus,
+    ast.Mult: arrays.times,
+    ast.Div: arrays.over,
+}
 LONGEST_INTEGER = 10**30
 MOST_PARTS = 256
 _ROUNDING = Fraction(1, 10**12)
@@ -30,7 +38,10 @@ _ROUNDING = Fraction(1, 10**12)
 
 def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
     """``left op right``."""
-    left, right = run.settled(left), run.settled(right)
+    left, right = run.ready(left), run.settled(right)
+    right = right if isinstance(op, ast.Pow) else run.ready(right)
+    if isinstance(left, Parts) or isinstance(right, Parts):
+        return _of_parts(run, op, left, right, node)
     if isinstance(op, ast.BitAnd | ast.BitOr | ast.BitXor):
         return _logical(run, op, left, right)
     if is_number(left) and is_number(right):
@@ -55,14 +66,29 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: 
             return run.powered(left, right)
         case ast.MatMult():
             return arrays.matmul(run.tensor(left), run.tensor(right))
-    rule = {ast.Add: arrays.plus, ast.Sub: arrays.minus, ast.Mult: arrays.times}.get(type(op))
-    rule = arrays.over if isinstance(op, ast.Div) else rule
+    rule = _RULES.get(type(op))
     if rule is None:
         raise Unsupported(f"the operator {type(op).__name__}", node)
     a, b = run.tensor(left), run.tensor(right)
     if isinstance(op, ast.Sub) and a.kind == b.kind == "mask":
         raise Unsupported("difference of truth values", node)
     return rule(a, b)
+
+
+def _of_parts(
+    run: Interpreter, op: ast.operator, left: Value, right: Value, node: ast.AST
+) -> Value:
+    """An operator on arrays of which an axis has parts."""
+    if isinstance(op, ast.MatMult):
+        return parts.product(run, left, right)
+    if isinstance(op, ast.Pow):
+        if not isinstance(left, Parts) or not is_number(right):
+            raise Unsupported("a power of an array of parts", node)
+        return parts.mapped(run, left, lambda t: arrays.power(t, Fraction(right)))
+    rule = _RULES.get(type(op))
+    if rule is None:
+        raise Unsupported(f"the operator {type(op).__name__} of arrays of parts", node)
+    return parts.paired(run, left, right, rule)
 
 
 def _repeated(parts: ListValue | tuple[Value, ...], times: int, node: ast.AST) -> Value:
@@ -115,6 +141,8 @@ def _logical(run: Interpreter, op: ast.operator, left: Value, right: Value) -> V
 def unary(run: Interpreter, op: ast.unaryop, value: Value, node: ast.AST) -> Value:
     value = run.settled(value)
     match op:
+        case ast.USub() if isinstance(value, Parts):
+            return parts.mapped(run, value, lambda t: arrays.times(arrays.constant(-1), t))
         case ast.USub() if is_number(value):
             return -value
         case ast.USub():
@@ -155,6 +183,8 @@ def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: as
     equal = isinstance(op, (ast.Eq, ast.NotEq))
     if isinstance(left, str) or isinstance(right, str) or not (equal or type(op) in _SIGNS):
         raise Unsupported(f"the comparison {type(op).__name__}", node)
+    if isinstance(left, Parts) and not equal:
+        return parts.paired(run, left, right, lambda a, b: arrays.compare(_SIGNS[type(op)], a, b))
     a, b = run.tensor(left), run.tensor(right)
     if a.ndim == b.ndim == 0:
         raise Unsupported("a comparison of numbers that are not known", node)

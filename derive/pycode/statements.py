@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Number, Size
-from derive.pycode import arrays, classes, indexing, iteration, naming
+from derive.pycode import arrays, classes, indexing, iteration, naming, parts
 from derive.pycode.expressions import evaluate
 from derive.pycode.imports import imported
 from derive.pycode.operators import binary
@@ -23,6 +23,7 @@ from derive.pycode.values import (
     Library,
     ListValue,
     Opaque,
+    Parts,
     Raised,
     Record,
     Ref,
@@ -219,6 +220,9 @@ def named(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value:
     """The value, under a name of the program if it was computed."""
     if isinstance(value, Ref):
         run.trace.rename(value, name, node)
+    elif isinstance(value, Parts):
+        for k, ref in enumerate(value.refs, 1):
+            run.trace.rename(ref, f"{name}:{k}", node)
     elif (
         isinstance(value, Tensor)
         and value.kind == "real"
@@ -279,6 +283,9 @@ def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
         assign(run, node.target, current, scope, node)
         return
     result = binary(run, node.op, current, right, node)
+    if isinstance(current, Parts):
+        parts.overwrite(run, current, result)
+        return
     if not isinstance(current, Ref):
         assign(run, node.target, run.keep(result), scope, node)
         return
@@ -286,8 +293,12 @@ def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
     run.trace.rename(current, _label(node.target), node)
 
 
-def overwrite(run: Interpreter, ref: Ref, result: Tensor) -> None:
+def overwrite(run: Interpreter, ref: Ref | Parts, result: Value) -> None:
     """All entries of an array take new values; the result may have to be stretched."""
+    if isinstance(ref, Parts):
+        parts.overwrite(run, ref, result)
+        return
+    result = run.tensor(result)
     if result.ndim > ref.ndim:
         raise Unsupported("an in-place operation whose result has more axes than the array")
     have = run.trace.read(ref).expr

@@ -28,8 +28,9 @@ A_NUMBER = "a cost is one number"
 class Unify(Exception):
     """Two sizes have to be equal at a node of the source."""
 
-    def __init__(self, left: Dim, right: Dim, what: str) -> None:
-        super().__init__(f"{what}: {left} is not {right}")
+    def __init__(self, left: Dim, right: Dim | tuple[Dim, ...], what: str) -> None:
+        said = " + ".join(map(str, right)) if isinstance(right, tuple) else right
+        super().__init__(f"{what}: {left} is not {said}")
         self.left, self.right, self.what = left, right, what
 
 
@@ -46,21 +47,54 @@ class Sizes:
     given: list[tuple[Dim, Dim]] = field(default_factory=list)
     """Pairs that are one because a cost is one number."""
 
+    divided: dict[Dim, tuple[Dim, ...]] = field(default_factory=dict)
+    """Sizes that are the sums of others, in their order along an axis."""
+
     def find(self, dim: Dim) -> Dim:
         while dim in self.same:
             dim = self.same[dim]
         return dim
 
-    def join(self, left: Dim, right: Dim) -> bool:
-        """False if they are different numbers."""
+    def parts_of(self, dim: Dim, depth: int = 8) -> tuple[Dim, ...]:
+        """The sizes that a size is the sum of; itself, if it is none."""
+        own = self.find(dim)
+        if own not in self.divided or not depth:
+            return (own,)
+        return tuple(p for each in self.divided[own] for p in self.parts_of(each, depth - 1))
+
+    def join(self, left: Dim, right: Dim | tuple[Dim, ...]) -> bool:
+        """False if they are different numbers; right: what `left` is the sum of, if several."""
+        if isinstance(right, tuple):
+            return self._divide(self.find(left), right)
         a, b = self.find(left), self.find(right)
         if a == b:
             return True
+        if a in self.divided or b in self.divided:
+            return self._join_divided(a, b)
         if is_constant(b):
             a, b = b, a
         if is_constant(b):
             return False
         self.same[b] = a
+        return True
+
+    def _divide(self, dim: Dim, parts: tuple[Dim, ...]) -> bool:
+        inside = {self.find(p) for part in parts for p in (part, *self.parts_of(part))}
+        if is_constant(dim) or dim in self.divided or dim in inside:
+            return False
+        self.divided[dim] = parts
+        return True
+
+    def _join_divided(self, a: Dim, b: Dim) -> bool:
+        """One of two sizes has parts: then the other has the same."""
+        if a in self.divided and b in self.divided:
+            left, right = self.parts_of(a), self.parts_of(b)
+            alike = len(left) == len(right)
+            return alike and all(self.join(x, y) for x, y in zip(left, right, strict=True))
+        whole, plain = (a, b) if a in self.divided else (b, a)
+        if is_constant(plain) or plain in self.parts_of(whole):
+            return False
+        self.same[plain] = whole
         return True
 
 
@@ -105,6 +139,8 @@ class Trace:
     """Leaves that stand for integer labels."""
     own_sizes: dict[str, Shape] = field(default_factory=dict)
     """The sizes of leaves before any were found to be equal."""
+    divided: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Arrays with parts along an axis, by name, with the leaves that these are."""
     conditions: dict[str, None] = field(default_factory=dict)
     fixed: int = 0
     """So many of the first buffers are the module's own: one call must not change them."""

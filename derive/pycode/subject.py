@@ -18,7 +18,7 @@ from derive.pycode.account import Pair
 from derive.pycode.assumed import best_case
 from derive.pycode.claims import Case, Ruling
 from derive.pycode.declared import declared_shapes
-from derive.pycode.entries import entries
+from derive.pycode.entries import computes, entries
 from derive.pycode.entry import Entry
 from derive.pycode.faults import Mended, Workshop
 from derive.pycode.interpret import Understood, understand
@@ -153,7 +153,8 @@ class Code:
     def _groups(self, module: Module, entry: Entry) -> list[Group]:
         """What an entry comes to; where it cannot be followed also a part of it that can.
 
-        A training function and the gradients that it uses are judged as one of them.
+        A training function and the gradients that it uses are judged as one of them; a function
+        that only hands on what another one returns says nothing more.
         """
         outer = self._group(module, entry)
         if outer.understood.account is None:
@@ -162,7 +163,8 @@ class Code:
                 known = [g.understood.entry for g in instead if g.understood.account is not None]
                 if known:
                     trains = any(e.loops or e.unit for e in (entry, *known))
-                    return instead if trains else [*instead, outer]
+                    hands_on = trains or not computes(module, entry)
+                    return instead if hands_on else [*instead, outer]
         return [outer]
 
     def _group(self, module: Module, entry: Entry) -> Group:

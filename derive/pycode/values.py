@@ -67,6 +67,15 @@ class Ref:
     ndim: int = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An array as its parts along an axis of the two; each part is a view."""
+
+    refs: tuple[Ref, ...]
+    axis: int
+    ndim: int = 2
+
+
 @dataclass(eq=False)
 class Once:
     """What can be gone through once: ``zip``, ``enumerate``, a generator expression.
@@ -226,6 +235,8 @@ def references(value: Value, depth: int = 6) -> list[Ref]:
     """The arrays that can be reached from a value."""
     if isinstance(value, Ref):
         return [value]
+    if isinstance(value, Parts):
+        return list(value.refs)
     if depth == 0:
         return []
     inner: list[Value] = []

@@ -13,7 +13,7 @@ import textwrap
 from derive.pycode import open_code
 from derive.verdict import Verdict
 
-from . import optimizer_attacks
+from . import optimizer_attacks, part_attacks
 
 LOSS = """
 import numpy as np
@@ -783,9 +783,10 @@ def main() -> int:
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [source for source in programs() if word in source]
     wrong = [source for source in chosen if verified(source)]
-    steps = [source for source in optimizer_attacks.programs() if word in source]
-    wrong += [source for source in steps if all_verified(source)]
-    chosen += steps
+    several = optimizer_attacks.programs() + part_attacks.programs()
+    several = [source for source in several if word in source]
+    wrong += [source for source in several if all_verified(source)]
+    chosen += several
     print(*wrong, sep="\n" + "-" * 60 + "\n")
     print(f"{len(chosen)} wrong programs: {len(wrong)} with a claim that is verified")
     return int(bool(wrong))
