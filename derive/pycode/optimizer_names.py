@@ -83,6 +83,7 @@ def is_gradient(name: str, names: list[str]) -> bool:
 
 
 def is_parameter(name: str, names: list[str]) -> bool:
-    if any(target_of(other, [name]) == name for other in names if other != name):
+    others = [n for n in names if n != name and n not in GRADIENTS]
+    if any(target_of(other, [name]) == name for other in others):
         return True
     return _PARAMETER.fullmatch(name) is not None

@@ -40,7 +40,16 @@ class Group:
     @property
     def size(self) -> int:
         """The number of its claims: the gradients, and the cost that comes with them."""
-        return len(self.pairs) + self.has_cost if self.finding is None else 1
+        return len(self.wholes) + self.has_cost if self.finding is None else 1
+
+    @property
+    def wholes(self) -> list[list[Pair]]:
+        """The gradients with their parts: one by an array that has parts is one claim."""
+        found: dict[object, list[Pair]] = {}
+        for k, pair in enumerate(self.pairs):
+            name, _, part = pair.target.partition(":")
+            found.setdefault((name, pair.label) if part else k, []).append(pair)
+        return list(found.values())
 
     @property
     def has_cost(self) -> bool:
@@ -75,10 +84,12 @@ class Code:
         finding = group.finding
         if finding is None:
             assert group.case is not None
-            if at == len(group.pairs):
+            wholes = group.wholes
+            if at == len(wholes):
                 finding = self._of_cost(group, group.case, at + 1)
             else:
-                finding = self._of(group.case.rule(group.pairs[at]), at + 1, group)
+                rulings = [group.case.rule(pair) for pair in wholes[at]]
+                finding = self._of(min(rulings, key=_severity), at + 1, group)
         spent = 1000 * (time.perf_counter() - started)
         return replace(finding, milliseconds=spent) if self.timings else finding
 
@@ -88,9 +99,9 @@ class Code:
         if group.finding is not None:
             return replace(group.finding, verdict=Verdict.UNPROVEN, message=reason)
         assert group.case is not None
-        if at == len(group.pairs):
+        if at == len(group.wholes):
             return self._cost_finding(group, Verdict.UNPROVEN, reason, at + 1)
-        pair = group.pairs[at]
+        pair = group.wholes[at][0]
         ruling = Ruling(pair, Verdict.UNPROVEN, reason, group.case.place(pair))
         return self._of(ruling, at + 1, group)
 
@@ -266,6 +277,11 @@ class Code:
             right_span=(mended.start, mended.end),
             repairs=(Repair(mended.text, verdict, mended.said),),
         )
+
+
+def _severity(ruling: Ruling) -> int:
+    """All parts of a gradient have to be proved; one that is wrong refutes it."""
+    return [Verdict.REFUTED, Verdict.UNPROVEN, Verdict.VERIFIED].index(ruling.verdict)
 
 
 def _message(ruling: Ruling, mended: Mended | None) -> str:
