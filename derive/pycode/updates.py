@@ -56,7 +56,7 @@ def _of(module: Module, optimizer: Optimizer) -> list[UpdateRuling]:
         step = step_of(module, optimizer)
         return [_Judge(optimizer, step, moved).rule() for moved in step.moved]
     except Unsupported as error:
-        if optimizer.rule == "sgd":
+        if optimizer.rule == "sgd" or "sgd" in optimizer.owner.lower():
             return []  # a name that may mean many things
         node = next((n for n in ast.walk(optimizer.node) if _is_at(n, error)), optimizer.node)
         reason = f"outside the fragment: {error.message}"
