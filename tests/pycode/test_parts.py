@@ -17,7 +17,7 @@ def _verdicts(source: str) -> list[Verdict]:
 @pytest.mark.parametrize("source", RIGHT)
 def test_parts_are_proved_one_by_one(source: str) -> None:
     found = _verdicts(HEAD + source)
-    assert len(found) > 1
+    assert found
     assert set(found) == {Verdict.VERIFIED}
 
 
