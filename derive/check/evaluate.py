@@ -4,11 +4,6 @@ In: a program, a domain of numbers, a size for every symbolic dimension, and opt
 that stand for names or gradients (cuts).  Out: arrays, as lists of rows.  Nothing is expanded,
 simplified or looked up: sums are added up, and a derivative is read off the tape on which the
 same evaluation was recorded.
-
-A weighted axis is summed with its weights; its identity matrix and deltas, and derivatives by its
-entries, are divided by them, and its size is the sum of the weights.  All rules of tensor
-calculus stay true, but a size is no longer a number that could hit an accident such as
-m - 3 = 0 (see `derive.check.shape`).
 """
 
 from __future__ import annotations
@@ -17,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
+from derive.check.axes import Array, Axes, stretch, transposed, zipped
 from derive.check.domains import Domain, Scalar, Unsupported
 from derive.check.graph import PI, Graph
 from derive.check.tape import Tape
@@ -27,7 +23,6 @@ from derive.program import (
     Apply,
     Build,
     Delta,
-    Dim,
     Entry,
     Expr,
     Eye,
@@ -38,7 +33,6 @@ from derive.program import (
     Partial,
     Plus,
     Power,
-    Shape,
     Size,
     Sum,
     SumOver,
@@ -46,8 +40,6 @@ from derive.program import (
     Times,
     Transpose,
 )
-
-Array = list[list[Scalar]]
 
 WORK: Final = 3_000_000
 """Entries computed at one point before the evaluator gives up."""
@@ -57,26 +49,7 @@ NOTHING: Final = frozenset[str]()
 MINUS_ONE: Final = Fraction(-1)
 
 
-def transposed(array: Array) -> Array:
-    """Rows and columns swapped."""
-    return [list(column) for column in zip(*array, strict=True)]
-
-
-def stretch(array: Array, rows: int, columns: int) -> Array:
-    """The array with axes of size 1 repeated."""
-    if len(array[0]) != columns:
-        array = [row * columns for row in array]
-    return array if len(array) == rows else [array[0]] * rows
-
-
-def zipped(op: Callable[[Any, Any], Any], left: Array, right: Array) -> Array:
-    """Entry by entry, stretching axes of size 1."""
-    rows, columns = max(len(left), len(right)), max(len(left[0]), len(right[0]))
-    left, right = stretch(left, rows, columns), stretch(right, rows, columns)
-    return [list(map(op, r, s)) for r, s in zip(left, right, strict=True)]
-
-
-class World:
+class World(Axes):
     """All values of a program at one point; everything computed is kept.
 
     draw(kind, name, row, column) gives an entry of what is not computed: kind is "leaf", "value"
@@ -103,8 +76,7 @@ class World:
         moving: frozenset[str] = NOTHING,
     ) -> None:
         self.graph, self.program, self.draw = graph, graph.program, draw
-        self.domain, self.sizes, self.weights = domain, sizes, weights
-        self.zero, self.one = domain.number(0), domain.number(1)
+        super().__init__(domain, sizes, weights, None if outer is None else outer._along)
         self.cut_values, self.cut_gradients = values, gradients
         self.outer, self.moving = outer, moving
         self.work = WORK
@@ -113,7 +85,6 @@ class World:
         self.gradients: dict[str, Array] = {}
         self._memo: dict[tuple[object, ...], Array] = {}
         self._at: dict[Index, int] = {} if outer is None else outer._at
-        self._along: dict[Dim, list[Scalar] | None] = {} if outer is None else outer._along
 
     def forget(self, kept: Mapping[tuple[object, ...], Array] | None = None) -> None:
         """Drops what is known of expressions but what is `kept`; values of names stay."""
@@ -135,49 +106,9 @@ class World:
 
     # -- axes ----------------------------------------------------------------------------------
 
-    def size(self, dim: Dim) -> int:
-        return dim if isinstance(dim, int) else self.sizes[dim]
-
-    def along(self, dim: Dim) -> list[Scalar] | None:
-        """The weights of a dimension, None if it has none."""
-        if dim not in self._along:
-            given = self.weights if isinstance(dim, str) else None
-            self._along[dim] = given(str(dim)) if given is not None else None
-        return self._along[dim]
-
-    def measure(self, dim: str) -> Scalar:
-        """The size of a dimension as a number: the sum of its weights."""
-        weights = self.along(dim)
-        if weights is None and dim not in self.sizes:
-            raise Unsupported(f"nothing has the size {dim}")
-        if weights is None:
-            return self.domain.number(self.sizes[dim])
-        return self.domain.dot([self.one] * len(weights), weights)
-
-    def weight(self, dim: Dim, k: int) -> Scalar:
-        weights = self.along(dim)
-        return self.one if weights is None else weights[k]
-
-    def reciprocal(self, dim: Dim, k: int) -> Scalar:
-        weights = self.along(dim)
-        return self.one if weights is None else self.domain.power(weights[k], MINUS_ONE)
-
-    def weighted(self, array: Array, shape: Shape, by: Callable[[Dim, int], Scalar]) -> Array:
-        """The entries times the weights of both axes, or times their reciprocals."""
-        mul = self.domain.mul
-        if self.along(shape[1]) is not None:
-            row = [by(shape[1], k) for k in range(len(array[0]))]
-            array = [list(map(mul, row, one)) for one in array]
-        if self.along(shape[0]) is not None:
-            array = [[mul(by(shape[0], k), a) for a in one] for k, one in enumerate(array)]
-        return array
-
     def per_entry(self, array: Array, name: str, by_indices: bool) -> Array:
         """Derivatives by the numbers of a name as such by its entries, which carry weights."""
         return self.weighted(array, self.program.shape(name), self.reciprocal)
-
-    def full(self, shape: Shape, value: Scalar) -> Array:
-        return [[value] * self.size(shape[1]) for _ in range(self.size(shape[0]))]
 
     # -- names ---------------------------------------------------------------------------------
 

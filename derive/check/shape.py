@@ -30,8 +30,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
+from derive.check.axes import Array
 from derive.check.domains import Scalar
-from derive.check.evaluate import Array, World
+from derive.check.evaluate import World
 from derive.check.graph import Graph
 from derive.program import Dim, Expr, Size
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from derive.check.axes import zipped
 from derive.check.domains import Outside
-from derive.check.evaluate import World, zipped
+from derive.check.evaluate import World
 from derive.check.graph import Graph
 from derive.check.signs import has_roots_of_positive
 from derive.program import Composition, Equation, Jacobian

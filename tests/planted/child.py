@@ -49,6 +49,7 @@ FIRST = {
     "tensors/adjoint.py": ("indexed", "networks"),
     "tensors/prove.py": ("indexed", "networks"),
     "check/tape.py": ("own_functions", "networks", "indexed"),
+    "check/axes.py": ("indexed", "networks", "own_functions"),
     "check/evaluate.py": ("indexed", "networks", "own_functions"),
     "check/domains.py": ("own_functions", "powers", "order"),
     "check/shape.py": ("small_models", "indexed", "random"),

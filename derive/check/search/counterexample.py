@@ -14,8 +14,9 @@ from hashlib import blake2b
 from itertools import combinations, islice
 from typing import Final
 
+from derive.check.axes import Array, stretch, transposed
 from derive.check.domains import Domain, Field, NoValue, Outside, Scalar, Unsupported
-from derive.check.evaluate import Array, World, stretch, transposed
+from derive.check.evaluate import World
 from derive.check.graph import Graph, fits, sides
 from derive.check.search.exact import Interval, Rational
 from derive.check.shape import height_of

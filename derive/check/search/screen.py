@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from derive.check.axes import Array
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
-from derive.check.evaluate import Array, World
+from derive.check.evaluate import World
 from derive.check.graph import fits, graph_of
 from derive.check.shape import height_of
 from derive.check.statements import Order, agree, telescoped
