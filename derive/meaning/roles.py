@@ -59,6 +59,8 @@ class Roles:
     """W and b carry the number of the layer that sends (z^{l+1} = W^l a^l + b^l)."""
     unindexed: bool = False
     """One layer without any layer index (logistic regression)."""
+    layers_by_units: bool = False
+    """The layers are supposed by the letters of the units: ``a_j = \\sum_i w_{ji} z_i``."""
     one_layer: bool = False
     """No name carries a layer and there are no weights: all arrays are those of one layer."""
     labelled: frozenset[str] = frozenset()

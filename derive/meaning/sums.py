@@ -49,6 +49,9 @@ class Sums(Calls):
         if node.operator != "sum":
             raise Outside("a product over an index")
         facts = self.setting.facts
+        summed = {self.roles.role_of(n) for n in names_in(node.body)}
+        if is_bare(node) and "W" in summed and summed <= {"W", "A", "X", "b"}:
+            raise Outside("a sum without a letter over a product that sums by itself")
         over_examples = (
             (node.index in self.roles.examples and node.upper in ("", facts.count))
             or (node.upper == facts.count)

@@ -21,6 +21,7 @@ from derive.meaning.notation import derivatives_in
 from derive.meaning.one_example import speaks_of_all
 from derive.meaning.spelling import Respelled
 from derive.meaning.spelling.numerator import SUPPOSED, in_numerator_layout, says_numerator
+from derive.meaning.spelling.units import BY_UNITS
 from derive.meaning.which_cost import names_one
 from derive.reading.syntax import Document
 from derive.verdict import Kind, Verdict
@@ -87,6 +88,7 @@ def _doubted(plainly: Understood, others: Sequence[Understood], judge: Judge) ->
 def _read(usual: Respelled, document: Document, declared: Declarations, judge: Judge) -> Understood:
     facts = gather(document, declared, usual.output_open)
     facts.roles.assumptions.extend(usual.supposed)
+    facts.roles.layers_by_units = any(said.startswith(BY_UNITS) for said in usual.supposed)
     given = Given(declared.layout, declared.cost)  # type: ignore[arg-type]
     choice = choose(facts, given, lambda _: judge.all_agree)
     literal = literal_instead(facts, choice, judge)

@@ -15,6 +15,7 @@ from derive.meaning.elaborate import Elaborator, constant
 from derive.meaning.facts import Facts, subtree
 from derive.meaning.heads import headed
 from derive.meaning.lines import Line
+from derive.meaning.literal.scope import RATES
 from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.roles import BATCHED, Roles, resolve
 from derive.meaning.setting import IllShaped, Outside, Setting
@@ -73,8 +74,9 @@ def is_update(roles: Roles, line: Line) -> bool:
     right = plain(line.right)
     if roles.role_of(name) not in ("W", "b"):
         return False
-    if name.mark == "Delta":
-        return line.relation.text in ("=", ":=", "\\equiv")
+    if name.mark == "Delta":  # with a rate it is a step, without one perhaps a gradient
+        rated = any(n.base in RATES and not n.scripts for n in names_in(right))
+        return rated and line.relation.text in ("=", ":=", "\\equiv")
     if line.relation.text in IN_PLACE or _same(plain_name(right), name):
         return True
     again = any(not n.mark and _same(n, name) for n in names_in(right))

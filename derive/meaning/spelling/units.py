@@ -26,6 +26,8 @@ from derive.reading.syntax import (
 )
 from derive.reading.tree import mapped, plain, walk
 
+BY_UNITS = "the letters of the units tell their layers"
+"""How that is said among what is supposed."""
 _TARGETS = ("t", "d", "y", "T")
 _INPUT = "at a unit of the input"
 _OUTPUTS = ("y", "o", "a", "z")
@@ -68,7 +70,7 @@ def units_in_layers(document: Document) -> tuple[Document, str, bool]:
         for piece in document.pieces
     )
     letters = ", ".join(sorted(found.levels, key=lambda k: (found.levels[k], k)))
-    said = f"the letters of the units tell their layers, upwards: {letters}"
+    said = f"{BY_UNITS}, upwards: {letters}"
     hidden = found.symbolic and bool(found.output) and found.output not in found.computed
     return replace(document, pieces=pieces), said, hidden
 
