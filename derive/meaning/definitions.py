@@ -165,7 +165,8 @@ def checks(
     for item in facts.affine:
         if item.line is line:
             return _forward_checks(batch, item), None
-    if role == "X" and not any(roles.role_of(n) for n in names_in(line.right)):
+    known = {roles.role_of(n) for n in names_in(line.right)} - {None, "function", "size"}
+    if role == "X" and not known:
         return [], None  # ``x = g(t)`` in passing: nothing of the network stands in it
     return _value_checks(facts, line, name, batch, path)
 

@@ -125,3 +125,13 @@ def test_a_formula_that_is_said_again_is_judged() -> None:
         (r"$$G = (A - Y) \odot A$$", "refuted"),
     ):
         assert verify_text(GIVEN_ANEW.replace("HERE", line)).claims[-2].verdict == verdict
+
+
+def test_what_stands_in_passing_or_has_two_meanings_is_not_refuted() -> None:
+    forward = r"$$z^l = w^l a^{l-1} + b^l$$ $$a^l = \sigma(z^l)$$"
+    for line in (
+        r"\Delta w^l = \frac{\partial C}{\partial w^l}",
+        r"a^l = \sigma(\sum w^l a^{l-1} + b^l)",
+        r"x = g(t)",
+    ):
+        assert verify_text(f"{forward}\n\n$${line}$$").claims[-1].verdict != "refuted"
