@@ -135,3 +135,12 @@ def test_what_is_added_once_does_not_vanish() -> None:
     for term, known in [*((t, True) for t in certain), *((t, False) for t in never)]:
         claim = Equation(step(-term).e, (1 - step(term)).e)
         assert prove(net.program(None), claim).proved is known, term
+
+
+def test_the_size_of_what_is_zero_in_places_is_not_positive() -> None:
+    """|p| > 0 but at 0, which a ReLU is for half of all values, and a sum with a bias is not."""
+    net = Net()
+    x, b = net.leaf("x", *SHAPE), net.leaf("b", *SHAPE)
+    for p, known in ((net.define("p", f("relu", x)), False), (net.define("q", x + b), True)):
+        claim = Equation(step(f("abs", p)).e, (p**0).e)
+        assert prove(net.program(None), claim).proved is known
