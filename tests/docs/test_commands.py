@@ -46,6 +46,7 @@ ELSEWHERE = {
         "tests/scalars/test_scalar_table.py", "test_regenerated_byte_for_byte",
     ),
     "python NAME.py check": ("derive/docs/pages/tutorial.md.jinja", "moons.py check"),
+    "python -m tests.docs.installs": INSTALLS,
     "python -m tests.adversary": (".ci/run", "-m tests.adversary --mutants"),
     "python -m tests.adversary.repairs": ("tests/adversary/test_repairs.py", "from .repairs import"),
     "python -m tests.planted": ("tests/planted/test_planted.py", "by ``python -m tests.planted``"),
