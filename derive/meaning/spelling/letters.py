@@ -28,8 +28,8 @@ from derive.reading.syntax import (
 )
 from derive.reading.tree import mapped, plain
 
-_ERROR = "varepsilon e"
-"""The letter of an error, which no font of a note writes."""
+_ERROR = "error"
+"""What the letter of an error is called instead."""
 
 
 def error_called_e(document: Document) -> tuple[Document, str]:

@@ -286,6 +286,8 @@ class _Writer:
         if end and _unit(node) and found.output not in found.computed:
             accent = "" if node.base == found.target else "hat"
             return replace(node, base="y", accent=accent)
+        if node.base == found.target == "d" and _unit(node) and not node.accent:
+            return replace(node, base="t")  # desired: what elsewhere is called the target
         if any(s.bracket or (s.place == "sup" and not s.text.isdigit()) for s in node.scripts):
             return node
         pair = _pair(found, node)
