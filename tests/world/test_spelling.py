@@ -202,3 +202,14 @@ def test_a_row_above_an_example_is_one_layer_and_one_example() -> None:
         "txt",
     )
     assert str(report.claims[-1].verdict) == "verified"
+
+
+def test_the_bar_of_a_cost_that_is_one_says_what_bars_are() -> None:
+    note = r"$$z = w x + b$$ $$y = \sigma(z)$$ $$L = \frac{1}{2} (y - t)^2$$ $$\bar{L} = 1$$"
+    for line, verdict in (
+        (r"\bar{z} = (y - t) \sigma'(z)", "verified"),
+        (r"\bar{z} = y - t", "refuted"),
+        (r"\bar{w} = \bar{z} x", "verified"),
+        (r"\bar{w} = \bar{z} w", "refuted"),
+    ):
+        assert verify_text(f"{note}\n\n$${line}$$").claims[-1].verdict == verdict

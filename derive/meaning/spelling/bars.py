@@ -1,6 +1,7 @@
 """``\\bar z``: where a note says that a bar means the derivative of its cost, it is one.
 
-It says so by an equation (``\\bar v = \\partial L/\\partial v``) or in words beside a bar.
+It says so by an equation (``\\bar v = \\partial L/\\partial v``, ``\\bar L = 1``) or in words
+beside a bar.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ _SAYS = re.compile(
 def bars_as_gradients(document: Document) -> tuple[Document, str]:
     """The document with ``\\bar v`` as the derivative of its cost by v, if that is what it says."""
     barred = [n for n in nodes(document) if isinstance(n, Name) and n.accent == "bar"]
-    if not barred or not (_defined(document) or _said(document)):
+    seeds = _seeds(document)
+    if not barred or not (seeds or _defined(document) or _said(document)):
         return document, ""
     plainly = {n.base for n in nodes(document) if isinstance(n, Name) and not n.accent}
-    costs = sorted({n.base for n in _cost_names(document)})
+    costs = sorted(seeds or {n.base for n in _cost_names(document)})
     if len(costs) != 1 or not {n.base for n in barred} <= plainly | set(costs):
         return document, ""
-    cost = next(_cost_names(document))
+    cost = next(n for n in _cost_names(document) if n.base == costs[0])
 
     def change(node: Node) -> Node:
         return meant(node) if isinstance(node, Name) and _is_barred(node) else node
@@ -88,6 +90,23 @@ def _defined(document: Document) -> bool:
     return any(
         _says_bar(chain.head, chain.parts) for piece in document.pieces for chain in piece.chains
     )
+
+
+def _seeds(document: Document) -> set[str]:
+    """The costs of which ``\\bar L = 1`` is said: with that the derivatives begin."""
+    costs = {n.base for n in _cost_names(document)}
+    heads = (
+        plain(chain.head)
+        for piece in document.pieces
+        for chain in piece.chains
+        if chain.head is not None and len(chain.parts) == 1 and _is_one(chain.parts[0])
+    )
+    return {n.base for n in heads if isinstance(n, Name) and _is_barred(n)} & costs
+
+
+def _is_one(node: Node) -> bool:
+    inner = plain(node)
+    return isinstance(inner, Number) and inner.value == 1
 
 
 def _said(document: Document) -> bool:
