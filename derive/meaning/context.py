@@ -135,10 +135,7 @@ class Context(ABC):
             self.indices[letter] = known
             self.free[letter] = known
         if known.dim != dim:
-            reason = f"the index {letter} runs over {known.dim} and over {dim}"
-            if self.roles.layers_by_units:  # the letters are only supposed to tell the layers
-                raise Outside(reason)
-            raise IllShaped(reason)
+            raise IllShaped(f"the index {letter} runs over {known.dim} and over {dim}")
         return known
 
     def multiply(self, separator: str, left: Expr, right: Expr) -> Expr:

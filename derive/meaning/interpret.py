@@ -151,6 +151,8 @@ class Interpreter:
             needed, reason = definitions.checks(self.facts, line, world.main, world.setting("path"))
             needed += well_known_checks(self.facts, line, world.setting("formal"))
         except IllShaped as error:
+            if roles.layers_by_units:  # letters that only this line uses may tell other layers
+                return self._decided(line, Verdict.UNPROVEN, str(error), Kind.DEFINITION)
             return Interpretation(
                 line, Kind.DEFINITION, "matrix", verdict=Verdict.REFUTED, reason=str(error),
                 ill=(world.main, str(error), {}), definition=True,

@@ -200,6 +200,7 @@ SMALL: Final = 900_000
 def product(left: Array, right: Array, out: Array) -> Array:
     """``left @ right`` into `out`, in blocks: for a thin `right` half the time of the whole.
 
+    >>> import numpy as np
     >>> product(np.eye(2), np.ones((2, 1)), np.empty((2, 1))).tolist()
     [[1.0], [1.0]]
     """

@@ -67,16 +67,29 @@ def test_a_repaired_file_is_verified_and_repairing_it_changes_nothing() -> None:
     assert repaired_text(again.report(again.findings)) == mended
 
 
+ROUNDED = "@runtime.rounded_once\n"
+"""A decorator of another file: apart from its spec an emitted module does not say what it does."""
+
+
 @pytest.mark.parametrize("spec", GENERATED[::3], ids=lambda p: p.stem)
 def test_emitted_gradients_are_verified(spec: Path) -> None:
-    text = spec.with_suffix(".py").read_text()
+    text = spec.with_suffix(".py").read_text().replace(ROUNDED, "")
     findings = open_code(spec.stem, text).findings
     assert {f.verdict for f in findings} == {Verdict.VERIFIED}, findings
 
 
+def test_a_decorator_that_is_not_known_leaves_emitted_gradients_open() -> None:
+    spec = next(p for p in GENERATED if p.stem == "deep_sigmoid_regression")
+    text = spec.with_suffix(".py").read_text()
+    assert ROUNDED in text
+    found = open_code(spec.stem, text).findings
+    assert {f.verdict for f in found} == {Verdict.UNPROVEN}
+
+
 def test_labels_are_not_read_as_one_axis_to_save_a_wrong_size() -> None:
     spec = next(p for p in GENERATED if p.stem == "tanh_sigmoid_classifier")
-    text = spec.with_suffix(".py").read_text().replace("m = Y.shape[1]", "m = Y.shape[0]")
+    text = spec.with_suffix(".py").read_text().replace(ROUNDED, "")
+    text = text.replace("m = Y.shape[1]", "m = Y.shape[0]")
     findings = open_code("wrong.py", text, mends=False).findings
     gradients = [f for f in findings if f.kind == Kind.GRADIENT]
     assert {f.verdict for f in gradients} == {Verdict.REFUTED}
