@@ -16,7 +16,7 @@ from derive.meaning.facts import Facts, all_nodes
 from derive.meaning.lines import Line
 from derive.meaning.notation import names_in
 from derive.meaning.roles import Roles, resolve
-from derive.meaning.setting import CHANGE, COST, NoLayer, Outside, Setting, reached
+from derive.meaning.setting import CHANGE, COST, Outside, Setting, reached
 from derive.program import Build, Expr, Leaf, Partial, Plus, SumOver, Symbol, Times
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
@@ -164,7 +164,7 @@ class Differentials(Chains):
         for name in names:
             try:
                 leaf = self.program_name(name, resolve(self.roles, name))
-            except NoLayer:
+            except Outside:
                 continue
             if leaf in self.setting.leaves:
                 found.add(leaf)

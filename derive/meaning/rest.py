@@ -92,6 +92,10 @@ class Rest:
         }  # fmt: skip
         return bool(called & self._hidden())
 
+    def closed(self, inside: Sequence[int]) -> bool:
+        """Does the rest give no formula to anything that the part speaks of?"""
+        return not set(_spoken(self.lines[k] for k in inside)) & self._hidden()
+
     def labels(self) -> frozenset[Label]:
         """What the formulas of the rest are computed from."""
         return frozenset(

@@ -26,6 +26,8 @@ from derive.meaning.literal.reading import Literal, read_literally
 from derive.meaning.notation import names_in, plain_name
 from derive.meaning.rest import Rest, names_of
 from derive.meaning.setting import COST, Hypothesis
+from derive.meaning.spelling import respelled
+from derive.meaning.understand import Understood, understand
 from derive.reading.syntax import Document
 from derive.verdict import Verdict
 
@@ -33,6 +35,10 @@ PARTS: Final = 40
 """So many parts of one note are read by themselves."""
 LINES: Final = 60
 """So many lines a part may have."""
+NOTES: Final = 12
+"""So many parts are read as notes of their own."""
+ENOUGH: Final = 2
+"""So many lines that hold in a part alone tell that its definitions are its own."""
 OTHERWISE: Final = "by itself the part of the note that begins in line {} makes this line true"
 ANEW: Final = "line {} gives a letter a new formula, and by that this line is not shown to hold"
 
@@ -121,6 +127,7 @@ class _Parts:
         self.held = {k for k, held in enumerate(self.marks) if held is True}
         self.left = {k for k in range(len(usual)) if k not in self.held and not self._decided(k)}
         self.begun: dict[int, None] = {}
+        self.notes = 0
         self.alone: dict[int, Interpretation] = {}
         self.true: set[int] = set()
         self.steps = identities(facts).steps - {"l", "L"}
@@ -141,13 +148,47 @@ class _Parts:
         for k in sorted(true & self.left):
             if not (self.carries_m and _carried(lines[k])):
                 self._settle(k, alone[k], first)
+        wrong = {k for k in inside if self.marks[k] is False} - true
+        if (wrong or self.left.intersection(inside)) and self.notes < NOTES:
+            self.notes += 1
+            self._as_a_note(inside, first)
+
+    def _as_a_note(self, inside: Sequence[int], first: int) -> None:
+        """Takes over what holds in a part that is a whole note; other lines are not refuted."""
+        part = respelled(_of_lines(self.facts, inside))
+        found = understand(part, self.declared, self.judge)
+        if not _is_whole(found):
+            return
+        closed = Rest(self.facts, inside).closed(inside)
+        places = {_place(line): k for k, line in enumerate(self.facts.lines)}
+        held, gained = found.choice.agreements, 0
+        for n, one in enumerate(found.interpretations):
+            k = places.get(_place(one.line))
+            torn = any(marks[n] not in (None, held[n]) for _, marks in found.choice.rivals)
+            if k is None or k not in self.left or torn or mark(one, self.judge) is not True:
+                continue
+            gained += 1
+            if closed and self.marks[k] is None:
+                self._settle(k, replace(one, line=self.facts.lines[k]), first)
+            elif self.marks[k] is False:
+                self.out[k] = self._otherwise(k, one, first)
+        for one in found.interpretations if gained >= ENOUGH else ():
+            k = places.get(_place(one.line))
+            if k is not None and self.marks[k] is False and self._defines(one):
+                self.out[k] = replace(one, line=self.facts.lines[k])
+
+    def _otherwise(self, k: int, found: Interpretation, first: int) -> Interpretation:
+        """A line that the whole note refutes and a part makes true: it is left open."""
+        usual, reason = self.out[k], OTHERWISE.format(first)
+        if usual.verdict == Verdict.REFUTED:
+            return replace(usual, verdict=Verdict.UNPROVEN, reason=reason, ill=None)
+        return replace(usual, others=(*usual.others, (reason, found)))
 
     def _settle(self, k: int, found: Interpretation, first: int) -> None:
         """A line that the whole note refutes is left open; what it leaves open is settled."""
         usual = self.usual[k]
         if self.marks[k] is False and not (usual.elsewhere or usual.missing):
-            others = (*usual.others, (OTHERWISE.format(first), found))
-            self.out[k] = replace(usual, others=others)
+            self.out[k] = self._otherwise(k, found, first)
         else:
             self.out[k] = found
             self.left.discard(k)
@@ -257,6 +298,13 @@ class _Parts:
     def _holds(self, reading: Literal) -> int:
         """So many lines hold under a reading."""
         return sum(mark(found, self.judge) is True for found in reading.interpretations)
+
+
+def _is_whole(found: Understood) -> bool:
+    """A note with a forward pass and a cost of its own, for which nothing is supposed."""
+    facts, best, main = found.facts, found.choice.best, found.choice.interpreter.world.main
+    stated = best.cost == "stated" and best.output is None and main.has_cost
+    return found.literal is None and bool(facts.affine and facts.costs) and stated
 
 
 def _spelled(line: Line) -> tuple[str, str, tuple[str, ...]] | None:

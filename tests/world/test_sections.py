@@ -190,3 +190,28 @@ def test_the_new_formula_holds_from_there_on() -> None:
     found = {c.latex: str(c.verdict) for c in verify_text(text).claims}
     assert found[r"A = \sigma(Z)"] == "definition"
     assert found[r"dZ = (A - Y) \odot A \odot (1 - A)"] == "verified"
+
+
+def test_two_notes_in_one_file_are_judged_by_their_own_lines() -> None:
+    first = r"""# Regression
+
+$$h_\theta(x) = \theta^T x$$ $$J = \frac{1}{2m} \sum_{i=1}^{m} (h_\theta(x^{(i)}) - y^{(i)})^2$$
+$$\frac{\partial J}{\partial \theta_j} = \frac{1}{m} \sum_{i=1}^{m} (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}$$
+"""
+    second = r"""# Classification in rows
+
+$$Z = X W + b$$ $$P = \text{softmax}(Z)$$
+$$L = -\frac{1}{N} \sum_{i=1}^N \sum_{k=1}^K Y_{ik} \log P_{ik}$$
+$$\frac{\partial L}{\partial Z} = \frac{1}{N} (P - Y)$$
+$$\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Z}$$
+"""
+    for text in (first + "\n" + second, second + "\n" + first):
+        assert "refuted" not in {str(c.verdict) for c in verify_text(text).claims}
+        wrong = text.replace("(P - Y)", "(Y - P)").replace(r"\right) x_j", r"\right)")
+        found = [c for c in verify_text(wrong).claims if "(Y - P)" in c.latex]
+        assert [c.verdict for c in found] != ["verified"]
+
+
+def test_differentials_of_names_without_a_layer_end_in_a_verdict() -> None:
+    text = r"$$Z_1 = W_1 X$$ $$Z_2 = W_2 Z_1$$ $$L = \frac{1}{2} \|Z_2 - Y\|_F^2$$ $$dZ = dW X$$"
+    assert "verified" not in {str(c.verdict) for c in verify_text(text).claims}
