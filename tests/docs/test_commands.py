@@ -6,6 +6,7 @@ Commands on a page are run when it is built, and once more, with their output co
 
 from __future__ import annotations
 
+import importlib
 import re
 import tomllib
 from multiprocessing import Value
@@ -51,6 +52,7 @@ ELSEWHERE = {
     "python -m tests.adversary.repairs": ("tests/adversary/test_repairs.py", "from .repairs import"),
     "python -m tests.planted": ("tests/planted/test_planted.py", "by ``python -m tests.planted``"),
     "python -m benchmarks.prover": ("tests/docs/test_commands.py", "prover.by_entries(("),
+    "python benchmarks/scale.py": ("tests/docs/test_commands.py", "scale.measured(scale.work"),
     "python benchmarks/start.py": ("tests/docs/built.py", "benchmarks/start.py\"], ROOT"),
     "python benchmarks/accuracy.py": ("tests/docs/built.py", "benchmarks/accuracy.py\"], ROOT"),
 }  # fmt: skip
@@ -122,6 +124,18 @@ def test_commands_run_elsewhere(line: str) -> None:
     path, mark = ELSEWHERE[line]
     assert mark in (ROOT / path).read_text(encoding="utf-8")
     assert any(line in shown(text) for text in sources().values()) or line == "derive demo"
+
+
+def test_the_benchmark_of_scale_measures_a_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The smallest network of it; the tables take half a minute."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    scale = importlib.import_module("scale")
+    spent, over, held, numbers = scale.measured(scale.work(4, 1, 2), tmp_path, 1)
+    assert min(spent, over) > 0
+    assert 0 < held < 10
+    assert numbers == 784 * 4 + 4 + 4 * 10 + 10
 
 
 def test_the_benchmark_of_proofs_compares_every_entry() -> None:
