@@ -148,14 +148,16 @@ class _Parts:
         for k in sorted(true & self.left):
             if not (self.carries_m and _carried(lines[k])):
                 self._settle(k, alone[k], first)
-        wrong = {k for k in inside if self.marks[k] is False} - true
-        if (wrong or self.left.intersection(inside)) and self.notes < NOTES:
-            self.notes += 1
+        if self.left.intersection(inside):
             self._as_a_note(inside, first)
 
     def _as_a_note(self, inside: Sequence[int], first: int) -> None:
         """Takes over what holds in a part that is a whole note; other lines are not refuted."""
         part = respelled(_of_lines(self.facts, inside))
+        own = gather(part.document, self.declared)
+        if not (own.affine and own.costs) or self.notes == NOTES:
+            return
+        self.notes += 1
         found = understand(part, self.declared, self.judge)
         if not _is_whole(found):
             return
