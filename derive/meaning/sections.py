@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Final
 
 from derive.declare import Declarations
@@ -102,8 +103,9 @@ def by_parts(
     the gradient in it, such names are left alone.
     """
     work = _Parts(facts, usual, judge, declared, best)
-    if work.left and not (declared.cost or declared.symbols):
-        for part in parts(facts.document.source)[:PARTS]:
+    if work.left:
+        known = declared.cost or declared.symbols
+        for part in () if known else parts(facts.document.source)[:PARTS]:
             work.read(part)
         work.given_anew()
     return tuple(work.out), tuple(sorted(work.begun))
@@ -164,7 +166,8 @@ class _Parts:
         closed = Rest(self.facts, inside).closed(inside)
         places = {_place(line): k for k, line in enumerate(self.facts.lines)}
         held, gained = found.choice.agreements, 0
-        for n, one in enumerate(found.interpretations):
+        kept = list(takewhile(lambda one: not self._given_again(one), found.interpretations))
+        for n, one in enumerate(kept):
             k = places.get(_place(one.line))
             torn = any(marks[n] not in (None, held[n]) for _, marks in found.choice.rivals)
             if k is None or k not in self.left or torn or mark(one, self.judge) is not True:
@@ -174,7 +177,7 @@ class _Parts:
                 self._settle(k, replace(one, line=self.facts.lines[k]), first)
             elif self.marks[k] is False:
                 self.out[k] = self._otherwise(k, one, first)
-        for one in found.interpretations if gained >= ENOUGH else ():
+        for one in kept if gained >= ENOUGH else ():
             k = places.get(_place(one.line))
             if k is not None and self.marks[k] is False and self._defines(one):
                 self.out[k] = replace(one, line=self.facts.lines[k])
@@ -199,10 +202,9 @@ class _Parts:
     def _decided(self, k: int) -> bool:
         return self.usual[k].verdict in (Verdict.DEFINITION, Verdict.UNREADABLE)
 
-    def _given_again(self, k: int) -> bool:
-        """A definition under a heading that contradicts one above it."""
-        found = self.usual[k]
-        if self.marks[k] is True or not (found.definition and found.contradicts):
+    def _given_again(self, found: Interpretation) -> bool:
+        """A definition under a heading that contradicts one above it, or is not shown not to."""
+        if not (found.definition and found.contradicts) or mark(found, self.judge) is True:
             return False
         above = next(n for n in self.facts.lines if n.piece.line >= found.contradicts)
         return new_heading(self.facts, above.right, found.line)
@@ -212,7 +214,7 @@ class _Parts:
 
         Where some hold by the new one, it is, and the line that gives it is a definition.
         """
-        anew = [k for k in range(len(self.usual)) if self._given_again(k)]
+        anew = [k for k, found in enumerate(self.usual) if self._given_again(found)]
         if not anew:
             return
         line = self.facts.lines[anew[0]].piece.line
@@ -220,7 +222,8 @@ class _Parts:
         claims = [k for k in below if k not in anew]
         fresh = self._by_the_new(anew)
         holds = {k for k in claims if k in fresh and mark(fresh[k], self.judge) is True}
-        if not (self.true | holds) & set(claims) - self.held:
+        refuted = all(self.marks[k] is False for k in anew)
+        if refuted and not (self.true | holds) & set(claims) - self.held:
             return  # nothing holds by the new formula alone: it is a slip
         for k in below:
             new = fresh.get(k, self.alone.get(k))
@@ -289,7 +292,10 @@ class _Parts:
             best = max(readings, key=self._holds)
             rivals = [one for one in readings if one is not best]
             places = _numbers(self.facts, own)
-            for found, k in zip(agreed(best, rivals, self.judge), places, strict=True):
+            said = zip(best.interpretations, agreed(best, rivals, self.judge), places, strict=True)
+            for plainly, found, k in said:
+                if self._given_again(plainly):
+                    break  # what stands below means the new formula
                 if k not in inside or k in settled or rest.rests(best, found):
                     continue
                 out[k] = replace(found, line=self.facts.lines[k])

@@ -215,3 +215,34 @@ $$\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Z}$$
 def test_differentials_of_names_without_a_layer_end_in_a_verdict() -> None:
     text = r"$$Z_1 = W_1 X$$ $$Z_2 = W_2 Z_1$$ $$L = \frac{1}{2} \|Z_2 - Y\|_F^2$$ $$dZ = dW X$$"
     assert "verified" not in {str(c.verdict) for c in verify_text(text).claims}
+
+
+NESTED = r"""# N
+
+## Before
+
+BEFORE
+
+## Models
+
+### First
+
+$$h = x + W x$$ $$L = \frac{1}{2} \|h - t\|^2$$
+$$\frac{\partial L}{\partial W} = (h - t) x^T$$
+
+### Second
+
+$$h = x + V x$$
+$$\frac{\partial L}{\partial W} = (h - t) x^T$$
+$$\frac{\partial L}{\partial x} = (I + W^T) (h - t)$$
+"""
+
+
+@pytest.mark.parametrize(
+    "before", [r"$$q = r + R r$$", r"$$Z_1 = W_1 X + b_1, A_1 = \sigma(Z_1)$$"]
+)
+def test_no_part_proves_by_the_old_formula_below_the_new_one(before: str) -> None:
+    """A part that holds both formulas reads them as the whole note does."""
+    found = verify_text(NESTED.replace("BEFORE", before)).claims
+    assert [str(c.verdict) for c in found[-2:]] == ["unproven", "unproven"]
+    assert "verified" in {str(c.verdict) for c in found[:-2]}
