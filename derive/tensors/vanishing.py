@@ -8,7 +8,7 @@ and 1 for the steps in it may make it 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from derive.program import Program
 from derive.tensors.adjoint import Model
@@ -18,7 +18,7 @@ from derive.tensors.label import freshened, rename_atom
 from derive.tensors.meter import Outside
 from derive.tensors.normal import collect, monomial, product, sum_over
 from derive.tensors.rebuild import rebuilt
-from derive.tensors.terms import ONE, ZERO, Atom, Poly, Rational, whole
+from derive.tensors.terms import ONE, ZERO, Atom, Monomial, Poly, Rational, whole
 
 MOST_STEPS = 8
 """Steps of which all values are tried; with more of them a term counts as vanishing."""
@@ -29,6 +29,8 @@ def vanishes(model: Model, poly: Poly) -> bool:
     if has_gradient(poly):
         return True
     opened = _opened(model, model.unfold(poly, model.program.definitions))
+    if _of_one_class(model.program, opened):
+        return True
     if _free_summand(model.program, opened):
         return False
     return _hidden(opened) or _zero_for_some(opened, MOST_STEPS)
@@ -51,6 +53,18 @@ def _hidden(poly: Poly) -> bool:
     found = {(a, e) for m in poly.terms for a, e in m.factors if a not in shared}
     logs = {a for a, _ in found if a.kind == "log"}
     return len(logs) > 1 or any(a.kind == "base" and not whole(e) for a, e in found)
+
+
+def _of_one_class(program: Program, poly: Poly) -> bool:
+    """Whether a term is 0 where there is one class only, whose label is 1: ``1 - y``."""
+    labels = {name for name, leaf in program.leaves.items() if leaf.sums_to_one is not None}
+    left = collect((_without_entries(m, labels), c) for m, c in poly.terms.items())
+    return bool(labels) and not left.terms
+
+
+def _without_entries(m: Monomial, names: Collection[str]) -> Poly:
+    kept = [(a, e) for a, e in m.factors if a.kind != "entry" or a.name not in names]
+    return monomial(m.bound, kept)
 
 
 def _free_summand(program: Program, poly: Poly) -> bool:

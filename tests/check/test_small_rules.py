@@ -33,6 +33,7 @@ from derive.program import (
     Program,
     Size,
     Sum,
+    SumOver,
     Symbol,
     Times,
     minus,
@@ -198,11 +199,12 @@ def test_a_derivative_of_what_holds_a_gradient_is_refused() -> None:
 def test_sizes_that_are_roots_are_no_proof_where_axes_have_no_weights() -> None:
     """(m - a)(m - b) delta_ii is 0 at the first sizes that are tried, and nowhere else."""
     program = Program({"v": Leaf(("m", 1))}, {})
-    i, m = Index("i", "m"), Size("m")
-    for a in range(1, 8):
-        for b in range(a + 1, 9):
-            left = Times(Times(minus(m, number(a)), minus(m, number(b))), Delta(i, i))
-            assert not check(program, Equation(left, ZERO)).accepted, (a, b)
+    i, j, m = Index("i", "m"), Index("j", "m"), Size("m")
+    for size in (m, SumOver(j, ONE)):  # by its name, and by a sum
+        for a in range(1, 8):
+            for b in range(a + 1, 9):
+                left = Times(Times(minus(m, number(a)), minus(size, number(b))), Delta(i, i))
+                assert not check(program, Equation(left, ZERO)).accepted, (a, b)
 
 
 def test_all_points_of_a_trial_share_its_effort() -> None:

@@ -56,8 +56,8 @@ def proved(left: E, right: E) -> bool:
 TRUE = {
     "positive content of a sum under a root": ((P * Z + P * V) ** HALF, P**HALF * (Z + V) ** HALF),
     "a step where some values give nothing": (
-        f("step", -(B + f("log", f("relu", V)))),
-        1 - f("step", B + f("log", f("relu", V))),
+        f("step", -(Z * V + f("log", f("relu", V)))),
+        1 - f("step", Z * V + f("log", f("relu", V))),
     ),
     "partial fractions with a slope": (
         (Z**-1 * (1 + B * Z) ** -1).total(),

@@ -144,3 +144,12 @@ def test_the_size_of_what_is_zero_in_places_is_not_positive() -> None:
     for p, known in ((net.define("p", f("relu", x)), False), (net.define("q", x + b), True)):
         claim = Equation(step(f("abs", p)).e, (p**0).e)
         assert prove(net.program(None), claim).proved is known
+
+
+def test_the_label_of_a_single_class_is_one() -> None:
+    """1 - y is 0 for all values where there is one class; beside another array it is not."""
+    net = Net()
+    y, z = net.leaf("y", *SHAPE, labels=0), net.leaf("z", *SHAPE)
+    for term, known in ((1 - y, False), (y - y**2, False), (z - y, True), (z * (2 - y), True)):
+        claim = Equation(step(-term).e, (1 - step(term)).e)
+        assert prove(net.program(None), claim).proved is known, term

@@ -101,6 +101,8 @@ NORMAL_FORM = [
         ("occurrences in arguments", "count += _occurrences(a.arg, name) if a.arg is not None else 0", "count += 0"),
         ("roots that hide", "    return _hidden(opened) or _zero_for_some(opened, MOST_STEPS)", "    return _zero_for_some(opened, MOST_STEPS)"),
         ("logarithms that hide", "return len(logs) > 1 or any(", "return any("),
+        ("one class", "return bool(labels) and not left.terms", "return False"),
+        ("entries of labels", 'if a.kind != "entry" or a.name not in names]', 'if a.kind != "entry"]'),
         ("added once", "return any(_occurrences(poly, name) == 1 for", "return any(True for"),
     ),
     *bugs(
