@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Final
 
-from derive.program import Expr, Symbol, walk
+from derive.program import Expr, Number, Symbol, walk
 from derive.pycode.plain import replaced
 from derive.pycode.store import Trace
 from derive.pycode.values import (
@@ -17,6 +18,7 @@ from derive.pycode.values import (
     Tensor,
     Unsupported,
     Value,
+    is_number,
 )
 
 MOST_NODES: Final = 4_000
@@ -31,7 +33,7 @@ def arrays_in(value: Value) -> Iterator[tuple[str, Ref]]:
 
 def places_in(value: Value, path: str = "", depth: int = 5) -> Iterator[tuple[str, Value]]:
     """The arrays and numbers that can be reached, by the path to them."""
-    if isinstance(value, (Ref, Tensor)) or (isinstance(value, int) and value is not True):
+    if isinstance(value, (Ref, Tensor)) or is_number(value):
         yield path, value
         return
     parts: list[tuple[str, Value]] = []
@@ -48,12 +50,16 @@ def places_in(value: Value, path: str = "", depth: int = 5) -> Iterator[tuple[st
 
 
 def numbers_in(places: dict[str, Value]) -> Iterator[tuple[str, Expr]]:
+    """The numbers that can be reached, by the path to them."""
     for path, value in places_in(places):
         if isinstance(value, Tensor):
             yield path, value.expr
+        elif isinstance(value, (int, Fraction)):
+            yield path, Number(Fraction(value))
 
 
 def whole_numbers_in(places: dict[str, Value]) -> dict[str, int]:
+    """Those that are whole and known."""
     return {p: v for p, v in places_in(places) if isinstance(v, int)}
 
 

@@ -11,16 +11,18 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import inf
 from typing import Final
 
-from derive.program import ONE, SCALAR, Expr, Number, Plus, Symbol
+from derive.program import ONE, SCALAR, Expr, Plus, Symbol
 from derive.pycode.guess import Guess
-from derive.pycode.held import arrays_in, as_list, numbers_in, whole_numbers_in, written
+from derive.pycode.held import whole_numbers_in
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.optimizer_names import STATE, UNIT, Optimizer, is_gradient, is_parameter
-from derive.pycode.signatures import parameters, returned_names
+from derive.pycode.signatures import parameters
 from derive.pycode.source import Module
 from derive.pycode.state import make_arbitrary, snapshot
+from derive.pycode.step_call import Beginning, Call, First, begin, beginning, end, first_of
 from derive.pycode.store import Sizes, Unify
 from derive.pycode.values import (
     Bound,
@@ -46,10 +48,15 @@ MOST_UNIFICATIONS = 20
 class Moved:
     """One parameter: its leaf and that of its gradient, and what the step makes of it."""
 
-    name: str
+    key: str
     old: Symbol
     gradient: Symbol
     new: Expr
+
+    @property
+    def name(self) -> str:
+        """What it is called in reports."""
+        return self.key or self.old.name
 
 
 @dataclass
@@ -64,12 +71,10 @@ class Step:
     moved: list[Moved]
     state: dict[str, Expr]
     counters: dict[str, int | None] = field(default_factory=dict)
-    first: dict[str, Expr] | None = None
-    """By leaf of the state what it is after the first step, where that is known."""
-    renamed: dict[str, str] = field(default_factory=dict)
-    """The leaves of gradients in the first step to those in the second."""
-    values: dict[str, Expr] = field(default_factory=dict)
-    """What numbers of the state were in the first step."""
+    changed: dict[str, Expr | None] = field(default_factory=dict)
+    """The leaves of numbers that a step changes, with what they become, if that is a number."""
+    beginning: Beginning | None = None
+    """The first step of all, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -129,34 +134,28 @@ class _Stepper:
         self.gradients: dict[str, Symbol] = {}
         self.remembered: dict[str, Value] = {}
         """Arguments that keep what a step leaves in them."""
-        self.old_parameters: dict[str, Expr] = {}
-        self.places: dict[str, Value] = {}
-        self.numbers: dict[str, Expr] = {}
-        self.first: dict[str, Expr] = {}
-        self.own_names: dict[str, str] = {}
-        self.values: dict[str, Expr] = {}
-        self.before: dict[str, Expr] = {}
-        """By path: the arrays that can be reached, before the step that is judged."""
+        self.left: dict[str, Fraction] = {}
+        """By leaf: the numbers that the first step has left in a new dictionary."""
+        self.first: First | None = None
 
     def step(self) -> Step:
         if self.optimizer.owner:
             self.instance = self._instance()
             before = snapshot(self.instance)
-            given = self._given()
-            self._call(given)
-            self._note_first({**given, "self": self.instance})
+            call = self._called()
+            self.first = first_of(self.run, call, call.places)
             self.counts = whole_numbers_in({"self": self.instance})
             make_arbitrary(self.run, self.instance, before)
         elif any(_is_none(d) for _, d in parameters(self.optimizer.node)):
-            given = self._given()
-            self._call(given)
-            self._note_first({a: self.run.scope.get(a) for a in given})
+            call = self._called()
+            left = {a: self.run.scope.get(a) for a in call.places}
+            self.first = first_of(self.run, call, left)
             self._remember()
-        old, (given, returned) = self._called()
+        call = self._called()
         for name, leaf in self.run.trace.leaves.items():
             if leaf.dims == SCALAR and leaf.domain == "real":
                 self.run.trace.leaves[name] = replace(leaf, domain="positive")
-        return self._account(old, given, returned)
+        return self._account(call)
 
     # -- arguments ------------------------------------------------------------------------
 
@@ -215,10 +214,16 @@ class _Stepper:
         if STATE.fullmatch(name) and at_first == 0 and at_first is not False:
             arrays = {k: self._array(f"{name}.{k}" if k else name) for k in self._keys()}
             return self._hold(arrays, self.world.marked[1])
-        return self._number(name)
+        return self._number(name, default)
 
-    def _number(self, name: str) -> Tensor:
+    def _number(self, name: str, default: ast.expr | None = None) -> Tensor:
+        """Any number that a constant of this name may be; its default has to be such a one."""
         domain = "unit" if UNIT.fullmatch(name) else "positive"
+        value = getattr(default, "value", 0)
+        if isinstance(default, ast.UnaryOp) or (
+            isinstance(value, (int, float)) and not 0 <= value <= (1 if domain == "unit" else inf)
+        ):
+            raise Unsupported(f"a default of {name} that is no {domain} number", default)
         return Tensor(self.run.trace.leaf(name, SCALAR, domain), 0)
 
     def _instance(self) -> Instance:
@@ -253,7 +258,7 @@ class _Stepper:
         if is_number(value) or (isinstance(value, Tensor) and not value.ndim):
             number = self._number(name)
             if is_number(value) and isinstance(number.expr, Symbol):
-                self.values[number.expr.name] = Number(Fraction(value))
+                self.left[number.expr.name] = Fraction(value)
             return number
         if isinstance(value, DictValue):
             return DictValue({k: self._anything(f"{name}.{k}", v) for k, v in value.items.items()})
@@ -285,97 +290,48 @@ class _Stepper:
             function = self.run.globals[node.name]
         return self.run.call(function, list(given.values()), {}, node)
 
-    def _called(self) -> tuple[dict[str, Expr], tuple[dict[str, Value], Value]]:
-        """What the state and the parameters were, and the step that is judged."""
+    def _called(self) -> Call:
+        """One call, with what stood at all places before it and after."""
         given = self._given()
-        self.old_parameters = {k: self.run.trace.read(r).expr for k, r in self.parameters.items()}
-        self.places = {**given, **({"self": self.instance} if self.instance else {})}
-        old = {path: self.run.tensor(v).expr for path, v in arrays_in(self.places)}
-        self.numbers = dict(numbers_in(self.places))
-        self.before = old
-        return old, (given, self._call(given))
+        places = {**given, **({"self": self.instance} if self.instance else {})}
+        call = begin(self.run, places, self.parameters, self.gradients)
+        returned = self._call(given)
+        end(self.run, call, returned, method=self.instance is not None)
+        return call
 
     # -- what came of it ------------------------------------------------------------------
 
-    def _account(self, old: dict[str, Expr], given: dict[str, Value], returned: Value) -> Step:
-        scope = self.run.scope if self.instance is None else {}
-        after = {p: self.run.tensor(v).expr for p, v in arrays_in(self.places)}
-        handed_back = [ref for _, ref in arrays_in({"": as_list(returned)})]
-        for name in given:
-            value = self.run.settled(scope.get(name))
-            if isinstance(value, Ref) and value in handed_back:
-                after[name] = self.run.tensor(value).expr
-        leaves = self.run.trace.leaves
-        own = {e.name for e in self.old_parameters.values() if isinstance(e, Symbol)}
-        own |= {g.name for g in self.gradients.values()}
+    def _account(self, call: Call) -> Step:
+        run = self.run
+        own = {e.name for e in (*call.parameters.values(), *call.gradients.values())}
         state = {
-            expr.name: after[path]
-            for path, expr in old.items()
+            expr.name: call.arrays_after[path]
+            for path, expr in call.arrays.items()
             if isinstance(expr, Symbol)
-            and expr.name in leaves
+            and expr.name in run.trace.leaves
             and expr.name not in own
-            and path in after
+            and path in call.arrays_after
             and expr.shape == SHAPE
         }
-        moved = []
-        for key, expr in self.old_parameters.items():
-            assert isinstance(expr, Symbol)
-            new = self._new(key, expr, after, returned)
-            if new is not None and new != expr:
-                moved.append(Moved(key or expr.name, expr, self.gradients[key], new))
-        if len(moved) != len(self.old_parameters):
+        moved = [
+            Moved(key, old, call.gradients[key], call.new[key])
+            for key, old in call.parameters.items()
+            if key in call.new
+        ]
+        if len(moved) != len(call.parameters):
             raise Unsupported("a parameter that the step does not move", self.optimizer.node)
-        step = Step(self.run, moved, state, self._counters())
-        step.first = self._begun(old) if self.first else None
-        step.renamed = {n: self.gradients[k].name for k, n in self.own_names.items()}
-        step.values = self.values
+        step = Step(run, moved, state, self._counters(call), call.changed(run))
+        if self.first is not None:
+            step.beginning = beginning(run, self.first, call, self.left)
         return step
 
-    def _counters(self) -> dict[str, int | None]:
-        after = dict(numbers_in(self.places))
-        found: dict[str, int | None] = {}
-        for path, old in self.numbers.items():
-            new = after.get(path, ONE)
-            new = self.run.trace.definitions.get(getattr(new, "name", ""), new)
-            if isinstance(old, Symbol) and new != old:
-                found[old.name] = self.counts.get(path) if new == Plus(old, ONE) else None
-        return found
-
-    def _note_first(self, places: dict[str, Value]) -> None:
-        """What the first step leaves in the state, and by which names it knew its arrays."""
-        found = {p: self.run.tensor(v).expr for p, v in arrays_in(places)}
-        self.first = {p: written(self.run.trace, e) for p, e in found.items()}
-        self.own_names = {k: g.name for k, g in self.gradients.items()}
-
-    def _begun(self, old: dict[str, Expr]) -> dict[str, Expr]:
-        """By leaf of the state what it is after the first step."""
+    def _counters(self, call: Call) -> dict[str, int | None]:
+        changed = call.changed(self.run)
+        paths = {e.name: p for p, e in call.numbers.items() if isinstance(e, Symbol)}
         return {
-            e.name: self.first[p]
-            for p, e in old.items()
-            if isinstance(e, Symbol) and p in self.first
+            name: self.counts.get(paths[name]) if new == Plus(Symbol(name, SCALAR), ONE) else None
+            for name, new in changed.items()
         }
-
-    def _new(self, key: str, old: Symbol, after: dict[str, Expr], returned: Value) -> Expr | None:
-        """What a parameter has become: in its place, or in what is returned."""
-        run = self.run
-        paths = [p for p, e in self.before.items() if e == old and after.get(p) not in (None, old)]
-        if paths:
-            return after[paths[0]]
-        value = self._named_like(old) if self.instance is None else None
-        value = run.settled(returned) if value is None else value
-        value = run.settled(value[0]) if isinstance(value, tuple) and value else value
-        if isinstance(value, (DictValue, ListValue, Record)):
-            held = dict(arrays_in({"": value}))
-            value = next((v for p, v in held.items() if p.rsplit(".", 1)[-1] == key), None)
-        return run.tensor(value).expr if isinstance(value, Ref) else None
-
-    def _named_like(self, old: Symbol) -> Value:
-        """What is returned under the parameter's name, or one such as ``next_w``."""
-        base = old.name.split(".")[0]
-        for node in returned_names(self.run.returned):
-            if node.id == base or node.id.endswith(f"_{base}") or node.id.startswith(f"{base}_"):
-                return self.run.settled(self.run.scope.get(node.id))
-        return None
 
 
 def _is_none(default: ast.expr | None) -> bool:

@@ -31,6 +31,7 @@ from derive.pycode.sampled import Undefined
 from derive.pycode.update_scene import TWO, UpdateScene, Wrong
 
 _DECAY = re.compile(r"decay|lam|reg|l2|wd")
+_RATE = re.compile(r"lr|rate|alpha|eta(?!_)|step_size")
 _HALF: Final = Fraction(1, 2)
 
 
@@ -40,7 +41,9 @@ def _sgd(judge: UpdateScene) -> bool:
     judge.need_numbers(rate, kept)
     _need_descent(judge, rate)
     decays = any(_DECAY.search(n) for n in leaves_of(kept))
-    if not (decays and judge.is_negative(minus(kept, ONE))):
+    if not (decays and judge.is_positive(minus(ONE, kept))):
+        if decays and not judge.looks_negative(minus(ONE, kept)):
+            raise Undefined("a decay that is not known to make weights smaller")
         kept = ONE
     wanted = minus(Times(kept, judge.w), Times(rate, judge.g))
     said = "the step is not the parameter less a rate times its gradient"
@@ -53,12 +56,14 @@ def _at(judge: UpdateScene, w: int, g: int) -> dict[str, Expr]:
 
 def _need_descent(judge: UpdateScene, rate: Expr) -> None:
     """Raises `Wrong` for a step along the gradient instead of against it."""
-    if judge.is_negative(rate) or judge.looks_equal(rate, ZERO):
+    if judge.looks_negative(rate) or judge.looks_equal(rate, ZERO):
         opposite = minus(judge.w, Times(Times(Number(Fraction(-1)), rate), judge.g))
         raise Wrong(
             "the step goes along the gradient, not against it",
             Equation(judge.new, opposite), judge.moved.new,
         )  # fmt: skip
+    if not judge.is_positive(rate):
+        raise Undefined("a rate that is not known to be positive")
 
 
 def _velocity(judge: UpdateScene, ahead: bool) -> bool:
@@ -72,11 +77,7 @@ def _velocity(judge: UpdateScene, ahead: bool) -> bool:
     keep = judge.put(new, **{name: ONE, judge.g.name: ZERO})
     add = judge.put(new, **{name: ZERO, judge.g.name: ONE})
     judge.need_numbers(keep, add)
-    one_less = minus(keep, ONE)
-    if judge.is_negative(keep) or judge.looks_equal(one_less, ZERO):
-        raise Undefined("a velocity that does not fade")
-    if not judge.is_negative(one_less):
-        raise Undefined("a velocity that does not fade")
+    judge.need_share(keep, "a velocity that is not known to fade")
     said = "the velocity is not a part of what it was and a part of the gradient"
     affine = Plus(Times(keep, c), Times(add, judge.g))
     if not judge.need(new, affine, said, judge.at[name]):
@@ -92,7 +93,7 @@ def _velocity(judge: UpdateScene, ahead: bool) -> bool:
     left, right = Times(old, add), Times(now, keep)
     if ahead:
         left, right = Times(left, Plus(ONE, keep)), Times(right, keep)
-    if judge.looks_equal(keep, ZERO) or not judge.looks_equal(left, right):
+    if not judge.looks_equal(left, right):
         share = divide(Times(now, Times(keep, keep) if ahead else keep), add)
         share = divide(share, Plus(ONE, keep)) if ahead else share
         wanted = Plus(judge.w, Plus(Times(share, c), Times(now, judge.g)))
@@ -124,15 +125,21 @@ def _roots(squares: Expr, epsilons: list[Expr]) -> Iterator[Expr]:
 
 
 def _rates(judge: UpdateScene) -> tuple[list[Expr], list[Expr]]:
-    """What may be the rate and what epsilon, the likeliest first."""
+    """What may be the rate and what epsilon, the likeliest first; by names not each for both."""
     found = judge.scalars(judge.new)
-    small = sorted(found, key=lambda e: "eps" not in str(e) and not _is_tiny(e))
-    large = sorted(found, key=lambda e: "eps" in str(e) or _is_tiny(e))
-    return large, small
+    small = [e for e in found if not _RATE.search(_name(e))]
+    large = [e for e in found if "eps" not in _name(e)]
+    return sorted(large, key=_is_tiny), sorted(small, key=lambda e: not _is_tiny(e))
+
+
+def _name(expr: Expr) -> str:
+    return expr.name.lower() if isinstance(expr, Symbol) else ""
 
 
 def _is_tiny(expr: Expr) -> bool:
-    return isinstance(expr, Number) and 0 < expr.value < Fraction(1, 10_000)
+    if isinstance(expr, Number):
+        return 0 < expr.value < Fraction(1, 10_000)
+    return "eps" in _name(expr)
 
 
 def _scaled(judge: UpdateScene, accumulates: bool) -> bool:

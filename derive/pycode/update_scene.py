@@ -1,23 +1,27 @@
-"""What a step makes of one parameter, written out in leaves, and what random points say of it.
+"""What a step makes of one parameter, written out in leaves: what is proved of it.
 
-Where points agree an equation is worth a proof; it counts if engine and checker accept it.
+Random points say which equation is worth a proof, and what is false; nothing is true by them.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from derive.check import check
+from derive.check.graph import Graph
+from derive.check.signs import Sign, sign
 from derive.program import (
     ONE,
     SCALAR,
     ZERO,
+    Apply,
     Equation,
     Expr,
+    Leaf,
     Number,
     Plus,
     Power,
@@ -31,7 +35,9 @@ from derive.pycode.held import leaves_of, written
 from derive.pycode.optimizer_names import Optimizer
 from derive.pycode.optimizers import Moved, Step
 from derive.pycode.pieces import simplified
+from derive.pycode.polynomials import expanded, gathered
 from derive.pycode.sampled import Undefined, value_of
+from derive.pycode.state import OLD
 from derive.scalars.table import function
 from derive.tensors import prove
 
@@ -101,13 +107,14 @@ class UpdateScene:
                 return False
         return True
 
-    def proved(self, left: Expr, right: Expr) -> bool:
-        """Whether engine and checker accept an equation."""
+    def proved(self, left: Expr, right: Expr, leaves: Mapping[str, Leaf] | None = None) -> bool:
+        """Whether engine and checker accept an equation; leaves: if they are not the step's."""
         equation = Equation(left, right)
         if left == right:
             return True
-        outcome = prove(self.program, equation)
-        if not outcome.proved or not check(self.program, equation).accepted:
+        program = replace(self.program, leaves=self.program.leaves if leaves is None else leaves)
+        outcome = prove(program, equation)
+        if not outcome.proved or not check(program, equation).accepted:
             return False
         self.rules |= set(outcome.rules)
         self.steps += outcome.steps
@@ -125,8 +132,53 @@ class UpdateScene:
         if any(self.program.leaves[n].dims != SCALAR for n in names):
             raise Undefined("a rate that differs from entry to entry")
 
-    def is_negative(self, expr: Expr) -> bool:
+    # -- signs ----------------------------------------------------------------------------
+
+    def looks_negative(self, expr: Expr) -> bool:
+        """Whether a number is below 0 at random points."""
         return all(value_of(expr, point) < 0 for point in self.points)
+
+    def is_positive(self, expr: Expr) -> bool:
+        """Whether engine and checker know a number to be above 0, as it stands or multiplied out.
+
+        For the engine that is an equation, ``step(x) = 1``; for the checker a sign by its form.
+        """
+        for form in (gathered(expr), expanded(expr)):
+            if not self.proved(expr, form):
+                continue
+            outcome = prove(self.program, Equation(Apply("step", 0, form), ONE))
+            if outcome.proved and sign(Graph(self.program), form) >= Sign.POSITIVE:
+                return True
+        return False
+
+    def need_share(self, expr: Expr, said: str) -> None:
+        """Raises `Undefined` for a constant that is not known to lie between 0 and 1."""
+        if not (self.is_positive(expr) and self.is_positive(minus(ONE, expr))):
+            raise Undefined(said)
+
+    def need_lasting_numbers(self) -> None:
+        """Raises `Undefined` for a number that later steps may not take for positive."""
+        used = self._used()
+        for (base, exponent), leaf in self.step.run.powers.items():
+            if leaf.name in used and not self.is_positive(self.written(exponent)):
+                raise Undefined(f"a power of {base} whose exponent may be negative,")
+        for name, new in self.step.changed.items():
+            if name in used and (new is None or not self.is_positive(new)):
+                raise Undefined(f"{name.removeprefix(OLD)}, which may become negative,")
+
+    def assumed(self) -> list[str]:
+        """What is taken for granted of the constants that lie between 0 and 1 by their names."""
+        used = self._used()
+        powers = {leaf.name for leaf in self.step.run.powers.values()}
+        return [
+            f"{name} lies between 0 and 1"
+            for name in sorted(used - powers)
+            if self.program.leaves[name].domain == "unit"
+        ]
+
+    def _used(self) -> set[str]:
+        """The leaves that the step needs."""
+        return leaves_of(self.new).union(*map(leaves_of, self.state.values()))
 
     # -- constants ------------------------------------------------------------------------
 
@@ -187,6 +239,7 @@ class UpdateScene:
         if self.w.name in leaves_of(new):
             raise Undefined("a gradient to which the parameter was added")
         self.need_numbers(beta)
+        self.need_share(beta, "an average whose share is not known to lie between 0 and 1")
         term: Expr = Power(self.g, TWO) if squared else self.g
         wanted = Plus(Times(beta, self.leaf(name)), Times(minus(ONE, beta), term))
         if not self.need(new, wanted, said, self.at[name]):

@@ -14,18 +14,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from derive.check import find_counterexample
-from derive.program import ZERO, Equation, Expr, Symbol
+from derive.program import Equation, Expr, Symbol
 from derive.pycode.held import leaves_of
 from derive.pycode.optimizer_names import Optimizer, optimizers
 from derive.pycode.optimizers import step_of
 from derive.pycode.sampled import Undefined
 from derive.pycode.source import Module
+from derive.pycode.step_call import at_beginning
 from derive.pycode.update_rules import RULES
 from derive.pycode.update_scene import UpdateScene, Wrong
 from derive.pycode.values import Unsupported
 from derive.verdict import Counterexample, Proof, Verdict
 
 POSITIVE: Final = "rate, constants and the number of the step are positive"
+OTHER_BEGINNING: Final = "outside the fragment: a first step that is not what later steps are"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class _Judge(UpdateScene):
         node = self._node(self.moved.new)
         try:
             self._need_own_gradient()
+            self.need_lasting_numbers()
             if not RULES[self.optimizer.rule](self):
                 reason = "neither proved nor refuted"
                 return self._ruling(Verdict.UNPROVEN, reason, node, conditions)
@@ -89,10 +92,9 @@ class _Judge(UpdateScene):
         except Undefined as error:
             reason = f"outside the fragment: {error} in a step"
             return self._ruling(Verdict.UNPROVEN, reason, node, conditions)
-        if not self._begins_at_zero():
-            reason = "outside the fragment: a state that does not begin at 0"
-            return self._ruling(Verdict.UNPROVEN, reason, node, conditions)
-        conditions = tuple(sorted({*self.trace.conditions, POSITIVE}))
+        if not self._begins_right():
+            return self._ruling(Verdict.UNPROVEN, OTHER_BEGINNING, node, conditions)
+        conditions = tuple(sorted({*self.trace.conditions, *self.assumed(), POSITIVE}))
         proof = Proof(tuple(sorted(self.rules)), self.steps, True)
         ruling = self._ruling(Verdict.VERIFIED, "", node, conditions)
         return replace(ruling, proof=proof)
@@ -115,18 +117,19 @@ class _Judge(UpdateScene):
             own = self.put(self.new, **dict.fromkeys(others, self.g))
             raise Wrong(said, Equation(self.new, own), self.moved.new)
 
-    def _begins_at_zero(self) -> bool:
-        """Whether the first step does what later steps do with a state of 0."""
-        if self.step.first is None:
+    def _begins_right(self) -> bool:
+        """Whether the first step is proved to do what later steps do with a state of 0."""
+        begun = self.step.beginning
+        if begun is None:
             if self.state:
                 self.trace.conditions.setdefault("the state begins at 0")
             return True
-        zeros: dict[str, Expr] = {**self.step.values, **dict.fromkeys(self.state, ZERO)}
-        for name, new in self.state.items():
-            if name not in self.step.first:
+        pairs = [(new, begun.state.get(name)) for name, new in self.state.items()]
+        pairs.append((self.new, begun.moved.get(self.moved.key)))
+        for later, first in pairs:
+            begins = at_beginning(later, begun)
+            if first is None or begins is None:
                 return False
-            names = {a: Symbol(b, self.g.dims) for a, b in self.step.renamed.items()}
-            begun = self.put(self.step.first[name], **names)
-            if not self.looks_equal(self.put(new, **zeros), begun):
+            if not self.proved(begins, first, begun.leaves):
                 return False
         return True

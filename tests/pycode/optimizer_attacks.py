@@ -110,13 +110,52 @@ CLASS_EDITS = (
     ("grads[k] ** 2", "grads['W1'] ** 2"),
     ("mh = self.m[k] /", "mh = self.m['W1'] /"),
 )  # fmt: skip
+MOMENTUM = """
+import numpy as np
+class Momentum:
+    def __init__(self, lr=0.01, mu=0.9):
+        self.lr, self.mu = lr, mu
+        self.v = None
+    def update(self, w, dw):
+        if self.v is None:
+            self.v = np.zeros_like(w)
+        self.v = self.mu * self.v - self.lr * dw
+        w += self.v
+"""
+MOMENTUM_EDITS = (
+    ("np.zeros_like(w)", "np.zeros_like(w)\n            w += 5 * dw"),
+    ("np.zeros_like(w)", "np.zeros_like(w)\n            w *= 2"),
+    ("np.zeros_like(w)", "-self.lr * dw\n            w += dw\n            return"),
+    ("np.zeros_like(w)", "dw.copy()"),
+    ("np.zeros_like(w)", "1e-12 * np.ones_like(w)"),
+    ("np.zeros_like(w)", "1e-15 * w"),
+    ("w += self.v", "w += self.v\n        self.lr = -self.lr"),
+    ("w += self.v", "w += self.v\n        self.lr = self.lr - 1"),
+    ("w += self.v", "w += self.v\n        self.mu = 2 * self.mu"),
+    ("w += self.v", "w += self.v\n        return w + dw"),
+    ("lr=0.01", "lr=-0.01"),
+    ("mu=0.9", "mu=1.5"),
+)
+"""Steps that are right at all times but the first, and constants that do not stay what they are."""
+CONSTANTS = (
+    ("sgd(w, dw, lr, decay)", "return w * (1 + lr * decay * (decay - 2)) - lr * dw"),
+    ("sgd(w, dw, lr, decay)", "return w - lr * (3 - decay) * dw"),
+    ("sgd(w, dw, lr)", "return w - (lr - 1e-9) * dw"),
+    ("sgd(w, dw, lr, beta, t)", "p = beta ** (-t); return w - lr * dw * np.sqrt((1 - p) ** 2) / (1 - p)"),
+    ("momentum(w, dw, v, lr)", "v = (1 - lr / 3) * v + lr * dw; w = w - v; return w, v"),
+    ("momentum(w, dw, v, lr, mu)", "v = 1.05 * mu * v + lr * dw; w = w - v; return w, v"),
+    ("rmsprop(w, dw, s, lr, k, eps)", "s = k * s + (1 - k) * dw ** 2; w = w - lr * dw / (np.sqrt(s) + eps); return w, s"),
+    ("rmsprop(w, dw, s, lr, rho, eps)", "s = rho * s + (1 - rho) * dw ** 2; w = w - eps * dw / (np.sqrt(s) + lr); return w, s"),
+)  # fmt: skip
+"""Constants whose sign or size is right at most numbers that one would try, not at all."""
 
 
 def programs() -> list[str]:
     """All of them as files."""
     head = "adam(w, g, m, v, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8)"
     made = [function(head, _edited(ADAM, *edit)) for edit in EDITS]
-    made += [function(head, body) for head, body in FUNCTIONS]
+    made += [function(head, body) for head, body in (*FUNCTIONS, *CONSTANTS)]
+    made += [_edited(MOMENTUM, *edit) for edit in MOMENTUM_EDITS]
     return made + [_edited(CLASS, *edit) for edit in CLASS_EDITS]
 
 
