@@ -21,6 +21,7 @@ from derive.program import (
     Jacobian,
     Partial,
     Symbol,
+    walk,
 )
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
@@ -71,9 +72,7 @@ class Claims(Values):
             raise Outside("the derivative of one array by another is a linear map")
         if symbol.shape == SCALAR:
             return Partial(subject, symbol.name, None, None)
-        row, column = (None if d == 1 else Index(f"{k}_", d)
-                       for k, d in zip("rc", symbol.shape, strict=True))  # fmt: skip
-        return Build(row, column, Partial(subject, symbol.name, row, column))
+        return _gathered(subject, symbol)
 
     def _settled(self, by: Key) -> None:
         reason = self.outline.elsewhere(by)
@@ -135,16 +134,22 @@ class Claims(Values):
         return None
 
     def _partial(self, subject: sx.Node, by: Key, entries: tuple[str, ...]) -> Expr:
+        """The derivatives of a formula by an entry, or by all entries of an array."""
         self._settled(by)
         body = self.value(subject)
         symbol = self.quantity(by)
-        row, column = self.position(symbol, entries, by) if entries else (None, None)
-        missing = [i is None and d != 1 for i, d in zip((row, column), symbol.shape, strict=True)]
-        if body.shape != SCALAR or any(missing):
+        if body.shape != SCALAR:
             raise Outside("the derivative of one array by another is a linear map")
         inside = [key for key in self.scope.labels if _mentions(body, self.scope.label(key))]
         if not any(key == by or self.reaches(key, by) for key in inside):
             raise Outside("it is written without what it is differentiated by")
+        if not entries and symbol.shape != SCALAR:
+            if any(isinstance(n, Partial | Gradient | Build) for n in walk(body)):
+                raise Outside("a derivative of a derivative")
+            return _gathered(body, symbol)
+        row, column = self.position(symbol, entries, by) if entries else (None, None)
+        if any(i is None and d != 1 for i, d in zip((row, column), symbol.shape, strict=True)):
+            raise Outside("the derivative of one array by another is a linear map")
         return Partial(body, symbol.name, row, column)
 
     def product(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr:
@@ -156,7 +161,7 @@ class Claims(Values):
             if pending is not None:
                 value = self._nabla(pending, node)
                 separator, pending = sign, None
-            elif isinstance(node, sx.Name) and node.mark == "nabla":
+            elif isinstance(node, sx.Name) and "nabla" in (node.mark, node.base):
                 pending, sign = node, separator
                 continue
             else:
@@ -168,8 +173,24 @@ class Claims(Values):
         return out
 
     def _nabla(self, by: sx.Name, of: sx.Node) -> Expr:
+        by = by if by.mark else self._only_argument(by, of)
         bare = sx.Name(by.span, by.base, by.scripts, 0, by.accent, "", by.word, by.font)
         return self.derivative(sx.Derivative(of.span, of, bare, "partial"))
+
+    def _only_argument(self, nabla: sx.Name, of: sx.Node) -> sx.Name:
+        """``\\nabla J(w)``: what is differentiated by is the only argument."""
+        call = plain(of)
+        if not nabla.scripts and isinstance(call, sx.Applied) and self.is_named(call):
+            by = plain(call.arguments[0])
+            if len(call.arguments) == 1 and isinstance(by, sx.Name):
+                return by
+        raise Outside("nabla, but not by what")
+
+    def applied(self, node: sx.Applied) -> Expr:
+        """``\\nabla_x (a^T x)`` is a derivative; anything else is a call or a product."""
+        if node.head.mark == "nabla" and len(node.arguments) == 1:
+            return self._nabla(node.head, node.arguments[0])
+        return super().applied(node)
 
     def _slope(self, node: sx.Node) -> Expr | None:
         """``\\odot \\partial h/\\partial z``: the slopes of h = f(z), entry by entry."""
@@ -234,9 +255,14 @@ def _keys_of(claims: Claims, name: sx.Name) -> tuple[Key, ...]:
         return ()
 
 
-def _mentions(expr: Expr, label: str) -> bool:
-    from derive.program import walk
+def _gathered(subject: Expr, by: Symbol) -> Build:
+    """The array of the derivatives of a number by the entries of an array."""
+    row, column = (None if d == 1 else Index(f"{k}_", d)
+                   for k, d in zip("rc", by.shape, strict=True))  # fmt: skip
+    return Build(row, column, Partial(subject, by.name, row, column))
 
+
+def _mentions(expr: Expr, label: str) -> bool:
     return any(isinstance(n, Symbol) and n.name == label for n in walk(expr))
 
 

@@ -14,12 +14,14 @@ from derive.meaning.lines import JOINS, Line
 from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, head_name
+from derive.meaning.literal.loose import if_symmetric, says_all, supposing
 from derive.meaning.literal.outline import Outlined, names_gradient
-from derive.meaning.literal.products import IDENTITY, plus, sized
+from derive.meaning.literal.products import IDENTITY, pair, plus, sized
+from derive.meaning.literal.program import leaves_of
 from derive.meaning.literal.scope import Scope
 from derive.meaning.notation import names_in
 from derive.meaning.outline import kind_of
-from derive.meaning.setting import IllShaped, Outside, Setting
+from derive.meaning.setting import Outside, Setting
 from derive.meaning.stationary import to_be_solved
 from derive.program import (
     Composition,
@@ -43,6 +45,8 @@ from derive.verdict import Kind, Verdict
 
 _NO_CLAIM = ("\\approx", "\\propto", "\\sim", "\\simeq", "≈", "∝")
 _ASSIGNS = (":=", "\\leftarrow", "\\gets", "←")
+SIZES = 12
+"""So many sizes are found from one line."""
 
 
 class Reader:
@@ -196,10 +200,10 @@ class Reader:
         ):
             return self._open(line, Verdict.UNPROVEN, FIGURES_FOR_NAMES, kind)
         try:
-            statements = self._statements(line)
+            setting, statements = self._fitted(line)
         except Outside as error:
             return self._open(line, Verdict.UNPROVEN, str(error), kind)
-        except (Conflict, ShapeError, IllShaped) as error:
+        except (Conflict, ShapeError) as error:
             supposed = self._supposed(line)
             if supposed:
                 reason = f"no line says what {', '.join(supposed)} is, and its shape decides"
@@ -207,14 +211,47 @@ class Reader:
             return self._open(line, Verdict.REFUTED, str(error), kind)
         missing = self._missing(statements)
         statements, conditions = self._conditioned(line, statements)
-        found = tuple(Stated(self.setting, s) for s in statements)
+        found = tuple(Stated(setting, s) for s in statements)
         if any(isinstance(s, Composition) for s in statements):
             kind = Kind.CHAIN_RULE if len(statements) == 1 else kind
         others = under_conditions(self.found.facts, line, kind, "matrix", found)
-        return Interpretation(
+        whole = Interpretation(
             line, kind, "matrix", found, missing=missing, figures=to_be_solved(line),
             conditions=conditions, others=others, elsewhere=self._tied_below(line),
         )  # fmt: skip
+        return (
+            self._of_formulas(whole)
+            if says_all(self.found.names, self.found.totals, line, self._loose(statements))
+            else whole
+        )
+
+    def _of_formulas(self, found: Interpretation) -> Interpretation:
+        """A line that says by itself what it is about: judged as it stands."""
+        names = (self.setting.spelled or ({}, {}, {}))[0]
+        found = replace(found, missing=())
+        return replace(found, others=(*found.others, *if_symmetric(found, names)))
+
+    def _loose(self, statements: Sequence[Statement]) -> frozenset[Key]:
+        """The quantities of a claim that no formula of the note uses."""
+        unused = self._unused(_sides(statements))
+        return frozenset(key for key in self.scope.labels if self.scope.label(key) in unused)
+
+    def _fitted(self, line: Line) -> tuple[Setting, list[Statement]]:
+        """What a line says; sizes of letters that only claims use are found from it."""
+        scope: Scope | None = self.scope
+        for _ in range(SIZES):
+            assert scope is not None
+            try:
+                statements = self._statements(Claims(self.found.facts, scope, self.found), line)
+            except Conflict as error:
+                scope = supposing(scope, error)
+                if scope is None:
+                    raise
+                continue
+            if scope is self.scope:
+                return self.setting, statements
+            return replace(self.setting, leaves=leaves_of(scope)), statements
+        raise Outside("too many letters whose sizes are not told")
 
     def _tied_below(self, line: Line) -> str:
         """A line further below gives a quantity the value of another one: ``V = W^T``.
@@ -255,8 +292,7 @@ class Reader:
         indices = self.found.names.indices
         return line.piece.kind == "inline" and len(letters) == 2 and not indices.isdisjoint(letters)
 
-    def _statements(self, line: Line) -> list[Statement]:
-        claims = Claims(self.found.facts, self.scope, self.found)
+    def _statements(self, claims: Claims, line: Line) -> list[Statement]:
         left, right = claims.maps(line.left), claims.maps(line.right)
         out: list[Statement] = []
         arrays = any(m and len(m) > 1 and self._arrays(claims, m) for m in (left, right))
@@ -275,10 +311,9 @@ class Reader:
             if isinstance(b, Number) and b.value == 0:
                 b = Times(b, a)
             else:
-                raise IllShaped(
-                    f"the left side has shape {show_shape(a.shape)}, "
-                    f"the right side {show_shape(b.shape)}"
-                )
+                ends = next((x, y) for x, y in zip(a.shape, b.shape, strict=True) if x != y)
+                reason = f"the left side has shape {show_shape(a.shape)}, the right side "
+                raise Conflict(reason + show_shape(b.shape), pair(*ends))
         return [*out, Equation(a, b, tuple(claims.free[k] for k in sorted(claims.free)))]
 
     def _arrays(self, claims: Claims, maps: Sequence[tuple[Key | None, Key]]) -> bool:
@@ -302,9 +337,8 @@ class Reader:
 
     def _missing(self, statements: Sequence[Statement]) -> tuple[str, ...]:
         """Quantities of a claim that no definition of the note uses."""
-        sides = [x for s in statements if isinstance(s, Equation) for x in (s.left, s.right)]
         names = (self.setting.spelled or ({}, {}, {}))[0]
-        return tuple(sorted(names.get(n, n) for n in self._unused(sides)))
+        return tuple(sorted(names.get(n, n) for n in self._unused(_sides(statements))))
 
     def _unused(self, sides: Sequence[Expr]) -> set[str]:
         used = {
@@ -329,3 +363,7 @@ class Reader:
             if key in self.scope.leaves and self.scope.label(key) not in inside:
                 found[source[name.span.start : name.span.end]] = None
         return tuple(found)
+
+
+def _sides(statements: Sequence[Statement]) -> list[Expr]:
+    return [x for s in statements if isinstance(s, Equation) for x in (s.left, s.right)]

@@ -16,7 +16,8 @@ from derive.meaning.lines import Line
 from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
 from derive.meaning.literal.scope import RATES, extents_of, is_matrix
 from derive.meaning.literal.steps import Steps, steps_of
-from derive.meaning.notation import COST_LETTERS, STANDARD, derivatives_in, is_cost_word, names_in
+from derive.meaning.literal.totals import differentiated, differentiates_formula, totals
+from derive.meaning.notation import COST_LETTERS, STANDARD, is_cost_word, names_in
 from derive.meaning.setting import Outside
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
@@ -75,6 +76,8 @@ class Outlined:
     changed: dict[Key, str] = field(default_factory=dict)
     """Quantities that some line changes in place -> why they have no one value."""
     steps: Steps = field(default_factory=Steps)
+    totals: frozenset[Key] = frozenset()
+    """Numbers that are written as functions of arrays: ``f(x) = x^T A x``."""
     seen: frozenset[Label] = frozenset()
     """What formulas outside of the lines speak of: a loss without one may depend on it."""
 
@@ -128,8 +131,9 @@ def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | N
     if facts.roles.symbolic_depth or names.steps - {"t"}:
         return None  # layers by letters: what holds at one is not what the program says
     found = Outlined(facts, names, seen=seen)
+    letters = totals(facts)
     for line in facts.lines:
-        stated = _stated(facts, names, line)
+        stated = _stated(facts, names, line, letters)
         if stated is None:
             continue
         first = found.stated.setdefault(stated.key, stated)
@@ -141,8 +145,9 @@ def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | N
             found.aliases[key] = gradient
             del found.stated[key]
             found.again = {k: line for k, line in found.again.items() if line is not one.line}
-    if not found.stated:
+    if not found.stated and not differentiates_formula(facts):
         return None
+    found.totals = frozenset(key for key in found.stated if key[0] in letters)
     for key, one in found.stated.items():
         found.uses[key] = frozenset(keys_in(names, one.formula))
     found.costs = _costs(found)
@@ -228,7 +233,7 @@ def _families(found: Outlined) -> frozenset[Key]:
     )  # fmt: skip
 
 
-def _stated(facts: Facts, names: Identities, line: Line) -> Stated | None:
+def _stated(facts: Facts, names: Identities, line: Line, letters: frozenset[str]) -> Stated | None:
     name = head_name(line)
     if name is None or line.relation.text not in _DEFINES or name.mark:
         return None
@@ -237,7 +242,8 @@ def _stated(facts: Facts, names: Identities, line: Line) -> Stated | None:
     if isinstance(plain(line.right), sx.Tuple | sx.Picture | sx.Unreadable | sx.Dots):
         return None
     called = isinstance(plain(line.left), sx.Applied)
-    if line.source.opens or (called and not _is_call(facts, line)):
+    total = called and name.base in letters
+    if line.source.opens or (called and not total and not _is_call(facts, line)):
         return None
     try:
         use = names.use(name)
@@ -321,7 +327,7 @@ def _costs(found: Outlined) -> list[Key]:
     """What is differentiated as a number, the most often named first."""
     counted: dict[Key, int] = {}
     for node in all_nodes(found.facts):
-        for of in _differentiated(node):
+        for of in differentiated(node):
             name = of.head if isinstance(of, sx.Applied) else of
             if not isinstance(name, sx.Name) or name.mark:
                 continue
@@ -330,20 +336,10 @@ def _costs(found: Outlined) -> list[Key]:
             except Outside:
                 continue
             like = is_cost_word(name) or name.base in (*COST_LETTERS, "l")
-            if not use.entries and (like or found.facts.roles.is_cost(name)):
+            like = like or use.key in found.totals or found.facts.roles.is_cost(name)
+            if not use.entries and like:
                 counted[use.key] = counted.get(use.key, 0) + 1
     return sorted(counted, key=lambda k: -counted[k])
-
-
-def _differentiated(node: sx.Node) -> Iterator[sx.Node]:
-    for one in derivatives_in(node):
-        if one.of is not None:
-            yield plain(one.of)
-    for part in subtree(node):
-        if isinstance(part, sx.Product):
-            for (_, a), (_, b) in zip(part.factors, part.factors[1:], strict=False):
-                if isinstance(a, sx.Name) and a.mark == "nabla":
-                    yield plain(b)
 
 
 def _sizes(facts: Facts) -> dict[str, str]:

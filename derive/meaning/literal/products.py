@@ -49,7 +49,7 @@ def plus(left: Expr, right: Expr) -> Expr:
     for one, other in ((left, right), (right, left)):
         axis = _axis_of(one, other)
         if axis is not None:
-            raise Conflict("a bias that does not fit", _pair(one.shape[axis], other.shape[axis]))
+            raise Conflict("a bias that does not fit", pair(one.shape[axis], other.shape[axis]))
     _same(left, right, "sum")
     return Plus(left, right)
 
@@ -79,7 +79,7 @@ def times(separator: str, left: Expr, right: Expr) -> Expr:
             raise Conflict(
                 f"matrix product of {show_shape(left.shape)} and {show_shape(right.shape)}: "
                 f"{inner} is not {outer}",
-                _pair(inner, outer),
+                pair(inner, outer),
             )
         return MatMul(left, right)
     if left.shape != right.shape:
@@ -134,9 +134,9 @@ def _same(left: Expr, right: Expr, what: str) -> None:
     for a, b in zip(left.shape, right.shape, strict=True):
         if a != b:
             shapes = f"{show_shape(left.shape)} and {show_shape(right.shape)}"
-            raise Conflict(f"{what} of {shapes}: {a} is not {b}", _pair(a, b))
+            raise Conflict(f"{what} of {shapes}: {a} is not {b}", pair(a, b))
 
 
-def _pair(one: Dim, two: Dim) -> tuple[Dim, Dim] | None:
+def pair(one: Dim, two: Dim) -> tuple[Dim, Dim] | None:
     """Two sizes that may be found to be one: an axis of size 1 stays what it is."""
     return None if 1 in (one, two) else (one, two)

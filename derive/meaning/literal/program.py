@@ -99,7 +99,7 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     scope = Scope(found.names, column, axis, numbers, found.sizes)
     scope.aliases = dict(found.aliases)
     scope.extents = found.extents
-    scope.families = found.families
+    scope.families, scope.totals = found.families, found.totals
     if found.costs:
         scope.labels[found.costs[0]] = COST
     return scope

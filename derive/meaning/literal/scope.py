@@ -43,6 +43,8 @@ class Scope:
     """The most entries that a quantity carries anywhere in the note."""
     families: frozenset[Key] = frozenset()
     """Vectors by an index: ``u_k^T v``; the rows of a matrix."""
+    totals: frozenset[Key] = frozenset()
+    """Numbers that are written as functions of arrays: ``f(x) = x^T A x``."""
     tied: set[str] = field(default_factory=set)
     """Sizes by a letter that some sum has shown to be those of an axis."""
 

@@ -11,8 +11,9 @@ from fractions import Fraction
 from derive.meaning.context import constant
 from derive.meaning.facts import call_of, known_function
 from derive.meaning.literal.conflict import Conflict
-from derive.meaning.literal.products import plus, quotient, times
+from derive.meaning.literal.products import pair, plus, quotient, times
 from derive.meaning.literal.quantities import Quantities
+from derive.meaning.literal.scope import RATES
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import Outside
@@ -23,6 +24,7 @@ from derive.program import (
     PRIMITIVES,
     SCALAR,
     Apply,
+    Entry,
     Expr,
     Function,
     Index,
@@ -35,6 +37,7 @@ from derive.program import (
     minus,
     negate,
     number,
+    show_shape,
     softmax,
     total,
     walk,
@@ -168,10 +171,12 @@ class Values(Quantities):
             return self.value(node.arguments[0])
         if call is None:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
+        if head.base in ("tr", "Tr", "trace") and head.word:
+            return _trace(self.value(call[1]))
         if head.base == "diag" and head.word:
             raise Outside("a diagonal matrix")
         function = self._function(head)
-        if function is None and head.base in self.scope.names.called:
+        if function is None and head.base in self.scope.names.called and head.base not in RATES:
             raise Outside(f"{head.base}(...), which is not known")
         if function is None:
             return times("juxt", self.name(head), self.value(call[1]))
@@ -188,17 +193,22 @@ class Values(Quantities):
         head = node.head
         if head.primes or head.mark or node.bracket != "(":
             return False
-        if not (head.word or self.facts.roles.is_cost(head)):
-            return False
         key = self.scope.names.use(head).key
+        if not (head.word or key in self.scope.totals or self.facts.roles.is_cost(head)):
+            return False
         value = self.scope.values.get(key)
         named = all(plain_name(a) is not None for a in node.arguments)
         number = value is not None and value.shape == SCALAR
         return named and (number or key in self.scope.lost)
 
+    def _is_total(self, head: sx.Name) -> bool:
+        """``f`` of ``f(x) = x^T A x``, which is a number."""
+        totals = self.scope.totals
+        return bool(totals) and not head.primes and self.scope.names.use(head).key in totals
+
     def _function(self, head: sx.Name) -> str | None:
         """The function that a head is; None where it is a quantity."""
-        if head.mark or head.accent:
+        if head.mark or head.accent or self._is_total(head):
             return None
         if head.base in _LOGARITHMS:
             if any(s.place == "sub" and s.text != "e" for s in head.scripts):
@@ -296,6 +306,15 @@ class Values(Quantities):
         if len(letters) != 2 or not {*letters} <= self.scope.names.indices:
             raise Outside(f"a condition by {condition.relation}")
         return self._kronecker(letters)
+
+
+def _trace(value: Expr) -> Expr:
+    """The sum of the diagonal of a square matrix."""
+    rows, columns = value.shape
+    if rows != columns:
+        raise Conflict(f"the trace of a matrix {show_shape(value.shape)}", pair(rows, columns))
+    index = Index("p_", rows)
+    return value if rows == 1 else SumOver(index, Entry(value, index, index))
 
 
 def _parameters(body: Expr) -> bool:

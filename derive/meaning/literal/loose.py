@@ -1,0 +1,122 @@
+"""Claims about letters of which no formula of the note speaks: their sizes, their symmetry.
+
+``\\partial (x^T A x)/\\partial x = (A + A^T) x`` says by itself what fits: A is square and as
+long as x.  What one line needs is supposed for that line only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from derive.meaning.facts import subtree
+from derive.meaning.interpretation import Interpretation, Stated
+from derive.meaning.lines import Line
+from derive.meaning.literal.conflict import Conflict
+from derive.meaning.literal.identity import Key
+from derive.meaning.literal.scope import Scope
+from derive.meaning.literal.totals import differentiated
+from derive.meaning.notation import names_in
+from derive.meaning.setting import Outside
+from derive.program import (
+    Equation,
+    Expr,
+    Partial,
+    Plus,
+    Symbol,
+    Transpose,
+    children,
+    walk,
+    with_children,
+)
+from derive.reading import syntax as sx
+
+if TYPE_CHECKING:
+    from derive.meaning.literal.identity import Identities
+
+SYMMETRIC = "it holds where {} is symmetric: say whether it is"
+
+
+def supposing(scope: Scope, conflict: Conflict) -> Scope | None:
+    """A scope in which two sizes are one; None where no size of a loose letter is among them."""
+    if conflict.same is None:
+        return None
+    one, two = (scope.dim(d) if isinstance(d, str) else d for d in conflict.same)
+    loose = _loose_sizes(scope)
+    for drop, keep in ((one, two), (two, one)):
+        if drop in loose and drop != keep:
+            return replace(
+                scope, same={**scope.same, str(drop): keep}, leaves=dict(scope.leaves),
+                tied=set(scope.tied),
+            )  # fmt: skip
+    return None
+
+
+def _loose_sizes(scope: Scope) -> frozenset[str]:
+    """The sizes of letters that no formula uses."""
+    used = {n.name for body in scope.values.values() for n in walk(body) if isinstance(n, Symbol)}
+    labels = [scope.label(key) for key in scope.leaves]
+    return frozenset(f"{n}.{end}" for n in labels if n not in used for end in ("r", "c", "n"))
+
+
+def says_all(names: Identities, totals: frozenset[Key], line: Line, unused: frozenset[Key]) -> bool:
+    """Does a derivative of the line speak of every letter that no formula of the note uses?
+
+    Then the line says by itself what it is about, and is judged as it stands.  totals: numbers
+    with a formula, whose derivatives speak of what that uses.
+    """
+    spoken = {
+        key
+        for side in line.nodes for of in differentiated(side)
+        for part in subtree(of) for name in names_in(part)
+        if (key := _key(names, name)) is not None
+    }  # fmt: skip
+    return bool(spoken) and unused <= spoken and (bool(unused) or bool(spoken & totals))
+
+
+def _key(names: Identities, name: sx.Name) -> Key | None:
+    try:
+        return None if name.mark else names.use(name).key
+    except Outside:
+        return None
+
+
+def if_symmetric(
+    found: Interpretation, spelled: dict[str, str]
+) -> tuple[tuple[str, Interpretation], ...]:
+    """What a line says of symmetric matrices: for each square input that it speaks of."""
+    out = []
+    for name in sorted({n for one in found.statements for n in _square(one)}):
+        stated = tuple(
+            replace(one, statement=_folded(one.statement, name))
+            for one in found.statements if isinstance(one.statement, Equation)
+        )  # fmt: skip
+        said = replace(found, statements=stated, others=(), missing=())
+        out.append((SYMMETRIC.format(spelled.get(name, name)), said))
+    return tuple(out)
+
+
+def _square(one: Stated) -> list[str]:
+    """The square inputs of a statement by which it does not differentiate."""
+    if not isinstance(one.statement, Equation):
+        return []
+    nodes = [n for side in (one.statement.left, one.statement.right) for n in walk(side)]
+    by = {n.name for n in nodes if isinstance(n, Partial)}
+    return [
+        n.name for n in nodes
+        if isinstance(n, Symbol) and n.name in one.setting.leaves and n.name not in by
+        and n.shape[0] == n.shape[1] != 1
+    ]  # fmt: skip
+
+
+def _folded(statement: object, name: str) -> Equation:
+    assert isinstance(statement, Equation)
+    left, right = (_both_ways(side, name) for side in (statement.left, statement.right))
+    return replace(statement, left=left, right=right)
+
+
+def _both_ways(expr: Expr, name: str) -> Expr:
+    """An expression with ``A + A^T`` in the place of A."""
+    if isinstance(expr, Symbol):
+        return Plus(expr, Transpose(expr)) if expr.name == name else expr
+    return with_children(expr, tuple(_both_ways(c, name) for c in children(expr)))

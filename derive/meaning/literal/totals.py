@@ -1,0 +1,84 @@
+"""Numbers that are written as functions of arrays: ``f(x) = x^T A x`` and ``\\nabla f(x)``.
+
+In: the lines of a note.  Out: the letters that a line gives a formula by a call and that every
+other line only differentiates.  Such a letter is the value of its formula; a function that is
+applied to anything else works entry by entry, and is none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.meaning.facts import Facts, all_nodes, subtree
+from derive.meaning.notation import derivatives_in, names_in
+from derive.reading import syntax as sx
+from derive.reading.tree import plain
+
+
+def differentiated(node: sx.Node) -> Iterator[sx.Node]:
+    """What the derivatives of a formula differentiate, ``\\nabla`` among them."""
+    for one in derivatives_in(node):
+        if one.of is not None:
+            yield plain(one.of)
+    for part in subtree(node):
+        if isinstance(part, sx.Product):
+            for (_, a), (_, b) in zip(part.factors, part.factors[1:], strict=False):
+                if isinstance(a, sx.Name) and "nabla" in (a.mark, a.base):
+                    yield plain(b)
+        elif isinstance(part, sx.Applied) and part.head.mark == "nabla":
+            yield from (plain(one) for one in part.arguments)
+
+
+def differentiates_formula(facts: Facts) -> bool:
+    """Does a line differentiate a formula that it writes out: ``\\partial a^T x/\\partial x``?"""
+    return any(
+        not isinstance(of, sx.Name | sx.Applied) or (isinstance(of, sx.Applied) and of.head.word)
+        for line in facts.lines for side in line.nodes for of in differentiated(side)
+    )  # fmt: skip
+
+
+def totals(facts: Facts) -> frozenset[str]:
+    """The letters whose formula is a number of arrays, and which are only differentiated."""
+    called: dict[str, None] = {}
+    for line in facts.lines:
+        head = plain(line.left)
+        if line.first and isinstance(head, sx.Applied) and _bare(head.head):
+            called[head.head.base] = None
+    return frozenset(base for base in called if _only_differentiated(facts, base))
+
+
+def _bare(name: sx.Name) -> bool:
+    """A single letter without marks, accents or scripts."""
+    plainly = not (name.mark or name.accent or name.primes or name.scripts or name.word)
+    return plainly and (len(name.base) == 1 or name.base in ("phi", "psi", "varphi", "ell"))
+
+
+def _only_differentiated(facts: Facts, base: str) -> bool:
+    """Every occurrence is a head with the same argument, or stands in a derivative."""
+    allowed: set[int] = set()
+    arguments: set[tuple[str, ...]] = set()
+    some = False
+    for line in facts.lines:
+        head = plain(line.left)
+        if line.first and isinstance(head, sx.Applied) and head.head.base == base:
+            allowed.add(head.head.span.start)
+            arguments.add(tuple(_letters(a) for a in head.arguments))
+    for node in all_nodes(facts):
+        for of in differentiated(node):
+            name = of.head if isinstance(of, sx.Applied) else of
+            if isinstance(name, sx.Name) and name.base == base and not name.primes:
+                some = True
+                allowed.add(name.span.start)
+                if isinstance(of, sx.Applied):
+                    arguments.add(tuple(_letters(a) for a in of.arguments))
+    uses = (n for node in all_nodes(facts) for n in names_in(node) if n.base == base)
+    return some and len(arguments) == 1 and all(n.span.start in allowed for n in uses)
+
+
+def _letters(node: sx.Node) -> str:
+    """An argument as it is spelled; one that is no name is like no other."""
+    name = plain(node)
+    if isinstance(name, sx.Name) and not name.mark:
+        scripts = "".join(f"{s.place}{s.bracket}{s.text}" for s in name.scripts)
+        return f"{name.accent}{name.base}{scripts}"
+    return f"?{node.span.start}"
