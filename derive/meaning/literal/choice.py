@@ -33,7 +33,8 @@ class Held:
 def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | None:
     """The literal reading with what its rivals leave undecided, if it is to be taken."""
     usual = held(choice.interpretations, judge)
-    if not usual.open and not usual.misfits:
+    by_letters = not facts.affine and usual.wrong > 0
+    if not (usual.open or usual.misfits or by_letters):
         return None
     readings = read_literally(facts)
     if not readings:
@@ -50,7 +51,8 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     best = max(merged, key=lambda one: held(one.interpretations, judge).holds)
     mine = held(best.interpretations, judge)
     same = _alike(best.interpretations, choice.interpretations, judge)
-    if mine.misfits > usual.misfits or not _better(mine, usual, same):
+    better = _better(mine, usual, same) or (by_letters and _fits_better(mine, usual))
+    if mine.misfits > usual.misfits or not better:
         return None
     rivals = [one for one in merged if one is not best]
     return replace(best, interpretations=agreed(best, rivals, judge))
@@ -62,6 +64,11 @@ def _better(mine: Held, usual: Held, same: bool) -> bool:
         return True
     fewer = mine.open < usual.open
     return fewer and (mine.holds > usual.holds or (same and mine.holds == usual.holds))
+
+
+def _fits_better(mine: Held, usual: Held) -> bool:
+    """More holds and less is wrong than where a network is supposed by letters alone."""
+    return mine.holds > usual.holds and mine.wrong < usual.wrong and mine.open <= usual.open
 
 
 def _alike(mine: Sequence[Interpretation], usual: Sequence[Interpretation], judge: Judge) -> bool:
@@ -80,6 +87,8 @@ def held(found: Sequence[Interpretation], judge: Judge) -> Held:
             holds += 1
         else:
             agrees = False if one.verdict == Verdict.REFUTED else judge.all_agree(one)
+            if agrees is False and one.missing:
+                agrees = None  # never refuted
             holds += agrees is True
             left_open += agrees is None
             wrong += agrees is False

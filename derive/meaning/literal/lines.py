@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from derive.meaning.alternatives import under_conditions
 from derive.meaning.conditions import applicable, conditions_of, restricted
+from derive.meaning.facts import subtree
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
@@ -38,7 +39,7 @@ from derive.program import (
     show_shape,
     walk,
 )
-from derive.reading.syntax import Derivative, Name, Node, Sum, Transposed, Tuple, Unreadable
+from derive.reading.syntax import Derivative, Dots, Name, Node, Sum, Transposed, Tuple, Unreadable
 from derive.reading.syntax import Number as Figure
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
@@ -227,9 +228,8 @@ class Reader:
 
     def _of_formulas(self, found: Interpretation) -> Interpretation:
         """A line that says by itself what it is about: judged as it stands."""
-        names = (self.setting.spelled or ({}, {}, {}))[0]
         found = replace(found, missing=())
-        return replace(found, others=(*found.others, *if_symmetric(found, names)))
+        return replace(found, others=(*found.others, *if_symmetric(self.scope, found)))
 
     def _loose(self, statements: Sequence[Statement]) -> frozenset[Key]:
         """The quantities of a claim that no formula of the note uses."""
@@ -283,13 +283,16 @@ class Reader:
         return out, tuple(used)
 
     def _condition(self, line: Line) -> bool:
-        """``k = j`` of two running letters: when another line holds, and no claim."""
+        """``k = j``, ``i = 1, \\ldots, n`` of running letters: when a line holds, and no claim."""
         sides = [plain(line.left), plain(line.right)]
         letters = [
             n.base for n in sides
             if isinstance(n, Name) and not (n.scripts or n.mark or n.accent or n.primes)
         ]  # fmt: skip
         indices = self.found.names.indices
+        left = sides[0].base if isinstance(sides[0], Name) and not sides[0].scripts else ""
+        if line.first and left in indices and any(isinstance(p, Dots) for p in subtree(sides[1])):
+            return True
         return line.piece.kind == "inline" and len(letters) == 2 and not indices.isdisjoint(letters)
 
     def _statements(self, claims: Claims, line: Line) -> list[Statement]:

@@ -55,8 +55,8 @@ def supposing(scope: Scope, conflict: Conflict) -> Scope | None:
 def _loose_sizes(scope: Scope) -> frozenset[str]:
     """The sizes of letters that no formula uses."""
     used = {n.name for body in scope.values.values() for n in walk(body) if isinstance(n, Symbol)}
-    labels = [scope.label(key) for key in scope.leaves]
-    return frozenset(f"{n}.{end}" for n in labels if n not in used for end in ("r", "c", "n"))
+    loose = (shape for key, shape in scope.leaves.items() if scope.label(key) not in used)
+    return frozenset(d for shape in loose for d in shape if isinstance(d, str))
 
 
 def says_all(names: Identities, totals: frozenset[Key], line: Line, unused: frozenset[Key]) -> bool:
@@ -81,10 +81,9 @@ def _key(names: Identities, name: sx.Name) -> Key | None:
         return None
 
 
-def if_symmetric(
-    found: Interpretation, spelled: dict[str, str]
-) -> tuple[tuple[str, Interpretation], ...]:
+def if_symmetric(scope: Scope, found: Interpretation) -> tuple[tuple[str, Interpretation], ...]:
     """What a line says of symmetric matrices: for each square input that it speaks of."""
+    shown = {scope.label(key): scope.shown(key) for key in list(scope.labels)}
     out = []
     for name in sorted({n for one in found.statements for n in _square(one)}):
         stated = tuple(
@@ -92,7 +91,7 @@ def if_symmetric(
             for one in found.statements if isinstance(one.statement, Equation)
         )  # fmt: skip
         said = replace(found, statements=stated, others=(), missing=())
-        out.append((SYMMETRIC.format(spelled.get(name, name)), said))
+        out.append((SYMMETRIC.format(shown.get(name, name)), said))
     return tuple(out)
 
 

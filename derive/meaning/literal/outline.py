@@ -13,8 +13,9 @@ from typing import Final
 
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
+from derive.meaning.literal.families import families
 from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
-from derive.meaning.literal.scope import RATES, extents_of, is_matrix
+from derive.meaning.literal.scope import RATES, extents_of
 from derive.meaning.literal.steps import Steps, steps_of
 from derive.meaning.literal.totals import differentiated, differentiates_formula, totals
 from derive.meaning.notation import COST_LETTERS, STANDARD, is_cost_word, names_in
@@ -69,6 +70,8 @@ class Outlined:
     sizes: dict[str, str] = field(default_factory=dict)
     extents: dict[Key, int] = field(default_factory=dict)
     families: frozenset[Key] = frozenset()
+    exampled: frozenset[Key] = frozenset()
+    """Quantities that are named at an example: ``x^{(i)}``."""
     uses: dict[Key, frozenset[Key]] = field(default_factory=dict)
     again: dict[int, Line] = field(default_factory=dict)
     """Lines (by identity) that give a quantity a second formula -> the line of the first."""
@@ -154,8 +157,9 @@ def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | N
     found.changed = _changed(found) | _unclear(found)
     found.steps = steps_of(names, set(found.stated), all_uses(facts, names))
     found.extents = extents_of(list(all_uses(facts, names)))
+    found.exampled = frozenset(u.key for u in all_uses(facts, names) if u.example)
     found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
-    found.families = _families(found)
+    found.families = families(found, all_uses(facts, names))
     return found
 
 
@@ -201,6 +205,8 @@ def _unclear(found: Outlined) -> dict[Key, str]:
         name, right = head_name(line), plain(line.right)
         if name is None or name.mark or isinstance(plain(line.left), sx.Applied):
             continue
+        if name.base in found.names.indices and not name.scripts:
+            continue
         if line.relation.text not in (*_DEFINES, *_ASSIGNS, "\\approx", "≈", "\\propto", "∝"):
             continue
         try:
@@ -224,21 +230,14 @@ def _is_array(found: Outlined, letter: str) -> bool:
     return key in found.stated or found.extents.get(key, 0) > 0 or letter in found.names.indices
 
 
-def _families(found: Outlined) -> frozenset[Key]:
-    """Small letters with one index that are turned: vectors, one for each value of it."""
-    return frozenset(
-        use.key for use in all_uses(found.facts, found.names)
-        if len(use.entries) == 1 and use.transposed and not is_matrix(use.key)
-        and found.extents[use.key] == 1 and use.key not in found.stated
-    )  # fmt: skip
-
-
 def _stated(facts: Facts, names: Identities, line: Line, letters: frozenset[str]) -> Stated | None:
     name = head_name(line)
     if name is None or line.relation.text not in _DEFINES or name.mark:
         return None
     if name.base in STANDARD or (name.base in _CONSTANTS and _fixed(name, line.right)):
         return None
+    if name.base in names.indices and not name.scripts:
+        return None  # ``i = 1, \\ldots, n``
     if isinstance(plain(line.right), sx.Tuple | sx.Picture | sx.Unreadable | sx.Dots):
         return None
     called = isinstance(plain(line.left), sx.Applied)
@@ -339,7 +338,17 @@ def _costs(found: Outlined) -> list[Key]:
             like = like or use.key in found.totals or found.facts.roles.is_cost(name)
             if not use.entries and like:
                 counted[use.key] = counted.get(use.key, 0) + 1
-    return sorted(counted, key=lambda k: -counted[k])
+    return sorted(counted, key=lambda k: -counted[k]) if counted else _only_cost(found)
+
+
+def _only_cost(found: Outlined) -> list[Key]:
+    """``J(w) = ...``, where no line writes a derivative: the one formula of a cost."""
+    costs = [
+        key for key, one in found.stated.items()
+        if (name := head_name(one.line)) is not None and found.facts.roles.is_cost(name)
+        and not any(key in keys for keys in found.uses.values())
+    ]  # fmt: skip
+    return costs if len(costs) == 1 else []
 
 
 def _sizes(facts: Facts) -> dict[str, str]:
@@ -348,5 +357,5 @@ def _sizes(facts: Facts) -> dict[str, str]:
     for node in all_nodes(facts):
         for part in subtree(node):
             if isinstance(part, sx.Big) and part.upper.isalpha() and part.index:
-                found.setdefault(part.upper, f"size.{part.upper}")
+                found.setdefault(part.upper, part.upper)
     return found

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from derive.meaning.facts import all_nodes, subtree
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
-from derive.meaning.literal.outline import Outlined, Stated, all_uses, keys_in, letters_said
-from derive.meaning.literal.scope import Scope, is_matrix
+from derive.meaning.literal.numbers import candidates, letters, numbers_only, under_bars
+from derive.meaning.literal.outline import Outlined, Stated, keys_in
+from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.values import Values
-from derive.meaning.notation import COST_LETTERS, names_in
+from derive.meaning.notation import COST_LETTERS
 from derive.meaning.setting import COST, SMALL_NUMBERS, Outside
 from derive.program import (
     SCALAR,
@@ -24,6 +24,7 @@ from derive.program import (
     Build,
     Entry,
     Expr,
+    Index,
     Leaf,
     MatMul,
     Plus,
@@ -45,17 +46,8 @@ TRIALS: Final = 400
 NUMBERS: Final = 4
 """So many letters may turn out to be numbers."""
 
-_ARRAYS: Final = re.compile(
-    r"\b(vectors?|ve[ck]teurs?|vektor(en)?|vettor[ei]|vetor(es)?|vector(es)?|tensors?|"
-    r"matri(x|ces|ce|z|zen|zes)|matrices)\b|向量|矩阵|矩陣|行列|ベクトル|벡터|행렬|вектор|матриц"
-    r"|R\}?\s*\^|ℝ\^",
-    re.IGNORECASE,
-)
-"""Words by which a note says that some letters are arrays."""
-_SAID: Final = re.compile(rf"^.*(?:{_ARRAYS.pattern}).*$", re.IGNORECASE | re.MULTILINE)
-"""A line of text with such a word."""
-_MEMBER: Final = re.compile(r"[A-Za-z]\w*[^$=\n]{0,20}?(\\in|∈)[^$=]{0,16}?(\^|[ℝ𝔹])")
-"""``x \\in \\mathbb{R}^n``: a letter for an array."""
+UNIT: Final = "unit_"
+"""The index of the units where a formula for one example is written out for all."""
 
 
 def solve(found: Outlined, column: bool, axis: int | None) -> list[Scope]:
@@ -64,7 +56,7 @@ def solve(found: Outlined, column: bool, axis: int | None) -> list[Scope]:
     Where several letters may be the number, there is one scope for each.
     """
     level: list[frozenset[Key]] = [
-        frozenset(_letters(found)) if _numbers_only(found) else _plain(found)
+        frozenset(letters(found)) if numbers_only(found) else under_bars(found)
     ]
     trials = 0
     for _ in range(NUMBERS + 1):
@@ -87,8 +79,9 @@ def solve(found: Outlined, column: bool, axis: int | None) -> list[Scope]:
             if where is None:
                 out.append(scope)
             else:
-                candidates = _candidates(found, scope, where)
-                following |= dict.fromkeys(numbers | {key} for key in candidates)
+                following |= dict.fromkeys(
+                    numbers | {key} for key in candidates(found, scope, where)
+                )
         if out:
             return out
         level = list(following)
@@ -100,75 +93,10 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     scope.aliases = dict(found.aliases)
     scope.extents = found.extents
     scope.families, scope.totals = found.families, found.totals
+    scope.exampled = found.exampled
     if found.costs:
         scope.labels[found.costs[0]] = COST
     return scope
-
-
-def _plain(found: Outlined) -> frozenset[Key]:
-    """Letters that stand alone under a fraction bar or a root: numbers."""
-    out: set[Key] = set()
-    for node in all_nodes(found.facts):
-        for part in subtree(node):
-            if isinstance(part, sx.Fraction_):
-                below = plain(part.denominator)
-            elif isinstance(part, sx.Power):
-                below = plain(part.base)
-            else:
-                continue
-            inside = below.base if isinstance(below, sx.Power) else below
-            for one in (below, plain(inside)):
-                if isinstance(one, sx.Name) and not one.mark and one.base != "e":
-                    out |= set(keys_in(found.names, one))
-    turned = {u.key for u in all_uses(found.facts, found.names) if u.transposed or u.entries}
-    return frozenset(out - turned - set(found.stated))
-
-
-def _numbers_only(found: Outlined) -> bool:
-    """Nothing in the note is an array: no capitals, no entries, no transposes, no norms."""
-    source = found.facts.document.source
-    if _ARRAYS.search(source if found.facts.part is None else source[slice(*found.facts.part)]):
-        return False
-    if found.facts.part is not None and (
-        letters_said(found.facts, _MEMBER) or letters_said(found.facts, _SAID)
-    ):
-        return False
-    for node in all_nodes(found.facts):
-        for part in subtree(node):
-            if isinstance(part, sx.Transposed | sx.Norm | sx.Big | sx.Picture):
-                return False
-            if isinstance(part, sx.Product) and any(s in ("odot", "at") for s, _ in part.factors):
-                return False
-    written = {
-        key
-        for line in found.facts.lines
-        for side in line.nodes
-        for key in keys_in(found.names, side)
-    }
-    if any(is_matrix(key) for key in written - set(found.costs)):
-        return False
-    for use in all_uses(found.facts, found.names):
-        if use.transposed or use.entries:
-            return False
-    return not any(
-        n.font in ("mathbf", "boldsymbol", "bm") or n.accent == "vec"
-        for node in all_nodes(found.facts) for n in names_in(node)
-    )  # fmt: skip
-
-
-def _letters(found: Outlined) -> list[Key]:
-    return sorted({*found.extents} - set(found.stated))
-
-
-def _candidates(found: Outlined, scope: Scope, where: Stated) -> list[Key]:
-    """Vectors of the formula that does not fit, which may be numbers."""
-    keys = sorted(set(keys_in(found.names, where.formula)))
-    turned = {u.key for u in all_uses(found.facts, found.names) if u.transposed}
-    return [
-        k for k in keys
-        if k in scope.leaves and scope.leaves[k] != SCALAR and 1 in scope.leaves[k]
-        and not found.extents.get(k) and k not in turned
-    ]  # fmt: skip
 
 
 def _unified(scope: Scope, conflict: Conflict) -> bool:
@@ -179,11 +107,11 @@ def _unified(scope: Scope, conflict: Conflict) -> bool:
         return False
     if not isinstance(one, str) or not isinstance(two, str):
         number, letter = (one, two) if isinstance(two, str) else (two, one)
-        if not isinstance(letter, str) or letter.startswith("size."):
+        if not isinstance(letter, str) or scope.is_letter(letter):
             return False
         scope.same[letter] = number
         return True
-    keep, drop = sorted((one, two), key=lambda d: (not d.startswith("size."), d))
+    keep, drop = sorted((one, two), key=lambda d: (not scope.is_letter(d), d))
     scope.same[drop] = keep
     return True
 
@@ -234,10 +162,10 @@ def _defined(found: Outlined, scope: Scope, stated: Stated) -> Expr:
     ]  # fmt: skip
     if ahead:
         raise Outside("definitions in a circle")
-    if stated.of_one:
-        raise Outside(f"{stated.key[0]} is given for one example, and meant for all")
     values = Values(found.facts, scope)
     body = values.value(stated.formula)
+    if stated.of_one:
+        return _of_all(scope, stated, values, body)
     if not stated.entries:
         if values.free:
             raise Outside("indices on one side only")
@@ -258,6 +186,21 @@ def _defined(found: Outlined, scope: Scope, stated: Stated) -> Expr:
     if len(indices) == 2:
         return Build(indices[0], indices[1], body)
     raise Outside("a definition of some of the entries")
+
+
+def _of_all(scope: Scope, stated: Stated, values: Values, body: Expr) -> Expr:
+    """``h^{(i)} = W x^{(i)} + b``: what is given for each example, side by side."""
+    example = values.free.get(stated.entries[0])
+    across = body.shape[1] if scope.column else body.shape[0]
+    if example is None or len(values.free) != 1 or across != 1:
+        raise Outside(f"{stated.key[0]} is given for one example, and meant for all")
+    if body.shape == SCALAR:
+        return Build(None, example, body) if scope.column else Build(example, None, body)
+    if scope.column:
+        unit = Index(UNIT, body.shape[0])
+        return Build(unit, example, Entry(body, unit, None))
+    unit = Index(UNIT, body.shape[1])
+    return Build(example, unit, Entry(body, None, unit))
 
 
 # -- the whole program ----------------------------------------------------------------------------

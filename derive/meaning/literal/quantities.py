@@ -105,9 +105,9 @@ class Quantities(ABC):
 
     def _of_example(self, use: Use, value: Expr) -> Expr:
         """``a_2^{(i)}`` and ``a_j^{(i)}``: one example of ``A_2``, or one unit of it."""
-        if 1 in value.shape or len(use.entries) > 1:
-            raise Outside(f"{use.key[0]} has no examples")
         axis = 1 if self.scope.column else 0
+        if value.shape[axis] == 1 or len(use.entries) > (value.shape[1 - axis] != 1):
+            raise Outside(f"{use.key[0]} has no examples")
         example = self._index(use.example or "", value.shape[axis])
         unit = self._index(use.entries[0], value.shape[1 - axis]) if use.entries else None
         return Entry(value, unit, example) if axis else Entry(value, example, unit)

@@ -43,10 +43,26 @@ class Scope:
     """The most entries that a quantity carries anywhere in the note."""
     families: frozenset[Key] = frozenset()
     """Vectors by an index: ``u_k^T v``; the rows of a matrix."""
+    named: dict[str, Key] = field(default_factory=dict)
+    """How messages name quantities."""
+    exampled: frozenset[Key] = frozenset()
+    """Quantities that are named at an example: ``x^{(i)}``."""
     totals: frozenset[Key] = frozenset()
     """Numbers that are written as functions of arrays: ``f(x) = x^T A x``."""
     tied: set[str] = field(default_factory=set)
     """Sizes by a letter that some sum has shown to be those of an axis."""
+
+    def is_letter(self, size: Dim) -> bool:
+        """Is a size the one that a letter of the note names?"""
+        return size in self.sizes.values()
+
+    def shown(self, key: Key) -> str:
+        """A quantity as messages name it: ``W_f``, ``hat y``; no two alike."""
+        base, accent, primes, scripts = key
+        below = "".join(f"{'^' if place == 'sup' else '_'}{text}" for place, _, text in scripts)
+        text = f"{accent} {base}".strip() + "'" * primes + below
+        taken = self.named.setdefault(text, key)
+        return text if taken == key else f"{text} ({self.label(key)})"
 
     def dim(self, name: str) -> Dim:
         """The size that a dimension has been found to be."""
@@ -77,19 +93,21 @@ class Scope:
         )
 
     def _supposed(self, key: Key) -> Shape:
-        own = self.label(key)
+        own = self.shown(key)
         extent = self.extents.get(key, 0)
         if extent > 2:
             raise Outside(f"{key[0]} has more than two indices")
+        if key in self.exampled and key in self.numbers:
+            return (1, f"columns of {own}") if self.column else (f"rows of {own}", 1)
         if key in self.families:
-            return (f"{own}.r", f"{own}.n")
+            return (f"rows of {own}", f"size of {own}")
         if extent == 2 or (extent == 0 and is_matrix(key)):
-            return (f"{own}.r", f"{own}.c")
+            return (f"rows of {own}", f"columns of {own}")
         if extent == 0 and (key in self.numbers or key[0] in RATES):
             return SCALAR
         if extent == 1 and is_matrix(key):
-            return (f"{own}.r", f"{own}.c")
-        return (f"{own}.n", 1) if self.column else (1, f"{own}.n")
+            return (f"rows of {own}", f"columns of {own}")
+        return (f"size of {own}", 1) if self.column else (1, f"size of {own}")
 
 
 def is_matrix(key: Key) -> bool:

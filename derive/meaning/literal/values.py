@@ -152,9 +152,8 @@ class Values(Quantities):
             raise Outside(f"a sum to {node.upper}, which is no size")
         self.scope.tied.add(node.upper)
         size = self.scope.dim(self.scope.sizes[node.upper])
-        named = (size, index.dim)
-        if size != index.dim and all(str(d).startswith("size.") for d in named):
-            raise Outside(f"a sum to {node.upper} over an axis of size {str(index.dim)[5:]}")
+        if size != index.dim and all(self.scope.is_letter(d) for d in (size, index.dim)):
+            raise Outside(f"a sum to {node.upper} over an axis of size {index.dim}")
         if size != index.dim:
             reason = f"the sum over {node.index} runs to {node.upper}, the axis has {index.dim}"
             raise Conflict(reason, None if 1 in (size, index.dim) else (size, index.dim))

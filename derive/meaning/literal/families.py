@@ -1,0 +1,81 @@
+"""Which letters with one index are vectors or numbers, one for each value of it.
+
+``w^T x_i`` makes x_i a vector; in ``w x_i + b`` without any word of arrays all are numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from derive.meaning.facts import all_nodes, subtree
+from derive.meaning.literal.identity import Key, Use
+from derive.meaning.literal.scope import is_matrix
+from derive.meaning.setting import Outside
+from derive.reading import syntax as sx
+from derive.reading.tree import plain
+
+if TYPE_CHECKING:
+    from derive.meaning.literal.outline import Outlined
+
+
+def families(found: Outlined, uses: Iterable[Use]) -> frozenset[Key]:
+    """Small letters with one index that are vectors, one for each value of it.
+
+    They are turned, or a turned vector stands before them.
+    """
+    uses = list(uses)
+    turned = {use.key for use in uses if len(use.entries) == 1 and use.transposed}
+    small = {
+        use.key for use in uses
+        if len(use.entries) == 1 and not is_matrix(use.key) and found.extents[use.key] == 1
+        and use.key not in found.stated
+    }  # fmt: skip
+    return frozenset((turned | _behind_turned(found)) & small)
+
+
+def _behind_turned(found: Outlined) -> set[Key]:
+    """What stands behind a turned small letter: ``x_i`` in ``w^T x_i``."""
+    out: set[Key] = set()
+    for node in all_nodes(found.facts):
+        for part in subtree(node):
+            if not isinstance(part, sx.Product):
+                continue
+            for (_, a), (sign, b) in zip(part.factors, part.factors[1:], strict=False):
+                one, two = _use(found, a), _use(found, b)
+                if one is None or two is None or sign != "juxt":
+                    continue
+                if one.transposed and not is_matrix(one.key) and len(two.entries) == 1:
+                    out.add(two.key)
+    return out
+
+
+def _use(found: Outlined, node: sx.Node) -> Use | None:
+    name = plain(node)
+    if isinstance(name, sx.Transposed):
+        inner = _use(found, name.base)
+        return None if inner is None else Use(inner.key, inner.entries, True)
+    if not isinstance(name, sx.Name) or name.mark:
+        return None
+    try:
+        return found.names.use(name)
+    except Outside:
+        return None
+
+
+def one_letter_runs(found: Outlined, uses: Iterable[Use]) -> bool:
+    """Does every sum and every entry run over one and the same letter, that of the examples?
+
+    And no quantity has an entry in one place and none in another.
+    """
+    letters: set[str] = set()
+    for node in all_nodes(found.facts):
+        letters |= {p.index for p in subtree(node) if isinstance(p, sx.Big)}
+    with_one: set[Key] = set()
+    without: set[Key] = set()
+    for use in uses:
+        letters |= {*use.entries} | ({use.example} if use.example else set())
+        (with_one if use.entries or use.example else without).add(use.key)
+        if len(use.entries) > 1 or (use.entries and use.example):
+            return False
+    return len(letters) == 1 and not with_one & without

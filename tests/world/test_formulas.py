@@ -1,0 +1,98 @@
+"""Formulas that a line differentiates as it writes them out, and numbers of arrays by a call.
+
+Sheets of rules, regressions over examples, hinge losses: true lines hold for all shapes; what a
+letter alone leaves open (is A symmetric?) stays open; false lines are refuted.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.verify import verify_text
+
+SHEET = "Let $x$ and $a$ be vectors and $A$ a square matrix."
+RIDGE = r"$$J(w) = \frac{1}{2n} \|Xw - y\|^2 + \frac{\lambda}{2} \|w\|^2$$"
+NUMBER = (
+    r"For $i = 1 \ldots n$ the line predicts $\hat y^{(i)} = w x^{(i)} + b$."
+    r"$$J(w, b) = \frac{1}{2n} \sum_{i=1}^n (\hat y^{(i)} - y^{(i)})^2$$"
+)
+HINGE = (
+    r"$$J(w, b) = \frac{\lambda}{2} \|w\|^2"
+    r" + \frac{1}{n} \sum_{i=1}^n \max(0, 1 - y_i (w^T x_i + b))$$"
+)
+QUADRATIC = r"$$f(x) = \frac{1}{2} x^T A x - b^T x$$"
+SUM = r"\frac{1}{n} \sum_{i=1}^n"
+GAP = r"(\hat y^{(i)} - y^{(i)})"
+
+
+def _verdict(note: str, line: str) -> str:
+    claims = verify_text(f"{note}\n\n$${line}$$\n").claims
+    return str(claims[-1].verdict)
+
+
+@pytest.mark.parametrize(
+    ("note", "line"),
+    [
+        (SHEET, r"\frac{\partial}{\partial x} a^T x = a"),
+        (SHEET, r"\frac{\partial}{\partial x} x^T A x = (A + A^T) x"),
+        (SHEET, r"\frac{\partial}{\partial x} \|A x - b\|^2 = 2 A^T (A x - b)"),
+        (SHEET, r"\frac{\partial}{\partial A} a^T A b = a b^T"),
+        (SHEET, r"\frac{\partial}{\partial A} \mathrm{tr}(A B) = B^T"),
+        (SHEET, r"\nabla_x (a^T x) = a"),
+        (SHEET, r"\nabla_x \log \sum_i e^{x_i} = \text{softmax}(x)"),
+        (r"$$f(x) = a^T x$$", r"\nabla_x f = a"),
+        (QUADRATIC, r"\nabla f(x) = \frac{1}{2}(A + A^T) x - b"),
+        (RIDGE, r"\nabla J(w) = \frac{1}{n} X^\top (Xw - y) + \lambda w"),
+        (RIDGE, r"w \leftarrow w - \eta (\frac{1}{n} X^\top (Xw - y) + \lambda w)"),
+        (NUMBER, rf"\frac{{\partial J}}{{\partial w}} = {SUM} {GAP} x^{{(i)}}"),
+        (NUMBER, rf"\frac{{\partial J}}{{\partial b}} = {SUM} {GAP}"),
+        (HINGE, rf"\frac{{\partial J}}{{\partial w}} = \lambda w - {SUM}"
+         r" \mathbb{1}[y_i (w^T x_i + b) < 1] y_i x_i"),
+        (HINGE, rf"\frac{{\partial J}}{{\partial b}} = -{SUM}"
+         r" \mathbb{1}[y_i (w^T x_i + b) < 1] y_i"),
+    ],
+)  # fmt: skip
+def test_true_lines_hold(note: str, line: str) -> None:
+    assert _verdict(note, line) == "verified"
+
+
+@pytest.mark.parametrize(
+    ("note", "line"),
+    [
+        (SHEET, r"\frac{\partial}{\partial x} a^T x = x"),
+        (SHEET, r"\frac{\partial}{\partial x} x^T A x = A x"),
+        (SHEET, r"\frac{\partial}{\partial x} (A x - b)^T (A x - b) = A^T (A x - b)"),
+        (RIDGE, r"\nabla J(w) = \frac{1}{n} X^\top (Xw - y) - \lambda w"),
+        (RIDGE, r"\nabla J(w) = X^\top (Xw - y) + \lambda w"),
+        (NUMBER, rf"\frac{{\partial J}}{{\partial w}} = {SUM} {GAP} b"),
+        (NUMBER, rf"\frac{{\partial J}}{{\partial b}} = \sum_{{i=1}}^n {GAP}"),
+        (NUMBER, rf"\frac{{\partial J}}{{\partial w}} = {GAP} x^{{(i)}}"),
+        (HINGE, rf"\frac{{\partial J}}{{\partial b}} = {SUM}"
+         r" \mathbb{1}[y_i (w^T x_i + b) < 1] y_i"),
+    ],
+)  # fmt: skip
+def test_false_lines_are_refuted(note: str, line: str) -> None:
+    assert _verdict(note, line) == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("note", "line"),
+    [
+        (SHEET, r"\frac{\partial}{\partial x} x^T A x = 2 A x"),  # A is not said to be symmetric
+        (QUADRATIC, r"\nabla f(x) = A x - b"),
+        (SHEET, r"\frac{\partial}{\partial x} a x = a"),
+        (SHEET + r"$$x = \sigma(u)$$", r"\frac{\partial}{\partial u} a^T x = a"),
+        (r"$$f(x) = a^T x$$ $$g(x) = f(2x)$$", r"\nabla_x g = a"),
+        (SHEET + r"The sign of $A * x$ is a convolution.", r"\frac{\partial}{\partial x} a^T x = a"),
+        (RIDGE, r"\nabla J(w) = \frac{1}{n} X^\top (Xw - t) + \lambda w"),
+        (NUMBER, rf"w := w + \alpha {SUM} {GAP} x^{{(i)}}"),
+    ],
+)  # fmt: skip
+def test_nothing_else_is_verified(note: str, line: str) -> None:
+    assert _verdict(note, line) != "verified"
+
+
+def test_symmetry_is_asked_for() -> None:
+    claim = verify_text(SHEET + r"$$\frac{\partial}{\partial x} x^T A x = 2 A x$$").claims[-1]
+    assert "A is symmetric" in claim.message
+    assert "q_A" not in claim.message
