@@ -21,11 +21,13 @@ from derive.meaning.roles import Occurrence, at_an_example, resolve, spelled_fun
 from derive.meaning.setting import IllShaped, Outside
 from derive.program import (
     ARGUMENT,
+    ONE,
     PRIMITIVES,
     SCALAR,
     Apply,
     Build,
     Delta,
+    Dim,
     Entry,
     Expr,
     Function,
@@ -33,10 +35,12 @@ from derive.program import (
     Plus,
     Power,
     ShapeError,
+    Size,
     Sum,
     SumOver,
     Symbol,
     Times,
+    divide,
     number,
     show_shape,
     softmax,
@@ -75,8 +79,8 @@ class Calls(Arrays):
         alias = facts_alias(self, node)
         if alias is not None:
             return alias
-        if word in SUM_WORDS:
-            return self._sum_call(node)
+        if word in SUM_WORDS or word == "mean":
+            return self._sum_call(node, mean=word == "mean")
         if head.word and not head.scripts and not head.primes:
             value = self._array_call(word, node)
             if value is not None:
@@ -209,11 +213,14 @@ class Calls(Arrays):
             or head.base in ("exp", "log", "ln", "sqrt", "tanh")
         )
 
-    def _sum_call(self, node: sx.Applied) -> Expr:
+    def _sum_call(self, node: sx.Applied, *, mean: bool = False) -> Expr:
+        """``sum(x, axis=0)`` and ``mean(x)``, which divides by how many are added."""
         if self.setting.mode == "path":
             raise Outside("a sum over the examples in a line for one example")
         value = self._value(node.arguments[0])
         rest = [a for a in node.arguments[1:] if not _says(a, "keepdims")]
+        if not rest and mean:
+            return self._mean(value)
         if not rest:
             return total(value)
         inner = rest[0].right if isinstance(rest[0], sx.Comparison) else rest[0]
@@ -221,7 +228,21 @@ class Calls(Arrays):
         axis = constant(inner) if len(rest) == 1 and named else Fraction(-1)
         if axis not in (0, 1):
             raise Outside("a sum along an axis other than 0 or 1")
-        return Sum(value, int(axis))
+        added = Sum(value, int(axis))
+        return self._shared(added, value.shape[int(axis)]) if mean else added
+
+    def _mean(self, value: Expr) -> Expr:
+        """The mean of all entries, of an array that has one axis of them."""
+        long = [dim for dim in value.shape if dim != 1]
+        if len(long) > 1:
+            raise Outside(
+                "a mean of a matrix may be one over the examples, or over all its entries"
+            )
+        return self._shared(total(value), long[0]) if long else value
+
+    def _shared(self, added: Expr, dim: Dim) -> Expr:
+        """A sum along an axis, divided by how many it adds."""
+        return added if isinstance(dim, int) else Times(divide(ONE, Size(dim)), added)
 
     def _call(self, head: sx.Name, argument: sx.Node) -> Expr:
         value = self._value(argument)

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from dataclasses import replace
 
 from derive.meaning.context import Context
+from derive.meaning.example_letters import takes_mean
 from derive.meaning.facts import Facts, names_example
 from derive.meaning.notation import names_in, plain_name
 from derive.meaning.reductions import over_examples, over_units, reduced, substitute
@@ -181,7 +182,7 @@ class Costs(Context):
 
 def has_count(facts: Facts, formula: sx.Node) -> bool:
     """The formula divides by (mentions) the number of examples outside the bounds of sums."""
-    return any(facts.roles.role(n.base) == "size" for n in names_in(formula))
+    return takes_mean(formula) or any(facts.roles.role(n.base) == "size" for n in names_in(formula))
 
 
 def _example_letter(facts: Facts, formula: sx.Node) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.meaning.example_letters import cost_head, of_all
+from derive.meaning.example_letters import cost_head, of_all, takes_mean
 from derive.meaning.facts import CostLine, Facts, names_example, names_output, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import COST_LETTERS, derivatives_in, is_bare, names_in, plain_name
@@ -95,6 +95,7 @@ def _cost_line(facts: Facts, line: Line) -> None:
     counted = any(p.upper == facts.count for p in sums) or any(
         n.base == facts.count for n in names_in(line.right)
     )
+    counted = counted or takes_mean(line.right)
     batch = counted or any(
         p.index in roles.examples or p.lower == "rows" or (is_bare(p) and of_all(facts, line.right))
         for p in sums

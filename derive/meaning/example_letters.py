@@ -20,6 +20,8 @@ def example_letters(facts: Facts) -> None:
                     bounds = {s.upper for s in sums}
                     if below.base in bounds or bounds == {""}:
                         facts.count = below.base
+    if any(takes_mean(node) for node in all_nodes(facts)):
+        facts.count = next(iter(sorted(_divisors(facts))), facts.count)
     for node in all_nodes(facts):
         for part in subtree(node):
             if not isinstance(part, Big) or not part.index:
@@ -33,6 +35,26 @@ def example_letters(facts: Facts) -> None:
             ):
                 facts.roles.examples.add(part.index)
     facts.roles.by_base[facts.count] = "size"
+
+
+def takes_mean(formula: Node) -> bool:
+    """Whether a formula holds ``mean(...)``, which divides by what it adds."""
+    return any(isinstance(p, Applied) and p.head.base == "mean" for p in subtree(formula))
+
+
+def _divisors(facts: Facts) -> set[str]:
+    """The letters that count examples by habit and that a number is divided by: ``2/n``."""
+    found: set[str] = set()
+    for node in all_nodes(facts):
+        for part in subtree(node):
+            if isinstance(part, Fraction_) and isinstance(plain(part.numerator), Number):
+                below = [_counted(part.denominator)]
+            elif isinstance(part, Product):
+                below = [plain_name(factor) for sign, factor in part.factors if sign == "slash"]
+            else:
+                continue
+            found |= {n.base for n in below if n is not None and n.base in "mnNM" and not n.scripts}
+    return found
 
 
 def units_below(facts: Facts) -> None:
@@ -105,7 +127,7 @@ def of_all(facts: Facts, formula: Node) -> bool:
     roles = facts.roles
     names = list(names_in(formula))
     arrays = [n for n in names if roles.role_of(n) in ("Y", "A", "Z")]
-    counted = any(roles.role(n.base) == "size" for n in names)
+    counted = takes_mean(formula) or any(roles.role(n.base) == "size" for n in names)
     return counted or (bool(arrays) and all(n.base.isupper() for n in arrays))
 
 

@@ -10,7 +10,9 @@ from bisect import bisect_right
 from typing import Final
 
 from .chains import Reading, read_chains, unreadable_piece
+from .identifiers import Lexicon
 from .macros import Macros
+from .plain import plain_tokens
 from .scan import Raw, Scanned, scan
 from .syntax import Document, Piece, Span
 from .tokens import Token, tokenize
@@ -27,7 +29,7 @@ def read(source: str, kind: str) -> Document:
     before = _prose(source, scanned)
     pieces: list[Piece] = []
     for raw, prose in zip(scanned.pieces, before, strict=False):
-        reading = _read_piece(source, raw, kind, macros)
+        reading = _read_piece(source, raw, kind, macros, scanned.lexicon)
         line, column = _position(lines, raw.span.start)
         end_line, end_column = _position(lines, raw.span.end)
         pieces.append(
@@ -51,13 +53,16 @@ def read(source: str, kind: str) -> Document:
     )
 
 
-def _read_piece(source: str, raw: Raw, kind: str, macros: Macros) -> Reading:
+def _read_piece(source: str, raw: Raw, kind: str, macros: Macros, lexicon: Lexicon) -> Reading:
     body = raw.body
     opening = Span(raw.span.start, max(body.start, raw.span.start + 1))
     if body.end - body.start > MAX_PIECE:
         limit = f"at most {MAX_PIECE} characters of maths in one piece expected"
         return unreadable_piece((), body, raw.problem or limit, opening)
-    tokens = tokenize(source, body.start, body.end, comments=kind == "tex")
+    if raw.plain and lexicon.names:
+        tokens = plain_tokens(source, body.start, body.end, lexicon)
+    else:
+        tokens = tokenize(source, body.start, body.end, comments=kind == "tex")
     if raw.quoted:
         tokens = _unquoted(source, tokens, body.start)
     tokens, complaint = macros.expand(tokens)

@@ -16,8 +16,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .bare import bare_equations, fenced_equations
+from .identifiers import Lexicon
 from .symbols import DISPLAYS, VOCABULARY
 from .syntax import Directive, Span
+from .typed import fenced_lines, free_lines, typed_equations
 
 MAX_COST: Final = 700_000
 """Characters of maths in one note, `_OVERHEAD` more for every piece; the rest is not read."""
@@ -60,7 +62,8 @@ class Raw:
     """One piece of maths before tokenizing.
 
     problem: "" or what is missing, for a piece that is never closed.  quoted: the piece stands
-    in a block quote, whose marks are at the beginning of its lines.
+    in a block quote, whose marks are at the beginning of its lines.  plain: it is typed in plain
+    text, without any delimiter.
     """
 
     span: Span
@@ -69,6 +72,7 @@ class Raw:
     expect: str
     problem: str = ""
     quoted: bool = False
+    plain: bool = False
 
 
 @dataclass(slots=True)
@@ -79,6 +83,8 @@ class Scanned:
     skipped: list[Span] = field(default_factory=list)
     front_matter: str = ""
     directives: list[Directive] = field(default_factory=list)
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    """What the equations typed in plain text tell together."""
 
 
 def scan(source: str, kind: str) -> Scanned:
@@ -94,6 +100,10 @@ class _Scanner:
         self.blank = (-1, -1)
         self.line = 0  # where the line of the last piece begins
         self.cost = 0
+        self.codes: set[int] = set()
+        """Where inline code begins: a line that is nothing else may be an equation."""
+        self.fenced: list[tuple[int, int]] = []
+        """Lines of fences that name no language, which may be equations."""
 
     def scan(self) -> Scanned:
         at = 0
@@ -126,11 +136,27 @@ class _Scanner:
         """Add the equations that stand on lines of their own without any delimiter."""
         taken = [*(raw.span for raw in self.out.pieces), *self.out.skipped]
         room = max(0, (MAX_COST - self.cost) // _OVERHEAD)
-        found = bare_equations(self.source, sorted(taken, key=lambda span: span.start), room + 1)
-        self.out.pieces += [Raw(span, span, "inline", "") for span in found[:room]]
+        taken.sort(key=lambda span: span.start)
+        found = bare_equations(self.source, taken, room + 1)
+        found += self._typed(taken, found)
+        found.sort(key=lambda span: span.start)
+        self.out.pieces += [Raw(span, span, "inline", "", plain=True) for span in found[:room]]
         if len(found) > room:
             self.out.pieces.append(Raw(found[room], found[room], "inline", "", _TOO_MUCH))
         self.out.pieces.sort(key=lambda raw: raw.span.start)
+
+    def _typed(self, taken: list[Span], known: list[Span]) -> list[Span]:
+        """The equations that are typed in ASCII, without those that are known already."""
+        closed = [span for span in taken if span.start not in self.codes]
+        lines = sorted([*free_lines(self.source, closed), *self.fenced])
+        maths = " ".join(
+            self.source[raw.body.start : raw.body.end] for raw in self.out.pieces if lines
+        )
+        typed = typed_equations(self.source, lines, maths)
+        self.out.lexicon = typed.lexicon
+        at = {span.start for span in known}
+        at |= {raw.span.start for raw in self.out.pieces}
+        return [span for span in typed.spans if span.start not in at]
 
     def _mark(self, match: re.Match[str]) -> int:
         """Deal with one delimiter: the offset from which to go on."""
@@ -202,6 +228,7 @@ class _Scanner:
                     longer += 1
                 close = self._find(match["code"], longer)
             if 0 <= close < blank:
+                self.codes.add(start)
                 return self._skip(start, end, close + ticks)
         return end
 
@@ -217,9 +244,11 @@ class _Scanner:
         line = self._find("\n", stop)
         after = len(self.source) if line < 0 or close < 0 else line
         info = match["info"].strip().lower()
-        if not info and close >= 0:
-            for span in fenced_equations(self.source, end, stop):
-                self._add(span, span, "inline", "")
+        if info in ("", "text", "txt", "plain", "plaintext") and close >= 0:
+            known = [] if info else fenced_equations(self.source, end, stop)
+            for inside in known:
+                self._add(inside, inside, "inline", "")
+            self.fenced += [] if known else fenced_lines(self.source, end, stop)
         if info.strip("{}") not in ("math", "latex math"):
             return self._skip(match.start(), end, after)
         if info[0] == "{" and (options := _OPTIONS.match(self.source, end, stop)):

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 
-def _set(*texts: str) -> frozenset[str]:
+def words(*texts: str) -> frozenset[str]:
     """The words of the texts."""
     return frozenset(" ".join(texts).split())
 
 
-RELATIONS: Final = _set(
+RELATIONS: Final = words(
     r"= := += -= \Rightarrow \implies \Longrightarrow \iff \Leftrightarrow \leftarrow \gets"
     r" \longleftarrow \equiv \approx \propto \simeq \cong \triangleq \doteq"
 )
@@ -27,7 +27,7 @@ COMPARISONS: Final = {
 }  # fmt: skip
 """Signs of a condition; they never make a claim."""
 
-ARROWS: Final = _set(r"\rightarrow \to \longrightarrow \mapsto \downarrow \hookrightarrow")
+ARROWS: Final = words(r"\rightarrow \to \longrightarrow \mapsto \downarrow \hookrightarrow")
 """Behind an equation they open a remark."""
 
 SEPARATORS: Final = {
@@ -41,7 +41,7 @@ OPENERS: Final = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\langle": "\\ran
 """Opening brackets and their partners."""
 CLOSERS: Final = {closer: opener for opener, closer in OPENERS.items()}
 
-GREEK: Final = _set(
+GREEK: Final = words(
     """
     alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu
     nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma
@@ -51,7 +51,7 @@ GREEK: Final = _set(
 )
 """Commands that are letters: they are names by themselves."""
 
-FUNCTIONS: Final = _set(
+FUNCTIONS: Final = words(
     """
     log ln lg exp max min sin cos tan sinh cosh tanh arctan arcsin arccos cot sec csc det tr
     Tr dim ker rank sup inf Pr arg gcd sgn sign diag argmax argmin
@@ -59,7 +59,7 @@ FUNCTIONS: Final = _set(
 )
 """Commands that are functions: without brackets they apply to the factors that follow."""
 
-ELEMENTARY: Final = _set("log ln lg exp sin cos tan sinh cosh tanh")
+ELEMENTARY: Final = words("log ln lg exp sin cos tan sinh cosh tanh")
 """Words that apply to what follows them, as the command of that name does: ``log a``."""
 
 BIG: Final = {"\\sum": "sum", "\\prod": "prod"}
@@ -71,7 +71,7 @@ ACCENTS: Final = {
     "\\acute": "acute", "\\grave": "grave", "\\mathring": "ring",
 }  # fmt: skip
 
-FONTS: Final = _set(
+FONTS: Final = words(
     """
     mathbf boldsymbol bm pmb mathcal mathscr mathbb mathfrak mathrm mathsf mathit mathtt
     mathnormal symbf symbfit symcal Bbb mathbfit
@@ -79,7 +79,7 @@ FONTS: Final = _set(
 )
 """Commands that change the look of their argument; kept as the `font` of a name."""
 
-WORDS: Final = _set(
+WORDS: Final = words(
     """
     text textrm textbf textit textsf texttt textnormal mbox operatorname mathop emph hbox
     textsc
@@ -87,12 +87,12 @@ WORDS: Final = _set(
 )
 """Commands whose argument is read as a word."""
 
-UPRIGHT: Final = _set("mathrm mathsf mathit mathtt mathbf")
+UPRIGHT: Final = words("mathrm mathsf mathit mathtt mathbf")
 """Font commands whose argument is a word when it is several letters."""
 
-FRACTIONS: Final = _set(r"\frac \dfrac \tfrac \cfrac \nicefrac \sfrac")
+FRACTIONS: Final = words(r"\frac \dfrac \tfrac \cfrac \nicefrac \sfrac")
 
-SPACING: Final = _set(
+SPACING: Final = words(
     r"""
     \, \; \: \! \> \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber
     \notag \blacksquare \square \Box \qed \qedhere \qedsymbol \thinspace
@@ -104,7 +104,7 @@ SPACING: Final = _set(
 ) | {"\\ "}
 """Commands without meaning: spacing, looks, the sign at the end of a proof."""
 
-SIZES: Final = _set(
+SIZES: Final = words(
     r"""
     \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr
     \bigm \Bigm
@@ -112,7 +112,7 @@ SIZES: Final = _set(
 )
 """Sizes of the bracket behind them: part of that bracket."""
 
-DECORATIONS: Final = _set(
+DECORATIONS: Final = words(
     r"""
     \boxed \fbox \cancel \bcancel \xcancel \underbrace \overbrace \underline \ensuremath \smash
     """
@@ -130,31 +130,31 @@ SWALLOW: Final = {
     "\\hskip": 0, "\\rule": 2, "\\intertext": 1, "\\shortintertext": 1,
 }  # fmt: skip
 """Commands that are dropped with this many arguments; what follows stays."""
-DRESSES: Final = _set(r"\textcolor \color \colorbox \overset \underset \stackrel")
+DRESSES: Final = words(r"\textcolor \color \colorbox \overset \underset \stackrel")
 """Those of them that say how the argument behind the dropped one looks: part of it."""
 
-WIDE: Final = _set(r"\hspace \hskip")
+WIDE: Final = words(r"\hspace \hskip")
 """Spaces of a stated width: they separate as a wide space does."""
-GAPS: Final = _set(r"\quad \qquad")
+GAPS: Final = words(r"\quad \qquad")
 """Wide spaces: they end an equation outside brackets."""
 NEWROW: Final = frozenset([r"\\", r"\newline", r"\cr"])
 
-ROWS: Final = _set(
+ROWS: Final = words(
     """
     align aligned alignat alignedat gather gathered equation eqnarray multline multlined
     split flalign displaymath math subequations dmath IEEEeqnarray eqnarray
     """
 )
 """Environments that only arrange equations in rows."""
-PICTURES: Final = _set(
+PICTURES: Final = words(
     """
     matrix bmatrix pmatrix vmatrix Vmatrix Bmatrix smallmatrix array tabular bsmallmatrix
     psmallmatrix cases dcases rcases tikzcd
     """
 )
 """Environments that draw an array; `cases` is read, the others are kept whole."""
-CASES: Final = _set("cases dcases")
-DISPLAYS: Final = _set(
+CASES: Final = words("cases dcases")
+DISPLAYS: Final = words(
     """
     equation align gather eqnarray multline displaymath math alignat flalign aligned
     gathered split alignedat dmath IEEEeqnarray
@@ -162,9 +162,9 @@ DISPLAYS: Final = _set(
 )
 """Environments that open a piece of maths by themselves (starred or not)."""
 
-DOTS: Final = _set(r"\dots \cdots \ldots \vdots \ddots \dotsb \dotsc \dotsm \dotso")
+DOTS: Final = words(r"\dots \cdots \ldots \vdots \ddots \dotsb \dotsc \dotsm \dotso")
 
-VOCABULARY: Final = _set(
+VOCABULARY: Final = words(
     """
     cost loss error sigmoid softmax relu leakyrelu tanh exp log ln max min sum mean alpha
     beta gamma eta lr rate diag tr trace softplus gelu silu swish elu selu step sign sgn mse
@@ -175,7 +175,7 @@ VOCABULARY: Final = _set(
 )
 """Runs of letters that are one word even without ``\\text{}``; any run of four or more is one."""
 
-CONNECTIVES: Final = _set(
+CONNECTIVES: Final = words(
     """
     and or where with for if else otherwise by since because so then when as let is are from
     using hence thus therefore now similarly
@@ -189,15 +189,15 @@ CONNECTIVES: Final = _set(
 ) - {"y", "e"}
 """Words that join equations and are never a name."""
 
-CONDITIONS: Final = _set(
+CONDITIONS: Final = words(
     "if when falls wenn si quand lorsque cuando se quando если при indien jeśli gdy 若 如果 当"
 )
 """Words in front of a condition, and what stands for its opposite:"""
-OTHERWISE: Final = _set(
+OTHERWISE: Final = words(
     "else otherwise sonst ansonsten andernfalls sinon altrimenti иначе anders 其他 否则 それ以外"
 )
 
-QUANTIFIERS: Final = _set(r"\forall \exists")
+QUANTIFIERS: Final = words(r"\forall \exists")
 """For which values an equation holds: a remark on it."""
 
 UNICODE: Final = {
