@@ -1,14 +1,14 @@
 """How long a proof takes: listed layers, deep networks, and entry-by-entry SymPy beside it.
 
-    python -m benchmarks.prover [--seconds 60]
+    python -m benchmarks.prover [PART ...] [--seconds 60]
 
-Tables in processor time.  Claims: every true claim about the layers of
-``tests/adversary/layers.py`` in both layouts, proved by the engine and accepted by the checker;
-and the slowest items.  Depth: all gradients of a stack of dense layers, as claims and as a whole
-note that is read, understood and judged.  Sizes: a note of three layers that says how wide they
-are.  Brute force: each entry of each gradient differentiated by SymPy and compared with the
-matrix equation at fixed sizes, two examples, as far as it gets, in seconds of the clock; the
-engine's proof is for all sizes.
+Tables in processor time, all or those that are named: claims, depth, sizes, entries.  Claims:
+every true claim about the layers of ``tests/adversary/layers.py`` in both layouts, proved by the
+engine and accepted by the checker; and the slowest items.  Depth: all gradients of a stack of
+dense layers, as claims and as a whole note that is read, understood and judged.  Sizes: a note of
+three layers that says how wide they are.  Entries: each entry of each gradient differentiated by
+SymPy and compared with the matrix equation at fixed sizes, two examples, as far as it gets, in
+seconds of the clock; the engine's proof is for all sizes.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ DEPTHS = (4, 8, 16, 32, 64)
 WIDTHS = (4, 784, 1_000_000)
 EXAMPLES = 2
 SLOWEST = 8
+PARTS = ("claims", "depth", "sizes", "entries")
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,12 @@ def show_depth() -> None:
         program = net.program()
         spent = [timed("", program, Equation(a.e, b.e)).both for a, b in good]
         lines, seconds = judged(a_note(depth))
-        cells = (len(spent), sum(spent) / 1e3, sum(spent) / len(spent), lines, seconds)
-        print(f"{depth:>8}" + "".join(f"{cell:>12.4g}" for cell in (*cells, 1e3 * seconds / lines)))
+        print(f"{depth:>8}{_cells(len(spent), sum(spent) / 1e3)}{_cells(lines, seconds)}")
+
+
+def _cells(number: int, seconds: float) -> str:
+    """A number, the seconds that so many took, and the milliseconds of each."""
+    return f"{number:>12}{seconds:>12.3f}{1e3 * seconds / number:>12.2f}"
 
 
 def show_sizes() -> None:
@@ -207,14 +212,23 @@ def show_brute_force(seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.prover", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="for SymPy, each network")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     args = parser.parse_args()
+    unknown = [part for part in args.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"no part {unknown[0]!r}; there are {', '.join(PARTS)}")
     next(listed())  # imports and tables
-    timings = list(listed())
-    show_claims(timings)
-    show_slowest(timings)
-    show_depth()
-    show_sizes()
-    show_brute_force(args.seconds)
+    for part in args.parts or PARTS:
+        if part == "claims":
+            timings = list(listed())
+            show_claims(timings)
+            show_slowest(timings)
+        elif part == "depth":
+            show_depth()
+        elif part == "sizes":
+            show_sizes()
+        else:
+            show_brute_force(args.seconds)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """Time and memory of an emitted training step against width, depth and batch.
 
-    python benchmarks/scale.py [--steps N]
+    python benchmarks/scale.py [width] [depth] [batch] [--steps N]
 
 Around one network (three hidden layers of 128 ReLU units, 784 inputs, softmax of 10, batch 128,
-Adam, float32) one of the three sizes is doubled at a time.  Prints for each the microseconds of
-the processor a step, that as a multiple of the matrix products alone, and the memory that the
-step holds: parameters with the optimiser's state and buffers, beside what numbers they have.
+Adam, float32) one of the three sizes is doubled at a time, all or those that are named.  Prints
+for each the microseconds of the processor a step, that as a multiple of the matrix products
+alone, and the memory that the step holds: parameters with the optimiser's state and buffers,
+beside what numbers they have.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 import one_thread
 from workloads import Floor, Workload, generated
 
+CHANGED = ("width", "depth", "batch")
 WIDTHS = (32, 64, 128, 256, 512)
 DEPTHS = (1, 2, 4, 8, 16)
 BATCHES = (16, 32, 64, 128, 256, 512)
@@ -75,15 +77,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("changed", nargs="*", metavar="SIZE", help=", ".join(CHANGED))
     parser.add_argument("--steps", type=int, default=20)
-    steps = parser.parse_args().steps
+    given = parser.parse_args()
+    unknown = [what for what in given.changed if what not in CHANGED]
+    if unknown:
+        parser.error(f"no size {unknown[0]!r}; there are {', '.join(CHANGED)}")
     one_thread.restart()
     print("| changed | to | parameters | µs a step | over the floor | MiB held |")
     print("| --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for what, much, one in sizes():
-            spent, over, held, numbers = measured(one, Path(folder), steps)
-            cells = (what, much, numbers, f"{spent:.0f}", f"{over:.2f}", f"{held:.1f}")
+            if what not in (given.changed or CHANGED):
+                continue
+            spent, over, held, numbers = measured(one, Path(folder), given.steps)
+            cells = (what, much, numbers, f"{spent:.1f}", f"{over:.2f}", f"{held:.1f}")
             print("| " + " | ".join(map(str, cells)) + " |", flush=True)
     return 0
 

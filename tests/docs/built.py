@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
+import shlex
+import struct
 import subprocess
 import sys
 import tempfile
@@ -23,6 +26,7 @@ from urllib.parse import unquote, urldefrag
 from derive.docs.shell import ROOT, environment, place
 from derive.verify import shipped_notes
 from tests.docs import planted
+from tests.docs.commands import run_by_pages, unrun
 from tests.docs.markup import Markup, markup
 from tests.docs.shown import varying
 
@@ -84,17 +88,20 @@ PATIENT = ["--timeout", "600"]
 
 def same(line: str, text: str, folder: Path, more: list[str]) -> bool:
     """Whether a command prints a text; with more arguments if it judges something."""
-    words = [*line.split(), *(more if line.startswith("derive verify") else [])]
-    return varying(run(words, folder).rstrip(), line) == varying(text, line)
+    words = [*shlex.split(line), *(more if line.startswith("derive verify") else [])]
+    printed = run(words, folder).rstrip().lstrip("\n")
+    return varying(printed, line) == varying(text.lstrip("\n"), line)
 
 
 def run(words: list[str], folder: Path) -> str:
-    """What a command prints."""
+    """What a command prints; a program that fails adds with what status."""
     program = [sys.executable, *(["-m", "derive"] if words[0] == "derive" else [])]
-    return subprocess.run(
+    done = subprocess.run(
         [*program, *words[1:]],
         cwd=place(words[1:], folder), env=environment(), capture_output=True, encoding="utf-8", check=False,
-    ).stdout  # fmt: skip
+    )  # fmt: skip
+    failed = done.returncode and words[0] == "python"
+    return done.stdout + (f"\nstatus {done.returncode}: {done.stderr[-300:]} %" if failed else "")
 
 
 @cache
@@ -119,28 +126,46 @@ def accuracy() -> Iterator[str]:
             yield f"{name}: {found}, the table says {kept}; aimed at {aimed}, it says {limit}"
 
 
-MOST_LINES = 400
-"""So long may the module of three layers be."""
+def fashion() -> Iterator[str]:
+    """The benchmark on Fashion-MNIST runs, on few images of noise in files like those."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for part, number in (("train", 128), ("t10k", 64)):
+            noise = random.Random(number)
+            for kind, head, most, size in (
+                ("images-idx3", (2051, number, 28, 28), 255, number * 784),
+                ("labels-idx1", (2049, number), 9, number),
+            ):
+                body = bytes(noise.randint(0, most) for _ in range(size))
+                packed = struct.pack(f">{len(head)}I", *head) + body
+                Path(scratch, f"{part}-{kind}-ubyte").write_bytes(packed)
+        words = ["python", "benchmarks/fashion_mnist.py", scratch, "--epochs", "1"]
+        printed = run(words, ROOT)
+    for stack in ("784-10-10 sgd", "784-128-64-10 adam"):
+        if not re.search(rf"^{stack}: generated \d+\.\d\d %, \d+\.\d\d s$", printed, re.M):
+            yield f"no line of {stack}: {printed}"
 
 
-def start() -> Iterator[str]:
-    """What `benchmarks/README.md` says of lines and linters is what its command prints."""
-    printed = run(["python", "benchmarks/start.py"], ROOT)
-    readme = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
-    found = {
-        f"{name}, {how}": int(n) for name, how, n in re.findall(r"(\w+), (\w+) (\d+)", printed)
-    }
-    adam = [n for case, n in found.items() if case.endswith(", adam")]
-    for case, said in (
-        ("Adam", f"Three layers with Adam take {min(adam)} to {max(adam)} lines"),
-        ("AdamW", f"GELU with AdamW {found['gelu, adamw']}."),
-    ):
-        if said not in " ".join(readme.split()):
-            yield f"{case}: the README does not say: {said}"
-    if max(found.values()) > MOST_LINES:
-        yield f"a module of three layers has {max(found.values())} lines"
-    if "ruff and mypy --strict: clean" not in printed:
-        yield "ruff or mypy find something in what is emitted"
+def again() -> Iterator[str]:
+    """The line that an emitted file names emits the same files, in a copy without them."""
+    for spec in sorted((ROOT / "generated").glob("*/*.toml"))[:2]:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch, spec.stem)
+            folder.mkdir()
+            (folder / spec.name).write_bytes(spec.read_bytes())
+            run(["derive", "generate", spec.name, "-o", ".."], folder)
+            for path in sorted(p for p in spec.parent.iterdir() if p.is_file()):
+                found = folder / path.name
+                if not found.exists() or found.read_bytes() != path.read_bytes():
+                    yield f"{spec.stem}: {path.name} is another one"
+
+
+def every_command(site: Path, pages: dict[str, Markup]) -> Iterator[str]:
+    """Nothing that a page shows as a command is run nowhere."""
+    known = run_by_pages()
+    known |= {line for page in pages.values() for kind, line, _ in page.blocks if kind == "command"}
+    for name, page in pages.items():
+        for line in unrun("".join(f"`{code}`\n" for code in page.codes), known):
+            yield f"{name}: `{line}` is run nowhere"
 
 
 def rows(text: str) -> dict[str, list[str]]:
@@ -153,8 +178,10 @@ def checks(site: Path) -> Iterator[Check]:
     """The checks that need no browser, by name; the planted mistakes, which take longest, first."""
     yield "planted mistakes", planted.check
     yield "benchmarks/accuracy.py", accuracy
-    yield "benchmarks/start.py", start
+    yield "benchmarks/fashion_mnist.py", fashion
+    yield "derive generate, again", again
     pages = read(site)
+    yield "every command", lambda: every_command(site, pages)
     yield "addresses", lambda: addresses(site, pages)
     yield "raw maths", lambda: raw_maths(pages)
     yield "badges", lambda: badges(pages)

@@ -18,7 +18,7 @@ class Markup(HTMLParser):
 
     loads, links: addresses as they stand.  prose: text outside of code and maths.  maths: the TeX
     of each formula.  headings: the text of each, with the badge in it.  blocks: ``("file", name,
-    text)`` and ``("command", line, output)``, in order.
+    text)`` and ``("command", line, output)``, in order.  codes: what is set as code in a sentence.
     """
 
     loads: list[str] = field(default_factory=list)
@@ -28,6 +28,7 @@ class Markup(HTMLParser):
     maths: list[str] = field(default_factory=list)
     headings: list[tuple[str, str]] = field(default_factory=list)
     blocks: list[tuple[str, str, str]] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
     _open: list[tuple[str, str]] = field(default_factory=list)
     _paragraph: str = ""
     _listing: list[str] = field(default_factory=list)
@@ -49,6 +50,8 @@ class Markup(HTMLParser):
             self.maths.append("")
         if tag == "p":
             self._paragraph = ""
+        if tag == "code":
+            self.codes.append("")
         if tag == "pre":
             self._listing = []
         if tag not in _VOID:
@@ -67,6 +70,8 @@ class Markup(HTMLParser):
             text, badge = self.headings[-1]
             named = any("badge" in kind for kind in kinds)
             self.headings[-1] = (text + data, badge + data if named else badge)
+        if "code" in inside:
+            self.codes[-1] += data
         if "pre" in inside:
             self._listing.append(data)
         elif "p" in inside:
