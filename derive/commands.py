@@ -233,7 +233,7 @@ def explain(subject: str, form: str, level: str = "full") -> int:
     elif subject.endswith(".toml"):
         _write(render(spec_parts(subject, level), form), None)
     else:
-        _write(render(named_parts(subject), form), None)
+        _write(render(named_parts(subject, level), form), None)
     return 0
 
 

@@ -59,7 +59,7 @@ def told(subject: str, level: str = "full") -> Told:
         return Told(tuple(chain.from_iterable(told_at(place, level))))
     if subject.endswith(".toml"):
         return Told(tuple(spec_parts(subject, level)))
-    return Told(tuple(named_parts(subject)))
+    return Told(tuple(named_parts(subject, level)))
 
 
 def markdown(parts: Iterable[Part]) -> str:

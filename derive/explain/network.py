@@ -14,7 +14,7 @@ from codegen.network import Network
 from derive.explain.board import Line, Section
 from derive.explain.gradient import derivations
 from derive.latex import PlainNotation, to_latex
-from derive.program import ONE, Apply, Expr, Symbol, show_shape, walk
+from derive.program import ONE, Apply, Symbol, show_shape, walk
 from derive.scalars.blackboard import Step
 
 
@@ -65,9 +65,8 @@ def _notation(network: Network) -> PlainNotation:
 def _forward(network: Network, notation: PlainNotation) -> list[Step]:
     out = []
     for name, body in network.written.definitions.items():
-        shown: Expr = equations.summed_over_examples(body) if name == "J" else body
         symbol = network.program.symbol(name)
-        latex = f"{to_latex(symbol, notation)} = {to_latex(shown, notation)}"
+        latex = f"{to_latex(symbol, notation)} = {to_latex(body, notation)}"
         out.append(Step("definition", latex, f"shape {show_shape(body.shape)}"))
     return out
 

@@ -10,14 +10,14 @@ from derive.report.explain import Part, code_parts, entry_parts, section_parts
 from derive.report.markdown import Entry
 
 
-def named_parts(name: str) -> Iterator[Part]:
+def named_parts(name: str, level: str = "full") -> Iterator[Part]:
     """The explanation of a library entry or of a code; `CallError` if there is neither."""
     from derive.diagnosis.codes import CODES
 
     if name in CODES:
         return code_parts(CODES[name])
     found = entry(name)
-    return entry_parts(found.title, found.steps)
+    return entry_parts(found.title, found.steps, level)
 
 
 def entry(name: str) -> Entry:

@@ -144,11 +144,28 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def entry_parts(title: str, steps: Sequence[Step]) -> Iterator[Part]:
-    """The derivation of a library entry, one named rule a step."""
+def entry_parts(title: str, steps: Sequence[Step], level: str = "full") -> Iterator[Part]:
+    """The derivation of a library entry, one rule a step; short, its beginnings and results."""
     yield Part(title, title=True)
-    for number, step in enumerate(steps, 1):
+    shown = [*_results(steps)] if level == "short" else steps
+    for number, step in enumerate(shown, 1):
         yield Part(f"{number}. {step.rule}", step.text, step.latex)
+
+
+def _results(steps: Sequence[Step]) -> Iterator[Step]:
+    """Each definition once, and the last line about each left side."""
+    told = set()
+    for step, after in zip(steps, [*steps[1:], None], strict=True):
+        if step.rule == "definition":
+            if step.latex not in told:
+                yield step
+            told.add(step.latex)
+        elif after is None or not (_left(after) == _left(step) or after.rule.startswith("back to")):
+            yield step
+
+
+def _left(step: Step) -> str:
+    return step.latex.partition(" = ")[0]
 
 
 def code_parts(row: Code) -> Iterator[Part]:

@@ -13,6 +13,7 @@ import os
 import random
 import re
 import shlex
+import shutil
 import struct
 import subprocess
 import sys
@@ -159,6 +160,21 @@ def again() -> Iterator[str]:
                     yield f"{spec.stem}: {path.name} is another one"
 
 
+def table() -> Iterator[str]:
+    """The line that writes the table of derivatives anew does so, in a copy."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copied = Path(scratch, "derive")
+        shutil.copytree(ROOT / "derive", copied, ignore=shutil.ignore_patterns("__pycache__"))
+        path = copied / "scalars" / "_table.json"
+        right = path.read_bytes()
+        path.write_bytes(right + b"\n")
+        words = [sys.executable, "-m", "derive.scalars.generate"]
+        given = environment() | {"PYTHONPATH": scratch}
+        done = subprocess.run(words, cwd=scratch, env=given, capture_output=True, check=False)
+        if path.read_bytes() != right or done.returncode:
+            yield f"it writes another table: {done.stderr.decode()[-300:]}"
+
+
 def every_command(site: Path, pages: dict[str, Markup]) -> Iterator[str]:
     """Nothing that a page shows as a command is run nowhere."""
     known = run_by_pages()
@@ -180,6 +196,7 @@ def checks(site: Path) -> Iterator[Check]:
     yield "benchmarks/accuracy.py", accuracy
     yield "benchmarks/fashion_mnist.py", fashion
     yield "derive generate, again", again
+    yield "derive.scalars.generate", table
     pages = read(site)
     yield "every command", lambda: every_command(site, pages)
     yield "addresses", lambda: addresses(site, pages)

@@ -50,6 +50,7 @@ ELSEWHERE: Final = {
     ),
     "python benchmarks/accuracy.py": (_BUILT, '"benchmarks/accuracy.py"], ROOT'),
     "python benchmarks/fashion_mnist.py": (_BUILT, '"benchmarks/fashion_mnist.py", scratch'),
+    "python -m derive.scalars.generate": (_BUILT, '"-m", "derive.scalars.generate"]'),
     "derive generate NAME.toml -o ..": (_BUILT, '"-o", ".."]'),
 }  # fmt: skip
 """Commands that no page runs, each with the file that runs it as it stands and the place there."""

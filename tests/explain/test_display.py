@@ -54,3 +54,13 @@ def test_verdicts_are_typeset() -> None:
 def test_what_is_not_known_is_one_line() -> None:
     with pytest.raises(CallError, match="did you mean"):
         told("sigmoyd")
+
+
+def test_a_short_derivation_begins_and_ends_like_the_whole() -> None:
+    """Its definitions, each once, and the last line about each left side, as they stand."""
+    for name, lines in (("sigmoid", 2), ("dense-rows-bias", 1), ("softmax", 3), ("adam", 7)):
+        whole, short = told(name).equations, told(name, "short").equations
+        assert len(short) == lines
+        assert [line for line in whole if line in short][-1] == short[-1] == whole[-1]
+    norm = told("layer-norm-rows", "short").equations
+    assert len(norm) == len(set(norm)) < 20

@@ -24,9 +24,11 @@ COUNTS = {
     "softmax-cross-entropy": 9,
     "softmax-squared-error": 8,
     "sigmoid-binary-cross-entropy": 5,
-    "dense-columns-weight": 4,
-    "dense-columns-input": 4,
-    "dense-rows-bias": 4,
+    **{
+        f"dense-{layout}-{part}": 4
+        for layout in ("columns", "rows")
+        for part in ("weight", "input", "bias")
+    },
     "layer-norm-columns": 53,
     "layer-norm-rows": 53,
     "batch-norm-columns": 53,
