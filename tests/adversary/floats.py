@@ -1,8 +1,9 @@
 """The truth of an equation by floating point numbers, at several shapes.
 
 It knows nothing of engine, checker or table of derivatives: values by NumPy, gradients by the
-complex step, derivatives of functions by power series of their bodies, an arbitrary function as
-a sine with a phase of its own.
+complex step, derivatives of functions by power series of their bodies.  "True" is meant for all
+sizes and all functions: sizes are pairwise different at one shape and partly or all equal at the
+next, and an arbitrary function is another one at each point, with slopes of either sign.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 import zlib
 from collections.abc import Mapping
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 
@@ -26,6 +28,9 @@ EXACT, OFF = 1e-9, 1e-6
 """Relative differences below are rounding, above are real; between the two nothing is said."""
 TRIES = 12
 CONSTANTS = {"pi": math.pi}
+WAVES = ((0.0, 1.0), (0.5, 0.4), (1.6, 1.4))
+"""Middle and height of the sines that arbitrary functions are: of either sign, between 0 and 1 as
+some losses want them, positive."""
 
 
 class Truth:
@@ -52,19 +57,32 @@ class Truth:
     def _point(self, shape: int, attempt: int) -> Point:
         key = (shape, attempt)
         if key not in self.points:
-            sizes = {dim: 2 + (k + shape) % 4 for k, dim in enumerate(self.dims)}
-            if shape % 2:
-                sizes = dict.fromkeys(self.dims, 2 + shape)
             seed = zlib.crc32(repr((self.seed, shape, attempt)).encode())
-            self.points[key] = Point(self.program, sizes, seed)
+            waves = WAVES[(shape + attempt) % len(WAVES)]
+            self.points[key] = Point(self.program, self._sizes(shape), seed, waves)
         return self.points[key]
+
+    def _sizes(self, shape: int) -> dict[str, int]:
+        """Pairwise different, all equal, different in another order, some equal; and again."""
+        rng = Random(f"sizes {self.seed} {shape}")
+        count = len(self.dims)
+        match shape % 4:
+            case 1:
+                sizes = [2 + shape] * count
+            case 3:
+                sizes = [rng.choice((2, 3)) for _ in self.dims]
+            case _:
+                sizes = rng.sample(range(2, 3 + count), count)
+        return dict(zip(self.dims, sizes, strict=True))
 
 
 class Point:
     """Sizes and values of all leaves; definitions and gradients as they are asked for."""
 
-    def __init__(self, program: Program, sizes: Mapping[str, int], seed: int) -> None:
-        self.program, self.sizes = program, sizes
+    def __init__(
+        self, program: Program, sizes: Mapping[str, int], seed: int, waves: tuple[float, float]
+    ) -> None:
+        self.program, self.sizes, self.seed, self.waves = program, sizes, seed, waves
         rng = np.random.default_rng(seed)
         self.leaves: dict[str, Array] = {}
         for name, leaf in program.leaves.items():
@@ -203,9 +221,16 @@ class Point:
             return jets.PRIMITIVE[name](x)
         body = self.program.functions[name].body
         if body is None:
-            phase = 0.3 + zlib.crc32(name.encode()) % 97 / 13
-            return jets.sin(jets.add(x, jets.constant(phase, x)))
+            return self.wave(name, x)
         return self.body(body, x)
+
+    def wave(self, name: str, x: jets.Jet) -> jets.Jet:
+        """An arbitrary function: a sine of this point with a phase and a rate of its own."""
+        rng = Random(f"{name} {self.seed}")
+        middle, height = (jets.constant(number, x) for number in self.waves)
+        rate, phase = (jets.constant(rng.uniform(*of), x) for of in ((0.6, 1.8), (0, 2 * math.pi)))
+        inner = jets.add(jets.multiply(rate, x), phase)
+        return jets.add(middle, jets.multiply(height, jets.sin(inner)))
 
     def body(self, e: Expr, x: jets.Jet) -> jets.Jet:
         match e:
