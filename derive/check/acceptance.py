@@ -36,7 +36,7 @@ EFFORT: Final = 400_000
 """Entries computed at one point of a certifying shape."""
 MOST_SHAPES: Final = 200
 """Shapes tried where axes cannot have weights."""
-LOCAL: Final = 1
+LOCAL: Final = 2
 """Cuts that are tried before the whole program: they take as long in a deep one as in any."""
 WHOLE: Final = Cut()
 Level = tuple[int, bool]

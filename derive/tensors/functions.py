@@ -200,7 +200,9 @@ def _root(poly: Poly, exponent: Fraction) -> Poly:
         factors = _components(m)
     apart = [(a, e * exponent) for a, e in factors if never_negative(a) or not whole(e)]
     together = [(a, e) for a, e in factors if not (never_negative(a) or not whole(e))]
-    out = monomial((), apart)
+    even = [(a, e * exponent) for a, e in together if e % 2 == 0 and whole(e * exponent)]
+    together = [(a, e) for a, e in together if not (e % 2 == 0 and whole(e * exponent))]
+    out = product([monomial((), apart), *(_absolute(a, e) for a, e in even)])
     if together or coefficient < 0:
         sign = 1 if coefficient > 0 else -1
         inside = product(opened(a, e) for a, e in together).scaled(sign)
@@ -213,6 +215,16 @@ def _root(poly: Poly, exponent: Fraction) -> Poly:
         else:
             out = times(out, monomial((), [(Atom("base", arg=inside), exponent)]))
     return times(out, _numeric_root(abs(Fraction(coefficient)), exponent))
+
+
+def _absolute(a: Atom, e: Rational) -> Poly:
+    """``|a|^e`` as ``a^e (2 step(a) - 1)^e``: the root of an even power."""
+    used("root of an even power")
+    value, arg = monomial((), [(a, e)]), opened(a, 1)
+    if e % 2 == 0:
+        return value
+    sign = -1 if negative(arg) else 1
+    return times(value, (atom("step", arg=arg.scaled(sign)).scaled(2) - ONE).scaled(sign))
 
 
 def _positive_content(poly: Poly) -> tuple[Rational, list[Factor]]:

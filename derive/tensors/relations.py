@@ -21,9 +21,10 @@ from itertools import combinations, permutations
 from itertools import product as choices
 
 from derive.program import Dim, Program
+from derive.tensors.cases import cases
 from derive.tensors.functions import exponential, opened, power
 from derive.tensors.label import fresh, freshened, rename_atom, split
-from derive.tensors.meter import used
+from derive.tensors.meter import Outside, used
 from derive.tensors.normal import at_indices, collect, entry, monomial, product, sum_over, times
 from derive.tensors.partial_fractions import Linear, decomposed, linear
 from derive.tensors.terms import (
@@ -39,6 +40,8 @@ from derive.tensors.terms import (
 )
 
 MOST_PASSES = 60
+MOST_SPLITS = 3
+"""Steps of which both cases are looked at, one within the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +314,7 @@ def normal_form(poly: Poly, constraints: Sequence[Relation]) -> Poly:
     return rewrite(poly, *generators(poly, constraints))
 
 
-def is_zero(poly: Poly, constraints: Sequence[Relation]) -> bool:
+def is_zero(poly: Poly, constraints: Sequence[Relation], splits: int = MOST_SPLITS) -> bool:
     """Whether the term is proved to be 0; False says nothing."""
     poly = normal_form(poly, constraints)
     if not poly.terms:
@@ -320,10 +323,26 @@ def is_zero(poly: Poly, constraints: Sequence[Relation]) -> bool:
     if not clear.terms:
         return True
     clear = expanded(normal_form(clear, constraints))
-    return not clear.terms or _zero_summands(clear, constraints)
+    return (
+        not clear.terms
+        or _zero_summands(clear, constraints, splits)
+        or (splits > 0 and _zero_by_cases(poly, constraints, splits - 1))
+    )
 
 
-def _zero_summands(poly: Poly, constraints: Sequence[Relation]) -> bool:
+def _zero_by_cases(poly: Poly, constraints: Sequence[Relation], splits: int) -> bool:
+    """Whether the term is 0 for both values of a step inside of its functions."""
+    try:
+        both = cases(poly)
+    except Outside:
+        return False
+    if both is None:
+        return False
+    used("cases of a step")
+    return all(is_zero(case, constraints, splits) for case in both)
+
+
+def _zero_summands(poly: Poly, constraints: Sequence[Relation], splits: int) -> bool:
     """Whether the sums over the same dimensions have summands that add up to 0 already.
 
     A denominator inside of a sum has no common multiple with the others outside of it.
@@ -337,4 +356,4 @@ def _zero_summands(poly: Poly, constraints: Sequence[Relation]) -> bool:
     if not any(groups):
         return False
     used("equal summands")
-    return all(is_zero(collect(parts), constraints) for parts in groups.values())
+    return all(is_zero(collect(parts), constraints, splits) for parts in groups.values())

@@ -8,13 +8,14 @@ and 1 for the steps in it may make it 0.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from derive.program import Program
 from derive.tensors.adjoint import Model
+from derive.tensors.cases import steps_in, with_step
 from derive.tensors.derivative import has_gradient
 from derive.tensors.functions import content
-from derive.tensors.label import freshened, rename_atom
+from derive.tensors.label import freshened
 from derive.tensors.meter import Outside
 from derive.tensors.normal import collect, monomial, product, sum_over
 from derive.tensors.rebuild import rebuilt
@@ -38,7 +39,7 @@ def vanishes(model: Model, poly: Poly) -> bool:
 
 def _zero_for_some(poly: Poly, left: int) -> bool:
     """Whether some values of the steps, innermost first, make the term 0."""
-    steps = sorted(_steps(poly), key=lambda a: (a.argument.height, a.key))
+    steps = sorted(steps_in(poly), key=lambda a: (a.argument.height, a.key))
     if not steps:
         return not poly.terms
     return not left or any(_without(poly, steps[0], value, left) for value in (ZERO, ONE))
@@ -86,39 +87,9 @@ def _occurrences(poly: Poly, name: str) -> int:
 
 def _without(poly: Poly, step: Atom, value: Poly, left: int) -> bool:
     try:
-        return _zero_for_some(_put(poly, step, value), left - 1)
+        return _zero_for_some(with_step(poly, step, value), left - 1)
     except Outside:  # no value there
         return False
-
-
-def _steps(poly: Poly) -> Iterator[Atom]:
-    for m in poly.terms:
-        for a, _ in m.factors:
-            if a.kind == "step":
-                yield a
-            if a.arg is not None:
-                yield from _steps(a.arg)
-
-
-def _put(poly: Poly, step: Atom, value: Poly) -> Poly:
-    """The term with a number in place of a step."""
-    parts: list[tuple[Poly, Rational]] = []
-    for m, c in poly.terms.items():
-        bound, factors = freshened(m)
-        renamed = rename_atom(step, dict(zip(m.bound, bound, strict=True)))
-        polys: list[Poly] = []
-        for a, e in factors:
-            if a == renamed:
-                polys.append(value)
-            elif a.arg is not None and any(s == renamed for s in _steps(a.arg)):
-                polys.append(rebuilt(a, _put(a.arg, renamed, value), e))
-            else:
-                polys.append(monomial((), [(a, e)]))
-        out = product(polys)
-        for index in bound:
-            out = sum_over(out, index)
-        parts.append((out, c))
-    return collect(parts)
 
 
 def _opened(model: Model, poly: Poly) -> Poly:

@@ -126,6 +126,7 @@ def test_what_is_added_once_does_not_vanish() -> None:
     rest = net.define("q", x - part)
     doubtful = (
         b + (b**2) ** HALF,
+        b + 1 - (1 + 2 * b + b**2) ** HALF,
         (x**2) ** HALF - x,
         x * (1 + 2 * x**2 + x**4) ** HALF - x - x**3,
         log(1 + 2 * x**2 + x**4) - 2 * log(1 + x**2),

@@ -32,8 +32,10 @@ def cuts(graph: Graph, statement: Equation) -> Iterator[Cut]:
     first = mentioned - _behind(graph, mentioned)
     everything = frozenset(graph.position)
     between = everything - (graph.effects(first) - first)
+    opened = everything - left.names - right.names
     opaque = (behind | shared, behind, behind - _behind(graph, behind, before=True), set[str]())
-    ladder = [Cut(v, frozenset(g)) for g in opaque for v in (everything, between, frozenset[str]())]
+    values = (everything, opened, between, frozenset[str]())
+    ladder = [Cut(v, frozenset(g)) for g in opaque for v in values]
     yield from dict.fromkeys(ladder)
 
 
