@@ -222,7 +222,7 @@ class _Parts:
         claims = [k for k in below if k not in anew]
         fresh = self._by_the_new(anew)
         holds = {k for k in claims if k in fresh and mark(fresh[k], self.judge) is True}
-        refuted = all(self.marks[k] is False for k in anew)
+        refuted = all(self.marks[k] is False and not self.usual[k].missing for k in anew)
         if refuted and not (self.true | holds) & set(claims) - self.held:
             return  # nothing holds by the new formula alone: it is a slip
         for k in below:

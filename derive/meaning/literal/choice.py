@@ -51,7 +51,9 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     best = max(merged, key=lambda one: held(one.interpretations, judge).holds)
     mine = held(best.interpretations, judge)
     same = _alike(best.interpretations, choice.interpretations, judge)
-    better = _better(mine, usual, same) or (by_letters and _fits_better(mine, usual))
+    better = _better(mine, usual, same)
+    if by_letters and not better:
+        better = mine.open <= usual.open and _mended(best, choice, judge)
     if mine.misfits > usual.misfits or not better:
         return None
     rivals = [one for one in merged if one is not best]
@@ -66,9 +68,12 @@ def _better(mine: Held, usual: Held, same: bool) -> bool:
     return fewer and (mine.holds > usual.holds or (same and mine.holds == usual.holds))
 
 
-def _fits_better(mine: Held, usual: Held) -> bool:
-    """More holds and less is wrong than where a network is supposed by letters alone."""
-    return mine.holds > usual.holds and mine.wrong < usual.wrong and mine.open <= usual.open
+def _mended(mine: Literal, usual: Choice, judge: Judge) -> bool:
+    """Every claim that a network supposed by letters alone makes wrong holds, and no other fails."""
+    pairs = zip(mine.interpretations, usual.interpretations, strict=True)
+    marks = [(mark(a, judge), mark(b, judge)) for a, b in pairs]
+    wrong = [a for a, b in marks if b is False]
+    return all(a is True for a in wrong) and not any(a is False for a, _ in marks)
 
 
 def _alike(mine: Sequence[Interpretation], usual: Sequence[Interpretation], judge: Judge) -> bool:
@@ -87,12 +92,10 @@ def held(found: Sequence[Interpretation], judge: Judge) -> Held:
             holds += 1
         else:
             agrees = False if one.verdict == Verdict.REFUTED else judge.all_agree(one)
-            if agrees is False and one.missing:
-                agrees = None  # never refuted
             holds += agrees is True
             left_open += agrees is None
             wrong += agrees is False
-            misfits += agrees is False and one.kind == Kind.DEFINITION
+            misfits += agrees is False and one.kind == Kind.DEFINITION and not one.missing
     return Held(holds, left_open, wrong, misfits)
 
 
