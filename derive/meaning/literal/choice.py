@@ -69,7 +69,7 @@ def _better(mine: Held, usual: Held, same: bool) -> bool:
 
 
 def _mended(mine: Literal, usual: Choice, judge: Judge) -> bool:
-    """Every claim that a network supposed by letters alone makes wrong holds, and no other fails."""
+    """All claims hold that a network supposed by letters alone makes wrong; none fails."""
     pairs = zip(mine.interpretations, usual.interpretations, strict=True)
     marks = [(mark(a, judge), mark(b, judge)) for a, b in pairs]
     wrong = [a for a, b in marks if b is False]
