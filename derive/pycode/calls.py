@@ -100,8 +100,8 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
     tensor = run.tensor(array)
     if isinstance(tensor.expr, (Size, Number)):
         raise Unsupported(f"the attribute {name} of a number", node)
-    if tensor.ndim == 0 and name == "dot":
-        raise Unsupported("the attribute dot of a number", node)
+    if tensor.ndim == 0 and name in ("dot", "size", "shape") and tensor.kind != "labels":
+        raise Unsupported(f"the attribute {name} of a number", node)
     match name:
         case "T":
             return views.transposed(run, array)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from derive.pycode import dataclass
 from derive.pycode.naming import defaults, only_looks, touched
 from derive.pycode.values import (
     Bound,
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 def define(run: Interpreter, node: ast.ClassDef) -> ClassValue:
     """The class that a statement defines; methods of bases in the file are inherited."""
     _refuse_tricks(run, node)
-    bases = [_base(run, base) for base in node.bases]
+    bases = [b for b in (_base(run, base) for base in node.bases) if b is not None]
     own = {s.name: s for s in node.body if isinstance(s, ast.FunctionDef)}
-    kind = ClassValue(node.name, node, {}, _fields(run, node), own=own)
-    kind.order[:] = [kind, *_merged([b for b in bases if b is not None], node)]
+    fields, given = dataclass.fields(run, node, bases)
+    kind = ClassValue(node.name, node, {}, fields, own=own, given=given)
+    kind.order[:] = [kind, *_merged(bases, node)]
     for each in reversed(kind.order):
         kind.methods.update(each.own)
     for name, method_node in own.items():
@@ -56,21 +58,6 @@ def _merged(bases: list[ClassValue], node: ast.AST) -> list[ClassValue]:
         out.append(first)
         rest = [[k for k in each if k is not first] for each in rest]
     return out
-
-
-def _fields(run: Interpreter, node: ast.ClassDef) -> tuple[str, ...] | None:
-    """The fields of a named tuple or dataclass."""
-    is_tuple = any(full_name(run, base) == "typing.NamedTuple" for base in node.bases)
-    if not (is_tuple or node.decorator_list):
-        return None
-    given = [s for s in node.body if isinstance(s, ast.AnnAssign)]
-    if any(
-        mentioned in ast.unparse(s)
-        for s in given
-        for mentioned in ("ClassVar", "InitVar", "field(")
-    ):
-        raise Unsupported(f"the class {node.name} has a field of another kind", node)
-    return tuple(s.target.id for s in given if isinstance(s.target, ast.Name)) or None
 
 
 def full_name(run: Interpreter, node: ast.expr) -> str:
@@ -101,7 +88,8 @@ def _refuse_tricks(run: Interpreter, node: ast.ClassDef) -> None:
         if isinstance(statement, ast.FunctionDef):
             name = statement.name
             shows = name in ("__repr__", "__str__") and not _only_shows(run, statement)
-            if (name.startswith("__") and name not in _PLAIN) or shows:
+            known = name in _PLAIN or (name == "__post_init__" and bool(node.decorator_list))
+            if (name.startswith("__") and not known) or shows:
                 raise Unsupported(f"the class {node.name} has the method {name}", statement)
         elif not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Pass)) and not (
             isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
@@ -169,11 +157,7 @@ def instantiate(
     if not is_plain(run, kind):
         raise Unsupported(f"{kind.name}, which has a base outside the file", node)
     if kind.fields is not None and "__init__" not in kind.methods:
-        given = dict(zip(kind.fields, args, strict=False))
-        given.update(keywords)
-        if len(args) > len(kind.fields) or set(given) != set(kind.fields):
-            raise Unsupported(f"{kind.name} with other fields than it has", node)
-        return Record(kind, {name: given[name] for name in kind.fields})
+        return dataclass.filled(run, kind, args, keywords, node)
     instance = Instance(kind, {})
     if "__init__" in kind.methods:
         run.call(attribute(run, instance, "__init__"), args, keywords, node)
@@ -212,12 +196,20 @@ def _constant_of(run: Interpreter, kind: ClassValue, name: str) -> Value:
 
 
 def _plain_constant(run: Interpreter, statement: ast.Assign | ast.AnnAssign, name: str) -> Value:
-    from derive.pycode.expressions import evaluate
-
     value = statement.value
     plain = value.operand if isinstance(value, ast.UnaryOp) else value
     if value is None or not isinstance(plain, ast.Constant) or plain.value is None:
         return Opaque(f"the attribute {name} of the class", statement.lineno, 1, True)
+    return plain_value(run, value, name)
+
+
+def plain_value(run: Interpreter, value: ast.expr, name: str) -> Value:
+    """A constant that a class gives to a name; anything else is not known."""
+    from derive.pycode.expressions import evaluate
+
+    plain = value.operand if isinstance(value, ast.UnaryOp) else value
+    if not isinstance(plain, ast.Constant):
+        return Opaque(f"the attribute {name} of the class", value.lineno, 1, True)
     return evaluate(run, value, {})
 
 

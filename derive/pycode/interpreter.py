@@ -134,9 +134,20 @@ class Interpreter:
             return self.as_labels(unknown)
         else:
             dims = declared if isinstance(declared, tuple) else (f"{name}_rows", f"{name}_columns")
-            shape, ndim = making.shape_argument(dims)
+            shape, ndim = making.shape_argument(self._own_dims(name, dims))
             unknown.value = self.keep(Tensor(self.trace.leaf(name, shape), ndim))
         return unknown.value
+
+    def _own_dims(self, name: str, dims: tuple[Dim, ...]) -> tuple[Dim, ...]:
+        """Sizes of its own for an argument that is called like another one: ``a.W`` and ``b.W``."""
+        own = self.trace.fresh(name)
+        base = name.rsplit(".", 1)[-1]
+        named = {n: n.replace(base, own, 1) for n in (base, f"{base}_rows", f"{base}_columns")}
+        return (
+            dims
+            if own == name
+            else tuple(named.get(d, d) if isinstance(d, str) else d for d in dims)
+        )
 
     def _is_setting(self, name: str) -> bool:
         return is_scalar(name) and name not in self.guess.arrays
@@ -153,7 +164,8 @@ class Interpreter:
         """An argument that picks entries: integer labels, one an example."""
         unknown.known = True
         name = unknown.name
-        leaf = self.trace.leaf(name, (f"{name}_rows", f"{name}_classes"), "real", 1)
+        own = self.trace.fresh(name)
+        leaf = self.trace.leaf(name, (f"{own}_rows", f"{own}_classes"), "real", 1)
         self.trace.onehot.add(leaf.name)
         unknown.value = self.trace.new(Tensor(leaf, 1, "labels"))
         return unknown.value
@@ -161,7 +173,8 @@ class Interpreter:
     def as_label(self, unknown: Unknown) -> Value:
         """An argument that picks one entry: an integer."""
         unknown.known = True
-        leaf = self.trace.leaf(unknown.name, (1, f"{unknown.name}_classes"), "real", 1)
+        own = self.trace.fresh(unknown.name)
+        leaf = self.trace.leaf(unknown.name, (1, f"{own}_classes"), "real", 1)
         self.trace.onehot.add(leaf.name)
         unknown.value = self.trace.new(Tensor(leaf, 0, "labels"))
         return unknown.value
@@ -169,7 +182,7 @@ class Interpreter:
     def as_vector(self, unknown: Unknown) -> Value:
         """An argument with one axis."""
         unknown.known = True
-        leaf = self.trace.leaf(unknown.name, (1, unknown.name))
+        leaf = self.trace.leaf(unknown.name, (1, self.trace.fresh(unknown.name)))
         unknown.value = self.trace.new(Tensor(leaf, 1))
         return unknown.value
 

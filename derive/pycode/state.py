@@ -70,7 +70,7 @@ def make_arbitrary(run: Interpreter, value: Value, before: dict[Path, Value]) ->
             continue
         if isinstance(now, Tensor) or (is_number(now) and _changed(now, before.get(path))):
             was = before.get(path)
-            given = isinstance(was, Tensor) or is_number(was)
+            given = isinstance(was, (Tensor, Unknown)) or is_number(was)
             wish = name if given else f"{OLD}{name}"
             held[key] = Tensor(run.trace.leaf(wish, SCALAR), 0)
         elif (isinstance(now, tuple) and not _is_plain(now)) or _changed(now, before.get(path)):
@@ -144,7 +144,8 @@ def _places(value: Value, path: Path) -> Iterator[tuple[Path, dict[object, Value
         inner = (*path, f"{path[-1]}_{key}" if isinstance(key, int) and path else key)
         if isinstance(part, Unknown) and part.known:
             part = held[key] = part.value  # type: ignore[index]
-        if isinstance(part, (Instance, DictValue, ListValue, Record, Unknown)):
+        unused = isinstance(part, Unknown) and not part.parts  # it may still become an array
+        if isinstance(part, (Instance, DictValue, ListValue, Record, Unknown)) and not unused:
             yield from _places(part, inner)
         else:
             yield inner, held, key  # type: ignore[misc]

@@ -158,9 +158,10 @@ class Calls:
 
     def _instance(self, owner: str) -> Instance:
         kind = self.run.globals[owner]
+        if isinstance(kind, Opaque):
+            raise Unsupported(kind.reason, self.run.module.classes[owner])
         assert isinstance(kind, ClassValue)
-        init = kind.methods.get("__init__")
-        wanted = [] if init is None else parameters(init)[1:]
+        wanted = self._made_of(kind)
         given = self._constructed(owner, [a.arg for a, _ in wanted])
         args = [given.get(a.arg) or self._argument(a, d) for a, d in wanted]
         self.defaults = {}
@@ -172,6 +173,15 @@ class Calls:
         for ref, name in arrays_made.items():  # only the shapes of what it makes are kept
             make_array_arbitrary(self.run, ref, name)
         return made
+
+    def _made_of(self, kind: ClassValue) -> list[tuple[ast.arg, ast.expr | None]]:
+        """What a class is called with: the parameters of ``__init__``, or fields of a dataclass."""
+        if "__init__" in kind.methods:
+            return parameters(kind.methods["__init__"])[1:]
+        said = [s for s in kind.node.body if isinstance(s, ast.AnnAssign)]
+        notes = {s.target.id: s.annotation for s in said if isinstance(s.target, ast.Name)}
+        names = [n for n in kind.fields or () if n not in kind.given]
+        return [(ast.arg(n, notes[n], lineno=kind.node.lineno), None) for n in names]
 
     def _constructed(self, owner: str, names: list[str]) -> dict[str, Value]:
         """The lists that the file makes an object of: ``Network([784, 30, 10])``."""
@@ -302,6 +312,9 @@ class Calls:
             name = getattr(arg.annotation, "id", getattr(arg.annotation, "value", ""))
             kind = self.run.globals.get(name) if isinstance(name, str) else None
             if isinstance(kind, ClassValue) and kind.fields is not None:
+                if kind.is_object:
+                    given = [self._record(a) or Unknown(a.arg) for a, _ in self._made_of(kind)]
+                    return self.run.call(kind, given, {}, kind.node)
                 return Record(kind, {f: Unknown(f) for f in kind.fields})
         return None
 

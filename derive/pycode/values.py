@@ -151,6 +151,13 @@ class ClassValue:
     order: list[ClassValue] = field(default_factory=list)
     own: dict[str, ast.FunctionDef] = field(default_factory=dict)
     defaults: dict[str, dict[str, Value]] = field(default_factory=dict)
+    given: dict[str, ast.expr] = field(default_factory=dict)
+    """What is said of the fields that a call may leave out."""
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it is a dataclass with methods, which may change its fields."""
+        return bool(self.node.decorator_list) and bool(self.methods.keys() - {"__repr__"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,6 +255,8 @@ def references(value: Value, depth: int = 6) -> list[Ref]:
         inner = list(value.attributes.values())
     elif isinstance(value, Unknown):
         inner = [value.value, *value.parts.values()]
-    elif isinstance(value, Record) or hasattr(value, "items"):
+    elif isinstance(value, (Record, DictValue)):
         inner = list(value.items.values())
+    elif isinstance(value, Once):
+        raise Unsupported("what can be gone through once, in a call that is not followed")
     return [ref for part in inner for ref in references(part, depth - 1)]

@@ -13,7 +13,7 @@ import textwrap
 from derive.pycode import open_code
 from derive.verdict import Verdict
 
-from . import optimizer_attacks, part_attacks
+from . import object_attacks, optimizer_attacks, part_attacks
 
 LOSS = """
 import numpy as np
@@ -764,7 +764,7 @@ def programs() -> list[str]:
     """All of them as files."""
     made = [function(body) for body in FUNCTIONS]
     made += [function(body, head, tail) for head, body, tail in AROUND]
-    return made + list(WHOLE)
+    return made + list(WHOLE) + object_attacks.programs()
 
 
 def verified(source: str) -> bool:
