@@ -27,10 +27,10 @@ _SIZE = re.compile(
     r"|\w+_(size|dim|units|features)"
 )
 _BIAS = re.compile(
-    r"(b|bias|B|beta|gamma|by|bh|c|shift|gain|scale|g)(_?\d+|_?[a-z]{1,3})?|\w*bias\w*"
+    r"(b|bias|B|beta|gamma|by|bh|c|shift|gain|scale|g)(_?\d+|_?[a-z]{1,3})?|\w*bias\w*|intercept_?"
 )
 _STATE = re.compile(r"[hc]_?prev|[hc]_?0|[hc]_?init|prev_[hc]")
-_WEIGHT_VECTOR = re.compile(r"w|theta|weights?|coef")
+_WEIGHT_VECTOR = re.compile(r"(w|theta|weights?|coef|beta)_?")
 _LABELS = re.compile(r"(y|Y|t|T|labels?|targets?|y_true|Y_true|ys|y_batch|y_train)")
 
 

@@ -7,8 +7,8 @@ gradients have the shapes of their parameters come first.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from derive.program import Dim, Expr, Number, Plus, Symbol, Times, walk
 from derive.pycode.account import Account, Accountant
@@ -23,13 +23,15 @@ from derive.pycode.units import differentiated, speaks_of_examples
 from derive.pycode.values import Raised, Unsupported
 
 MOST_UNIFICATIONS = 200
+_NUMBERS = "shapes that fit only if arrays with two axes are numbers"
 
 
 @dataclass(frozen=True)
 class Understood:
     """An account with the guess it rests on, or the reason why there is none.
 
-    strained: pairs of sizes that only the gradients need to be equal, with the place of one.
+    strained: pairs of sizes that only the gradients need to be equal, with the place of one;
+    without an account they are different numbers.
     """
 
     entry: Entry
@@ -49,31 +51,49 @@ def understand(
     If no guess runs through, one that says what stopped the one that came furthest.
     """
     strained: list[tuple[tuple[int, int], Understood]] = []
-    problem: tuple[int, Unsupported] | None = None
+    problems: list[tuple[int, Understood]] = []
     met: set[tuple[object, ...]] = set()
-    natural = False
+    natural, examples = False, speaks_of_examples(module)
+    numbers: list[Understood] = []
     for guess in _in_turn(module, declared, strained):
         found, steps = _under(module, entry, guess)
         if found.account is None:
-            assert found.problem is not None
-            if problem is None or steps > problem[0]:
-                problem = steps, found.problem
+            problems.append((steps, found))
             continue
         key = (*_same_as(found.account), bool(found.strained))
         if key in met:
             continue
         met.add(key)
         rank = (_misfits(found.account), len(found.strained))
-        if rank == (0, 0):
+        if _a_matrix_is_a_number(found.account) and examples:
+            problems.append((steps, replace(found, account=None, problem=Unsupported(_NUMBERS))))
+        elif rank == (0, 0) and _a_matrix_is_a_number(found.account):
+            numbers.append(found)
+        elif rank == (0, 0):
             natural = True
             yield found
         else:
             strained.append((rank, found))
-    if strained and not natural:
+    if not natural:
+        yield from numbers
+    if strained and not (natural or numbers):
         yield min(strained, key=lambda pair: pair[0])[1]
-    elif not met:
-        assert problem is not None
-        yield Understood(entry, None, None, problem[1])
+    elif not natural and not numbers:
+        yield _failure(module, entry, problems)
+
+
+def _failure(
+    module: Module, entry: Entry, problems: Sequence[tuple[int, Understood]]
+) -> Understood:
+    """What stopped the guess that came furthest; a clash, if that is what stops all of them."""
+    clashing = [found for _, found in problems if found.strained]
+    if clashing and not any(
+        _cost_runs(module, entry, found.guess)
+        for _, found in problems
+        if not found.strained and found.guess is not None
+    ):
+        return clashing[0]
+    return replace(max(problems, key=lambda pair: pair[0])[1], guess=None, strained=())
 
 
 def _in_turn(
@@ -168,6 +188,19 @@ def _is_wide(expr: Expr) -> bool:
     return 1 not in expr.shape
 
 
+def _a_matrix_is_a_number(account: Account) -> bool:
+    """Whether both axes of an argument are 1 only because a guess leaves no other size.
+
+    Then a sum over examples and one of them are the same, which is not what a file is about that
+    has another reading.
+    """
+    trace = account.run.trace
+    return any(
+        leaf.dims == (1, 1) and not any(map(is_constant, trace.own_sizes.get(name, (1, 1))))
+        for name, leaf in trace.leaves.items()
+    )
+
+
 def _labels_are_stretched(account: Account) -> bool:
     """Whether labels of one axis are repeated over another: they had better have two axes."""
     return any(
@@ -257,8 +290,8 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
             if event.what == A_NUMBER and not isinstance(event.right, tuple):
                 sizes.given.append((event.left, event.right))
             if not sizes.join(event.left, event.right):
-                problem = Unsupported(str(event), getattr(event, "node", None))
-                return Understood(entry, None, guess, problem), run.steps if run else 0
+                found = _clash(module, entry, guess, event)
+                return found, run.steps if run else 0
         except Unsupported as error:
             return Understood(entry, None, guess, error), run.steps if run else 0
         except Raised as error:
@@ -268,6 +301,34 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
             problem = Unsupported("nested too deeply to be followed")
             return Understood(entry, None, guess, problem), 0
     return Understood(entry, None, guess, Unsupported("too many unknown sizes")), 0
+
+
+def _clash(module: Module, entry: Entry, guess: Guess, event: Unify) -> Understood:
+    """Two sizes that have to be equal are different numbers of the source.
+
+    Where the cost alone has no such clash the gradients raise an exception.
+    """
+    node = getattr(event, "node", None)
+    problem = Unsupported(str(event), node)
+    left, right = event.left, event.right
+    numbers = not isinstance(right, tuple) and is_constant(left) and is_constant(right)
+    if not (numbers and entry.gradient and node is not None and _cost_runs(module, entry, guess)):
+        return Understood(entry, None, guess, problem)
+    return Understood(entry, None, guess, problem, ((left, right),), node, str(event))  # type: ignore[arg-type]
+
+
+def _cost_runs(module: Module, entry: Entry, guess: Guess) -> bool:
+    """Whether the cost alone can be computed: by a function of its own."""
+    sizes = Sizes()
+    for _ in range(MOST_UNIFICATIONS if entry.cost else 0):
+        try:
+            return Accountant(_start(module, entry, sizes, guess), entry).cost_alone() is not None
+        except Unify as event:
+            if not sizes.join(event.left, event.right):
+                return False
+        except (Unsupported, Raised, RecursionError):
+            return False
+    return False
 
 
 def _start(module: Module, entry: Entry, sizes: Sizes, guess: Guess) -> Interpreter:

@@ -43,10 +43,10 @@ UPSTREAM: Final = re.compile(
     r"dout|d_out|\w*output_grad(ient)?|grad_of_output|d_?output|dL_dy|dE_dY|dA|dY|dy|da|grad_out\w*|upstream\w*|grad_output|dL_dout|dout_\w+|delta|grad|dH|dh|dO|dZ|dvalues"
 )
 _PREFIXES: Final = (
-    "grad_", "dL_d", "dJ_d", "dLd", "dJd", "dloss_d", "d_loss_d_", "d_", "nabla_", "delta_",
+    "grad_", "grads_", "gradients_", "dL_d", "dJ_d", "dLd", "dJd", "dloss_d", "d_loss_d_", "d_", "nabla_", "delta_",
     "grad", "d", "g_", "g", "delta",
 )  # fmt: skip
-_SUFFIXES: Final = ("_gradient", "_grad", "_grads")
+_SUFFIXES: Final = ("_gradients", "_gradient", "_grads", "_grad")
 _ALIASES: Final = {
     "w": "weights", "b": "biases", "W": "weights", "Ws": "weights", "ws": "weights",
     "bs": "biases", "weight": "weights", "bias": "biases",
@@ -65,9 +65,12 @@ def target_of(name: str, known: Collection[str]) -> str | None:
             for candidate in (rest, *_other_names(rest)):
                 if candidate in known:
                     return candidate
+    base, mark, index = name.rpartition("_")
+    own, place = (base, mark + index) if index.isdigit() else (name, "")
     for suffix in _SUFFIXES:
-        if name.endswith(suffix) and name.removesuffix(suffix) in known:
-            return name.removesuffix(suffix)
+        if own.endswith(suffix):
+            rest = own.removesuffix(suffix) + place
+            return next((n for n in (rest, *_other_names(rest)) if n in known), None)
     return None
 
 
@@ -75,6 +78,7 @@ def _other_names(name: str) -> list[str]:
     """``weights`` for ``W``, ``biases_0`` for ``b_0``."""
     base, mark, index = name.rpartition("_")
     found = [_ALIASES[name]] if name in _ALIASES else []
+    found.append(f"{name}_")  # ``coef_``, as scikit-learn calls what is learned
     if mark and index.isdigit() and base in _ALIASES:
         found.append(f"{_ALIASES[base]}_{index}")
     return found

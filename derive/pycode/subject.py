@@ -308,7 +308,8 @@ def _code(ruling: Ruling, mended: Mended | None) -> str | None:
 
 def _group_of(module: Module, found: Understood) -> Group:
     if found.account is None:
-        return Group(found, finding=_failed(found, module))
+        failed = _strained(found) if found.strained else _failed(found, module)
+        return Group(found, finding=failed)
     if found.strained:
         return Group(found, finding=_strained(found))
     case = best_case(found.account)
@@ -387,6 +388,8 @@ def _strained(found: Understood) -> Finding:
     node = found.strained_at
     line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
     message = f"shapes fit only if {a} = {b}, which the cost does not need ({found.message})"
+    if found.account is None:
+        message = f"the shapes do not fit: {found.message}"
     shown = ast.unparse(node).split("\n")[0][:200] if node is not None else found.entry.title
     return _finding(line, column, shown, Verdict.REFUTED, message, 1)
 

@@ -168,6 +168,7 @@ class Calls:
         made = self.run.call(kind, args, {}, kind.node)
         if not isinstance(made, Instance):
             raise Unsupported(f"{owner} is no class with attributes", kind.node)
+        classes.set_up(self.run, made)
         arrays_made = dict(_arrays(made, ""))
         self.run.trace.forget(_mentioned(made))
         for ref, name in arrays_made.items():  # only the shapes of what it makes are kept

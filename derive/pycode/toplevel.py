@@ -117,6 +117,8 @@ def _lose(run: Interpreter, reach: Reach, statement: ast.stmt, error: Exception)
     stored = naming.stored_into(statement)
     moved = {n.target.id for n in ast.walk(statement) if _moves_name(n)}  # type: ignore[attr-defined]
     for name in naming.touched(statement):
+        if name not in run.globals and name not in bound | stored:
+            continue  # a builtin, such as ``range``
         value = run.globals.get(name)
         again = sum(
             isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
