@@ -24,6 +24,7 @@ from derive.pycode.values import (
     Parts,
     Range,
     Ref,
+    Single,
     Tensor,
     Unknown,
     Unsupported,
@@ -286,11 +287,13 @@ def _len(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     dims = arrays.shape_of(run.tensor(value))
     if not dims:
         raise Unsupported("len of a number", node)
-    return dims[0] if isinstance(dims[0], int) else Tensor(arrays.size(dims[0]), 0)
+    return Single(dims[0]) if isinstance(dims[0], int) else Tensor(arrays.size(dims[0]), 0)
 
 
 def _number(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     [value] = args
+    if isinstance(value, Single):
+        return value
     if is_number(value):
         return Fraction(value)
     tensor = arrays.real(run.tensor(value))

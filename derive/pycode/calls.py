@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from derive.program import SCALAR, Number, Size, Symbol
+from derive.program import ONE, SCALAR, Number, Size, Symbol
 from derive.pycode import arrays, classes, iteration, parts, views
 from derive.pycode.values import (
     DTYPE,
@@ -20,6 +20,7 @@ from derive.pycode.values import (
     Parts,
     Record,
     Ref,
+    Single,
     Tensor,
     Unknown,
     Unsupported,
@@ -112,7 +113,8 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
         case "size" if tensor.kind == "labels":
             return _size(tensor.expr.shape[0]) if tensor.ndim else 1
         case "size":
-            return Tensor(arrays.count(tensor.expr.shape, None), 0)
+            whole = arrays.count(tensor.expr.shape, None)
+            return Single(1) if whole == ONE else Tensor(whole, 0)
         case "dtype":
             reason = DTYPE if tensor.kind == "real" else "the dtype of an array of no floats"
             return Opaque(reason, getattr(node, "lineno", 0))
@@ -136,7 +138,7 @@ def _of_parts(run: Interpreter, value: Parts, name: str, node: ast.AST) -> Value
 
 
 def _size(dim: str | int) -> Value:
-    return dim if isinstance(dim, int) else Tensor(arrays.size(dim), 0)
+    return Single(dim) if isinstance(dim, int) else Tensor(arrays.size(dim), 0)
 
 
 def _of_library(run: Interpreter, value: Library, name: str) -> Value:

@@ -31,6 +31,7 @@ _BIAS = re.compile(
 )
 _STATE = re.compile(r"[hc]_?prev|[hc]_?0|[hc]_?init|prev_[hc]")
 _WEIGHT_VECTOR = re.compile(r"(w|theta|weights?|coef|beta)_?")
+_SMALL = re.compile(r"[a-z][a-z_]*")
 _LABELS = re.compile(r"(y|Y|t|T|labels?|targets?|y_true|Y_true|ys|y_batch|y_train)")
 
 
@@ -62,6 +63,8 @@ class Guess:
     """Names that are taken to be numbers, as their gradients are."""
     one: bool = False
     """There is one example, a column."""
+    vectors: bool = False
+    """All parameters in small letters have one axis."""
     wide: bool = False
     """Of states before the first step there are as many columns as of inputs."""
 
@@ -93,6 +96,8 @@ class Guess:
             return (base, 1)
         if _WEIGHT_VECTOR.fullmatch(base) and self.labels == "vector":
             return (base,)
+        if self.vectors and base in self.arrays and _SMALL.fullmatch(base):
+            return (base,)
         if _BIAS.fullmatch(base):
             shapes: dict[str, Declared] = {
                 "column": (base, 1), "row": (1, base), "vector": (base,), "number": (),
@@ -114,4 +119,5 @@ def guesses(
     for labels in LABELS:
         for bias in BIASES:
             yield Guess(bias, labels, declared, arrays, numbers)
+    yield Guess("number", "vector", declared, arrays, numbers, vectors=True)
     yield Guess("column", "matrix", declared, arrays, numbers, wide=True)

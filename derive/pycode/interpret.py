@@ -23,7 +23,7 @@ from derive.pycode.units import differentiated, speaks_of_examples
 from derive.pycode.values import Raised, Unsupported
 
 MOST_UNIFICATIONS = 200
-_NUMBERS = "shapes that fit only if arrays with two axes are numbers"
+_NUMBERS = "shapes that fit only if there is one example"
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,10 @@ def understand(
             continue
         met.add(key)
         rank = (_misfits(found.account), len(found.strained))
-        if _a_matrix_is_a_number(found.account) and examples:
+        is_number = _a_matrix_is_a_number(found.account)
+        if found.account.run.trace.counts_single or (is_number and examples):
             problems.append((steps, replace(found, account=None, problem=Unsupported(_NUMBERS))))
-        elif rank == (0, 0) and _a_matrix_is_a_number(found.account):
+        elif rank == (0, 0) and is_number:
             numbers.append(found)
         elif rank == (0, 0):
             natural = True

@@ -30,6 +30,7 @@ from derive.pycode.values import (
     Parts,
     Range,
     Ref,
+    Single,
     Tensor,
     Unknown,
     Unsupported,
@@ -111,6 +112,9 @@ class Interpreter:
                 return self.trace.read(value)
             case bool():
                 return Tensor(Number(Fraction(int(value))), 0, "mask")
+            case Single():
+                self.trace.counts_single = True
+                return arrays.constant(1)
             case int() | Fraction():
                 return arrays.constant(value)
             case ListValue() | tuple():

@@ -15,6 +15,7 @@ from derive.pycode.values import (
     Opaque,
     Parts,
     Ref,
+    Single,
     Tensor,
     Unknown,
     Unsupported,
@@ -45,6 +46,7 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: 
     if isinstance(op, ast.BitAnd | ast.BitOr | ast.BitXor):
         return _logical(run, op, left, right)
     if is_number(left) and is_number(right):
+        run.trace.counts_single |= isinstance(left, Single) or isinstance(right, Single)
         return _arithmetic(op, left, right, node)
     if isinstance(left, str) and isinstance(right, str | int) and isinstance(op, ast.Add):
         return left + str(right)

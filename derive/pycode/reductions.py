@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from derive.program import Symbol
+from derive.program import ONE, Symbol
 from derive.pycode import arrays
 from derive.pycode.arguments import Row, reduction_arguments
 from derive.pycode.values import Largest, Tensor, Unsupported, Value
@@ -27,7 +27,10 @@ def sum_of_finite(run: Interpreter, args: list[Value], keywords: dict[str, Value
 def reduction(rule: Callable[..., object]) -> Row:
     def row(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
         arg, axis, keepdims = reduction_arguments(args, keywords)
-        return arrays.reduce(run.tensor(arg), axis, keepdims, rule)  # type: ignore[arg-type]
+        tensor = run.tensor(arg)
+        inner = None if axis is None else arrays.axis_of(axis, tensor.ndim)
+        run.trace.counts_single |= tensor.ndim > 0 and arrays.count(tensor.expr.shape, inner) == ONE
+        return arrays.reduce(tensor, axis, keepdims, rule)  # type: ignore[arg-type]
 
     return row
 

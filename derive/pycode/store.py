@@ -142,6 +142,8 @@ class Trace:
     divided: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Arrays with parts along an axis, by name, with the leaves that these are."""
     conditions: dict[str, None] = field(default_factory=dict)
+    counts_single: bool = False
+    """The size of an axis that is 1 takes part in arithmetic, as a number of examples does."""
     fixed: int = 0
     """So many of the first buffers are the module's own: one call must not change them."""
     _numbers: dict[Expr, str] = field(default_factory=dict)

@@ -41,6 +41,10 @@ class Raised(Exception):
     """The interpreted source raises an exception here."""
 
 
+class Single(int):
+    """The size 1 of an axis: which it perhaps has only because a guess leaves no other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tensor:
     """A value of 0, 1 or 2 axes as an expression of two.

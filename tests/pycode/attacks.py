@@ -616,18 +616,6 @@ def train(X, y, w, lr):
         w = w + lr * X.T @ (p - y)
     return w
 """,
-    # updated before it is used
-    """
-import numpy as np
-def train(X, Y, W1, W2, lr):
-    for i in range(100):
-        H = W1 @ X
-        loss = np.sum((W2 @ H - Y) ** 2)
-        E = 2 * (W2 @ H - Y)
-        W2 -= lr * E @ H.T
-        W1 -= lr * W2.T @ E @ X.T
-    return W1, W2
-""",
     # the cache of another call
     """
 import numpy as np
@@ -759,6 +747,19 @@ def gradients(W, X, Y):
 """,
 )
 
+# updated before it is used: of the two steps one is right
+LATE = """
+import numpy as np
+def train(X, Y, W1, W2, lr):
+    for i in range(100):
+        H = W1 @ X
+        loss = np.sum((W2 @ H - Y) ** 2)
+        E = 2 * (W2 @ H - Y)
+        W2 -= lr * E @ H.T
+        W1 -= lr * W2.T @ E @ X.T
+    return W1, W2
+"""
+
 
 def programs() -> list[str]:
     """All of them as files."""
@@ -783,7 +784,7 @@ def main() -> int:
     word = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [source for source in programs() if word in source]
     wrong = [source for source in chosen if verified(source)]
-    several = optimizer_attacks.programs() + part_attacks.programs()
+    several = [LATE, *optimizer_attacks.programs(), *part_attacks.programs()]
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]
     chosen += several

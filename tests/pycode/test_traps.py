@@ -7,7 +7,7 @@ import pytest
 from derive.pycode import open_code
 from derive.verdict import Verdict
 
-from . import attacks
+from . import attacks, shape_attacks
 
 LOSS = """
 import numpy as np
@@ -165,4 +165,10 @@ def gradients(w, X):
 def test_wrong_programs_that_look_right(part: int) -> None:
     """A part of those that ``python -m tests.pycode.attacks`` judges."""
     for source in attacks.programs()[part::24]:
+        assert not verified(source), source
+
+
+def test_a_guess_of_shapes_does_not_make_wrong_counts_right() -> None:
+    """A part of those that ``python -m tests.pycode.shape_attacks`` judges."""
+    for source in shape_attacks.programs(12):
         assert not verified(source), source
