@@ -43,7 +43,8 @@ UPSTREAM: Final = re.compile(
     r"dout|d_out|\w*output_grad(ient)?|grad_of_output|d_?output|dL_dy|dE_dY|dA|dY|dy|da|grad_out\w*|upstream\w*|grad_output|dL_dout|dout_\w+|delta|grad|dH|dh|dO|dZ|dvalues"
 )
 _PREFIXES: Final = (
-    "grad_", "grads_", "gradients_", "dL_d", "dJ_d", "dLd", "dJd", "dloss_d", "d_loss_d_", "d_", "nabla_", "delta_",
+    "grad_", "grads_", "gradients_", "dL_d", "dJ_d", "dLd", "dJd", "dloss_d", "d_loss_d_",
+    "d_", "nabla_", "delta_",
     "grad", "d", "g_", "g", "delta",
 )  # fmt: skip
 _SUFFIXES: Final = ("_gradients", "_gradient", "_grads", "_grad")

@@ -186,7 +186,14 @@ class Scene:
         while not isinstance(expr, Symbol) and isinstance(getattr(expr, "arg", None), Symbol):
             expr = expr.arg  # type: ignore[attr-defined]
         made = self.account.run.trace.made.get(expr.name, []) if isinstance(expr, Symbol) else []
-        return next((m.node for m in made if m.node is not None), None)
+        node = next((m.node for m in made if m.node is not None), None)
+        return self._last_named(pair.label) if node is None else node
+
+    def _last_named(self, label: str) -> ast.AST | None:
+        """The last statement that gives a value to a name: where a step moves a parameter."""
+        every = (m for each in self.account.run.trace.made.values() for m in each)
+        nodes = [m.node for m in every if m.name == label and m.node is not None]
+        return max(nodes, key=lambda node: getattr(node, "lineno", 0), default=None)
 
     def is_some_gradient(self, name: str) -> bool:
         """Whether a value seems to be a value of the forward pass or the gradient by one."""
