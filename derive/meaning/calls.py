@@ -6,8 +6,8 @@ from abc import abstractmethod
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.meaning.arrays import Arrays
-from derive.meaning.context import ANY_LAYER, constant
+from derive.meaning.array_calls import SUM_WORDS, ArrayCalls
+from derive.meaning.context import ANY_LAYER
 from derive.meaning.facts import call_of, free_letters, known_function, subtree
 from derive.meaning.notation import (
     derivatives_in,
@@ -18,46 +18,32 @@ from derive.meaning.notation import (
     slot,
 )
 from derive.meaning.roles import Occurrence, at_an_example, resolve, spelled_function
-from derive.meaning.setting import IllShaped, Outside
+from derive.meaning.setting import Outside
 from derive.program import (
     ARGUMENT,
-    ONE,
     PRIMITIVES,
     SCALAR,
     Apply,
-    Build,
-    Delta,
-    Dim,
     Entry,
     Expr,
     Function,
-    Index,
     Plus,
     Power,
     ShapeError,
-    Size,
-    Sum,
-    SumOver,
     Symbol,
     Times,
-    divide,
     number,
-    show_shape,
     softmax,
-    total,
     walk,
 )
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 from derive.scalars import table
 
-SUM_WORDS = frozenset({"sum", "npsum"})
 FUNCTION_LETTERS = frozenset({"f", "g", "h", "phi", "varphi", "psi", "sigma", "F", "G", "H"})
-PRODUCT_WORDS = {"dot": "at", "matmul": "at", "multiply": "ast"}
-"""Functions of two arrays that are products, and the sign that says the same."""
 
 
-class Calls(Arrays):
+class Calls(ArrayCalls):
     """A head followed by a bracket, decided by what the head is in the note."""
 
     def name(self, name: sx.Name) -> Expr:
@@ -146,51 +132,6 @@ class Calls(Arrays):
     def _chained(self, factors: tuple[sx.Node, ...]) -> Expr:
         """``prod(dJ/do, do/dW)``: the chain rule as a placeholder for the right product."""
 
-    def _array_call(self, word: str, node: sx.Applied) -> Expr | None:
-        """Functions of arrays that are no functions of one number; None for another word."""
-        if word in PRODUCT_WORDS and len(node.arguments) == 2:
-            left, right = (self._value(a) for a in node.arguments)
-            return self.multiply(PRODUCT_WORDS[word], left, right)
-        if word == "power" and len(node.arguments) == 2:
-            return self._to_power(self._value(node.arguments[0]), node.arguments[1])
-        if len(node.arguments) != 1:
-            return None
-        if word == "square":
-            return Power(self._value(node.arguments[0]), Fraction(2))
-        if word == "transpose":
-            return self._transpose(self._value(node.arguments[0]))
-        if word in ("tr", "trace"):
-            return self._trace(self._value(node.arguments[0]))
-        if word == "diag":
-            return self._diagonal(self._value(node.arguments[0]))
-        return None
-
-    def _trace(self, value: Expr) -> Expr:
-        """The sum of the diagonal of a square matrix."""
-        rows, columns = value.shape
-        if rows != columns:
-            raise IllShaped(f"the trace of a matrix {show_shape(value.shape)}")
-        index = Index(self._fresh("p"), rows)
-        return value if rows == 1 else SumOver(index, Entry(value, index, index))
-
-    def _diagonal(self, value: Expr) -> Expr:
-        """The matrix with a vector on its diagonal and 0 elsewhere."""
-        if self.setting.mode in ("path", "formal") or value.shape == SCALAR:
-            return value
-        rows, columns = value.shape
-        if 1 not in (rows, columns):
-            raise Outside("the diagonal matrix of an array that is no vector")
-        dim = columns if rows == 1 else rows
-        one, two = (Index(self._fresh(k), dim) for k in ("p", "q"))
-        entry = Entry(value, None, one) if rows == 1 else Entry(value, one, None)
-        return Build(one, two, Times(Delta(one, two), entry))
-
-    def _fresh(self, letter: str) -> str:
-        """A letter that no index of the line has."""
-        while letter in self.indices:
-            letter += "_"
-        return letter
-
     def attached(self, node: sx.Power | sx.Transposed, base: sx.Node) -> sx.Node | None:
         """``a(1 - a)^2``: behind a product with a bracket a script belongs to the bracket."""
         if not isinstance(base, sx.Applied) or len(base.arguments) != 1:
@@ -212,37 +153,6 @@ class Calls(Arrays):
             or known_function(head) is not None
             or head.base in ("exp", "log", "ln", "sqrt", "tanh")
         )
-
-    def _sum_call(self, node: sx.Applied, *, mean: bool = False) -> Expr:
-        """``sum(x, axis=0)`` and ``mean(x)``, which divides by how many are added."""
-        if self.setting.mode == "path":
-            raise Outside("a sum over the examples in a line for one example")
-        value = self._value(node.arguments[0])
-        rest = [a for a in node.arguments[1:] if not _says(a, "keepdims")]
-        if not rest and mean:
-            return self._mean(value)
-        if not rest:
-            return total(value)
-        inner = rest[0].right if isinstance(rest[0], sx.Comparison) else rest[0]
-        named = not isinstance(rest[0], sx.Comparison) or _says(rest[0], "axis")
-        axis = constant(inner) if len(rest) == 1 and named else Fraction(-1)
-        if axis not in (0, 1):
-            raise Outside("a sum along an axis other than 0 or 1")
-        added = Sum(value, int(axis))
-        return self._shared(added, value.shape[int(axis)]) if mean else added
-
-    def _mean(self, value: Expr) -> Expr:
-        """The mean of all entries, of an array that has one axis of them."""
-        long = [dim for dim in value.shape if dim != 1]
-        if len(long) > 1:
-            raise Outside(
-                "a mean of a matrix may be one over the examples, or over all its entries"
-            )
-        return self._shared(total(value), long[0]) if long else value
-
-    def _shared(self, added: Expr, dim: Dim) -> Expr:
-        """A sum along an axis, divided by how many it adds."""
-        return added if isinstance(dim, int) else Times(divide(ONE, Size(dim)), added)
 
     def _call(self, head: sx.Name, argument: sx.Node) -> Expr:
         value = self._value(argument)
@@ -403,12 +313,3 @@ def _is_plain_call(body: Expr | None) -> bool:
 def library_function(name: str) -> Function:
     """A function of the library, or an arbitrary one under this name."""
     return table.function(name) if name in table.NAMES else Function(name)
-
-
-def _says(node: sx.Node, word: str) -> bool:
-    """A keyword argument of this name: ``axis=1``."""
-    return (
-        isinstance(node, sx.Comparison)
-        and isinstance(node.left, sx.Name)
-        and node.left.base == word
-    )

@@ -32,12 +32,14 @@ class Lexicon:
 
     names: every identifier in them; whole: runs of two or three letters that are one name
     (``Whh``, ``bh``), because something is given to them or differentiated by them; octave: the
-    note writes ``.*``, so that ``*`` is the product of matrices and ``'`` a transpose.
+    note writes ``.*``, so that ``*`` is the product of matrices and ``'`` a transpose; ring: an
+    ``o`` between two factors is the product of entries.
     """
 
     names: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     octave: bool = False
+    ring: bool = False
 
 
 def subject_of(name: str, names: frozenset[str]) -> str | None:

@@ -23,7 +23,7 @@ from .identifiers import (
     quotient_of,
     subject_of,
 )
-from .symbols import COMBINING, SUBSCRIPTS, SUPERSCRIPTS, VOCABULARY
+from .symbols import COMBINING, SUBSCRIPTS, SUPERSCRIPTS, VOCABULARY, words
 from .tokens import Token, tokenize
 
 _LEXEME: Final = re.compile(
@@ -32,7 +32,7 @@ _LEXEME: Final = re.compile(
     | (?P<module>(?:np|numpy|jnp|torch)\.(?=[A-Za-z]))
     | (?P<marked>[A-Za-z][{"".join(COMBINING)}])
     | (?P<method>\.(?:dot|matmul|sum|mean)\()
-    | (?P<turned>\.T(?![A-Za-z0-9_])|\.transpose\(\))
+    | (?P<turned>\.T(?![A-Za-z0-9_])|\.transpose\(\)|\.')
     | (?P<name>{NAME})
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{{1,2}}(?![0-9A-Za-z_^]))?)
     | (?P<power>\*\*)
@@ -49,6 +49,7 @@ _HTML: Final = re.compile(r"</?(?:su[bp]|b|strong|i|em|var)>|&[A-Za-z]{2,8}[0-9]
 _ACCENTED: Final = re.compile(r"([A-Za-z]\d*)_?(hat|bar|tilde)((?:_[A-Za-z0-9]+)*)")
 _PRIME: Final = re.compile(rf"(?:d_|deriv_)?({NAME}?)_(?:prime|deriv|derivative|grad)|d_?({NAME})")
 _RUNS: Final = re.compile(r"[A-Za-z]+|[0-9]+")
+_OPEN: Final = words("= + - * / @ ^ _ ( [ { , < > | := += -=", r"\odot \cdot")
 _OPERATORS: Final = {"sum": "\\sum", "Sum": "\\sum", "prod": "\\prod"}
 
 
@@ -141,6 +142,8 @@ class _Writer:
     # -- brackets and what follows a factor ------------------------------------------------
 
     def _open(self, text: str, start: int, end: int) -> None:
+        if text == "(" and self.source[start - 1 : start].isspace():
+            self._set_apart(start)
         attached = self.out and self.out[-1].end == start and self._is_head(len(self.out) - 1)
         self.open.append((self.factor if attached else len(self.out), ""))
         if text in ("[", "{") and self._counts(text, start):
@@ -148,6 +151,22 @@ class _Writer:
             self.out[-2:] = self.out[:-3:-1]
             text = "\\{" if text == "{" else text
         self._sign(text, start, end)
+
+    def _set_apart(self, start: int) -> None:
+        """``1/m (A - Y)``: a name that a space parts from the bracket is a factor of its own."""
+        if (
+            self.factor >= len(self.out)
+            or self.out[-1].text in _OPEN
+            or self.out[-1].kind == "word"
+        ):
+            return
+        if self.out[self.factor].text in FUNCTION_WORDS or self.out[-1].text == "'":
+            return
+        self._braced()
+        if self.out[self.factor].text != "{" and self._is_head(len(self.out) - 1):
+            at = self.out[self.factor].start
+            self.out.insert(self.factor, Token("symbol", "{", at, at))
+            self._sign("}", start - 1)
 
     def _counts(self, text: str, start: int) -> bool:
         """Whether ``1[z > 0]`` begins here: an indicator rather than a product."""
@@ -210,6 +229,9 @@ class _Writer:
     # -- identifiers -----------------------------------------------------------------------
 
     def _name(self, text: str, start: int, end: int) -> None:
+        if text == "o" and self._is_ring(start, end):
+            self._sign("\\odot", start, end)
+            return
         slash = len(self.out) - 1
         divided = slash > 0 and self.out[slash].text == "/"
         self.quotient = self.factor if divided and self.out[self.factor].text == "d" else -1
@@ -235,6 +257,17 @@ class _Writer:
             self._sign("'", at + len(function), end)
             return
         self._marked(text, start, end)
+
+    def _is_ring(self, start: int, end: int) -> bool:
+        """Whether an ``o`` stands for the product of entries: alone between two factors."""
+        around = self.source[start - 1 : start].isspace() and self.source[end : end + 1].isspace()
+        following = self.source[end : self.stop].lstrip()[:1]
+        factors = (
+            self.out
+            and self.out[-1].text not in _OPEN
+            and (following.isalnum() or following == "(")
+        )
+        return self.lexicon.ring and around and bool(factors)
 
     def _big(self, text: str, start: int) -> None:
         """``sum_i x_i``: the operator and its letter."""

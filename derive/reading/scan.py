@@ -19,7 +19,8 @@ from .bare import bare_equations, fenced_equations
 from .identifiers import Lexicon
 from .symbols import DISPLAYS, VOCABULARY
 from .syntax import Directive, Span
-from .typed import fenced_lines, free_lines, typed_equations
+from .typed import typed_equations
+from .typed_lines import fenced_lines, free_lines
 
 MAX_COST: Final = 700_000
 """Characters of maths in one note, `_OVERHEAD` more for every piece; the rest is not read."""
