@@ -16,9 +16,10 @@ from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.elsewhere import differentiates_data, given_elsewhere
 from derive.meaning.examples import names_gradient_of_all, of_one
 from derive.meaning.facts import Facts
-from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
+from derive.meaning.figures import figures_say
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
+from derive.meaning.misfits import left_open
 from derive.meaning.notation import derivatives_in, plain_name
 from derive.meaning.one_example import speaks_of_all
 from derive.meaning.outline import (
@@ -31,7 +32,6 @@ from derive.meaning.outline import (
     sums_examples,
     turns,
     unbound,
-    unknown_target,
 )
 from derive.meaning.readings import Reading, pure_maps
 from derive.meaning.rivals import (
@@ -55,7 +55,7 @@ from derive.meaning.well_known import well_known_checks
 from derive.meaning.which_cost import TWO_COSTS, ledger, two_costs
 from derive.meaning.world import World
 from derive.program import Equation
-from derive.reading.syntax import Name, Node, Picture, Tuple, Unreadable
+from derive.reading.syntax import Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
@@ -315,20 +315,7 @@ class Interpreter:
                     found = replace(found, guesses=self._at_each_layer(setting, left, line.right))
                 return found
             except IllShaped as error:
-                if lost := unbound(self.facts, line):
-                    reason = f"{', '.join(lost)} has lost its layer"
-                    return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
-                head = plain(left)
-                cost = isinstance(head, Name) and self.facts.roles.is_cost(replace(head, mark=""))
-                if self.facts.roles.differentials and cost:  # the trace is left out
-                    return self._decided(line, Verdict.UNPROVEN, str(error), kind, reading)
-                if where := given_elsewhere(self.facts, line):
-                    return self._decided(line, Verdict.UNPROVEN, where, kind, reading)
-                if figures_alone(self.facts.document.source, line.right):
-                    return self._decided(line, Verdict.UNPROVEN, FIGURES_FOR_NAMES, kind, reading)
-                unknown = unknown_target(self.facts, line)
-                if unknown:
-                    why = f"a derivative by {unknown}, which has no role in the network"
+                if why := left_open(setting, line, left, str(error)):
                     return self._decided(line, Verdict.UNPROVEN, why, kind, reading)
                 guesses = self._at_each_layer(setting, left, line.right)
                 if ANY_LAYER in layers and guesses:

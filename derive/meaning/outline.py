@@ -127,17 +127,6 @@ def unbound(facts: Facts, line: Line) -> tuple[str, ...]:
     return tuple(sorted({n.base for n in names if facts.roles.role_of(n) == "A"} - bound))
 
 
-def unknown_target(facts: Facts, line: Line) -> str:
-    """By which letter without a role the head of a chain differentiates, "" if by none."""
-    if isinstance(line.head, Unreadable):
-        return ""
-    for derivative in derivatives_in(line.head):
-        occurrence = resolve(facts.roles, derivative.by)
-        if occurrence.role is None and derivative.by.scripts:
-            return derivative.by.base
-    return ""
-
-
 def not_given(facts: Facts, line: Line) -> tuple[str, ...]:
     """``g'(z) = ...`` of a function that the note does not give: nothing refutes it."""
     head = plain(line.head)

@@ -15,6 +15,7 @@ from derive.meaning.spelling.bars import bars_as_gradients
 from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.indicators import indicators_whole
 from derive.meaning.spelling.letters import error_called_e, negative_delta
+from derive.meaning.spelling.running import running_gradient
 from derive.meaning.spelling.units import units_in_layers
 from derive.meaning.spelling.vectors import vectors_by_entries
 from derive.reading.syntax import Document
@@ -24,6 +25,7 @@ PASSES = (
     indicators_whole,
     error_called_e,
     negative_delta,
+    running_gradient,
     bars_as_gradients,
     one_hot,
     vectors_by_entries,

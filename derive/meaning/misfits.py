@@ -1,0 +1,68 @@
+"""Lines whose arrays do not fit: why such a line may still be true, and is left open.
+
+In: a line that no shapes fit, under one setting.  Out: what it is that the note does not tell,
+"" where the line is wrong whatever is meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.meaning.elsewhere import given_elsewhere
+from derive.meaning.facts import Facts
+from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
+from derive.meaning.lines import Line
+from derive.meaning.literal.scope import RATES
+from derive.meaning.notation import derivatives_in, names_in
+from derive.meaning.outline import unbound
+from derive.meaning.roles import resolve
+from derive.meaning.setting import Setting
+from derive.program import SCALAR
+from derive.reading.syntax import Name, Node, Unreadable
+from derive.reading.tree import plain
+
+NO_ROLE = "{} has no role in the network: say what it stands for"
+
+
+def left_open(setting: Setting, line: Line, left: Node, reason: str) -> str:
+    """Why a line that does not fit is left open, "" if it is refuted."""
+    facts = setting.facts
+    if lost := unbound(facts, line):
+        return f"{', '.join(lost)} has lost its layer"
+    head = plain(left)
+    cost = isinstance(head, Name) and facts.roles.is_cost(replace(head, mark=""))
+    if facts.roles.differentials and cost:  # the trace is left out
+        return reason
+    if where := given_elsewhere(facts, line):
+        return where
+    if figures_alone(facts.document.source, line.right):
+        return FIGURES_FOR_NAMES
+    if letters := supposed_numbers(setting, line):
+        return NO_ROLE.format(", ".join(letters))
+    if unknown := unknown_target(facts, line):
+        return f"a derivative by {unknown}, which has no role in the network"
+    return ""
+
+
+def supposed_numbers(setting: Setting, line: Line) -> tuple[str, ...]:
+    """Letters of a line that are taken for numbers only because nothing tells what they are."""
+    found: dict[str, None] = {}
+    costs = {n.base for c in setting.facts.costs for n in names_in(c.formula)}
+    for name in (n for node in (line.left, line.right) for n in names_in(node)):
+        leaf = setting.leaves.get(name.base)
+        number = leaf is not None and leaf.dims == SCALAR and name.base not in setting.network
+        known = name.base in RATES or name.base in (*costs, setting.facts.count, "e", "pi")
+        if number and not known and not name.mark:
+            found[name.base] = None
+    return tuple(found)
+
+
+def unknown_target(facts: Facts, line: Line) -> str:
+    """By which letter without a role the head of a chain differentiates, "" if by none."""
+    if isinstance(line.head, Unreadable):
+        return ""
+    for derivative in derivatives_in(line.head):
+        occurrence = resolve(facts.roles, derivative.by)
+        if occurrence.role is None and derivative.by.scripts:
+            return derivative.by.base
+    return ""
