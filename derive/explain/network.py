@@ -67,7 +67,7 @@ def _forward(network: Network, notation: PlainNotation) -> list[Step]:
     for name, body in network.written.definitions.items():
         symbol = network.program.symbol(name)
         latex = f"{to_latex(symbol, notation)} = {to_latex(body, notation)}"
-        out.append(Step("definition", latex, f"shape {show_shape(body.shape)}"))
+        out.append(Step("definition", latex, f"shape ${show_shape(body.shape)}$"))
     return out
 
 

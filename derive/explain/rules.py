@@ -11,9 +11,10 @@ RULES: Final[dict[str, str]] = {
     "chain rule": "through every entry of what is computed from it, summed",
     "substitute the definition": "the formula for its name",
     "one entry of the sum": "the other entries are constants",
-    "derivative of an affine map": "an entry of W, A or b gives 1 at its own place, else 0",
+    "derivative of an affine map": "an entry of $W$, $A$ or $b$ gives 1 at its own place, else 0",
     "derivative of an elementwise function": "an entry depends on its own argument only",
-    "Jacobian of softmax": "∂aᵣ/∂zᵢ = aᵣ (δᵣᵢ - aᵢ), the entry softmax of the library",
+    "Jacobian of softmax": r"$\partial a_r / \partial z_i = a_r (\delta_{ri} - a_i)$, "
+    "the entry softmax of the library",
     "delta contraction": "of a sum with a delta the equal term is left",
     "split the sum": "term by term",
     "constants out of the sum": "what does not depend on the index of the sum",

@@ -22,11 +22,11 @@ from derive.scalars.rules import product, scalar, total
 
 _RULES: Final = {
     "one step of the rule": "as the optimiser is defined",
-    "the start": "the form at t = 0 is what the optimiser begins with",
-    "induction hypothesis": "the form at t - 1",
+    "the start": "the form at $t = 0$ is what the optimiser begins with",
+    "induction hypothesis": "the form at $t - 1$",
     "what was shown": "the form of the velocity",
     "multiply out": "a product of sums, term by term",
-    "powers of beta": "beta times beta^(t-1) is beta^t",
+    "powers of beta": r"$\beta \beta^{t-1} = \beta^t$",
     "common denominator": "both terms over the product of the denominators",
     "divide out": "numerator and denominator by the same factor",
     "collect": "equal terms together",

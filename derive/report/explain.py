@@ -7,7 +7,7 @@ of a network.  Out: the same content as ``text`` (Unicode), ``markdown`` or ``la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,7 +42,8 @@ class Part:
     """A paragraph of an explanation: a title, or a label with prose or with an equation.
 
     inline: LaTeX that ends the label.  heading: a title of lower rank.  mixed: the prose (or the
-    label) holds pieces of LaTeX, as messages do.  formula: LaTeX that ends the prose.
+    label) holds pieces of LaTeX, as messages do.  rule: the prose says what a rule says, with LaTeX
+    between dollars and commands between backticks.  formula: LaTeX that ends the prose.
     """
 
     label: str
@@ -52,6 +53,7 @@ class Part:
     inline: str = ""
     heading: bool = False
     mixed: bool = False
+    rule: bool = False
     formula: str = ""
 
 
@@ -134,7 +136,9 @@ def section_parts(
         before, _, right = step.latex.partition(" = ")
         same = right and before == left
         left = before if right else left
-        yield Part(f"{number}. {step.rule}", step.text, f"= {right}" if same else step.latex)
+        yield Part(
+            f"{number}. {step.rule}", step.text, f"= {right}" if same else step.latex, rule=True
+        )
         last = number == len(shown)
         if departs and (last if short else number - 1 == departs[0]):
             yield Part("Here the note leaves it", departs[1], mixed=True)
@@ -149,7 +153,7 @@ def entry_parts(title: str, steps: Sequence[Step], level: str = "full") -> Itera
     yield Part(title, title=True)
     shown = [*_results(steps)] if level == "short" else steps
     for number, step in enumerate(shown, 1):
-        yield Part(f"{number}. {step.rule}", step.text, step.latex)
+        yield Part(f"{number}. {step.rule}", step.text, step.latex, rule=True)
 
 
 def _results(steps: Sequence[Step]) -> Iterator[Step]:
@@ -185,6 +189,8 @@ def render(parts: Iterator[Part], form: str) -> str:
 
 def _text(part: Part) -> str:
     label, prose = _words(part)
+    if part.rule:
+        prose = _said(prose, str, lambda p: p if p[0] == "`" else in_unicode(p.strip("$")))
     label = escaped(" ".join(filter(None, (label, in_unicode(part.inline)))))
     prose = escaped(" ".join(filter(None, (prose, in_unicode(part.formula)))))
     if part.title or part.heading:
@@ -203,10 +209,20 @@ def _words(part: Part) -> tuple[str, str]:
     return in_unicode(part.label), in_unicode(part.prose)
 
 
+_MARKED = re.compile(r"(\$[^$]+\$|`[^`]+`)")
+
+
+def _said(prose: str, plain: Callable[[str], str], marked: Callable[[str], str]) -> str:
+    """What a rule says: its words by `plain`, its formulas and commands by `marked`."""
+    pieces = _MARKED.split(prose)
+    return "".join(marked(p) if k % 2 else plain(p) for k, p in enumerate(pieces))
+
+
 def _markdown(part: Part) -> str:
     words = _words(part)
     label = markdown_text(words[0]) + _inline(part.inline)
-    prose = markdown_text(words[1]) + _inline(part.formula)
+    prose = _said(words[1], markdown_text, str) if part.rule else markdown_text(words[1])
+    prose += _inline(part.formula)
     if part.title or part.heading:
         mark = "##" if part.title else "###"
         return f"{mark} {label}{f' ({prose})' if prose else ''}\n\n"
@@ -222,7 +238,8 @@ def _inline(latex: str) -> str:
 
 def _latex(part: Part) -> str:
     label = latex_text(part.label) + _inline(part.inline)
-    prose = latex_text(part.prose) + _inline(part.formula)
+    prose = _said(part.prose, latex_text, _texed) if part.rule else latex_text(part.prose)
+    prose += _inline(part.formula)
     if part.title or part.heading:
         command = "section" if part.title else "subsection"
         return f"\\{command}*{{{label}{f' ({prose})' if prose else ''}}}\n\n"
@@ -230,6 +247,10 @@ def _latex(part: Part) -> str:
     if part.latex:
         lines.append(f"\\[\n{_one_paragraph(part.latex)}\n\\]\n")
     return "".join([*lines, "\n"])
+
+
+def _texed(piece: str) -> str:
+    return piece if piece[0] == "$" else f"\\texttt{{{latex_text(piece.strip('`'))}}}"
 
 
 def markdown_text(text: str) -> str:

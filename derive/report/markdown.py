@@ -249,14 +249,29 @@ def _proof(proof: Proof) -> str:
 
 
 def _counterexample(example: Counterexample) -> str:
-    given, left, right = (part.replace("\xa0", " ") for part in counterexample_parts(example))
-    return f"counterexample: {_code(given)}; {_valued(left)}, {_valued(right)}"
+    given, left, right = counterexample_parts(example)
+    values = ", ".join(map(_given, given.split(", ") if given else ()))
+    return f"counterexample: {values}; {_valued(left)}, {_valued(right)}"
+
+
+def _given(text: str) -> str:
+    """``n_0 = 1`` as a formula; a name that is none, and an array, as they stand."""
+    name, _, value = text.replace("\xa0", " ").partition(" = ")
+    if not (_NAMED.fullmatch(name) and max(map(name.count, "_^")) < 2):
+        return _code(f"{name} = {value}")
+    if _NUMBER.fullmatch(value):
+        return f"${name} = {value}$"
+    return f"${name}$ = {_code(value)}"
+
+
+_NAMED: Final = re.compile(r"[A-Za-z]+(?:[_^](?:\w|\{[\w()\[\]]+\}))*")
+_NUMBER: Final = re.compile(r"-?\d+(?:[./]\d+)?")
 
 
 def _valued(side: str) -> str:
-    """``left (1, 2): 3/8`` with the value as code."""
+    """``left (1, 2): 3/8`` with the value as code; what is said in words with its formulas."""
     name, _, value = side.partition(": ")
-    return f"{name} {_code(value)}"
+    return f"{name}: {with_maths(value) if re.search('[a-z]{3}', value) else _code(value)}"
 
 
 def _code(text: str) -> str:

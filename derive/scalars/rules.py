@@ -199,21 +199,21 @@ RULE_OF_FUNCTION: Final = {
 
 RULES: Final = {
     "definition": "what is differentiated",
-    "derivative of the variable": "x' = 1",
+    "derivative of the variable": "$x' = 1$",
     "sum rule": "term by term; constants vanish, a sign stays in front",
-    "constant multiple": "(c u)' = c u'",
-    "product rule": "(u v)' = u' v + u v'",
-    "quotient rule": "(u / v)' = (u' v - u v') / v^2",
-    "reciprocal rule": "(1 / u)' = -u' / u^2",
-    "power rule": "(u^n)' = n u^(n-1) u'",
-    "exponent rule": "(e^u)' = e^u u'",
-    "logarithm rule": "(log u)' = u' / u",
+    "constant multiple": "$(c u)' = c u'$",
+    "product rule": "$(u v)' = u' v + u v'$",
+    "quotient rule": "$(u / v)' = (u' v - u v') / v^2$",
+    "reciprocal rule": "$(1 / u)' = -u' / u^2$",
+    "power rule": "$(u^n)' = n u^{n-1} u'$",
+    "exponent rule": "$(e^u)' = e^u u'$",
+    "logarithm rule": r"$(\log u)' = u' / u$",
     "step rule": "a step is constant between its jumps",
-    "error function rule": "(erf u)' = 2 / sqrt(pi) e^(-u^2) u'",
-    "sine rule": "(sin u)' = cos u u'",
-    "cosine rule": "(cos u)' = -sin u u'",
+    "error function rule": r"$(\operatorname{erf} u)' = \frac{2}{\sqrt{\pi}} e^{-u^2} u'$",
+    "sine rule": r"$(\sin u)' = \cos(u) u'$",
+    "cosine rule": r"$(\cos u)' = -\sin(u) u'$",
     "chain rule": "through what lies between, link by link",
-    "add and subtract 1": "e^(-z) = (1 + e^(-z)) - 1",
+    "add and subtract 1": "$e^{-z} = (1 + e^{-z}) - 1$",
     "split the fraction": "term by term over the denominator",
     "separate the square": "one factor of the denominator to each fraction",
     "divide out": "numerator and denominator by the same factor",
@@ -228,13 +228,13 @@ RULES: Final = {
     "derivative of softplus": "see `derive explain softplus`",
     "case i = j": "the entry that is differentiated is in the numerator too",
     "case i != j": "the numerator does not depend on the other entry",
-    "both cases": "delta_ij is 1 for i = j, else 0",
-    "delta contraction": "of the sum with delta_ij the term i = j is left",
+    "both cases": r"$\delta_{ij}$ is 1 for $i = j$, else 0",
+    "delta contraction": r"of the sum with $\delta_{ij}$ the term $i = j$ is left",
     "split the sum": "term by term",
     "constants out of the sum": "what does not depend on the index of the sum",
     "labels sum to 1": "the labels of an example add up to 1",
 }
-"""Every rule by name, with what it says."""
+"""Every rule by name, with what it says; formulas in it are LaTeX between dollars."""
 
 
 def scalar(name: str) -> Symbol:

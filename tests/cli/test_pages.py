@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.report.explain import markdown_equation, render
-from derive.report.markdown import Entry, site
+from derive.report.markdown import Entry, note_page, site
 from derive.report.places import WIDTH, Page, excerpt, place_of
 from derive.report.text import render as text
-from derive.verdict import FileReport, Finding, Kind, Proof, Verdict
+from derive.verdict import Counterexample, FileReport, Finding, Kind, Proof, Verdict
 
 
 def refuted(source: str, start: int, end: int) -> FileReport:
@@ -120,3 +120,18 @@ def test_any_excerpt_is_printable_and_marks_something(line: str, column: int, le
     assert shown.isprintable()
     assert carets.strip() == "^" * carets.count("^")
     assert "^" in carets
+
+
+def test_a_counterexample_is_typeset() -> None:
+    """Names and numbers as formulas; arrays, figures and names that are no formula as code."""
+    shapes = {"m": 2, "n_0": 1}
+    values = {"W^{(1)}": "-1/2", "Y": "[[1, 0]]", "a_1_2": "3"}
+    what = "no such array: matrix product of (n_1, 1) and (n_0, 1)"
+    example = Counterexample(shapes, values, (1, 2), "-0.5 ± 1e-12", what)
+    report = refuted("$a = b$", 1, 6)
+    found = replace(report, claims=(replace(report.claims[0], counterexample=example),))
+    assert (
+        "counterexample: $m = 2$, $n_0 = 1$, $W^{(1)} = -1/2$, $Y$ = `[[1, 0]]`, `a_1_2 = 3`; "
+        "left (1, 2): `-0.5 ± 1e-12`, right (1, 2): no such array: matrix product of $(n_1, 1)$ "
+        "and $(n_0, 1)$\n"
+    ) in note_page(found)

@@ -64,3 +64,16 @@ def test_a_short_derivation_begins_and_ends_like_the_whole() -> None:
         assert [line for line in whole if line in short][-1] == short[-1] == whole[-1]
     norm = told("layer-norm-rows", "short").equations
     assert len(norm) == len(set(norm)) < 20
+
+
+def test_what_a_rule_says_is_typeset_with_its_formulas() -> None:
+    penalty, mish = told("l2"), told("mish")
+    assert "2. power rule: (w²)' = 2 w; other entries are constants\n" in str(penalty)
+    assert "**2. power rule** $(w^2)' = 2 w$; other entries are constants\n" in markdown_of(penalty)
+    for shown in (str(mish), markdown_of(mish)):
+        assert "see `derive explain tanh`" in shown
+
+
+def markdown_of(value: Told) -> str:
+    """What a notebook shows."""
+    return value._repr_markdown_()
