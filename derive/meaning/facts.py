@@ -109,6 +109,8 @@ class Facts:
     """How the note writes the matrix and the elementwise product, once asked for."""
     arrays: frozenset[str] | None = None
     """Letters that lines compute and no sum runs over, once asked for."""
+    about_one: frozenset[int] | None = None
+    """Pieces that the text says are about one example, once asked for (`said`)."""
     contradicted: dict[int, bool] | None = None
     """Sums over units whose bound belongs to another axis, once asked for."""
     writes_units: bool | None = None

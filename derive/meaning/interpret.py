@@ -41,6 +41,7 @@ from derive.meaning.rivals import (
     lacks_examples,
     writes_arrays,
 )
+from derive.meaning.said import about_one
 from derive.meaning.setting import (
     Hypothesis,
     IllShaped,
@@ -250,7 +251,9 @@ class Interpreter:
     def _doubt(self, line: Line) -> str:
         """Why entries without an example are no gradient of the cost that the note has."""
         alone = self.world.base == "single" or of_one(self.facts, line)
-        return "" if alone or not lacks_examples(self.facts, line) else ENTRY_ALONE
+        if alone or not lacks_examples(self.facts, line) or about_one(self.facts, line):
+            return ""
+        return ENTRY_ALONE
 
     def _on_path(self, line: Line, left: Node, kind: Kind, found: Interpretation) -> Interpretation:
         """A line on one path: as an entry if it transposes, and its literal reading."""

@@ -261,7 +261,9 @@ def _multiples(
     factors: list[Expr] = [ONE, Power(count, Fraction(-1)), count]
     factors += [Number(Fraction(2)), Number(Fraction(1, 2))]
     factors += [Times(Number(Fraction(2)), Power(count, Fraction(-1)))]
-    scaled = [rate if f == ONE else Times(f, rate) for f in factors]
+    plainly = _product([f for f in _factors(rate) if not isinstance(f, Number)])
+    rates = [rate] if plainly in (rate, ONE) else [rate, plainly]  # 4 may be of the gradient
+    scaled = [one if f == ONE else Times(f, one) for one in rates for f in factors]
     return [Equation(step, Times(f, gradient), free) for f in scaled]
 
 

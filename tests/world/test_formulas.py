@@ -96,3 +96,33 @@ def test_symmetry_is_asked_for() -> None:
     claim = verify_text(SHEET + r"$$\frac{\partial}{\partial x} x^T A x = 2 A x$$").claims[-1]
     assert "A is symmetric" in claim.message
     assert "q_A" not in claim.message
+
+
+TWO = (
+    r"$$f = w^T x + b$$ $$J = \frac{1}{2} (f - y)^2$$ $$\frac{\partial J}{\partial w} = (f - y) x$$"
+    "The absolute value of the gap is another measure of the error."
+    r"$$E = (f - y)^4$$ $$\frac{\partial E}{\partial w} = 4 (f - y)^3 x$$"
+)
+ADDED = (
+    r"$$f = w^T x + b$$ $$L = \frac{1}{2} (f - y)^2$$ $$J = L + \frac{\lambda}{2} w^T w$$"
+    r"$$\frac{\partial J}{\partial w} = (f - y) x + \lambda w$$"
+    r"$$\frac{\partial L}{\partial w} = (f - y) x$$"
+)
+
+
+@pytest.mark.parametrize(
+    ("note", "line", "expected"),
+    [
+        (TWO, r"w := w - \eta \frac{\partial J}{\partial w}", "verified"),
+        (TWO, r"w := w - 4 \eta (f - y)^3 x", "verified"),
+        (TWO, r"w := w - \eta (f - y) x", "unproven"),  # it is a step of the other one
+        (TWO, r"w := w + \eta \frac{\partial J}{\partial w}", "refuted"),
+        (ADDED, r"w := w - \eta \frac{\partial J}{\partial w}", "verified"),
+        (ADDED, r"w := w - \eta ((f - y) x + \lambda w)", "verified"),
+        (ADDED, r"w := w - \eta (f - y) x", "refuted"),
+    ],
+)  # fmt: skip
+def test_a_step_is_about_the_cost_that_it_names_or_the_last(
+    note: str, line: str, expected: str
+) -> None:
+    assert _verdict(note, line) == expected

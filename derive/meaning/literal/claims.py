@@ -43,17 +43,18 @@ class Claims(Values):
         super().__init__(facts, scope)
         self.cost = outline.costs[0] if outline.costs else None
         self.outline, self.reaches = outline, outline.reaches
+        self.place = 0
+        """Where the line begins: which of several costs it means."""
 
     def marked(self, name: sx.Name) -> Expr:
         """``dX``, ``\\partial X``: the gradient of the cost by X, or one of its entries."""
         differential = name.mark == "d" and self.facts.roles.differentials
         if name.mark not in ("d", "partial") or self.cost is None or differential:
             raise Outside(f"{name.mark} of {name.base}")
-        if self.outline.rival_costs():
-            raise Outside("there is more than one cost, and it is not said which one is meant")
+        cost = self.outline.cost_at(self.place)
         bare = sx.Name(name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font)
         use = self.scope.names.use(bare)
-        return self._used(use, self.gradient(self.cost, use.key))
+        return self._used(use, self.gradient(cost, use.key))
 
     def gradient(self, of: Key, by: Key) -> Expr:
         """The array of the derivatives of a number by the entries of a quantity."""

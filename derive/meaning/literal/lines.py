@@ -20,6 +20,7 @@ from derive.meaning.literal.outline import Outlined, names_gradient
 from derive.meaning.literal.products import IDENTITY, pair, plus, sized
 from derive.meaning.literal.program import leaves_of
 from derive.meaning.literal.scope import Scope
+from derive.meaning.literal.totals import differentiated
 from derive.meaning.notation import names_in
 from derive.meaning.outline import kind_of
 from derive.meaning.setting import Outside, Setting
@@ -30,6 +31,7 @@ from derive.program import (
     Expr,
     Gradient,
     Number,
+    Partial,
     ShapeError,
     Statement,
     Symbol,
@@ -109,7 +111,7 @@ class Reader:
         if not same or use is None or self._key(plain(first)) != use or not rest:
             return None
         try:
-            statements = self._step(use, rest)
+            statements = self._step(line, use, rest)
         except Outside as error:
             return self._open(line, Verdict.UNPROVEN, str(error), Kind.UPDATE)
         except (Conflict, ShapeError) as error:
@@ -126,31 +128,38 @@ class Reader:
             return None
         return None if use.entries or use.transposed or use.power is not None else use.key
 
-    def _step(self, target: Key, rest: Sequence[tuple[int, Node]]) -> list[Statement]:
+    def _claims(self, line: Line, scope: Scope) -> Claims:
+        claims = Claims(self.found.facts, scope, self.found)
+        claims.place = line.piece.span.start
+        return claims
+
+    def _step(self, line: Line, target: Key, rest: Sequence[tuple[int, Node]]) -> list[Statement]:
         """What is subtracted equals the rate times the gradient by the target.
 
         Where the line names no gradient, a factor 2 or 1/2 belongs to the rate.
         """
-        claims = Claims(self.found.facts, self.scope, self.found)
+        claims = self._claims(line, self.scope)
         step: Expr | None = None
         for sign, term in rest:
             value = claims.value(term)
             value = negate(value) if sign > 0 else value
             step = value if step is None else plus(step, value)
         assert step is not None
-        if self.cost is None:
-            raise Outside("there is no cost to differentiate")
-        if self.found.rival_costs(parts=True):
-            raise Outside("there is more than one cost, and it is not said which one is meant")
+        named = (of for _, term in rest for of in differentiated(term))
+        keys = frozenset(k[0] for of in named if (k := claims.subject(of)) is not None)
+        cost = self.found.cost_at(claims.place, keys)
         rates = sorted(
             {n.name for n in walk(step) if isinstance(n, Symbol) and n.name in self._unused([step])}
         )
         if len(rates) != 1 or self.setting_shape(rates[0]) != (1, 1):
             raise Outside("a step without a rate")
-        gradient = claims.gradient(self.cost, target)
+        gradient = claims.gradient(cost, target)
         rate = Symbol(rates[0], (1, 1))
-        named = any(isinstance(n, Gradient) for n in walk(step))
-        factors = (1,) if named else (1, Fraction(1, 2), 2)
+        factors = (
+            (1,)
+            if any(isinstance(n, Gradient | Partial) for n in walk(step))
+            else (1, Fraction(1, 2), 2)
+        )
         return [Equation(step, Times(Times(number(f), rate), gradient)) for f in factors]
 
     def setting_shape(self, label: str) -> object:
@@ -242,7 +251,7 @@ class Reader:
         for _ in range(SIZES):
             assert scope is not None
             try:
-                statements = self._statements(Claims(self.found.facts, scope, self.found), line)
+                statements = self._statements(self._claims(line, scope), line)
             except Conflict as error:
                 scope = supposing(scope, error)
                 if scope is None:

@@ -84,13 +84,35 @@ class Outlined:
     seen: frozenset[Label] = frozenset()
     """What formulas outside of the lines speak of: a loss without one may depend on it."""
 
-    def rival_costs(self, parts: bool = False) -> bool:
-        """Is there a second cost?  parts: those that the first one adds up do not count."""
+    def cost_at(self, place: int, named: frozenset[Key] = frozenset()) -> Key:
+        """The cost that a line at a place means: the one it names, else the last stated above.
+
+        A cost that goes into another quantity is not meant where no name says so.
+        """
         if not self.costs:
-            return False
-        first, *others = self.costs
-        wider = any(first in keys for key, keys in self.uses.items() if key not in self.aliases)
-        return wider or any(not (parts and self.reaches(first, o)) for o in others)
+            raise Outside("there is no cost to differentiate")
+        first = self.costs[0]
+        if self.costs == [first] and not self._goes_on(first):
+            return first
+        free = [c for c in self.costs if c in self.stated and not self._goes_on(c)]
+        if named:
+            above = sorted(named & set(free)) if len(named) == 1 else []
+        else:
+            at = {c: self.stated[c].line.piece.span.start for c in free}
+            above = [c for c in sorted(free, key=lambda c: at[c]) if at[c] < place]
+            parts = {c for c in self.costs if c not in free and self._part_of(c, above)}
+            above = above if {*free, *parts} == set(self.costs) else []
+        if not above:
+            raise Outside("there is more than one cost, and it is not said which one is meant")
+        return above[-1]
+
+    def _part_of(self, cost: Key, others: list[Key]) -> bool:
+        """Is a cost one of those that a later one adds up?"""
+        return bool(others) and self.reaches(others[-1], cost)
+
+    def _goes_on(self, cost: Key) -> bool:
+        """Is something computed from a cost?"""
+        return any(cost in keys for key, keys in self.uses.items() if key not in self.aliases)
 
     def carried(self) -> tuple[Key, ...]:
         """What the next step needs, where a loss that is not given may depend on it too."""
