@@ -62,6 +62,7 @@ class Tape:
                 for part, slope in node.parts:
                     share = self.base.mul(node.slope, slope)
                     part.slope = share if part.slope is None else self.base.add(part.slope, share)
+        self.nodes.clear()  # so that nothing here holds itself, and goes at once
         zero = self.base.number(0)
         return [zero if one.slope is None else one.slope for one in variables]
 
