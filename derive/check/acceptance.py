@@ -34,6 +34,8 @@ WIDEST: Final = 40
 """The largest size of a dimension in a certifying shape."""
 EFFORT: Final = 400_000
 """Entries computed at one point of a certifying shape."""
+WASTE: Final = 40_000
+"""Entries computed at points that turn out to have no values, before no more are tried."""
 MOST_SHAPES: Final = 200
 """Shapes tried where axes cannot have weights."""
 LOCAL: Final = 2
@@ -195,7 +197,7 @@ class _Trial:
                 break
             if level == SIGNLESS and not self._positive():
                 continue
-            for weighted in kinds:
+            for weighted in tuple(kinds):
                 try:
                     shapes = [sizes] if weighted or growth is None else _grid(sizes, growth)
                     wanted = 1 if growth is None else max(POINTS, len(shapes))
@@ -203,6 +205,8 @@ class _Trial:
                     return points, level is not None
                 except (_Differs, Unsupported) as error:
                     first = first or error
+                    if level is not None and isinstance(error, Unsupported):
+                        kinds.remove(weighted)  # as many values are missing at the next level
         assert first is not None
         raise first
 
@@ -216,7 +220,7 @@ class _Trial:
         level: Level | None,
     ) -> int:
         """Compares at so many points of these shapes; at more of them, as soon as a step is met."""
-        agreed = 0
+        agreed, spare = 0, WASTE
         for seed in range(TRIES + wanted):
             domain = Field(primes, seed, self.what) if level is None else Logarithms(seed, *level)
             sizes = shapes[agreed % len(shapes)]
@@ -227,6 +231,9 @@ class _Trial:
                     raise _Differs("the sides differ")
                 agreed += 1
             except NoValue:
+                spare -= available - world.work
+                if spare < 0:
+                    break
                 continue
             finally:
                 self.effort -= available - world.work

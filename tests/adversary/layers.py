@@ -10,6 +10,7 @@ from collections.abc import Callable
 from derive.scalars import table
 from tests.tensors.build import E, Net, f, grad, num, size, softmax
 
+from .cells import CELLS
 from .composites import attention, from_the_layer_above, normalisation, recurrent
 from .items import HALF, PI, Claims, Item, K, M, batch, scalar, weighed
 
@@ -274,5 +275,6 @@ ITEMS: dict[str, Callable[[], Item]] = {
         f"second derivative of {name}": (lambda n=name: second(n))
         for name in ("sigmoid", "tanh", "softplus", "silu", "gelu")
     },
+    **CELLS,
 }
 """Every listed item but residual connections and tied weights, which `networks` holds."""
