@@ -186,6 +186,7 @@ class Accountant(Calls):
         trace = self.run.trace
         for label, value, target in of_instance(self.run, self.instance):
             known = target in trace.leaves and target not in trace.shifts
+            known = known or target in trace.divided
             self._add(pairs, target if known and OLD not in target else None, label, value)
 
     def _moves(self, focused: Focused) -> list[Pair]:

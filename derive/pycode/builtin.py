@@ -255,6 +255,8 @@ def _builtin(
     rule = _BUILTINS.get(name)
     if rule is not None and not keywords:
         return rule(run, args, node)
+    if name == "dict" and (not args or (len(args) == 1 and isinstance(args[0], DictValue))):
+        return DictValue({k: v for a in args for k, v in a.items.items()} | keywords)
     if name == "getattr":
         run.spoil(args, "an attribute whose name is not known", node)
     if name in ("print", "isinstance", "round", "getattr", "hasattr"):
@@ -282,7 +284,10 @@ def _len(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
         return len(value.items)
     if isinstance(value, (tuple, str)):
         return len(value)
-    if isinstance(value, Unknown) and (value.parts or len(value.name) > 2):
+    long = isinstance(value, Unknown) and len(value.name) > 2
+    if isinstance(value, Unknown) and (
+        value.parts or (long and run.guess.shape(value.name) != "labels")
+    ):
         raise Unsupported(f"the length of {value.name} is not known", node)
     dims = arrays.shape_of(run.tensor(value))
     if not dims:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derive.program import ONE, SCALAR, Number, Size, Symbol
 from derive.pycode import arrays, classes, iteration, parts, views
+from derive.pycode.names import RANDOM
 from derive.pycode.values import (
     DTYPE,
     Bound,
@@ -77,6 +78,8 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
         raise Unsupported(f"the attribute {name} of something with parts of its own", node)
     if isinstance(value, Unknown) and value.parts and name in ("items", "keys", "values"):
         return Bound(value, name)
+    if isinstance(value, Unknown) and not value.parts and RANDOM.fullmatch(value.name):
+        return Library(f"numpy.random.{name}")
     if isinstance(value, Unknown) and name not in ARRAY_ATTRIBUTES:
         return classes.attribute(run, value, name)
     if isinstance(value, (Record, Instance)):

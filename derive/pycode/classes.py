@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from derive.pycode import dataclass
@@ -176,7 +175,7 @@ def attribute(run: Interpreter, value: Value, name: str) -> Value:
     if isinstance(value, Instance):
         if name in value.attributes:
             return value.attributes[name]
-        constant = _constant_of(run, value.kind, name)
+        constant = constant_of(run, value.kind, name)
         if constant is not None:
             return constant
         return _method(run, value, value.kind, name)
@@ -185,38 +184,7 @@ def attribute(run: Interpreter, value: Value, name: str) -> Value:
     raise Unsupported(f"the attribute {name} of {type(value).__name__}")
 
 
-_SETS_UP = re.compile(r"_*(fit|train|init|initiali[sz]e|build|set_?up|reset|set|compile)(_\w*)?")
-
-
-def set_up(run: Interpreter, instance: Instance) -> None:
-    """What methods that set an object up or train it give to it is any array or number.
-
-    That is only of attributes to which ``__init__`` gives nothing, or None.
-    """
-    kind, held = instance.kind, instance.attributes
-    for method, node in kind.methods.items():
-        if _SETS_UP.fullmatch(method) is None or method == "__init__":
-            continue
-        for name in sorted(_given(node)):
-            empty = held[name] is None if name in held else _constant_of(run, kind, name) is None
-            if empty and name not in kind.methods and not name.startswith("__"):
-                held[name] = Unknown(name)
-
-
-def _given(node: ast.FunctionDef) -> set[str]:
-    """The attributes that a method gives to its object."""
-    first = [a.arg for a in [*node.args.posonlyargs, *node.args.args]][:1]
-    return {
-        n.attr
-        for n in ast.walk(node)
-        if isinstance(n, ast.Attribute)
-        and isinstance(n.ctx, ast.Store)
-        and isinstance(n.value, ast.Name)
-        and [n.value.id] == first
-    }
-
-
-def _constant_of(run: Interpreter, kind: ClassValue, name: str) -> Value:
+def constant_of(run: Interpreter, kind: ClassValue, name: str) -> Value:
     """A number or text that the body of a class gives to a name; None if there is none."""
     for each in kind.order:
         if name in each.own:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from derive.program import Dim
 from derive.pycode.entry import Entry
-from derive.pycode.guess import Declared
+from derive.pycode.guess import Declared, is_labels
 from derive.pycode.source import Module
 
 _SHAPE = re.compile(r"\(\s*([A-Za-z_]\w*|\d+)\s*,\s*([A-Za-z_]\w*|\d+)?\s*\)")
@@ -50,7 +50,63 @@ def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
                 found.setdefault(name, shape)
         for name in _NUMBER.findall(said):
             found.setdefault(name, ())
+    for function in (n for s in module.body for n in ast.walk(s)):
+        if isinstance(function, ast.FunctionDef):
+            found |= {n: "labels" for n in sorted(_picking(function)) if n not in found}
+            found |= {n: (n,) for n in sorted(_widened(function)) if n not in found}
     return found
+
+
+def _widened(function: ast.FunctionDef) -> set[str]:
+    """The arguments of a function to which a second axis is given: ``v`` of ``v[:, None]``.
+
+    They have one axis.  Names that usually stand for labels are left to the guesses.
+    """
+    found, given = set(), set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                given.add(name)
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=[first, second])):
+                whole = [isinstance(e, ast.Slice) and _is_bare(e) for e in (first, second)]
+                new = [_last(e) == "newaxis" or _is_none(e) for e in (first, second)]
+                if True in whole and True in new and not is_labels(name):
+                    found.add(name)
+    return {a.arg for a in function.args.args} & found - given
+
+
+def _is_bare(node: ast.Slice) -> bool:
+    return not (node.lower or node.upper or node.step)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _picking(function: ast.FunctionDef) -> set[str]:
+    """The arguments of a function that pick an entry of each row: ``a`` of ``q[np.arange(n), a]``.
+
+    Names that usually stand for labels are left to the guesses, for they may be one-hot elsewhere.
+    """
+    found, given, places = set(), set(), {"arange", "range"}
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=called)):
+                if _last(called) in ("arange", "range"):
+                    places.add(name)
+    for node in ast.walk(function):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                given.add(name)
+            case ast.Subscript(slice=ast.Tuple(elts=[first, ast.Name(id=name)])):
+                where = first.func if isinstance(first, ast.Call) else first
+                if _last(where) in places and not is_labels(name):
+                    found.add(name)
+    return {a.arg for a in function.args.args} & found - given
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _functions(module: Module, entry: Entry) -> Iterator[ast.FunctionDef]:

@@ -94,9 +94,7 @@ class Guess:
             }[self.labels]  # fmt: skip
         if _STATE.fullmatch(base) and self.bias == "column" and not self.wide:
             return (base, 1)
-        if _WEIGHT_VECTOR.fullmatch(base) and self.labels == "vector":
-            return (base,)
-        if self.vectors and base in self.arrays and _SMALL.fullmatch(base):
+        if self._is_vector(base):
             return (base,)
         if _BIAS.fullmatch(base):
             shapes: dict[str, Declared] = {
@@ -104,6 +102,13 @@ class Guess:
             }  # fmt: skip
             return shapes[self.bias]
         return None
+
+    def _is_vector(self, base: str) -> bool:
+        """Whether a parameter is taken to have one axis."""
+        differentiated = base in self.arrays
+        if _WEIGHT_VECTOR.fullmatch(base) and (base != "beta" or differentiated):
+            return self.labels == "vector"
+        return self.vectors and differentiated and _SMALL.fullmatch(base) is not None
 
 
 BIASES: Final = ("column", "row", "vector", "number")

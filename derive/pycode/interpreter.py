@@ -132,7 +132,7 @@ class Interpreter:
         declared = self.guess.shape(name)
         if declared is None and is_size(name):
             unknown.value = Tensor(Size(str(self.trace.sizes.find(name))), 0)
-        elif declared == () or (declared is None and self._is_setting(name)):
+        elif declared == () or unknown.number or (declared is None and self._is_setting(name)):
             unknown.value = Tensor(self.trace.leaf(name, SCALAR), 0)
         elif declared == "labels":
             return self.as_labels(unknown)
@@ -254,6 +254,9 @@ class Interpreter:
         dims = None if form is None else parts.dims_of(form)
         if dims is None or len(dims) < 2:
             return None
+        said = [n.dim for n in walk(value.expr) if isinstance(n, Size)]
+        if set(said) == set(dims):  # in the order of the text, as the parts usually lie
+            dims = tuple(sorted(dims, key=lambda d: said.index(str(d))))
         name = " + ".join(map(str, dims))
         if self.trace.sizes.parts_of(name) == (name,):
             self.trace.sizes.join(name, dims)

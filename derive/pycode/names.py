@@ -37,6 +37,10 @@ PREDICTIONS: Final = re.compile(
     r"A|AL|A\d|a|a\d|y_?hat|Y_?hat|y_?pred\w*|Y_?pred\w*|preds?|predictions?|probs?|out|outputs?|P|p|"
     r"scores|logits|Z\d?|z\d?"
 )
+GENERATORS: Final = ("default_rng", "RandomState")
+"""What makes a source of random numbers."""
+RANDOM: Final = re.compile(r"rng|prng|random_state|rand|generator")
+"""What an argument is called that is a source of random numbers."""
 CACHES: Final = re.compile(r"\w*cache[sd]?|ctx|context|saved\w*|memory|tape|intermediates?")
 """What a forward pass hands on to the backward pass beside its output."""
 UPSTREAM: Final = re.compile(

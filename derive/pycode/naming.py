@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from derive.pycode.values import Opaque, Value, is_number
+from derive.pycode.values import Library, Opaque, Value, is_number
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
@@ -159,7 +159,7 @@ def defaults(run: Interpreter, node: ast.FunctionDef | ast.Lambda, scope: Scope)
     for name, default in given:
         value = run.settled(evaluate(run, default, scope))
         is_module = any(value is each for each in run.globals.values())
-        plain = is_number(value) or value in (None, ()) or isinstance(value, (bool, str))
+        plain = is_number(value) or value in (None, ()) or isinstance(value, (bool, str, Library))
         if plain or is_module:
             out[name] = value
         else:

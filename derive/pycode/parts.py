@@ -151,8 +151,30 @@ def _need_same(run: Interpreter, left: Sequence[Dim], right: Sequence[Dim], what
         raise Unify(a[0], tuple(b), what)
     if len(b) == 1 and a:
         raise Unify(b[0], tuple(a), what)
+    for one, other in zip(a, b, strict=False):
+        if len(a) == len(b) and _alike(a, b):
+            run.condition(f"{one} and {other} are the same size")
+            raise Unify(one, other, what)
     if a or b:
         raise Unsupported(f"{what} of arrays whose axes have different parts")
+
+
+_MEANINGS = {
+    "x": ["x", "input", "inputs", "in", "inp", "d", "features", "vocab", "emb", "embedding"],
+    "h": ["h", "hidden", "hid", "state", "units"],
+}
+
+
+def _alike(left: Sequence[Dim], right: Sequence[Dim]) -> bool:
+    """Whether two rows of parts are the same by their names: ``n_x, n_h`` and ``x, h_prev``."""
+    a, b = (list(map(_meaning, side)) for side in (left, right))
+    return a == b and "" not in a and len(set(a)) == len(a)
+
+
+def _meaning(dim: Dim) -> str:
+    words = str(dim).lower().split("_")
+    found = [key for key, said in _MEANINGS.items() if any(w in said for w in words)]
+    return found[0] if len(found) == 1 else ""
 
 
 # -- operations -------------------------------------------------------------------------------

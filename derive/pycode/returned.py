@@ -16,6 +16,7 @@ from derive.pycode.values import (
     DictValue,
     Instance,
     ListValue,
+    Parts,
     Record,
     Ref,
     Tensor,
@@ -128,6 +129,9 @@ def _matched(
         leaf = run.trace.buffers[target.buffer].content.expr
         if isinstance(leaf, Symbol):
             yield name, value, leaf.name
+    elif isinstance(value, (Ref, Parts)) and isinstance(target, Parts):
+        names = tuple(_stands_for(run, ref) for ref in target.refs)
+        yield from ((name, value, whole) for whole, n in run.trace.divided.items() if n == names)
     elif isinstance(value, (ListValue, DictValue)) and type(value) is type(target):
         theirs = dict(named_parts(target, ""))
         for key, part in named_parts(value, ""):

@@ -8,7 +8,7 @@ has changed is opaque.  The call that is judged comes after that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from derive.pycode.values import (
     Instance,
     ListValue,
     Opaque,
+    Parts,
     Record,
     Ref,
     Tensor,
@@ -52,12 +53,14 @@ def make_arbitrary(run: Interpreter, value: Value, before: dict[Path, Value]) ->
     kept: set[str] = set()
     for path, held, key in places:
         now = held[key]
-        if isinstance(now, Ref):
-            name = str(path[-1])
-            arrays.setdefault(now.buffer, (now, name if path in before else f"{OLD}{name}"))
-            if _name(run, now) == name and path in before:
-                kept.add(name)
-            kept |= _behind_integers(run, now)
+        refs = now.refs if isinstance(now, Parts) else (now,)
+        if isinstance(now, (Ref, Parts)):
+            for k, ref in enumerate(refs, 1):
+                name = f"{path[-1]}:{k}" if isinstance(now, Parts) else str(path[-1])
+                arrays.setdefault(ref.buffer, (ref, name if path in before else f"{OLD}{name}"))
+                if _name(run, ref) == name and path in before:
+                    kept.add(name)
+                kept |= _behind_integers(run, ref)
         elif _is_settled(run, now, before.get(path)):
             kept |= {n.name for n in walk(now.expr) if isinstance(n, Symbol)}
     run.trace.forget(kept)
@@ -66,7 +69,9 @@ def make_arbitrary(run: Interpreter, value: Value, before: dict[Path, Value]) ->
             make_array_arbitrary(run, ref, wish)
     for path, held, key in places:
         now, name = held[key], str(path[-1])
-        if isinstance(now, Ref) or _is_settled(run, now, before.get(path)):
+        if isinstance(now, Parts) and path in before:
+            note_parts(run, {name: now})
+        if isinstance(now, (Ref, Parts)) or _is_settled(run, now, before.get(path)):
             continue
         if isinstance(now, Tensor) or (is_number(now) and _changed(now, before.get(path))):
             was = before.get(path)
@@ -112,6 +117,14 @@ def make_array_arbitrary(run: Interpreter, ref: Ref, name: str) -> None:
     run.trace.buffers[ref.buffer] = replace(
         buffer, content=Tensor(content, buffer.content.ndim, buffer.content.kind)
     )
+
+
+def note_parts(run: Interpreter, found: Mapping[str, Parts]) -> None:
+    """Arrays with parts along an axis are known by their names, if their parts are leaves."""
+    for name, value in found.items():
+        leaves = tuple(_name(run, ref) for ref in value.refs)
+        if all(leaves):
+            run.trace.divided[name] = leaves
 
 
 def _name(run: Interpreter, ref: Ref) -> str:

@@ -20,12 +20,14 @@ from derive.pycode.names import (
     COST_METHODS,
     COST_OBJECTS,
     DATA,
+    GENERATORS,
     KEPT_OUTPUTS,
     PREDICTIONS,
     target_of,
 )
 from derive.pycode.plain import behind
 from derive.pycode.returned import named_parts
+from derive.pycode.setup import set_up
 from derive.pycode.signatures import (
     is_data,
     is_number_default,
@@ -34,7 +36,7 @@ from derive.pycode.signatures import (
     parameters,
     returned_names,
 )
-from derive.pycode.state import make_array_arbitrary
+from derive.pycode.state import make_array_arbitrary, note_parts
 from derive.pycode.store import A_NUMBER, Unify, is_constant
 from derive.pycode.values import (
     Bound,
@@ -44,6 +46,7 @@ from derive.pycode.values import (
     Instance,
     ListValue,
     Opaque,
+    Parts,
     Record,
     Ref,
     Tensor,
@@ -168,11 +171,12 @@ class Calls:
         made = self.run.call(kind, args, {}, kind.node)
         if not isinstance(made, Instance):
             raise Unsupported(f"{owner} is no class with attributes", kind.node)
-        classes.set_up(self.run, made)
+        set_up(self.run, made)
         arrays_made = dict(_arrays(made, ""))
         self.run.trace.forget(_mentioned(made))
         for ref, name in arrays_made.items():  # only the shapes of what it makes are kept
             make_array_arbitrary(self.run, ref, name)
+        note_parts(self.run, {n: v for n, v in named_parts(made, "") if isinstance(v, Parts)})
         return made
 
     def _made_of(self, kind: ClassValue) -> list[tuple[ast.arg, ast.expr | None]]:
@@ -259,10 +263,16 @@ class Calls:
             self.run.condition(f"{name} is {default.value!r}, its default")
             return default.value
         if is_number_default(default) and not is_size(name):
+            assert isinstance(default, ast.Constant)
+            if type(default.value) is int and default.value > 1:
+                self.known[name] = Unknown(name, number=True)
+                return self.known[name]
             self.known[name] = Tensor(self.run.trace.leaf(name, SCALAR), 0)
             return self.known[name]
         if default is not None and is_data(default):
             self.run.condition(f"{name} is {ast.unparse(default)[:60]}, its default")
+            return evaluate(self.run, default, {})
+        if isinstance(default, ast.Call) and getattr(default.func, "attr", "") in GENERATORS:
             return evaluate(self.run, default, {})
         shared = self._shared_default(default)
         if shared is not None:
@@ -389,6 +399,8 @@ def _arrays(value: Value, name: str, depth: int = 6) -> Iterator[tuple[Ref, str]
     """The arrays in an object with the names of the places where they are."""
     if isinstance(value, Ref):
         yield value, name
+    elif isinstance(value, Parts):
+        yield from ((ref, f"{name}:{k}") for k, ref in enumerate(value.refs, 1))
     elif depth:
         for key, part in named_parts(value, name):
             yield from _arrays(part, key, depth - 1)

@@ -198,6 +198,8 @@ class Unknown:
     value: Value = None
     known: bool = False
     parts: dict[Any, Value] = field(default_factory=dict)
+    number: bool = False
+    """It is a number: the size of an axis, if it is used as one first."""
     whole: bool = False
     """The parts that were met are all that it has."""
 

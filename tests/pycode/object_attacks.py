@@ -69,6 +69,43 @@ SAME_NAMES: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
+MODEL = """class Model:
+{head}    def __init__(self, n):
+        self.w = np.zeros(n)
+{made}
+    def loss(self, X, y):
+        return np.mean((X @ self.w + {bias} - y) ** 2)
+
+    def gradients(self, X, y):
+        e = X @ self.w - y
+        dw = 2 * X.T @ e / len(y)
+        return dw
+
+{after}
+"""
+LEFT_OUT: tuple[tuple[str, str, str, str], ...] = (
+    # a bias of 0 that something else changes: in the class, in __init__, its name, what changes it
+    ("", "self.b = 0.0", "self.b", "    def fit(self, X, y):\n        self.b -= np.mean(y)"),
+    ("", "self.b = 0.0", "self.b", "    def shift(self, k):\n        self.b = k"),
+    ("", "self.b = 0.0", "self.b", "model = Model(3)\nmodel.b = 7"),
+    ("", "self.b = 0.0", "self.b", "def f(m):\n    setattr(m, 'b', 7)"),
+    ("", "self.b = 0.0", "self.b", "    def fit(self):\n        db = 1\n        return db"),
+    ("", "self.b = None", "self.b", "    def fit(self, X, y):\n        self.b = np.mean(y)"),
+    ("    b = 0.0\n", "pass", "self.b", "    def fit(self, X, y):\n        self.b -= np.mean(y)"),
+    (
+        "",
+        "self.p = {'b': 0.0}",
+        "self.p['b']",
+        "    def fit(self, X, y):\n        self.p['b'] -= np.mean(y)",
+    ),
+    (
+        "",
+        "self.p = {'b': 0.0}",
+        "self.p['b']",
+        "    def fit(self):\n        for k in self.p:\n            self.p[k] = self.p[k] - 1",
+    ),
+)
+
 
 def programs() -> list[str]:
     """All of them as files."""
@@ -76,6 +113,10 @@ def programs() -> list[str]:
         f"{HEAD}{LOSS}@dataclass\n{kind}\ndef gradients(W, X, Y):\n"
         f"    dW = {value} * (W @ X - Y) @ X.T\n    return dW\n"
         for kind, value in FIELDS
+    ]
+    made += [
+        HEAD + MODEL.format(head=head, made=f"        {made_there}\n", bias=bias, after=after)
+        for head, made_there, bias, after in LEFT_OUT
     ]
     return made + [
         f"{HEAD}def loss(a, b, X, Y):\n    return {cost}\n\ndef gradients(a, b, X, Y):\n"
