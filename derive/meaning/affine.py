@@ -7,6 +7,7 @@ pass transposes its weights.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -30,6 +31,7 @@ MATRIX_PRODUCTS = frozenset({"juxt", "cdot", "times", "at"})
 WEIGHT_LETTERS = frozenset({"W", "w", "V", "U", "Theta", "theta", "Omega", "omega"})
 """Letters that tell a weight where no bias does."""
 _SCRIPTS = {"sub": "subscript", "sup": "superscript", "index": "index"}
+_SLIDING = re.compile(r"[a-z][+-][a-z]([+-]\d+)?")
 DEFINING = frozenset({"=", ":=", "\\equiv", "\\triangleq"})
 
 
@@ -66,7 +68,7 @@ def find_affine(lines: Sequence[Line], examples: Set[str] = frozenset()) -> list
         if z is None or z.accent not in ("", "hat") or z.primes:
             continue
         parts = affine_parts(line.right)
-        if parts is None:
+        if parts is None or any(map(_slides, names_in(line.right))):
             continue
         affine = _read(line, z, *parts)
         if affine is None:
@@ -74,7 +76,17 @@ def find_affine(lines: Sequence[Line], examples: Set[str] = frozenset()) -> list
             affine = affine if affine is not None and _tells_shapes(affine, lines) else None
         if affine is not None:
             found.append(affine)
-    return found or [item for line in lines if (item := _without_bias(line)) is not None]
+    return found or [
+        item
+        for line in lines
+        if not any(map(_slides, names_in(line.right))) and (item := _without_bias(line)) is not None
+    ]
+
+
+def _slides(name: Name) -> bool:
+    """A window that slides over an input, ``x_{i+k}``: no layer has it."""
+    items = [item for s in name.scripts if s.place == "sub" for item in s.items]
+    return " " in name.base or any(_SLIDING.fullmatch(item) for item in items)
 
 
 def _of_examples(

@@ -191,10 +191,11 @@ class Reader:
         if name is None or name.mark:
             return None
         try:
-            key = self.found.names.use(name).key
+            use = self.found.names.use(name)
         except Outside:
             return None
-        if self.found.aliases.get(key) != names_gradient(self.found.names, line.right):
+        key, named = use.key, names_gradient(self.found.names, line.right, use.entries)
+        if self.found.aliases.get(key) != named:
             return None
         if key not in self.found.aliases:
             return None

@@ -28,12 +28,14 @@ _ASSIGNS = frozenset({"\\leftarrow", "\\gets", "←"})
 _SIZE_LETTERS: Final = frozenset("nmdkNMDKTB")
 """Letters of sizes: in a list of them a shape is given, and no value."""
 _SEVERED: Final = re.compile(
-    r"\bconvol|cross-correlat|\bdifferentials?\b|detach|stop[- _]?grad|no gradient|"
+    r"\bdifferentials?\b|detach|stop[- _]?grad|no gradient|"
     r"(does|do) not (flow|propagate)|"
     r"(treat|held|hold|kept|keep|regard)\w* (it |them )?(as )?(a )?(constant|fixed)",
     re.IGNORECASE,
 )
 """Words that take a path away which the formulas have, or give a sign another meaning."""
+_CONVOLVED: Final = re.compile(r"\bconvol|cross-correlat", re.IGNORECASE)
+"""Words that give the sign ``*`` another meaning."""
 _SMALL_MATRIX: Final = re.compile(
     r"(?<![A-Za-z\\}])\\?[a-z]\w*[^$=\n]{0,20}?(\\in|∈)[^$=]{0,16}\^\s*\{[^}$]*(\\times|×)"
 )
@@ -153,7 +155,9 @@ def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | N
     source = facts.document.source
     if _SEVERED.search(source) or letters_said(facts, _SMALL_MATRIX, small=True):
         return None
-    if facts.roles.symbolic_depth or names.steps - {"t"}:
+    if _CONVOLVED.search(source) and _starred(facts):
+        return None
+    if facts.roles.symbolic_depth or names.steps - {"t"} - _bounding(facts):
         return None  # layers by letters: what holds at one is not what the program says
     found = Outlined(facts, names, seen=seen)
     letters = totals(facts)
@@ -165,7 +169,7 @@ def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | N
         if first is not stated:
             found.again[id(line)] = first.line
     for key, one in list(found.stated.items()):
-        gradient = names_gradient(names, one.formula)
+        gradient = names_gradient(names, one.formula, one.entries)
         if gradient is not None:
             found.aliases[key] = gradient
             del found.stated[key]
@@ -183,6 +187,18 @@ def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | N
     found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
     found.families = families(found, all_uses(facts, names))
     return found
+
+
+def _bounding(facts: Facts) -> frozenset[str]:
+    """Capitals in the bounds of sums: ``w_0, ..., w_{K-1}`` lists what is summed, no steps."""
+    sums = (p for node in all_nodes(facts) for p in subtree(node) if isinstance(p, sx.Big))
+    return frozenset(c for p in sums for c in p.upper if c.isupper())
+
+
+def _starred(facts: Facts) -> bool:
+    """Does a line hold a star, which a convolution may be written with?"""
+    products = (p for node in all_nodes(facts) for p in subtree(node) if isinstance(p, sx.Product))
+    return any(sign in ("ast", "odot") for p in products for sign, _ in p.factors)
 
 
 def letters_said(facts: Facts, pattern: re.Pattern[str], small: bool = False) -> bool:
@@ -302,8 +318,10 @@ def _same(names: Identities, key: Key, name: sx.Name) -> bool:
         return False
 
 
-def names_gradient(names: Identities, formula: sx.Node) -> tuple[Key, Key] | None:
-    """``g = \\partial L/\\partial y``: a name for a gradient."""
+def names_gradient(
+    names: Identities, formula: sx.Node, entries: tuple[str, ...] = ()
+) -> tuple[Key, Key] | None:
+    """``g = \\partial L/\\partial y``: a name for a gradient; entries: those of g, and so of y."""
     inner = plain(formula)
     if not isinstance(inner, sx.Derivative) or inner.of is None or inner.order != 1:
         return None
@@ -315,7 +333,8 @@ def names_gradient(names: Identities, formula: sx.Node) -> tuple[Key, Key] | Non
         above, below = names.use(of), names.use(inner.by)
     except Outside:
         return None
-    plainly = not (above.entries or below.entries or below.transposed or below.power)
+    plainly = not (above.entries or below.transposed or below.power)
+    plainly = plainly and below.entries == entries
     plainly = plainly and above.example is None and below.example is None
     return (above.key, below.key) if plainly else None
 

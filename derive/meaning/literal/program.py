@@ -252,7 +252,7 @@ def open_cost(found: Outlined, scope: Scope, carried: Sequence[Key] = ()) -> str
     kin = [k for k in scope.values if k[0].lower() == key[0].lower()]
     if kin or any(scope.values[k].shape == SCALAR for k in sinks if _costly(k)):
         return "another cost is stated, and it is not said how the two belong together"
-    if len(sinks) != 1:
+    if not sinks or not _apart(found, sinks):
         return "the loss is not given, nor what it is a function of"
     value: Expr = Symbol("free_value", SCALAR)
     known = (*scope.values, *scope.leaves)
@@ -268,6 +268,23 @@ def open_cost(found: Outlined, scope: Scope, carried: Sequence[Key] = ()) -> str
     scope.values[key] = value
     found.uses[key] = frozenset(results)
     return ""
+
+
+def _apart(found: Outlined, sinks: Sequence[Key]) -> bool:
+    """No two results are computed from one quantity: the loss may be a function of all."""
+    seen: set[Key] = set()
+    for sink in sinks:
+        mine: set[Key] = set()
+        waiting = [sink]
+        while waiting:
+            key = waiting.pop()
+            if key not in mine:
+                mine.add(key)
+                waiting += sorted(found.uses.get(key, ()))
+        if mine & seen:
+            return False
+        seen |= mine
+    return True
 
 
 def _mentioned(found: Outlined, key: Key) -> str:

@@ -205,10 +205,11 @@ def _spelled(
                 use = found.names.use(name)
             except Outside:
                 continue
-            if use.entries or use.transposed or use.power is not None:
+            if use.transposed or use.power is not None or (use.entries and len(name.scripts) != 1):
                 continue
             if use.key in scope.values or use.key in scope.leaves:
-                text = source[name.span.start : name.span.end]
+                stop = name.scripts[0].span.start if use.entries else name.span.end
+                text = source[name.span.start : stop].rstrip("_{ ")
                 names.setdefault(scope.label(use.key), text)
     cost = found.costs[0] if found.costs else None
     gradients = {}

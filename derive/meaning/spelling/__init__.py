@@ -18,6 +18,7 @@ from derive.meaning.spelling.letters import error_called_e, negative_delta
 from derive.meaning.spelling.running import running_gradient
 from derive.meaning.spelling.units import units_in_layers
 from derive.meaning.spelling.vectors import vectors_by_entries
+from derive.meaning.spelling.windows import windows
 from derive.reading.syntax import Document
 
 PASSES = (
@@ -29,6 +30,7 @@ PASSES = (
     bars_as_gradients,
     one_hot,
     vectors_by_entries,
+    windows,
 )
 
 
