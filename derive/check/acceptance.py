@@ -290,7 +290,7 @@ def weighted_world(
 
 
 def _composition(graph: Graph, statement: Composition) -> Acceptance:
-    """Both maps agree on random cotangents, at sizes 2 and 3, and the factors telescope.
+    """The scale is 1, and the factors telescope.
 
     The chain rule is then a theorem for all shapes: every way from the variable to the value
     passes through each name at which factors meet.

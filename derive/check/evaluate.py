@@ -86,15 +86,6 @@ class World(Axes):
         self._memo: dict[tuple[object, ...], Array] = {}
         self._at: dict[Index, int] = {} if outer is None else outer._at
 
-    def forget(self, kept: Mapping[tuple[object, ...], Array] | None = None) -> None:
-        """Drops what is known of expressions but what is `kept`; values of names stay."""
-        self._memo = dict(kept or {})
-        self.work = WORK
-
-    def known(self) -> dict[tuple[object, ...], Array]:
-        """What is known of expressions: to be kept no longer than these expressions live."""
-        return dict(self._memo)
-
     def spend(self, entries: int) -> None:
         """Counts what is computed; `Unsupported` when it is too much."""
         if self.outer is not None:

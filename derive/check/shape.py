@@ -160,13 +160,3 @@ def height(world: Census) -> int:
     """Primes needed so that all exponentials counted so far are homomorphisms."""
     assert isinstance(world.domain, Counts)
     return 1 + world.domain.deepest
-
-
-def height_of(graph: Graph, exprs: Iterable[Expr]) -> int:
-    """The same for all definitions of a program and the values of expressions."""
-    world = census(graph)
-    for name in graph.position:
-        world.named(name)
-    for expr in exprs:
-        counted(world, expr)
-    return height(world)

@@ -11,7 +11,8 @@ import pytest
 
 from derive.check import check
 from derive.check.graph import Graph
-from derive.check.shape import MOST, Census, census, counted, height, height_of
+from derive.check.search.points import height_of
+from derive.check.shape import MOST, Census, census, counted, height
 from derive.program import (
     Apply,
     Build,

@@ -10,7 +10,7 @@ from derive.check.domains import Field, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import Graph
 from derive.check.search.exact import Rational
-from derive.check.shape import height_of
+from derive.check.search.points import height_of
 from derive.program import (
     ONE,
     SCALAR,

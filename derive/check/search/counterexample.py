@@ -19,7 +19,7 @@ from derive.check.domains import Domain, Field, NoValue, Outside, Scalar, Unsupp
 from derive.check.evaluate import World
 from derive.check.graph import Graph, fits, sides
 from derive.check.search.exact import Interval, Rational
-from derive.check.shape import height_of
+from derive.check.search.points import height_of
 from derive.check.statements import agree, telescoped
 from derive.program import Composition, Equation, Index, Jacobian, Program, Statement
 from derive.verdict import Counterexample

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from derive.check.axes import Array
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import fits, graph_of
-from derive.check.shape import height_of
+from derive.check.search.points import Known, Point, height_of
 from derive.check.statements import Order, agree, telescoped
 from derive.program import Composition, Expr, Index, Program, Statement
 
@@ -27,7 +26,6 @@ POINTS_WITH_STEPS: Final = 5
 SIZES: Final = (3, 2, 4, 5)
 AGAIN: Final = 3
 """After so many statements with one left side its values are kept for those that follow."""
-Known = dict[tuple[object, ...], Array]
 
 
 class Screen:
@@ -46,11 +44,11 @@ class Screen:
             points = max(points, POINTS_WITH_STEPS)
         self._dims = self.graph.dimensions([])
         self._tried = self._fruitless = 0
-        self._logarithmic: list[World] = []
+        self._logarithmic: list[Point] = []
         self._worlds = [self._world(k) for k in range(points)]
         self._left: Expr | None = None
         self._times = 0
-        self._kept: dict[int, tuple[World, Known | None]] = {}
+        self._kept: dict[int, tuple[Point, Known | None]] = {}
 
     def agrees(self, statement: Statement, *, laws: bool = True) -> bool | None:
         """Whether the sides agree at all points that give them a value; None if none does.
@@ -85,7 +83,7 @@ class Screen:
         fields = (world.domain for world in self._worlds)
         return any(isinstance(field, Field) and field.met_logarithm for field in fields)
 
-    def _compare(self, worlds: list[World], statement: Statement) -> bool | None:
+    def _compare(self, worlds: list[Point], statement: Statement) -> bool | None:
         valued = False
         for k in range(len(worlds)):
             outcome = self._at(worlds, k, statement)
@@ -94,7 +92,7 @@ class Screen:
             valued = valued or outcome is True
         return True if valued else None
 
-    def _at(self, worlds: list[World], k: int, statement: Statement) -> bool | None:
+    def _at(self, worlds: list[Point], k: int, statement: Statement) -> bool | None:
         """The outcome at one point; the point is replaced if nothing has a value there."""
         for _ in range(TRIES if self._fruitless < PATIENCE else FEWER):
             world = worlds[k]
@@ -112,7 +110,7 @@ class Screen:
                 return None
         return None
 
-    def _known(self, world: World, left: Expr) -> Known | None:
+    def _known(self, world: Point, left: Expr) -> Known | None:
         """The values of a left side that the statement before had too, under all its indices.
 
         A search for repairs compares one left side with hundreds of right ones.
@@ -131,7 +129,7 @@ class Screen:
             kept = self._kept[id(world)] = (world, known)
         return kept[1]
 
-    def _world(self, k: int, logarithms: bool = False) -> World:
+    def _world(self, k: int, logarithms: bool = False) -> Point:
         """A point; sizes that differ for even k, equal ones for odd k."""
         self._tried += 1
         seed = self.seed * 1_000_003 + self._tried
@@ -146,7 +144,7 @@ class Screen:
             domain = program.leaves[name].domain if kind == "leaf" else "real"
             return field.leaf(domain, kind, name, row, column)
 
-        return World(self.graph, field, sizes, draw)
+        return Point(self.graph, field, sizes, draw)
 
 
 def _evaluate(world: World, expr: Expr, indices: Sequence[Index]) -> None:
