@@ -13,9 +13,13 @@ from fractions import Fraction
 
 from mpmath import iv, mp
 
-from derive.meaning.notation import names_in
+from derive.meaning.facts import Facts, known_function, subtree
+from derive.meaning.lines import Line
+from derive.meaning.notation import is_transpose, names_in, plain_name
 from derive.program import Apply, Equation, Expr, Number, Plus, Power, Statement, Times, walk
-from derive.reading.syntax import Node
+from derive.reading.syntax import Applied, Fraction_, Group, Name, Node, Product, Sum
+from derive.reading.syntax import Number as Number_
+from derive.reading.syntax import Power as Power_
 
 DIGITS = 40
 FIGURES_FOR_NAMES = "figures stand for the names: they belong to one example, not to all values"
@@ -41,6 +45,44 @@ def figures_say(statement: Statement, source: tuple[str, str]) -> str | None:
 def figures_alone(source: str, node: Node) -> bool:
     """A side is nothing but figures, one of them a decimal."""
     return not list(names_in(node)) and _has_decimal(source[node.span.start : node.span.end])
+
+
+def value_of_one_example(facts: Facts, line: Line) -> str | None:
+    """``b_1 = 0``, ``h = \\tanh(0.5)``: the values of one worked example.
+
+    "" for an input or a parameter, which the line gives a value; why the line is left open for
+    what is computed; None where the line is something else.
+    """
+    name = plain_name(line.left)
+    if name is None or not line.first or line.relation.text not in ("=", ":="):
+        return None
+    if name.mark or name.primes or any(is_transpose(s) for s in name.scripts):
+        return None
+    role = facts.roles.role_of(name)
+    if role not in ("W", "b", "X", "Y", "A", "Z") or not _figures_only(line.right):
+        return None
+    return FIGURES_FOR_NAMES if role in ("A", "Z") else ""
+
+
+def _figures_only(node: Node) -> bool:
+    """Nothing but numbers, and functions that the world knows, of numbers."""
+    heads = {p.head.span.start for p in subtree(node) if isinstance(p, Applied)}
+    for part in subtree(node):
+        if isinstance(part, Name):
+            known = known_function(part) or part.base in ("exp", "log", "ln", "sqrt")
+            called = part.span.start in heads and known and not part.scripts
+            if not called and not _constant(part):
+                return False
+        elif not isinstance(part, Number_ | Sum | Product | Fraction_ | Group | Power_ | Applied):
+            return False
+    return True
+
+
+def _constant(name: Name) -> bool:
+    """``\\pi``, ``e``, ``e^{-2}``."""
+    powers = [s.node for s in name.scripts]
+    raised = all(node is not None and _figures_only(node) for node in powers)
+    return name.base in ("e", "pi") and not name.mark and raised
 
 
 def _closed(expr: Expr) -> bool:

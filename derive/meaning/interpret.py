@@ -16,7 +16,7 @@ from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.elsewhere import differentiates_data, given_elsewhere
 from derive.meaning.examples import names_gradient_of_all, of_one
 from derive.meaning.facts import Facts
-from derive.meaning.figures import figures_say
+from derive.meaning.figures import figures_say, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
 from derive.meaning.misfits import left_open
@@ -114,6 +114,9 @@ class Interpreter:
             return self._decided(line, Verdict.UNPROVEN, JOINS)
         if isinstance(plain(line.right), Tuple):
             return self._shape(line)
+        if (values := value_of_one_example(self.facts, line)) is not None:
+            verdict = Verdict.UNPROVEN if values else Verdict.DEFINITION
+            return self._decided(line, verdict, values, Kind.DEFINITION)
         if updates.is_update(self.facts.roles, line):
             return self._update(line)
         if updates.is_assignment(self.facts.roles, line):

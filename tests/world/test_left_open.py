@@ -88,3 +88,29 @@ def test_labels_by_another_letter() -> None:
     line = r"$$\frac{\partial L}{\partial P} = \frac{%s}{N} (P - T)$$"
     assert verdicts(source + line % "2")[-1] == "verified"
     assert verdicts(source + line % "1")[-1] == "refuted"
+
+
+WORKED = (
+    r"$$z = w x + b$$ $$h = \tanh(z)$$ $$L = (h - y)^2$$"
+    r"$$\frac{\partial L}{\partial w} = 2 (h - y) (1 - h^2) x$$"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("b = 0", "definition"),
+        ("w = -2", "definition"),
+        (r"w = \frac{1}{2}", "definition"),
+        ("x = 0.5", "definition"),
+        (r"h = \tanh(0.5)", "unproven"),
+        (r"h = \frac{1}{2}", "unproven"),
+        (r"h = \frac{1}{1 + e^{-2}}", "unproven"),
+        (r"h = \frac{1}{1 + e^{-z}}", "refuted"),
+        (r"\frac{\partial z}{\partial b} = 0", "refuted"),
+    ],
+)
+def test_the_values_of_a_worked_example_refute_nothing(line: str, expected: str) -> None:
+    claims = verify_text(f"{WORKED}\n\nNow ${line}$.\n").claims
+    assert claims[-1].verdict == expected
+    assert claims[3].verdict == "verified"

@@ -9,7 +9,7 @@ from fractions import Fraction
 from derive.meaning.alternatives import under_conditions
 from derive.meaning.conditions import applicable, conditions_of, restricted
 from derive.meaning.facts import subtree
-from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
+from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
 from derive.meaning.literal.claims import Claims
@@ -73,6 +73,9 @@ class Reader:
             )
         if isinstance(plain(line.right), Tuple):
             return self._open(line, Verdict.DEFINITION, "", Kind.SHAPE)
+        if (values := value_of_one_example(self.found.facts, line)) is not None:
+            verdict = Verdict.UNPROVEN if values else Verdict.DEFINITION
+            return self._open(line, verdict, values, Kind.DEFINITION)
         if self._condition(line):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         stated = self.defined.get(id(line))

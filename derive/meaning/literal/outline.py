@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from derive.meaning.facts import Facts, all_nodes, subtree
+from derive.meaning.figures import value_of_one_example
 from derive.meaning.lines import Line
 from derive.meaning.literal.families import families
 from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
@@ -273,6 +274,8 @@ def _stated(facts: Facts, names: Identities, line: Line, letters: frozenset[str]
     if name is None or line.relation.text not in _DEFINES or name.mark:
         return None
     if name.base in STANDARD or (name.base in _CONSTANTS and _fixed(name, line.right)):
+        return None
+    if value_of_one_example(facts, line) is not None:
         return None
     if name.base in names.indices and not name.scripts:
         return None  # ``i = 1, \\ldots, n``

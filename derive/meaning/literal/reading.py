@@ -101,15 +101,20 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
             scope for column in columns for axis in (1, 0) for scope in solve(found, column, axis)
         ]
         if scopes:
-            fewest = min(len(scope.numbers) for scope in scopes)
+            fewest = min(_supposed(scope) for scope in scopes)
             kept: list[Literal] = []
             for scope in scopes:
-                if len(scope.numbers) == fewest and not any(_alike(scope, k.scope) for k in kept):
+                if _supposed(scope) == fewest and not any(_alike(scope, k.scope) for k in kept):
                     kept.append(_read(found, _copied(scope)))
                     if found.carried():
                         kept.append(_read(found, _copied(scope), found.carried()))
             return tuple(kept) if len(kept) <= MOST else ()
     return ()
+
+
+def _supposed(scope: Scope) -> tuple[int, int]:
+    """How much a reading gives up: formulas without a value, then letters that are numbers."""
+    return len(scope.lost), len(scope.numbers)
 
 
 def _alike(one: Scope, two: Scope) -> bool:

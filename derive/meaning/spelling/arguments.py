@@ -1,8 +1,8 @@
 """``w_{ji}(n)``: a time behind every name, which no line changes, says nothing.
 
 Where every use of a letter is that of an argument alone, ``e_j(n) = d_j(n) - y_j(n)``, all
-quantities are meant at that one time.  A line that names another time keeps its brackets, and
-is left open.
+quantities are meant at that one time.  ``w(n+1) = w(n) + ...`` gives the new value.  Where any
+other line names another time, all brackets are kept, and the lines are left open.
 """
 
 from __future__ import annotations
@@ -11,7 +11,18 @@ from collections import Counter
 from dataclasses import replace
 
 from derive.meaning.spelling.rewriting import each_side, nodes, rewritten, scripts_of
-from derive.reading.syntax import Applied, Derivative, Document, Name, Node, Script, Unreadable
+from derive.reading.syntax import (
+    Applied,
+    Chain,
+    Derivative,
+    Document,
+    Name,
+    Node,
+    Number,
+    Script,
+    Sum,
+    Unreadable,
+)
 from derive.reading.tree import plain, walk
 
 _TIMES = ("n", "t", "k")
@@ -22,13 +33,21 @@ _ENOUGH = 3
 def without_time(document: Document) -> tuple[Document, str]:
     """The document without its time, if it has one; derivatives by calls become unreadable."""
     found = [letter for letter in _TIMES if _is_time(document, letter)]
+    said = ""
     if len(found) == 1:
         letter = found[0]
-        document = rewritten(document, lambda node: _at(node, letter))
-        said = f"every quantity is meant at the time {letter}"
-    else:
-        said = ""
+        at_one = _at_one_time(document, letter)
+        if not any(_names_next(node, letter) is not None for node in nodes(at_one)):
+            document, said = at_one, f"every quantity is meant at the time {letter}"
     return each_side(document, _readable), said
+
+
+def _at_one_time(document: Document, letter: str) -> Document:
+    document = rewritten(document, lambda node: _at(node, letter))
+    pieces = (
+        replace(p, chains=tuple(_stepped(c, letter) for c in p.chains)) for p in document.pieces
+    )
+    return replace(document, pieces=tuple(pieces))
 
 
 def _at(node: Node, letter: str) -> Node:
@@ -52,6 +71,36 @@ def _names_time(node: Applied, letter: str) -> bool:
         return False
     inner = plain(node.arguments[0])
     return isinstance(inner, Name) and inner.base == letter and _is_bare(inner)
+
+
+def _names_next(node: Node, letter: str) -> int | None:
+    """``w(n+1)``: so many steps from the time; None for anything else."""
+    if not isinstance(node, Applied) or node.bracket != "(" or len(node.arguments) != 1:
+        return None
+    inner = plain(node.arguments[0])
+    if not isinstance(inner, Sum) or len(inner.terms) != 2:
+        return None
+    (one, first), (sign, second) = inner.terms
+    name, step = plain(first), plain(second)
+    letters = isinstance(name, Name) and name.base == letter and _is_bare(name) and one == 1
+    if not letters or not isinstance(step, Number) or step.value.denominator != 1:
+        return None
+    return sign * int(step.value)
+
+
+def _stepped(chain: Chain, letter: str) -> Chain:
+    """``w(n+1) = w(n) + ...``: the new value, where nothing else stands at another time."""
+    if chain.head is None or len(chain.parts) != 1:
+        return chain
+    head = plain(chain.head)
+    if not isinstance(head, Applied) or _names_next(head, letter) != 1:
+        return chain
+    below = list(walk(chain.parts[0]))
+    if any(_names_next(node, letter) is not None for node in below):
+        return chain
+    known = (head.head.base, head.head.scripts)
+    same = any(isinstance(n, Name) and (n.base, n.scripts) == known for n in below)
+    return replace(chain, head=replace(head.head, span=head.span)) if same else chain
 
 
 def _is_bare(name: Name) -> bool:
@@ -79,6 +128,7 @@ def _is_time(document: Document, letter: str) -> bool:
         elif getattr(node, "index", "") == letter or getattr(node, "upper", "") == letter:
             return False
     calls = sum(isinstance(node, Applied) and _names_time(node, letter) for node in nodes(document))
+    calls += sum(_names_next(node, letter) is not None for node in nodes(document))
     calls += sum(_is_call(s) and s.text == letter for n in nodes(document) for s in scripts_of(n))
     return sum(count > 0 for count in heads.values()) >= _ENOUGH and alone == calls
 
