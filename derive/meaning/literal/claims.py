@@ -8,6 +8,7 @@ from derive.meaning.facts import Facts, subtree
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.products import times
 from derive.meaning.literal.scope import RATES, Scope
+from derive.meaning.literal.steps import SHARED
 from derive.meaning.literal.values import Values
 from derive.meaning.setting import COST, Outside
 from derive.program import (
@@ -43,6 +44,8 @@ class Claims(Values):
         super().__init__(facts, scope)
         self.cost = outline.costs[0] if outline.costs else None
         self.outline, self.reaches = outline, outline.reaches
+        self.of_one_step = False
+        """The line is the term of a sum over all steps."""
         self.place = 0
         """Where the line begins: which of several costs it means."""
 
@@ -77,6 +80,8 @@ class Claims(Values):
 
     def _settled(self, by: Key) -> None:
         reason = self.outline.elsewhere(by)
+        if reason == SHARED and self.of_one_step:
+            reason = ""
         if by in self.scope.numbers and by[0] not in RATES and self._may_be_an_array(by):
             reason = f"whether {by[0]} is a number or works entry by entry is not told"
         if reason:

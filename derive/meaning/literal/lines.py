@@ -17,6 +17,7 @@ from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, head_name
 from derive.meaning.literal.loose import if_symmetric, says_all, supposing
 from derive.meaning.literal.outline import Outlined, names_gradient
+from derive.meaning.literal.over_time import of_one_step
 from derive.meaning.literal.products import IDENTITY, pair, plus, sized
 from derive.meaning.literal.program import leaves_of
 from derive.meaning.literal.scope import Scope
@@ -78,6 +79,8 @@ class Reader:
             return self._open(line, verdict, values, Kind.DEFINITION)
         if self._condition(line):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
+        if self.found.summed is not None and line is self.found.summed.line:
+            return self._definition(line, self.found.summed.key)
         stated = self.defined.get(id(line))
         if stated is not None:
             return self._definition(line, stated.key)
@@ -309,15 +312,18 @@ class Reader:
         return line.piece.kind == "inline" and len(letters) == 2 and not indices.isdisjoint(letters)
 
     def _statements(self, claims: Claims, line: Line) -> list[Statement]:
+        one = of_one_step(self.found, line)
+        if one is not None:
+            line, claims.of_one_step = one, True
         left, right = claims.maps(line.left), claims.maps(line.right)
         out: list[Statement] = []
         arrays = any(m and len(m) > 1 and self._arrays(claims, m) for m in (left, right))
         if left is not None and right is not None and arrays:
-            one, two = sorted((left, right), key=len)
-            if len(one) != 1:
+            short, long = sorted((left, right), key=len)
+            if len(short) != 1:
                 raise Outside("a product of derivatives on both sides")
-            factors = tuple(claims.jacobian(m) for m in two)
-            return [Composition(claims.jacobian(one[0]), factors)]
+            factors = tuple(claims.jacobian(m) for m in long)
+            return [Composition(claims.jacobian(short[0]), factors)]
         a = self._side(claims, line, line.left, left, out)
         b = self._side(claims, line, line.right, right, out)
         a, b = sized(a, b), sized(b, a)

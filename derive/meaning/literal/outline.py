@@ -16,6 +16,7 @@ from derive.meaning.figures import value_of_one_example
 from derive.meaning.lines import Line
 from derive.meaning.literal.families import families
 from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
+from derive.meaning.literal.over_time import Summed, summed_cost, with_next
 from derive.meaning.literal.scope import RATES, extents_of
 from derive.meaning.literal.steps import Steps, steps_of
 from derive.meaning.literal.totals import differentiated, differentiates_formula, totals
@@ -87,6 +88,9 @@ class Outlined:
     seen: frozenset[Label] = frozenset()
     """What formulas outside of the lines speak of: a loss without one may depend on it."""
 
+    summed: Summed | None = None
+    """The loss, if it is a sum over the steps."""
+
     def cost_at(self, place: int, named: frozenset[Key] = frozenset()) -> Key:
         """The cost that a line at a place means: the one it names, else the last stated above.
 
@@ -97,11 +101,14 @@ class Outlined:
         first = self.costs[0]
         if self.costs == [first] and not self._goes_on(first):
             return first
-        free = [c for c in self.costs if c in self.stated and not self._goes_on(c)]
+        lines = {c: self.stated[c].line for c in self.costs if c in self.stated}
+        if self.summed is not None:
+            lines[self.summed.key] = self.summed.line
+        free = [c for c in self.costs if c in lines and not self._goes_on(c)]
         if named:
             above = sorted(named & set(free)) if len(named) == 1 else []
         else:
-            at = {c: self.stated[c].line.piece.span.start for c in free}
+            at = {c: lines[c].piece.span.start for c in free}
             above = [c for c in sorted(free, key=lambda c: at[c]) if at[c] < place]
             parts = {c for c in self.costs if c not in free and self._part_of(c, above)}
             above = above if {*free, *parts} == set(self.costs) else []
@@ -147,10 +154,13 @@ def label_of(name: sx.Name) -> Label:
     return name.base, name.accent, tuple(sorted(labels))
 
 
-def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | None:
+def outlined(
+    facts: Facts, seen: frozenset[Label] = frozenset(), ahead: bool = False
+) -> Outlined | None:
     """The definitions of a note; None where it has none that the literal reading knows.
 
-    seen: what formulas that are not among the lines speak of.
+    seen: what formulas that are not among the lines speak of.  ahead: with the formulas of the
+    step behind too.
     """
     names = identities(facts)
     source = facts.document.source
@@ -175,25 +185,35 @@ def outlined(facts: Facts, seen: frozenset[Label] = frozenset()) -> Outlined | N
             found.aliases[key] = gradient
             del found.stated[key]
             found.again = {k: line for k, line in found.again.items() if line is not one.line}
+    found.summed = summed_cost(names, list(found.stated.values()))
+    if found.summed is not None:
+        del found.stated[found.summed.key]
     if not found.stated and not differentiates_formula(facts):
         return None
     found.totals = frozenset(key for key in found.stated if key[0] in letters)
     for key, one in found.stated.items():
         found.uses[key] = frozenset(keys_in(names, one.formula))
     found.costs = _costs(found)
+    if found.summed is not None:
+        whole = found.summed.key
+        found.costs.sort(key=lambda key: key != whole)
     found.changed = _changed(found) | _unclear(found)
-    found.steps = steps_of(names, set(found.stated), all_uses(facts, names))
+    inside = {key for one in found.stated.values() for key in keys_in(names, one.formula)}
+    found.steps = steps_of(names, set(found.stated), all_uses(facts, names), inside)
     found.extents = extents_of(list(all_uses(facts, names)))
     found.exampled = frozenset(u.key for u in all_uses(facts, names) if u.example)
     found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
     found.families = families(found, all_uses(facts, names))
+    if ahead:
+        with_next(found)
     return found
 
 
 def _bounding(facts: Facts) -> frozenset[str]:
-    """Capitals in the bounds of sums: ``w_0, ..., w_{K-1}`` lists what is summed, no steps."""
-    sums = (p for node in all_nodes(facts) for p in subtree(node) if isinstance(p, sx.Big))
-    return frozenset(c for p in sums for c in p.upper if c.isupper())
+    """Letters that count no steps: capitals in bounds (``w_{K-1}``), those of a product."""
+    bigs = [p for node in all_nodes(facts) for p in subtree(node) if isinstance(p, sx.Big)]
+    capitals = {c for p in bigs for c in p.upper if c.isupper()}
+    return frozenset(capitals | {p.index for p in bigs if p.operator == "prod"})
 
 
 def _starred(facts: Facts) -> bool:

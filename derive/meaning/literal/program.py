@@ -14,6 +14,7 @@ from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.numbers import candidates, letters, numbers_only, under_bars
 from derive.meaning.literal.outline import Outlined, Stated, keys_in
+from derive.meaning.literal.over_time import cost_of_step, one_by_steps
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.values import Values
 from derive.meaning.notation import COST_LETTERS
@@ -242,6 +243,8 @@ def open_cost(found: Outlined, scope: Scope, carried: Sequence[Key] = ()) -> str
     stays unknown, "" if it has a value.
     """
     key = found.costs[0]
+    if found.summed is not None and found.summed.key == key:
+        return _of_steps(found, scope, carried)
     mentioned = _mentioned(found, key)
     if mentioned:
         return mentioned
@@ -268,6 +271,24 @@ def open_cost(found: Outlined, scope: Scope, carried: Sequence[Key] = ()) -> str
     scope.values[key] = value
     found.uses[key] = frozenset(results)
     return ""
+
+
+def _of_steps(found: Outlined, scope: Scope, carried: Sequence[Key]) -> str:
+    """Gives a loss that is summed over the steps its value as one step sees it."""
+    summed = found.summed
+    assert summed is not None
+    if scope.lost:
+        return "what the loss is computed from is not understood"
+    before = [key for key, _ in found.steps.before if key in scope.leaves]
+    later = found.steps.later
+    states = [*(key for key in carried if key in scope.values and key not in later), *before]
+    try:
+        values = [Values(found.facts, scope).value(term) for term in summed.terms]
+    except (Outside, Conflict, ShapeError) as error:
+        return str(error)
+    used = {key for term in summed.terms for key in keys_in(found.names, term)}
+    found.uses[summed.key] = frozenset({*used, *states})
+    return cost_of_step(summed, values, scope, states)
 
 
 def _apart(found: Outlined, sinks: Sequence[Key]) -> bool:
@@ -333,17 +354,21 @@ def leaves_of(scope: Scope) -> dict[str, Leaf]:
 def _labels(scope: Scope) -> list[Key]:
     """The only quantity of the note's letters for labels, if it stands before a logarithm."""
     letters = [k for k in scope.leaves if k[0] in ("y", "t", "Y", "T") and not k[1]]
-    if len(letters) != 1:
+    if len(letters) != 1 and not one_by_steps(letters):
         return []
+    return letters if all(_before_log(scope, scope.label(k)) for k in letters) else []
+
+
+def _before_log(scope: Scope, label: str) -> bool:
+    """A quantity is a factor of a logarithm."""
     products = (n for b in scope.values.values() for n in walk(b) if isinstance(n, Times | MatMul))
-    label = scope.label(letters[0])
     for node in products:
         one, two = ([*walk(side)] for side in children(node))
         for mine, other in ((one, two), (two, one)):
             named = any(isinstance(n, Symbol) and n.name == label for n in mine)
             if named and any(isinstance(n, Apply) and n.function == "log" for n in other):
-                return letters
-    return []
+                return True
+    return False
 
 
 def _classes(scope: Scope) -> int | None:

@@ -12,6 +12,7 @@ from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.lines import Reader
 from derive.meaning.literal.outline import Label, Outlined, outlined
+from derive.meaning.literal.over_time import names_next
 from derive.meaning.literal.program import (
     leaves_of,
     name_parts,
@@ -105,9 +106,11 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
             kept: list[Literal] = []
             for scope in scopes:
                 if _supposed(scope) == fewest and not any(_alike(scope, k.scope) for k in kept):
-                    kept.append(_read(found, _copied(scope)))
-                    if found.carried():
+                    if found.summed is None:
+                        kept.append(_read(found, _copied(scope)))
+                    if found.carried() or found.summed is not None:
                         kept.append(_read(found, _copied(scope), found.carried()))
+            kept = [_with_next(one, facts, seen) for one in kept]
             return tuple(kept) if len(kept) <= MOST else ()
     return ()
 
@@ -115,6 +118,20 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
 def _supposed(scope: Scope) -> tuple[int, int]:
     """How much a reading gives up: formulas without a value, then letters that are numbers."""
     return len(scope.lost), len(scope.numbers)
+
+
+def _with_next(one: Literal, facts: Facts, seen: frozenset[Label]) -> Literal:
+    """A reading whose lines about the step behind are read with its formulas too."""
+    ahead = [k for k, line in enumerate(facts.lines) if names_next(one.outline, line)]
+    found = outlined(facts, seen, ahead=True) if ahead and one.outline.steps.carried else None
+    scopes = solve(found, one.scope.column, one.scope.softmax_axis) if found is not None else []
+    if found is None or len(scopes) != 1:
+        return one
+    later = _read(found, scopes[0], found.carried()).interpretations
+    mine = list(one.interpretations)
+    for k in ahead:
+        mine[k] = later[k]
+    return replace(one, interpretations=tuple(mine))
 
 
 def _alike(one: Scope, two: Scope) -> bool:

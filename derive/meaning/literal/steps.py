@@ -8,7 +8,7 @@ a state may go into the next step through other states as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,8 @@ class Steps:
     letters: frozenset[str] = frozenset()
     carried: tuple[Key, ...] = ()
     before: tuple[tuple[Key, Key], ...] = ()
+    later: frozenset[Key] = frozenset()
+    """Those of the carried of which only the step behind is named, and in no formula."""
 
     def labelled(self, key: Key) -> bool:
         """Does a name say at which step it is?"""
@@ -47,8 +49,10 @@ class Steps:
         return BY_OTHERS if own is not None and any(reaches(k, own) for k in others) else ""
 
 
-def steps_of(names: Identities, stated: set[Key], uses: Iterable[Use]) -> Steps:
-    """The states that one step takes from another."""
+def steps_of(
+    names: Identities, stated: set[Key], uses: Iterable[Use], inside: Set[Key] = frozenset()
+) -> Steps:
+    """The states that one step takes from another; inside: what the formulas themselves name."""
     given = {found[0]: (key, found[1]) for key in stated if (found := _split(key, names.steps))}
     before: dict[Key, Key] = {}
     for use in uses:
@@ -60,7 +64,16 @@ def steps_of(names: Identities, stated: set[Key], uses: Iterable[Use]) -> Steps:
         key, offset = given[found[0]]
         if offset != found[1]:
             before[use.key] = key
-    return Steps(names.steps, tuple(sorted(set(before.values()))), tuple(sorted(before.items())))
+    carried = set(before.values())
+    taken = {own for key, own in before.items() if key in inside or not _behind(key, names.steps)}
+    pairs = tuple(sorted(before.items()))
+    return Steps(names.steps, tuple(sorted(carried)), pairs, frozenset(carried - taken))
+
+
+def _behind(key: Key, letters: frozenset[str]) -> bool:
+    """A name at a later step: ``h_{t+1}``."""
+    found = _split(key, letters)
+    return found is not None and found[1].startswith("+")
 
 
 def _now(key: Key) -> Key | None:

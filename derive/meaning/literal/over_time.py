@@ -1,0 +1,234 @@
+"""Sums over the steps of a recurrence, ``\\partial L/\\partial W = \\sum_t ...``, by one of them.
+
+A weight that acts at every step has, as its gradient, the sum of those at each: the derivatives
+along the formulas of one step, where the loss is any function of what that step leaves.  So a claim
+about the sum is one about its term.  A loss ``L = \\sum_t L_t`` is, seen from one step, the term of
+that step plus any function of the states before and behind it.
+
+In: an outline and a line.  Out: the line of one step that it comes to, or why there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from derive.meaning.facts import subtree
+from derive.meaning.lines import Line
+from derive.meaning.literal.identity import Identities, Key
+from derive.meaning.notation import names_in
+from derive.meaning.setting import Outside
+from derive.program import SCALAR, Expr, Plus, Symbol, Times, total
+from derive.reading import syntax as sx
+from derive.reading.tree import mapped, plain
+
+if TYPE_CHECKING:
+    from derive.meaning.literal.outline import Outlined, Stated
+    from derive.meaning.literal.scope import Scope
+
+_STEP: Final = re.compile(r"([a-zA-Z])([+-]\d+)?")
+_BOUNDS: Final = frozenset({"", "T", "\\tau", "N", "n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """A loss that is a sum over the steps: its term, the bounds, the line."""
+
+    key: Key
+    terms: tuple[sx.Node, ...]
+    bounds: tuple[str, str]
+    line: Line
+
+
+def summed_cost(names: Identities, stated: Sequence[Stated]) -> Summed | None:
+    """``L = \\sum_{t=1}^T L_t`` among the definitions."""
+    for one in stated:
+        big = plain(one.formula)
+        if not isinstance(big, sx.Big) or big.operator != "sum" or one.entries:
+            continue
+        if big.index in names.steps and not _labels(one.key, names):
+            return Summed(one.key, (big.body,), (big.lower, big.upper), one.line)
+    return None
+
+
+def cost_of_step(
+    summed: Summed, values: Sequence[Expr], scope: Scope, states: Sequence[Key]
+) -> str:
+    """Gives the loss its value as one step sees it; why it has none, or "".
+
+    values: those of the terms; states: what is carried from step to step.
+    """
+    if any(value.shape != SCALAR for value in values):
+        return "the loss of a step is no number"
+    out = values[0]
+    for value in values[1:]:
+        out = Plus(out, value)
+    for state in states:
+        given = scope.values.get(state)
+        shape = scope.leaf(state) if given is None else given.shape
+        symbol = Symbol(scope.label(state), shape)
+        out = Plus(out, total(Times(Symbol(f"free_slope_{symbol.name}", shape), symbol)))
+    scope.values[summed.key] = out
+    return ""
+
+
+def of_one_step(found: Outlined, line: Line) -> Line | None:
+    """The line without its sums over the steps; None if it has none.  Raises Outside."""
+    letters = found.steps.letters
+    sides = [plain(side) for side in line.nodes]
+    sums = [
+        s for s in sides if isinstance(s, sx.Big) and s.operator == "sum" and s.index in letters
+    ]
+    if not sums or not found.steps.carried:
+        return None
+    for one in sums:
+        _whole_range(found, one)
+        _body_of_one_step(found, one.body)
+    if len(sums) == 1:
+        other = sides[1] if sides[0] is sums[0] else sides[0]
+        _shared_weight(found, other)
+    elif (sums[0].lower, sums[0].upper) != (sums[1].lower, sums[1].upper):
+        raise Outside("two sums over different steps")
+    left, right = (s.body if isinstance(s, sx.Big) and s in sums else s for s in sides)
+    return replace(line, left=left, right=right)
+
+
+def _whole_range(found: Outlined, big: sx.Big) -> None:
+    """Every step is summed over, as in the loss."""
+    stated = found.summed.bounds if found.summed is not None else None
+    plainly = big.lower in ("", big.index) and big.upper == ""
+    usual = big.lower == f"{big.index}=1" and big.upper in _BOUNDS
+    if not (plainly or (big.lower, big.upper) == stated or (usual and _unsaid(stated, big.index))):
+        raise Outside("it sums over some of the steps, or it is not told that those are all")
+
+
+def _unsaid(bounds: tuple[str, str] | None, letter: str) -> bool:
+    return bounds is None or (bounds[0] in ("", letter) and bounds[1] == "")
+
+
+def _body_of_one_step(found: Outlined, body: sx.Node) -> None:
+    """The term speaks of one step and the state before it, and of what the loss depends on."""
+    cost = found.costs[0] if found.costs else None
+    for part in subtree(body):
+        if isinstance(part, sx.Big) and part.index in found.steps.letters:
+            raise Outside("a sum over the steps in another one")
+        if isinstance(part, sx.Derivative):
+            of = plain(part.of) if part.of is not None else None
+            if not isinstance(of, sx.Name) or _key(found, of) != cost:
+                raise Outside("a derivative of what one step does not settle")
+    for name in names_in(body):
+        bare = replace(name, mark="")
+        key = _key(found, bare)
+        if key is None:
+            raise Outside(f"what {name.base} is at one step is not told")
+        if any(offset not in ("", "-1") for offset in _labels(key, found.names)):
+            raise Outside(f"{name.base} of another step")
+        if key in found.stated and cost is not None and not found.reaches(cost, key):
+            raise Outside(f"the loss is not computed from {name.base}")
+
+
+def _shared_weight(found: Outlined, side: sx.Node) -> None:
+    """The other side is the gradient by something that acts at every step alike."""
+    by = side.by if isinstance(side, sx.Derivative) else side
+    named = isinstance(by, sx.Name) and (by is not side or by.mark in ("d", "partial"))
+    key = _key(found, replace(by, mark="")) if named and isinstance(by, sx.Name) else None
+    if isinstance(side, sx.Derivative):
+        of = plain(side.of) if side.of is not None else None
+        if not isinstance(of, sx.Name) or not found.costs or _key(found, of) != found.costs[0]:
+            raise Outside("a sum over the steps beside what is not the gradient of the loss")
+    if key is None or key in found.stated or _labels(key, found.names):
+        raise Outside("a sum over the steps that is no gradient by a shared weight")
+    for user in found.stated:
+        if key in found.uses.get(user, ()) and _labels(user, found.names) != ("",):
+            raise Outside(f"{key[0]} acts outside the steps too")
+
+
+def _key(found: Outlined, name: sx.Name) -> Key | None:
+    try:
+        return found.names.use(name).key
+    except Outside:
+        return None
+
+
+def _labels(key: Key, names: Identities) -> tuple[str, ...]:
+    """The steps in the scripts of a name, as offsets: ``("-1",)`` of ``h_{t-1}``."""
+    found = (_STEP.fullmatch(text) for *_, text in key[3])
+    return tuple(m[2] or "" for m in found if m is not None and m[1] in names.steps)
+
+
+# -- the step behind -------------------------------------------------------------------------------
+
+
+def names_next(found: Outlined, line: Line) -> bool:
+    """Whether a line speaks of the step behind: ``\\delta_{t+1}``."""
+    keys = (_key(found, replace(n, mark="")) for side in line.nodes for n in names_in(side))
+    return any("+1" in _labels(key, found.names) for key in keys if key is not None)
+
+
+def at_next(node: sx.Node, letters: frozenset[str]) -> sx.Node:
+    """A formula one step later."""
+
+    def later(part: sx.Node) -> sx.Node:
+        if not isinstance(part, sx.Name) or not part.scripts:
+            return part
+        return replace(part, scripts=tuple(_later(s, letters) for s in part.scripts))
+
+    return mapped(node, later)
+
+
+def _later(script: sx.Script, letters: frozenset[str]) -> sx.Script:
+    text = later_text(script.text, letters)
+    return script if text == script.text else replace(script, text=text, items=(text,), node=None)
+
+
+def later_text(text: str, letters: frozenset[str]) -> str:
+    """``t-1`` is t one step later, and t is ``t+1``."""
+    match = _STEP.fullmatch(text)
+    if match is None or match[1] not in letters:
+        return text
+    offset = int(match[2] or 0) + 1
+    return f"{match[1]}{offset:+d}" if offset else match[1]
+
+
+def later_key(key: Key, letters: frozenset[str]) -> Key:
+    """A quantity one step later."""
+    base, accent, primes, labels = key
+    return base, accent, primes, tuple((p, b, later_text(t, letters)) for p, b, t in labels)
+
+
+def with_next(found: Outlined) -> None:
+    """Adds the formulas of the step behind to those of a step."""
+    letters = found.steps.letters
+    for key, one in list(found.stated.items()):
+        if _labels(key, found.names) == ("",):
+            later = later_key(key, letters)
+            if later not in found.stated:
+                formula = at_next(one.formula, letters)
+                found.stated[later] = replace(one, key=later, formula=formula)
+                found.uses[later] = frozenset(_later_uses(found.uses.get(key, ()), letters))
+    for key, (of, by) in list(found.aliases.items()):
+        later = later_key(key, letters)
+        if later != key and _labels(key, found.names) == ("",):
+            found.aliases.setdefault(later, (of, later_key(by, letters)))
+    steps = found.steps
+    carried = tuple(later_key(key, letters) for key in steps.carried if key not in steps.later)
+    before = tuple((key, own) for key, own in steps.before if key not in found.stated)
+    found.steps = replace(steps, carried=carried, before=before, later=frozenset())
+    if found.summed is not None:
+        terms = (*found.summed.terms, at_next(found.summed.terms[0], letters))
+        found.summed = replace(found.summed, terms=terms)
+
+
+def one_by_steps(keys: Sequence[Key]) -> bool:
+    """The same quantity at a step and at the next: ``y_t`` and ``y_{t+1}``."""
+    letters = frozenset(m[1] for k in keys for *_, t in k[3] if (m := _STEP.fullmatch(t)))
+    return len(keys) == 2 and (
+        later_key(keys[0], letters) == keys[1] or later_key(keys[1], letters) == keys[0]
+    )
+
+
+def _later_uses(keys: object, letters: frozenset[str]) -> Iterator[Key]:
+    assert isinstance(keys, frozenset | tuple)
+    return (later_key(key, letters) for key in keys)
