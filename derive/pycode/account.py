@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from derive.program import Expr, Symbol
+from derive.program import Apply, Expr, Number, Plus, Power, Symbol, Times, walk
 from derive.pycode import arrays
 from derive.pycode.guess import is_labels, is_size
 from derive.pycode.interpreter import Interpreter
@@ -21,7 +21,7 @@ from derive.pycode.names import (
     KEPT_GRADIENTS,
     target_of,
 )
-from derive.pycode.plain import depends
+from derive.pycode.plain import behind, depends
 from derive.pycode.returned import is_parameter, labelled, numbers, of_instance
 from derive.pycode.signatures import returned_names
 from derive.pycode.state import OLD, make_arbitrary, snapshot
@@ -69,6 +69,8 @@ class Account:
     """The cost that is returned beside the gradients, where a function of its own gives it too."""
 
 
+_ENTRYWISE = (Symbol, Number, Plus, Times, Power, Apply)
+"""Of what an expression consists that works entry by entry."""
 _UNNAMED = ("random", "data", "unwritten", "largest", "power")
 """What leaves are called that no variable of the source stands for."""
 
@@ -92,9 +94,15 @@ class Accountant(Calls):
         if entry.unit and not entry.gradient:
             return self._settled(self.run.globals)
         self.prepare()
+        if entry.of_output:
+            [(given, _)] = self._wanted(entry.forward)
+            self.run.condition(f"{entry.gradient} is given what {entry.forward} returns")
+            self.known[given.arg] = self.output
         held = {"self": value_now(self.run, self.instance)}
         result = self._call(entry.gradient)
         returned, scope = self.run.returned, self.run.scope
+        if self.entry.entrywise:
+            return self._of_entries(result)
         if self.cost is None:
             self.cost = self._cost_of(result, returned, scope)
         pairs = self._pairs(result, returned)
@@ -109,6 +117,22 @@ class Accountant(Calls):
             )
         cost = self.run.trace.define("cost", self.cost, None)
         return Account(self.run, cost, pairs, own)
+
+    def _of_entries(self, result: Value) -> Account:
+        """The derivative of a function of every entry: the gradient of the sum of its values."""
+        trace, names = self.run.trace, [a.arg for a, _ in self._wanted(self.entry.forward)]
+        output = arrays.real(self.run.tensor(self.output)).expr
+        inside = [output, *(trace.definitions[n] for n in behind(output, trace.definitions))]
+        entrywise = all(isinstance(n, _ENTRYWISE) for e in inside for n in walk(e))
+        if (
+            not entrywise
+            or names[0] not in trace.leaves
+            or output.shape != trace.leaves[names[0]].dims
+        ):
+            raise Unsupported(f"{self.entry.forward} is no function of every entry", self._node())
+        cost = trace.define("cost", arrays.summed(output, None), None)
+        value = arrays.real(self.run.tensor(result))
+        return Account(self.run, cost, [Pair(names[0], self.entry.gradient, value)])
 
     def _turn(self) -> Account:
         """One turn of the training loop of the entry."""

@@ -24,6 +24,15 @@ from derive.pycode.names import (
 from derive.pycode.source import Module
 from derive.pycode.units import units
 
+_OF_FUNCTION = tuple(
+    re.compile(form)
+    for form in (
+        r"d_?(\w+)",
+        r"(?:grad|gradient|deriv|derivative)_(?:of_)?(\w+)",
+        r"(\w+)_(?:grad|gradient|prime|deriv|derivative|der)",
+    )
+)
+"""What the derivative of a function is called after it."""
 _SAID = re.compile(r"\b(gradient|cost|loss|forward)\s*=\s*([A-Za-z_]\w*)")
 
 
@@ -91,7 +100,11 @@ def _among(
     if said.get("gradient") in functions:
         yield Entry(said["gradient"], said.get("forward", ""), said.get("cost", ""), owner)
         return
-    gradients = [n for n, f in functions.items() if _is_gradient(n, f) and not _trivial(f)]
+    gradients = [
+        n
+        for n, f in functions.items()
+        if (_is_gradient(n, f) or (not owner and _primitive(n, functions))) and not _trivial(f)
+    ]
     calls = {n: _called(node) for n, node in functions.items()}
     for name in gradients:
         if any(name in calls[other] for other in gradients if other != name):
@@ -137,6 +150,11 @@ def _entry(
     calls: Mapping[str, set[str]],
     owner: str,
 ) -> Entry:
+    primitive = "" if owner else _primitive(name, functions)
+    if primitive and len(functions[name].args.args) == 1:
+        return Entry(name, primitive, entrywise=True)
+    if primitive:
+        return Entry(name, cost=primitive)
     forward = _partner(name, functions, FORWARD, calls)
     cost = _partner(name, functions, COST, calls)
     if cost and (_is_layer(functions[name], forward, cost) or _has_own(functions[name], cost)):
@@ -167,6 +185,23 @@ def _has_own(node: ast.FunctionDef, cost: str) -> bool:
     ]
     is_given = any(isinstance(n, ast.Name) and n.id in COST_NAMES for n in returned)
     return is_given and cost in _called(node)
+
+
+def _primitive(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
+    """The function of which another is the derivative by its name: ``f`` of ``df``.
+
+    Both have the same arguments.
+    """
+    for form in _OF_FUNCTION:
+        found = form.fullmatch(name)
+        other = found[1] if found else ""
+        if other in functions and _arguments(functions[other]) == _arguments(functions[name]) != []:
+            return other
+    return ""
+
+
+def _arguments(node: ast.FunctionDef) -> list[str]:
+    return [a.arg for a in node.args.args]
 
 
 def _trivial(node: ast.FunctionDef) -> bool:

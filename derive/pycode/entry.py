@@ -18,6 +18,10 @@ class Entry:
     """Entries whose gradients this one calls; judged instead where it cannot be followed."""
     loops: tuple[ast.stmt, ...] = ()
     """Statements around a training loop, itself the last; one turn of it is what is judged."""
+    entrywise: bool = False
+    """The gradient is the derivative of the forward pass, a function of every entry."""
+    of_output: bool = False
+    """That derivative is given what the function returns: ``a * (1 - a)``."""
     unit: bool = False
     """Cost and gradients are computed in one piece; a script has no name."""
 

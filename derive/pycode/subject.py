@@ -168,6 +168,9 @@ class Code:
         that only hands on what another one returns says nothing more.
         """
         outer = self._group(module, entry)
+        if entry.entrywise and outer.agreeing < len(outer.pairs):
+            other = self._group(module, replace(entry, of_output=True))
+            return [other if other.agreeing == len(other.pairs) > 0 else outer]
         if outer.understood.account is None:
             for inner in entry.inner:
                 instead = self._groups(module, inner)
