@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.program import SCALAR
 from derive.pycode import arrays, parts_calls, views
+from derive.pycode.arguments import exactly
 from derive.pycode.containers import of_dictionary, of_list, of_unknown
 from derive.pycode.functions import library_row
 from derive.pycode.iteration import MOST_TURNS, items_of
@@ -31,6 +32,7 @@ from derive.pycode.values import (
     Value,
     changing,
     is_number,
+    references,
 )
 
 if TYPE_CHECKING:
@@ -59,6 +61,12 @@ _FINITE = {
 _CHANGING = ("setdefault", "update", "append", "insert", "pop", "reverse", "extend")
 _ROUNDING = Fraction(1, 10**6)
 """How near to an integer a decimal has to be for rounding errors to decide what int() makes."""
+_LOADING = frozenset(
+    {"sklearn", "pandas", "keras", "tensorflow", "mnist", "h5py", "datasets", "seaborn",
+     "statsmodels", "torchvision"}
+)  # fmt: skip
+"""Libraries from which data comes."""
+_LOADERS = frozenset({"numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile"})
 _RANDOM = ("numpy.random.default_rng", "numpy.random.seed", "numpy.random.RandomState")
 
 
@@ -95,6 +103,9 @@ def call_library(
     row = run.rows.get(name) or library_row(name)
     if row is None:
         reason = f"a call of {name}, which is outside the fragment"
+        if _loads(name, [*args, *keywords.values()]):
+            run.condition(f"{name} gives arrays of real numbers")
+            return Unknown(name.rsplit(".", 1)[-1])
         run.spoil([*args, *keywords.values()], reason, node)
         return Opaque(reason, getattr(node, "lineno", 0), getattr(node, "col_offset", 0) + 1)
     _check_dtype(run, keywords)
@@ -116,6 +127,13 @@ def call_library(
     if shared and args and (typed or name != "numpy.asarray"):
         return _perhaps_shared(run, args[0], result)
     return result if out is None else _into(run, out, result, name in _ENTRYWISE)
+
+
+def _loads(name: str, args: list[Value]) -> bool:
+    """Whether a function loads or makes data, and is given nothing that it could hand back."""
+    plain = all(isinstance(a, (str, bool, int, Fraction, tuple)) or a is None for a in args)
+    known = name.split(".")[0] in _LOADING or name in _LOADERS
+    return known and plain and not any(references(a) for a in args)
 
 
 def _add_at(run: Interpreter, args: list[Value]) -> None:
@@ -279,7 +297,7 @@ def _range(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 
 def _len(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
-    [value] = args
+    [value] = exactly(args, {}, 1)
     if isinstance(value, (ListValue, DictValue)):
         return len(value.items)
     if isinstance(value, (tuple, str)):
@@ -296,7 +314,7 @@ def _len(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 
 def _number(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
-    [value] = args
+    [value] = exactly(args, {}, 1)
     if isinstance(value, Single):
         return value
     if is_number(value):
@@ -308,7 +326,7 @@ def _number(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 
 def _whole(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
-    [value] = args
+    [value] = exactly(args, {}, 1)
     if isinstance(value, int) or (is_number(value) and abs(value - round(value)) > _ROUNDING):
         return int(value)
     raise Unsupported("int of what is not known", node)
@@ -333,7 +351,7 @@ def _extreme(largest: bool) -> Callable[[Interpreter, list[Value], ast.AST], Val
 
 
 def _abs(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
-    [value] = args
+    [value] = exactly(args, {}, 1)
     return abs(value) if is_number(value) else arrays.magnitude(run.tensor(value))
 
 

@@ -32,7 +32,9 @@ _BIAS = re.compile(
 _STATE = re.compile(r"[hc]_?prev|[hc]_?0|[hc]_?init|prev_[hc]")
 _WEIGHT_VECTOR = re.compile(r"(w|theta|weights?|coef|beta)_?")
 _SMALL = re.compile(r"[a-z][a-z_]*")
-_LABELS = re.compile(r"(y|Y|t|T|labels?|targets?|y_true|Y_true|ys|y_batch|y_train)")
+_LABELS = re.compile(
+    r"(y|Y|t|T|labels?|targets?|y_true|Y_true|ys|y_batch|batch_y|yb|Yb|y_b|y_train)"
+)
 
 
 def is_scalar(name: str) -> bool:

@@ -348,7 +348,10 @@ def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
             run.condition(f"line {node.lineno} does not raise")
             block(run, other, scope)
             return
-    if all(_is_harmless(s, run.own) for s in [*node.body, *node.orelse]):
+    both = [*node.body, *node.orelse]
+    if all(_is_harmless(s, run.own) or _names_what_it_sees(s, run.own) for s in both):
+        for name in sorted({n for s in both for n in _given(s)}):
+            scope[name] = Opaque(f"{name}, which a branch gives that is not known", node.lineno)
         return
     raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
 
@@ -367,6 +370,19 @@ def _is_harmless(node: ast.stmt, own: frozenset[str]) -> bool:
         inner = [e for e in ast.iter_child_nodes(node) if isinstance(e, ast.expr)]
         return naming.only_looks(inner, own)
     return isinstance(node, _HARMLESS) or _prints(node, own)
+
+
+def _names_what_it_sees(node: ast.stmt, own: frozenset[str]) -> bool:
+    """``accuracy = np.mean(p == y)``: a name for something at which it only looks."""
+    return (
+        isinstance(node, ast.Assign) and bool(_given(node)) and naming.only_looks([node.value], own)
+    )
+
+
+def _given(node: ast.stmt) -> list[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    names = [t.id for t in targets if isinstance(t, ast.Name)]
+    return names if len(names) == len(targets) else []
 
 
 def _prints(node: ast.stmt, own: frozenset[str]) -> bool:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from derive.program import SCALAR
-from derive.pycode import iteration
+from derive.pycode import batches, iteration
 from derive.pycode.state import make_arbitrary, snapshot
 from derive.pycode.values import (
     DictValue,
@@ -96,11 +96,12 @@ def _next_item(run: Interpreter, node: ast.For | ast.While, scope: Scope) -> Non
     if isinstance(node, ast.While):
         return
     call = node.iter
+    item: Value
     if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("range", "tqdm", "trange"):
-        item: Value = Opaque("the number of the turn", node.lineno, node.col_offset + 1)
+        item = Opaque("the number of the turn", node.lineno, node.col_offset + 1)
         if isinstance(node.target, ast.Name):
             item = Tensor(run.trace.leaf(node.target.id, SCALAR), 0)
-    else:
+    elif (item := batches.batch(run, node, scope)) is None:
         item = _part_of(run, run.settled(evaluate(run, call, scope)), node)
     assign(run, node.target, item, scope, node)
 
