@@ -36,7 +36,8 @@ def batch(run: Interpreter, node: ast.For, scope: dict[str, Value]) -> Value:
         return None
     if not naming.is_generator(function.node):
         return None
-    given = {n.id for a in [*call.args, *call.keywords] for n in ast.walk(a) if _is_name(n)}
+    parts = [n for a in [*call.args, *call.keywords] for n in ast.walk(a)]
+    given = {n.id for n in parts if isinstance(n, ast.Name)}
     used = {n.id for s in node.body for n in ast.walk(s) if isinstance(n, ast.Name)}
     if given & used:
         raise Unsupported(f"a loop that uses {min(given & used)} beside its batches", node)
@@ -44,10 +45,6 @@ def batch(run: Interpreter, node: ast.For, scope: dict[str, Value]) -> Value:
         raise Unsupported(f"{function.name}, which does more than pick examples", node)
     run.condition(f"{function.name} yields any arrays")
     return Unknown("batch")
-
-
-def _is_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name)
 
 
 def _picks(run: Interpreter, node: ast.FunctionDef) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.program import SCALAR
+from derive.program import SCALAR, ZERO
 from derive.pycode import arrays, parts_calls, views
 from derive.pycode.arguments import exactly
 from derive.pycode.containers import of_dictionary, of_list, of_unknown
@@ -143,6 +143,9 @@ def _add_at(run: Interpreter, args: list[Value]) -> None:
     if not isinstance(holder, Ref) or labels is None or labels.kind != "labels" or not labels.ndim:
         raise Unsupported("np.add.at at other places than labels")
     have, rows = arrays.real(run.trace.read(holder)), arrays.real(run.tensor(value))
+    if rows.expr.shape[0] == 1:  # the same row at every label
+        stretched = (labels.expr.shape[0], rows.expr.shape[1])
+        rows = arrays.plus(rows, Tensor(arrays.filled(stretched, ZERO), 2))
     added = arrays.matmul(arrays.transpose(Tensor(labels.expr, 2)), rows)
     arrays.agree(have.expr.shape, added.expr.shape, "np.add.at")
     run.trace.write(holder, arrays.plus(have, added).expr)

@@ -60,7 +60,7 @@ def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
 def _widened(function: ast.FunctionDef) -> set[str]:
     """The arguments of a function to which a second axis is given: ``v`` of ``v[:, None]``.
 
-    They have one axis.  Names that usually stand for labels are left to the guesses.
+    They have one axis, as those of ``np.outer``.  Names that usually stand for labels are left to the guesses.
     """
     found, given = set(), set()
     for node in ast.walk(function):
@@ -72,6 +72,9 @@ def _widened(function: ast.FunctionDef) -> set[str]:
                 new = [_last(e) == "newaxis" or _is_none(e) for e in (first, second)]
                 if True in whole and True in new and not is_labels(name):
                     found.add(name)
+            case ast.Call(func=ast.Attribute(attr="outer"), args=[_, _]):
+                names = {a.id for a in node.args if isinstance(a, ast.Name)}
+                found |= {n for n in names if n[0].islower()}
     return {a.arg for a in function.args.args} & found - given
 
 

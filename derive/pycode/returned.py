@@ -129,6 +129,9 @@ def _matched(
         leaf = run.trace.buffers[target.buffer].content.expr
         if isinstance(leaf, Symbol):
             yield name, value, leaf.name
+    elif isinstance(value, Tensor) and isinstance(target, Tensor) and not target.ndim:
+        if isinstance(target.expr, Symbol):
+            yield name, value, target.expr.name
     elif isinstance(value, (Ref, Parts)) and isinstance(target, Parts):
         names = tuple(_stands_for(run, ref) for ref in target.refs)
         yield from ((name, value, whole) for whole, n in run.trace.divided.items() if n == names)
