@@ -60,7 +60,8 @@ def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
 def _widened(function: ast.FunctionDef) -> set[str]:
     """The arguments of a function to which a second axis is given: ``v`` of ``v[:, None]``.
 
-    They have one axis, as those of ``np.outer``.  Names that usually stand for labels are left to the guesses.
+    They have one axis, as those of ``np.outer``.  Names that usually stand for labels are left
+    to the guesses.
     """
     found, given = set(), set()
     for node in ast.walk(function):

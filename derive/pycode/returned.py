@@ -129,7 +129,7 @@ def _matched(
         leaf = run.trace.buffers[target.buffer].content.expr
         if isinstance(leaf, Symbol):
             yield name, value, leaf.name
-    elif isinstance(value, Tensor) and isinstance(target, Tensor) and not target.ndim:
+    elif isinstance(value, (Ref, Tensor)) and isinstance(target, Tensor) and not target.ndim:
         if isinstance(target.expr, Symbol):
             yield name, value, target.expr.name
     elif isinstance(value, (Ref, Parts)) and isinstance(target, Parts):
