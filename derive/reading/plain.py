@@ -35,9 +35,9 @@ _LEXEME: Final = re.compile(
     | (?P<turned>\.T(?![A-Za-z0-9_])|\.transpose\(\)|\.')
     | (?P<name>{NAME})
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{{1,2}}(?![0-9A-Za-z_^]))?)
-    | (?P<power>\*\*)
+    | (?P<power>\*\*|\.\^)
     | (?P<arrow><-(?=\s))
-    | (?P<circled>\.\*|\((?:\*|\.|o|x)\))
+    | (?P<divided>\./) | (?P<circled>\.\*|\((?:\*|\.|o|x)\))
     | (?P<dot>\.(?=[\sA-Za-z(]))
     | (?P<mark>[{"".join([*SUBSCRIPTS, *SUPERSCRIPTS])}]+)
     | (?P<relation>:=|=>|->|==|\+=|-=|<=|>=|!=)
@@ -111,6 +111,8 @@ class _Writer:
             self._sign("\\leftarrow", start, end)
         elif kind == "circled":
             self._sign("\\odot", start, end)
+        elif kind == "divided":
+            self._sign("/", start, end)
         elif kind == "dot":
             self._sign("\\cdot" if self._between(start, end) else ".", start, end)
         elif text in ("(", "[", "{"):
@@ -137,7 +139,15 @@ class _Writer:
             self._script(text, start)  # δ2
         else:
             self.factor = len(self.out)
-            self._put("number", text, start, end)
+            self._put("number", self._axis(text, end), start, end)
+
+    def _axis(self, text: str, end: int) -> str:
+        """The axis of ``sum(A, 2)``: Octave counts from 1."""
+        begin = self.open[-1][0] if self.open else len(self.out)
+        counted = self.lexicon.octave and text in ("1", "2") and self.out[-1].text == ","
+        summed = begin < len(self.out) and self.out[begin].text in ("sum", "mean")
+        last = self.source[end : self.stop].lstrip().startswith(")")
+        return str(int(text) - 1) if counted and summed and last else text
 
     # -- brackets and what follows a factor ------------------------------------------------
 

@@ -103,7 +103,7 @@ class Identities:
         if not script.word and any(i in self.indices for i in parts):
             raise Outside(f"the script {script.text} of {name.base} runs and names at once")
         slot = _slot(name, script, not any(i.isalpha() for i in parts))
-        if not script.word and slot in self.indexed:
+        if not script.word and slot in self.indexed and script.text not in self.steps:
             raise Outside(f"{name.base} has entries, and {script.text} may be one of them")
         return (script.place, script.bracket, script.text + _of_script(script))
 

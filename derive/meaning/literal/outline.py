@@ -132,7 +132,11 @@ class Outlined:
 
     def elsewhere(self, by: Key) -> str:
         """Why the lines do not settle the derivatives by a quantity; "" if they do."""
-        return self.steps.reason(by, self.reaches, by in self.stated or by in self.costs)
+        users = [key for key in self.stated if by in self.uses.get(key, ())]
+        repeated = any(self.reaches(c, user) for c in self.steps.carried for user in users)
+        once = bool(users) and not (repeated or any(map(self.steps.labelled, users)))
+        known = by in self.stated or by in self.costs or once
+        return self.steps.reason(by, self.reaches, known)
 
     def reaches(self, of: Key, by: Key) -> bool:
         """Is a quantity computed from another one?"""

@@ -16,6 +16,7 @@ from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.indicators import indicators_whole
 from derive.meaning.spelling.letters import error_called_e, negative_delta
 from derive.meaning.spelling.running import running_gradient
+from derive.meaning.spelling.steps import steps_apart
 from derive.meaning.spelling.units import units_in_layers
 from derive.meaning.spelling.vectors import vectors_by_entries
 from derive.meaning.spelling.windows import windows
@@ -30,6 +31,7 @@ PASSES = (
     bars_as_gradients,
     one_hot,
     vectors_by_entries,
+    steps_apart,
     windows,
 )
 
