@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from derive.meaning.affine import affine_parts
-from derive.meaning.facts import Activation, Facts, call_of, known_function
+from derive.meaning.facts import Activation, Facts, Spelled, call_of, known_function, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import Layer, plain_name
 from derive.meaning.roles import resolve, spelled_function
-from derive.reading.syntax import Name
+from derive.reading.syntax import Applied, Name
+
+_IDENTITY = re.compile(r"\b(?:identity|linear)\b|σ\(z\) ?= ?z", re.IGNORECASE)
+"""What a note says that speaks of other activations too."""
 
 
 def activation_lines(facts: Facts) -> None:
@@ -38,6 +44,30 @@ def activation_lines(facts: Facts) -> None:
         if roles.numbered_by_sender and not layer.letter:
             layer = Layer("", layer.offset - 1)
         state_activation(facts, line, head, layer)
+
+
+def activation_by_slopes(facts: Facts) -> None:
+    """``\\delta^l = ... \\odot \\sigma'(z^l)``, and no forward pass: \\sigma is the activation.
+
+    Where several functions are differentiated so, nothing tells which of them is meant.
+    """
+    roles = facts.roles
+    if facts.affine or facts.activations:
+        return
+    found: dict[Spelled, tuple[Line, Name]] = {}
+    for line in facts.lines:
+        for part in (p for side in (line.head, *line.nodes) for p in subtree(side)):
+            if not isinstance(part, Applied) or part.head.primes != 1 or len(part.arguments) != 1:
+                continue
+            z = plain_name(part.arguments[0])
+            if z is not None and roles.role_of(z) == "Z" and resolve(roles, z).layer is not None:
+                head = replace(part.head, primes=0)
+                found.setdefault(spelled_function(head), (line, head))
+    if len(found) == 1 and roles.letters and not _IDENTITY.search(facts.document.source):
+        [(line, head)] = found.values()
+        state_activation(facts, line, head, Layer(min(roles.letters), 0))
+    elif found:
+        facts.unsettled = frozenset(found)
 
 
 def _output_of(facts: Facts, line: Line, z: Name | None) -> Name | None:

@@ -226,6 +226,8 @@ class Calls(ArrayCalls):
                 return setting.activations.get(layer, f"g{layer}")
             if own and setting.mode != "formal":
                 return setting.activations.get(min(own), f"g{min(own)}")
+        if layer is not None and spelled in facts.unsettled:
+            raise Outside(f"{head.base} or another function is the activation: nothing tells")
         known = known_function(head)
         if known is not None:
             return "g_softmax" if known == "softmax" and setting.mode == "path" else known

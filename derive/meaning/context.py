@@ -150,7 +150,18 @@ class Context(ABC):
             return Times(left, right)
         if separator in MATRIX_SEPARATORS:
             return MatMul(left, right)
+        if separator == "outer" and left.shape != right.shape:
+            return self._outer(left, right)
         return Times(left, right)
+
+    def _outer(self, left: Expr, right: Expr) -> Expr:
+        """``\\delta \\otimes a``: all products of a unit of one and a unit of the other.
+
+        Of the arrays of all examples their sum; arrays of one shape are meant entry by entry.
+        """
+        if self.setting.hypothesis.layout == "columns":
+            return MatMul(left, Transpose(right))
+        return MatMul(Transpose(left), right)
 
     def beside(self, left: Expr, right: Expr) -> None:
         """Raises Outside where a capital without a role stands beside an array.

@@ -121,6 +121,8 @@ class Costs(Context):
     def library_loss(self, column: Index | None = None) -> Expr:
         """The loss of the hypothesis: of all examples, or of the one in a column."""
         setting = self.setting
+        if setting.hypothesis.cost == "stated":
+            raise Outside("a part of the cost is not given a formula")
         names = {"a": setting.symbol(f"A{setting.depth}"), "y": setting.symbol("Y")}
         entry = substitute(table.loss_entry(setting.hypothesis.cost), dict(names))
         if column is None or setting.mode != "batch":

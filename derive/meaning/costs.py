@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.meaning.example_letters import cost_head, of_all, takes_mean
-from derive.meaning.facts import CostLine, Facts, names_example, names_output, subtree
+from derive.meaning.example_letters import cost_head, label_given, of_all, takes_mean
+from derive.meaning.facts import CostLine, Facts, all_nodes, names_example, names_output, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import COST_LETTERS, derivatives_in, is_bare, names_in, plain_name
 from derive.meaning.roles import BATCHED, resolve
 from derive.meaning.which_cost import Key, key_of_cost, mentions, names_one
-from derive.reading.syntax import Applied, Big, Node, Product, Span, Sum, Unreadable
+from derive.reading.syntax import Applied, Big, Name, Node, Product, Span, Sum, Unreadable
 from derive.reading.tree import plain
 
 
@@ -56,6 +56,25 @@ def losses_by_arguments(facts: Facts) -> None:
             roles.by_base[call.head.base] = "cost"
 
 
+def costs_by_derivatives(facts: Facts) -> None:
+    """``\\partial c/\\partial w``, ``\\partial c/\\partial z``: a letter without a role is a cost.
+
+    Only where no other letter is one, and the letter stands for nothing else.
+    """
+    roles = facts.roles
+    by: dict[str, set[str]] = {}
+    for node in all_nodes(facts):
+        for derivative in derivatives_in(node):
+            of = None if derivative.of is None else plain(derivative.of)
+            role = roles.role_of(derivative.by)
+            if role in ("W", "b", "Z", "A") and isinstance(of, Name) and not of.mark:
+                by.setdefault(of.base, set()).add(role)
+    found = [c for c, of in by.items() if len(of & {"W", "b"}) and len(of & {"Z", "A"})]
+    found = [c for c in found if len(c) == 1 and roles.role(c) is None]
+    if len(found) == 1 and not any(c in COST_LETTERS for c in by):
+        roles.by_base[found[0]] = "cost"
+
+
 def cost_lines(facts: Facts) -> None:
     """Costs by the outputs and labels in them; a name of one stays one in every other formula."""
     for line in facts.lines:
@@ -91,6 +110,8 @@ def _cost_line(facts: Facts, line: Line) -> None:
     name = cost_head(roles, line.left)
     if name is None or isinstance(line.right, Unreadable) or list(derivatives_in(line.right)):
         return
+    if label_given(roles, line.left) is not None:
+        return  # its value at one label is no other cost
     sums = [p for p in subtree(line.right) if isinstance(p, Big)]
     counted = any(p.upper == facts.count for p in sums) or any(
         n.base == facts.count for n in names_in(line.right)
@@ -120,6 +141,8 @@ def totals(facts: Facts) -> None:
     for line in facts.lines:
         name = cost_head(roles, line.left)
         if name is None or not line.first or id(line) in recorded or name.primes:
+            continue
+        if label_given(roles, line.left) is not None:
             continue
         if line.relation.text not in ("=", ":=", "\\equiv") or list(derivatives_in(line.right)):
             continue

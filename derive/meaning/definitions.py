@@ -6,17 +6,21 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 
 from derive.meaning.affine import Affine
 from derive.meaning.building import forward_body, forward_layers
 from derive.meaning.elaborate import Elaborator, found_layer
+from derive.meaning.example_letters import label_given
 from derive.meaning.facts import CostLine, Facts, call_of, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import STANDARD, derivatives_in, is_transpose, names_in, plain_name
-from derive.meaning.objective import cost_value
+from derive.meaning.objective import cost_value, stated_cost
+from derive.meaning.reductions import substitute
 from derive.meaning.roles import Occurrence, resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
 from derive.program import Equation, Expr, Statement
+from derive.program import Number as expression
 from derive.reading.syntax import Applied, Derivative, Dots, Name, Node, Number, Picture, Tuple
 from derive.reading.tree import plain
 
@@ -156,7 +160,8 @@ def checks(
         return [], None
     role = roles.role_of(name)
     if role == "cost":
-        return _cost_check(facts, line, batch)
+        label = label_given(roles, head)
+        return _cost_check(facts, line, batch) if label is None else _at_label(line, path, label)
     if role is None and line.first:
         _fits(facts, line, name, batch)
         return [], None
@@ -214,6 +219,19 @@ def _cost_check(facts: Facts, line: Line, setting: Setting) -> tuple[list[Check]
         place = f"the cost in line {first.line.piece.line}"
         return [], f"that it is {place} {NOT_UNDERSTOOD}: {error}"
     return [Check(setting, Equation(one, two), {}, first.line.piece.line)], None
+
+
+def _at_label(line: Line, path: Setting, label: Fraction) -> tuple[list[Check], str | None]:
+    """``L(a, 1) = -\\log a``: the cost of one example, as it is stated, with that label."""
+    stated = stated_cost(path.facts, of_one=True)
+    if stated is None:
+        return [], None
+    try:
+        one, two = cost_value(path, stated), Elaborator(path).value(line.right)
+    except (Outside, IllShaped) as error:
+        return [], f"that it is the cost in line {stated.line.piece.line} at one label: {error}"
+    given = substitute(one, {"Y": expression(label)})
+    return [Check(path, Equation(given, two), {}, stated.line.piece.line)], None
 
 
 def _new_section(facts: Facts, one: CostLine, two: CostLine) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 from derive.declare import Declarations
-from derive.meaning.activations import activation_lines, state_activation
+from derive.meaning.activations import activation_by_slopes, activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine, one_network
-from derive.meaning.costs import cost_lines, losses_by_arguments, totals
+from derive.meaning.costs import cost_lines, costs_by_derivatives, losses_by_arguments, totals
 from derive.meaning.definitions import new_heading
 from derive.meaning.differentials import in_differentials
 from derive.meaning.example_letters import cost_examples, example_letters, units_below
@@ -65,6 +65,10 @@ _OUTPUT = re.compile(
 )
 
 
+_LAYER = re.compile(r"([lL]|\\ell)(?:[-+]1)?")
+"""A letter that is a layer without brackets too: ``z^L``, ``w^{l+1}``."""
+
+
 def gather(
     document: Document, declared: Declarations | None = None, output_open: bool = False
 ) -> Facts:
@@ -105,6 +109,7 @@ def gather(
     for line, head, layer in layering.functions if layering is not None else ():
         state_activation(facts, line, head, Layer("", layer))
     function_lines(facts)
+    activation_by_slopes(facts)
     _primed_heads(facts)
     _input_by_equation(facts)
     _priors(facts)
@@ -114,6 +119,7 @@ def gather(
     same_widths(facts)
     gradient_names(facts)
     losses_by_arguments(facts)
+    costs_by_derivatives(facts)
     cost_examples(facts)
     cost_lines(facts)
     _abbreviations(facts)
@@ -188,8 +194,11 @@ def _letters_without_affine(facts: Facts) -> None:
         for name in names_in(node):
             if roles.role(name.base) in ("W", "Z", "A"):
                 for script in name.scripts:
-                    if script.bracket:
+                    bare = _LAYER.fullmatch(script.text)
+                    if script.bracket or bare:
                         roles.slots.add(slot(script))
+                    if bare and not script.bracket and bare[1] != "L":
+                        roles.letters.add(bare[1])
 
 
 def _summed_layers(facts: Facts) -> None:

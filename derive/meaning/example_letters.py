@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.notation import COST_LETTERS, is_bare, names_in, plain_name
 from derive.meaning.roles import Roles
@@ -22,10 +24,13 @@ def example_letters(facts: Facts) -> None:
                         facts.count = below.base
     if any(takes_mean(node) for node in all_nodes(facts)):
         facts.count = next(iter(sorted(_divisors(facts))), facts.count)
+    units = _units_of_weights(facts)
     for node in all_nodes(facts):
         for part in subtree(node):
             if not isinstance(part, Big) or not part.index:
                 continue
+            if part.upper == "m" != facts.count and part.index in units:
+                continue  # the examples are counted by another letter
             if part.upper in ("n", "N", "M") and _labels_example(part.body, part.index):
                 facts.count = part.upper
             if not part.upper and _is_mean_of_costs(facts, node, part):
@@ -35,6 +40,18 @@ def example_letters(facts: Facts) -> None:
             ):
                 facts.roles.examples.add(part.index)
     facts.roles.by_base[facts.count] = "size"
+
+
+def _units_of_weights(facts: Facts) -> set[str]:
+    """The letters below weights: ``w_{jk}``."""
+    return {
+        item
+        for node in all_nodes(facts)
+        for name in names_in(node)
+        for script in name.scripts
+        if name.base in ("w", "W") and script.place == "sub" and len(script.items) == 2
+        for item in script.items
+    }
 
 
 def takes_mean(formula: Node) -> bool:
@@ -146,6 +163,15 @@ def cost_examples(facts: Facts) -> None:
                 roles.examples.add(outer.index)
                 roles.note(line.piece.line, f"{outer.index} runs over the examples")
                 break
+
+
+def label_given(roles: Roles, node: Node) -> Fraction | None:
+    """The label in ``L(a, 1)``, a cost at one label; None for any other node."""
+    inner = plain(node)
+    if not isinstance(inner, Applied) or not roles.is_cost(inner.head):
+        return None
+    numbers = [a for a in map(plain, inner.arguments) if isinstance(a, Number)]
+    return numbers[0].value if len(inner.arguments) == 2 and len(numbers) == 1 else None
 
 
 def cost_head(roles: Roles, node: Node) -> Name | None:

@@ -94,6 +94,8 @@ class Facts:
     """Lines that give a letter a formula, as far as asked for (`elsewhere`)."""
     elementwise: frozenset[str] = frozenset()
     """Product signs that the text says to work entry by entry."""
+    unsettled: frozenset[Spelled] = frozenset()
+    """Functions that may each be the activation: nothing tells which."""
     output_word: str | None = None
     """An activation that the prose names beside the word output."""
     output_open: bool = False

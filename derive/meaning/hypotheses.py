@@ -93,6 +93,7 @@ def candidates(facts: Facts, given: Given) -> list[Hypothesis]:
         for (cost, out), layout, reduction, carries in product(
             pairs, layouts, reductions, (True, False)
         )
+        if reduction == "mean" or not carries  # nobody means m times the derivative of a sum
     ]
 
 

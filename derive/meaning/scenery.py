@@ -310,9 +310,12 @@ def _leaf(elaborator: Elaborator, node: sx.Node) -> Loose:
 
 def _product(elaborator: Elaborator, factors: tuple[tuple[str, sx.Node], ...]) -> Loose:
     out = []
+    columns = elaborator.setting.hypothesis.layout == "columns"
     for separator, factor in factors:
         kind = "" if not separator else MATRIX if separator in MATRIX_SEPARATORS else ELEMENTWISE
-        out.append(Factor(kind, loose_of(elaborator, factor)))
+        node = loose_of(elaborator, factor)
+        outer = separator == "outer" and columns
+        out.append(Factor(MATRIX, Turned(node)) if outer else Factor(kind, node))
     return Product(tuple(out))
 
 

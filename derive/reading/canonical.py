@@ -46,7 +46,7 @@ from .syntax import (
 
 _SIGNS: Final = {
     "juxt": " ", "cdot": " · ", "times": " × ", "ast": " * ", "odot": " ⊙ ", "slash": " / ",
-    "at": " @ ",
+    "at": " @ ", "outer": " ⊗ ",
 }  # fmt: skip
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 _LOOSE, _SUM, _PRODUCT, _FACTOR = range(4)  # how tightly a form holds together

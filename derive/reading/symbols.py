@@ -33,7 +33,7 @@ ARROWS: Final = words(r"\rightarrow \to \longrightarrow \mapsto \downarrow \hook
 SEPARATORS: Final = {
     "\\cdot": "cdot", "\\times": "times", "*": "ast", "\\ast": "ast", "\\star": "ast",
     "\\odot": "odot", "\\circ": "odot", "\\bullet": "odot", "/": "slash", "\\div": "slash",
-    "@": "at",
+    "@": "at", "\\otimes": "outer",
 }  # fmt: skip
 """What may stand between two factors, by the name that `Product` gives it."""
 
@@ -46,7 +46,8 @@ GREEK: Final = words(
     alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu
     nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma
     Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar infty nabla partial imath
-    jmath top intercal perp dagger
+    jmath top intercal perp dagger leftthreetimes rightthreetimes triangle vartriangle aleph beth
+    wp varkappa digamma
     """
 )
 """Commands that are letters: they are names by themselves."""
@@ -101,7 +102,7 @@ SPACING: Final = words(
     \mathstrut \strut \allowbreak \nobreak \break \protect \relax \mathrel \mathbin \mathord
     \mathopen \mathclose \mathpunct
     """
-) | {"\\ "}
+) | {"\\ ", "\\\n"}
 """Commands without meaning: spacing, looks, the sign at the end of a proof."""
 
 SIZES: Final = words(
@@ -202,7 +203,8 @@ QUANTIFIERS: Final = words(r"\forall \exists")
 
 UNICODE: Final = {
     "∂": "\\partial", "∑": "\\sum", "Σ": "\\sum", "∏": "\\prod", "√": "\\sqrt", "∇": "\\nabla",
-    "⊙": "\\odot", "∘": "\\circ", "•": "\\bullet", "·": "\\cdot", "⋅": "\\cdot", "∙": "\\cdot",
+    "⊗": "\\otimes", "⊙": "\\odot", "∘": "\\circ", "•": "\\bullet", "·": "\\cdot",
+    "⋅": "\\cdot", "∙": "\\cdot",
     "×": "\\times", "∗": "*", "÷": "\\div", "−": "-", "–": "-", "←": "\\leftarrow",
     "→": "\\rightarrow", "⟶": "\\rightarrow", "⇒": "\\Rightarrow", "⟹": "\\Rightarrow",
     "⇔": "\\Leftrightarrow", "≈": "\\approx", "≡": "\\equiv", "∝": "\\propto", "≔": ":=",

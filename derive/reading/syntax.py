@@ -86,7 +86,7 @@ class Product(Node):
     """Factors with the separator in front of each, ``""`` for the first.
 
     Separators: ``juxt`` (written side by side), ``cdot``, ``times``, ``ast`` (``*``),
-    ``odot`` (also circ, bullet), ``slash``, ``at`` (``@``).
+    ``odot`` (also circ, bullet), ``slash``, ``at`` (``@``), ``outer`` (``\\otimes``).
     """
 
     factors: tuple[tuple[str, Node], ...]

@@ -46,6 +46,7 @@ _TOKEN: Final = re.compile(
     | (?P<upright>\\(?:mathrm|rm|text)\s+d(?![A-Za-z]))
     | (?P<in_place>\\math(?:rel|bin)\s*\{[-+]\}\s*=)
     | (?P<command>\\[A-Za-z]+\*?|\\\\\[-?[0-9.]+[a-z]{2}\]|\\.|\\)
+    | (?P<ellipsis>\.\.\.)
     | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2}(?![0-9A-Za-z_^{]))?)
     | (?P<dotted>(?<![A-Za-z\\])(?:np|numpy|jnp|torch)\.[A-Za-z_]{2,24})
     | (?P<octave>\.\*)
@@ -112,6 +113,8 @@ def tokenize(
             line = source.find("\n", at, stop)
             at = stop if line < 0 else line
             out.append(Token("comment", source[match.start() : at], match.start(), at))
+        elif kind == "ellipsis":
+            out.append(Token("command", "\\dots", match.start(), at))
         elif kind == "relation":
             out.append(Token("symbol", _SPELLED.get(text, text), match.start(), at))
         elif kind == "tag":

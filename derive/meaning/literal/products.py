@@ -25,6 +25,7 @@ from derive.program import (
     Size,
     Symbol,
     Times,
+    Transpose,
     divide,
     show_shape,
     walk,
@@ -82,6 +83,12 @@ def times(separator: str, left: Expr, right: Expr) -> Expr:
                 pair(inner, outer),
             )
         return MatMul(left, right)
+    if (
+        separator == "outer"
+        and left.shape != right.shape
+        and (left.shape[1], right.shape[1]) == (1, 1)
+    ):
+        return MatMul(left, Transpose(right))
     if left.shape != right.shape:
         _same(left, right, "elementwise product")
     return Times(left, right)
