@@ -50,7 +50,6 @@ def one_example(facts: Facts) -> bool:
         return False
     if roles.unindexed and not facts.costs:
         return False
-    several = bool(roles.examples) or any(speaks_of_all(facts, line) for line in facts.lines)
     counted: set[int] = set()
     for line in facts.lines:
         if speaks_of_all(facts, line):
@@ -62,9 +61,7 @@ def one_example(facts: Facts) -> bool:
             continue
         for node in line.nodes:
             for name in names_in(node):
-                capital = name.base in ("Z", "A") or (several and name.base.isupper())
-                if capital and roles.role_of(name) in ("Z", "A"):
-                    return False
-                if roles.unindexed and name.base.isupper() and roles.role_of(name) in ("X", "Y"):
+                role = roles.role_of(name) if name.base.isupper() else None
+                if role in ("Z", "A") or (roles.unindexed and role in ("X", "Y")):
                     return False
     return True

@@ -179,3 +179,16 @@ def test_a_normalised_value_is_another_than_the_plain_one() -> None:
 )
 def test_what_a_line_says_is_not_left_out(note: str) -> None:
     assert last(note) != Verdict.VERIFIED
+
+
+CAPITALS = r"""
+$$H = \tanh(X W_1 + b_1)$$ $$\hat Y = H W_2 + b_2$$ $$L = \frac{1}{N} \| \hat Y - Y \|_F^2$$
+$$\frac{\partial L}{\partial \hat Y} = \frac{2}{N} (\hat Y - Y)$$
+"""
+
+
+def test_capitals_are_about_all_examples() -> None:
+    """A bias takes part in every row of a batch: a dropped sum is no slip of one example."""
+    line = r"$$\frac{\partial L}{\partial b_2} = \frac{\partial L}{\partial \hat Y}$$"
+    claims = verify_text(CAPITALS + line).claims
+    assert [str(c.verdict) for c in claims[-2:]] == ["verified", "refuted"]
