@@ -61,7 +61,9 @@ def value_of_one_example(facts: Facts, line: Line) -> str | None:
     role = facts.roles.role_of(name)
     if role not in ("W", "b", "X", "Y", "A", "Z") or not _figures_only(line.right):
         return None
-    return FIGURES_FOR_NAMES if role in ("A", "Z") else ""
+    if role in ("A", "Z"):
+        return FIGURES_FOR_NAMES if facts.affine else None
+    return ""
 
 
 def _figures_only(node: Node) -> bool:

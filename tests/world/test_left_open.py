@@ -114,3 +114,22 @@ def test_the_values_of_a_worked_example_refute_nothing(line: str, expected: str)
     claims = verify_text(f"{WORKED}\n\nNow ${line}$.\n").claims
     assert claims[-1].verdict == expected
     assert claims[3].verdict == "verified"
+
+
+UNITS = (
+    r"$$a_j = \sum_i w_{ji} z_i$$ $$\delta_j = \frac{\partial E}{\partial a_j}$$"
+    r"$$\frac{\partial E}{\partial w_{ji}} = \delta_j z_i$$"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"\frac{\partial E}{\partial a_j} = "
+        r"\sum_k \frac{\partial E}{\partial a_k} \frac{\partial a_j}{\partial a_k}",
+        r"\delta_j = h'(a_j) \sum_k w_{kj} \delta_k",
+    ],
+)
+def test_units_of_several_layers_are_not_one_array(line: str) -> None:
+    """``\\partial a_k/\\partial a_j`` between layers is no Kronecker delta."""
+    assert verify_text(f"{UNITS}\n\n$${line}$$\n").claims[-1].verdict == "unproven"

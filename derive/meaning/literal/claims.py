@@ -114,6 +114,8 @@ class Claims(Values):
             whole = self.whole(of[0], by.key)
             if whole is not None:
                 return self.entry(whole, by.entries, by.key) if by.entries else whole
+        if of is not None and of[0] == by.key:
+            raise Outside("a unit by another of the same name: say of which layers they are")
         return self._partial(subject, by.key, by.entries)
 
     def subject(self, node: sx.Node) -> tuple[Key, tuple[str, ...]] | None:

@@ -15,7 +15,7 @@ from derive.meaning.lines import JOINS, Line
 from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, head_name
-from derive.meaning.literal.loose import if_symmetric, says_all, supposing
+from derive.meaning.literal.loose import crosses, if_symmetric, says_all, supposing
 from derive.meaning.literal.outline import Outlined, names_gradient
 from derive.meaning.literal.over_time import of_one_step
 from derive.meaning.literal.products import IDENTITY, pair, plus, sized
@@ -59,6 +59,8 @@ class Reader:
     def __init__(self, found: Outlined, scope: Scope, setting: Setting) -> None:
         self.found, self.scope, self.setting = found, scope, setting
         self.cost: Key | None = found.costs[0] if found.costs else None
+        self.crossed = False
+        """A letter runs over both axes of one weight: units of several layers."""
         self.defined = {id(s.line): s for s in found.stated.values()}
 
     def line(self, line: Line) -> Interpretation:
@@ -221,9 +223,13 @@ class Reader:
         except Outside as error:
             return self._open(line, Verdict.UNPROVEN, str(error), kind)
         except (Conflict, ShapeError) as error:
+            self.crossed |= crosses(self.scope, error)
             supposed = self._supposed(line)
             if supposed:
                 reason = f"no line says what {', '.join(supposed)} is, and its shape decides"
+                return self._open(line, Verdict.UNPROVEN, reason, kind)
+            if self.scope.lost:
+                reason = f"{error}; but not every formula of the note is understood"
                 return self._open(line, Verdict.UNPROVEN, reason, kind)
             return self._open(line, Verdict.REFUTED, str(error), kind)
         missing = self._missing(statements)
@@ -359,7 +365,8 @@ class Reader:
 
     def _missing(self, statements: Sequence[Statement]) -> tuple[str, ...]:
         """Quantities of a claim that no definition of the note uses."""
-        names = (self.setting.spelled or ({}, {}, {}))[0]
+        names = {self.scope.label(key): self.scope.shown(key) for key in list(self.scope.labels)}
+        names |= (self.setting.spelled or ({}, {}, {}))[0]
         return tuple(sorted(names.get(n, n) for n in self._unused(_sides(statements))))
 
     def _unused(self, sides: Sequence[Expr]) -> set[str]:

@@ -59,6 +59,17 @@ def _loose_sizes(scope: Scope) -> frozenset[str]:
     return frozenset(d for shape in loose for d in shape if isinstance(d, str))
 
 
+def crosses(scope: Scope, error: Exception) -> bool:
+    """``w_{ji}`` and ``w_{kj}``: an index runs over both axes of one weight that is not square.
+
+    Then its letters tell layers, and one array is not what the letter names.
+    """
+    if not isinstance(error, Conflict) or error.same is None or "index" not in str(error):
+        return False
+    axes = {key: {*scope.leaf(key)} for key in scope.leaves if key[0].islower()}
+    return any(set(error.same) == sizes for sizes in axes.values())
+
+
 def says_all(names: Identities, totals: frozenset[Key], line: Line, unused: frozenset[Key]) -> bool:
     """Does a derivative of the line speak of every letter that no formula of the note uses?
 

@@ -52,6 +52,8 @@ class Literal:
     setting: LiteralSetting
     interpretations: tuple[Interpretation, ...]
     open_reason: str
+    crossed: bool = False
+    """A letter runs over both axes of one weight: the note is about units of several layers."""
 
     def report(self) -> ModelReport:
         """What was understood, for the report."""
@@ -110,7 +112,7 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
                         kept.append(_read(found, _copied(scope)))
                     if found.carried() or found.summed is not None:
                         kept.append(_read(found, _copied(scope), found.carried()))
-            kept = [_with_next(one, facts, seen) for one in kept]
+            kept = [_with_next(one, facts, seen) for one in kept if not one.crossed]
             return tuple(kept) if len(kept) <= MOST else ()
     return ()
 
@@ -162,7 +164,7 @@ def _read(found: Outlined, scope: Scope, carried: tuple[Key, ...] = ()) -> Liter
     lines = tuple(reader.line(line) for line in outline.facts.lines)
     setting.leaves.clear()
     setting.leaves.update(leaves_of(scope))
-    return Literal(outline, scope, setting, lines, reason)
+    return Literal(outline, scope, setting, lines, reason, reader.crossed)
 
 
 def _seen(found: Outlined, scope: Scope) -> tuple[Key, ...]:
