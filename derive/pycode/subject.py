@@ -16,6 +16,7 @@ from derive.diagnosis.codes import BY_NAME
 from derive.program import Symbol, show_shape
 from derive.pycode.account import Pair
 from derive.pycode.assumed import best_case
+from derive.pycode.beside import rounded
 from derive.pycode.claims import Case, Ruling
 from derive.pycode.declared import declared_shapes
 from derive.pycode.entries import computes, entries
@@ -124,7 +125,7 @@ class Code:
     @cached_property
     def module(self) -> Module | Unreadable:
         try:
-            return parse(self.source)
+            return rounded(parse(self.source), self.path, self.source)
         except Unreadable as error:
             return error
 

@@ -86,6 +86,28 @@ def test_a_decorator_that_is_not_known_leaves_emitted_gradients_open() -> None:
     assert {f.verdict for f in found} == {Verdict.UNPROVEN}
 
 
+@pytest.mark.parametrize("beside", ["as it is", "another", "none"])
+def test_emitted_gradients_are_verified_beside_the_runtime(beside: str, tmp_path: Path) -> None:
+    """Without the spec: what the decorator means is read in the file beside, or not known."""
+    spec = next(p for p in GENERATED if p.stem == "tanh_sigmoid_classifier")
+    text, runtime = spec.with_suffix(".py").read_text(), spec.with_name("runtime.py").read_text()
+    if beside != "none":
+        changed = runtime.replace("if wide == dtype:", "if wide != dtype:")
+        (tmp_path / "runtime.py").write_text(runtime if beside == "as it is" else changed)
+    found = open_code(str(tmp_path / spec.with_suffix(".py").name), text).findings
+    wanted = Verdict.VERIFIED if beside == "as it is" else Verdict.UNPROVEN
+    assert {f.verdict for f in found} == {wanted}, found
+
+
+@pytest.mark.parametrize("line", ["runtime = SimpleNamespace()", "runtime.rounded_once = exp"])
+def test_another_runtime_leaves_emitted_gradients_open(line: str, tmp_path: Path) -> None:
+    spec = next(p for p in GENERATED if p.stem == "tanh_sigmoid_classifier")
+    text = spec.with_suffix(".py").read_text().replace("NETWORK = ", f"{line}\nNETWORK = ", 1)
+    (tmp_path / "runtime.py").write_text(spec.with_name("runtime.py").read_text())
+    found = open_code(str(tmp_path / "network.py"), text, mends=False).findings
+    assert {f.verdict for f in found} == {Verdict.UNPROVEN}
+
+
 def test_labels_are_not_read_as_one_axis_to_save_a_wrong_size() -> None:
     spec = next(p for p in GENERATED if p.stem == "tanh_sigmoid_classifier")
     text = spec.with_suffix(".py").read_text().replace(ROUNDED, "")
