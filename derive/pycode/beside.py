@@ -83,16 +83,16 @@ def _is_known(path: Path) -> bool:
         module = parse(text)
     except (OSError, ValueError, Unreadable):
         return False
+    nodes = [n for s in module.body for n in ast.walk(s)]
     named = [
         n
-        for s in module.body
-        for n in ast.walk(s)
+        for n in nodes
         if (isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == "rounded_once")
         or (isinstance(n, ast.Name) and n.id == "rounded_once" and _stores(n))
     ]
     return (
         len(named) == 1
-        and not _may_change(module)
+        and not any(isinstance(n, ast.Constant) and n.value == "rounded_once" for n in nodes)
         and isinstance(named[0], ast.FunctionDef)
         and named[0] in module.body
         and not named[0].decorator_list

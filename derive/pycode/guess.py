@@ -18,7 +18,7 @@ Declared = tuple[Dim, ...] | str | None
 """The sizes of the axes, ``"labels"`` for integer classes, or None: not known."""
 
 _SCALAR = re.compile(
-    r"(lr|learning_?rate|step_?size|alpha|eta|rate|lam|lambda_?|lambd|reg|reg_strength|l2|"
+    r"(lr|learning_?rate|step_?size|alpha|eta|rate|lam|lambda_?|lambd|reg|reg_strength|l[12](_\w+)?|"
     r"weight_decay|decay(_rate)?|beta_?[12]|eps|epsilon|momentum|mu|rho|m|step|scale|tau|"
     r"temperature|keep_prob|c|slope|gamma_?\d*|delta)"
 )

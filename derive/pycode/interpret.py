@@ -15,6 +15,7 @@ from derive.pycode.account import Account, Accountant
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Declared, Guess, guesses, is_labels
 from derive.pycode.interpreter import Interpreter
+from derive.pycode.names import DATA
 from derive.pycode.plain import depends
 from derive.pycode.shapes import Forced, beyond, unforced
 from derive.pycode.source import Module
@@ -199,6 +200,7 @@ def _a_matrix_is_a_number(account: Account) -> bool:
     return any(
         leaf.dims == (1, 1) and not any(map(is_constant, trace.own_sizes.get(name, (1, 1))))
         for name, leaf in trace.leaves.items()
+        if name in DATA or is_labels(name) or name in account.run.guess.arrays
     )
 
 
