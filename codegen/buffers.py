@@ -98,6 +98,8 @@ class Allocator:
         self.fixed: dict[int, str] = {}
         """number of a buffer that was given from outside to its name"""
         self.free: list[int] = []
+        self.copies: list[int] = []
+        """numbers of the buffers that hold parameters only, so that no value lends them its name"""
         self.inputs = {
             graph.nodes[s].attr: s for s in self.lives.needed if graph.nodes[s].op == "input"
         }
@@ -159,9 +161,10 @@ class Allocator:
                 same = self.graph.nodes[arg].shape == node.shape
                 if number is not None and same and self.lives.dies(arg, step):
                     return number
-        for number in self.free:
+        free = self.copies if node.op == "spread" else self.free
+        for number in free:
             if self.shapes[number] == node.shape:
-                self.free.remove(number)
+                free.remove(number)
                 return number
         return self._new(node.shape)
 
@@ -175,7 +178,8 @@ class Allocator:
             if number in self.fixed and number not in self.spare:
                 continue
             if self.lives.dies(arg, step):
-                self.free.append(number)
+                copied = self.graph.nodes[arg].op == "spread"
+                (self.copies if copied else self.free).append(number)
 
 
 class _Printer:
@@ -253,6 +257,8 @@ class _Printer:
             return f"np.maximum.reduce({inner}, axis={axis}, keepdims=True, out={target})"
         if node.op == "turn":
             return f"{target}[...] = {self._operand(node.args[0], node)}.T"
+        if node.op == "spread":
+            return f"{target}[...] = {self._operand(node.args[0], node)}"
         if node.op == "polynomial":
             inner = self._operand(node.args[0], node)
             return f"runtime.polynomial({inner}, {node.attr}, out={target})"

@@ -13,11 +13,12 @@ from typing import Any
 
 import derive
 from codegen import equations, packing
+from codegen.blocks import Module
 from codegen.formulas.kinks import conditions
 from codegen.formulas.own import Derived
 from codegen.formulas.printing import form
 from codegen.formulas.tree import number, put_in
-from codegen.module import Module, class_weights, module, output_argument, rounds
+from codegen.module import class_weights, module, output_argument, rounds
 from codegen.network import COST, Network
 from codegen.numpy_printer import expression
 from codegen.proof import ProvedEquation

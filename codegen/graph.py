@@ -8,6 +8,7 @@ exponential, a column sum) is one step, computed once.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -60,7 +61,8 @@ class Node:
     are transposed), ``"sum"`` or ``"max"`` along an axis (attr ``"0"`` or ``"1"``, kept with
     size 1; attr ``"0t"``: along axis 0 and then transposed), ``"total"`` (the sum of all entries),
     ``"inner"`` (of all products), ``"polynomial"`` (attr its coefficients, the highest power
-    first, as a Python tuple) or ``"turn"`` (a transposed copy).
+    first, as a Python tuple), ``"turn"`` (a transposed copy) or ``"spread"`` (a copy for each
+    row or column).
     """
 
     op: str
@@ -71,10 +73,14 @@ class Node:
 
 @dataclass(slots=True)
 class Graph:
-    """Steps in order of computation; `names` are those of the notes (``Z1``, ``dW2``)."""
+    """Steps in order of computation; `names` are those of the notes (``Z1``, ``dW2``).
+
+    spreads: whether a parameter is copied to a shape before it is added there.
+    """
 
     nodes: list[Node] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    spreads: Callable[[Shape], bool] = lambda shape: False
     _known: dict[Node, int] = field(default_factory=dict)
 
     def add(self, op: str, *args: int, attr: str = "") -> int:
@@ -82,7 +88,16 @@ class Graph:
         simpler = self._simplify(op, args)
         if simpler is not None:
             return simpler
-        return self._intern(Node(op, args, attr, self._shape(op, args, attr)))
+        shape = self._shape(op, args, attr)
+        if op == "add" and self.spreads(shape):
+            args = tuple(self._spread(arg, shape) for arg in args)
+        return self._intern(Node(op, args, attr, shape))
+
+    def _spread(self, step: int, shape: Shape) -> int:
+        node = self.nodes[step]
+        if node.op != "input" or node.shape == shape:
+            return step
+        return self._intern(Node("spread", (step,), "", shape))
 
     def input(self, name: str, shape: Shape) -> int:
         """A parameter, the inputs or the labels."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from codegen.blocks import Helper, Line, Module, Parameter
 from codegen.equations import readable
 from codegen.forms import lower_form
 from codegen.graph import Graph
@@ -26,56 +26,9 @@ _INEXACT = re.compile(r"np\.(exp|expm1|log|log1p|tanh|sinh|cosh|sin|cos)\(")
 _ALONE = re.compile(r"return np\.\w+\(z\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of code and the equation that it computes ("" if it says so itself)."""
-
-    code: str
-    equation: str = ""
-    proof: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Helper:
-    """A function of arrays that the module defines for an activation or its derivative."""
-
-    name: str
-    title: str
-    lines: tuple[str, ...]
-    arguments: tuple[str, ...] = ("z",)
-    rounds: bool = False
-    """Whether it is computed in double precision and rounded once."""
-
-
 def rounds(lines: Sequence[str]) -> bool:
     """Whether lines make more of an exponential or a logarithm than its value."""
     return any(_INEXACT.search(line) and not _ALONE.fullmatch(line) for line in lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A field of Params: its shape in numbers and how it is drawn."""
-
-    name: str
-    shape: tuple[int, int]
-    init: str
-    """The initialiser of a weight; "" for a bias."""
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """The readable half of the module: parameters, helpers, forward pass, cost, gradients."""
-
-    parameters: tuple[Parameter, ...]
-    helpers: tuple[Helper, ...]
-    forward: tuple[Line, ...]
-    values: tuple[str, ...]
-    """Names of what the forward pass computes."""
-    cost: tuple[str, ...]
-    cost_arguments: tuple[str, ...]
-    gradients: tuple[Line, ...]
-    equations: tuple[str, ...]
-    """The forward pass and the cost as readable maths."""
 
 
 def module(network: Network, proved: Sequence[ProvedEquation]) -> Module:
@@ -308,7 +261,6 @@ def _cost(network: Network) -> list[str]:
     if "params" in arguments:
         weights = ", ".join(n if n in network.weights else "_" for n in network.fields)
         lines.append(f"{weights} = params")
-    lines.append(f"m = Y.shape[{1 - network.feature_axis}]")
     if network.spec.loss_row.reduction == "mean":
         lines.append(f"outputs = Y.shape[{network.feature_axis}]")
     lines += class_weights(network)
@@ -323,7 +275,10 @@ def _cost(network: Network) -> list[str]:
 
     step = data_cost(network, graph, output, labels, leaf, _plain_cross_entropy)
     step = add_penalties(network, graph, step, leaf)
-    return [*lines, *statements(graph, step, "return")]
+    body, examples = statements(graph, step, "return"), f"Y.shape[{1 - network.feature_axis}]"
+    if len(re.findall(r"\bm\b", " ".join(lines + body))) == 1:
+        return [*lines, *(re.sub(r"\bm\b", examples, line) for line in body)]
+    return [f"m = {examples}", *lines, *body]
 
 
 def output_argument(network: Network) -> str:

@@ -7,6 +7,7 @@ In: a network, its proved gradients, and the derivatives that are cheaper from t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from codegen.forms import lower_form
 from codegen.graph import Graph
@@ -24,7 +25,7 @@ from codegen.module import (
     output_argument,
 )
 from codegen.network import Network
-from codegen.orders import turns_for_maximum
+from codegen.orders import spreads, turns_for_maximum
 from codegen.plan import Forms, Lowering
 from codegen.proof import ProvedEquation
 from codegen.spec import Spec
@@ -75,7 +76,7 @@ def training_graph(
     Returns the graph, the step of each parameter's gradient, and the step of the cost.
     fold_rate: the first gradient, and with it all others, carries the learning rate.
     """
-    graph = Graph()
+    graph = Graph(spreads=partial(spreads, network))
     program = network.program
     steps = {name: graph.input(name, leaf.dims) for name, leaf in program.leaves.items()}
     if network.spec.input_scale is not None:

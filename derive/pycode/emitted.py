@@ -247,7 +247,7 @@ class Emitted:
             "_dparams": gradients,
             "_arrays": self._memory(trainer),
             "_numbers": numbers,
-            "_shapes": Opaque("the shapes of the last batch"),
+            "_batch": Opaque("the shapes and dtypes of the last batch"),
             "_dtype": Opaque(DTYPE),
             "_update": Native("_update", update),
         }

@@ -12,8 +12,7 @@ from derive.pycode.reference import Reference
 from derive.pycode.source import Module
 
 SAME_BATCH = (
-    "not (type(X) is type(Y) is np.ndarray and (X.shape, Y.shape) == self._shapes "
-    "and (X.dtype == Y.dtype == self._dtype))"
+    "not (type(X) is type(Y) is np.ndarray and (X.shape, Y.shape, X.dtype, Y.dtype) == self._batch)"
 )
 """The question whether a batch is not like the last one, as `ast.unparse` writes it."""
 FINITE = "not math.isfinite(J)"

@@ -162,9 +162,8 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 
 def _cost(A4: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
-    m = Y.shape[1]
     d = A4 - Y
-    return 0.5 * np.sum(np.square(d)) / m
+    return 0.5 * np.sum(np.square(d)) / Y.shape[1]
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -235,18 +234,17 @@ class Trainer(runtime.BaseTrainer):
         X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
-            type(X) is type(Y) is np.ndarray
-            and (X.shape, Y.shape) == self._shapes
-            and X.dtype == Y.dtype == self._dtype
+            type(X) is type(Y) is np.ndarray and (X.shape, Y.shape, X.dtype, Y.dtype) == self._batch
         ):
             X, Y = self._accept(X, Y)
-        (Z1, Z2, Z3, Z4, dZ4, t1, dZ3, t2, dZ2, t3, dZ1, t4) = self._arrays
+        (Z1, t1, Z2, t2, Z3, t3, Z4, t4, dZ4, t5, dZ3, t6, dZ2, t7, dZ1, t8) = self._arrays
         (c1, one, c3, ones, m) = self._numbers
         W1, b1, W2, b2, W3, b3, W4, b4 = self.params
         dW1, db1, dW2, db2, dW3, db3, dW4, db4 = self._dparams
         # Z1 = W1 X + b1
         W1.dot(X, out=Z1)
-        Z1 += b1
+        t1[...] = b1
+        Z1 += t1
         # A1 = sigmoid(Z1), where sigmoid(Z1) = 1/2 + 1/2 tanh(1/2 Z1)
         Z1 *= c1
         tanh(Z1, out=Z1)
@@ -254,7 +252,8 @@ class Trainer(runtime.BaseTrainer):
         A1 = add(c1, Z1, out=Z1)
         # Z2 = W2 A1 + b2
         W2.dot(A1, out=Z2)
-        Z2 += b2
+        t2[...] = b2
+        Z2 += t2
         # A2 = sigmoid(Z2), where sigmoid(Z2) = 1/2 + 1/2 tanh(1/2 Z2)
         Z2 *= c1
         tanh(Z2, out=Z2)
@@ -262,7 +261,8 @@ class Trainer(runtime.BaseTrainer):
         A2 = add(c1, Z2, out=Z2)
         # Z3 = W3 A2 + b3
         W3.dot(A2, out=Z3)
-        Z3 += b3
+        t3[...] = b3
+        Z3 += t3
         # A3 = sigmoid(Z3), where sigmoid(Z3) = 1/2 + 1/2 tanh(1/2 Z3)
         Z3 *= c1
         tanh(Z3, out=Z3)
@@ -270,7 +270,8 @@ class Trainer(runtime.BaseTrainer):
         A3 = add(c1, Z3, out=Z3)
         # Z4 = W4 A3 + b4
         W4.dot(A3, out=Z4)
-        Z4 += b4
+        t4[...] = b4
+        Z4 += t4
         # A4 = sigmoid(Z4), where sigmoid(Z4) = 1/2 + 1/2 tanh(1/2 Z4)
         Z4 *= c1
         tanh(Z4, out=Z4)
@@ -281,30 +282,30 @@ class Trainer(runtime.BaseTrainer):
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ4 = (A4 - Y) ⊙ sigmoid'(Z4) / m, where sigmoid'(Z4) = A4 ⊙ (1 - A4)
-        subtract(one, A4, out=t1)
-        multiply(A4, t1, out=Z4)
+        subtract(one, A4, out=t5)
+        multiply(A4, t5, out=Z4)
         dZ4 *= Z4
         dZ4 *= c3
         dZ4.dot(A3.T, out=dW4)  # dW4 = dZ4 A3ᵀ
         dZ4.dot(ones, out=db4)  # db4 = sum of columns(dZ4)
         # dZ3 = (W4ᵀ dZ4) ⊙ sigmoid'(Z3), where sigmoid'(Z3) = A3 ⊙ (1 - A3)
         W4.T.dot(dZ4, out=dZ3)
-        subtract(one, A3, out=t2)
-        multiply(A3, t2, out=Z3)
+        subtract(one, A3, out=t6)
+        multiply(A3, t6, out=Z3)
         dZ3 *= Z3
         dZ3.dot(A2.T, out=dW3)  # dW3 = dZ3 A2ᵀ
         dZ3.dot(ones, out=db3)  # db3 = sum of columns(dZ3)
         # dZ2 = (W3ᵀ dZ3) ⊙ sigmoid'(Z2), where sigmoid'(Z2) = A2 ⊙ (1 - A2)
         W3.T.dot(dZ3, out=dZ2)
-        subtract(one, A2, out=t3)
-        multiply(A2, t3, out=Z2)
+        subtract(one, A2, out=t7)
+        multiply(A2, t7, out=Z2)
         dZ2 *= Z2
         dZ2.dot(A1.T, out=dW2)  # dW2 = dZ2 A1ᵀ
         dZ2.dot(ones, out=db2)  # db2 = sum of columns(dZ2)
         # dZ1 = (W2ᵀ dZ2) ⊙ sigmoid'(Z1), where sigmoid'(Z1) = A1 ⊙ (1 - A1)
         W2.T.dot(dZ2, out=dZ1)
-        subtract(one, A1, out=t4)
-        multiply(A1, t4, out=Z1)
+        subtract(one, A1, out=t8)
+        multiply(A1, t8, out=Z1)
         dZ1 *= Z1
         dZ1.dot(X.T, out=dW1)  # dW1 = dZ1 Xᵀ
         dZ1.dot(ones, out=db1)  # db1 = sum of columns(dZ1)
@@ -333,9 +334,9 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (16, m), (16, m), (16, m), (outputs, m), (outputs, m),  # Z1, Z2, Z3, Z4, dZ4
-            (outputs, m), (16, m), (16, m), (16, m), (16, m), (16, m),  # t1, dZ3, t2, dZ2, t3, dZ1
-            (16, m),  # t4
+            (16, m), (16, m), (16, m), (16, m), (16, m), (16, m),  # Z1, t1, Z2, t2, Z3, t3
+            (outputs, m), (outputs, m), (outputs, m), (outputs, m), (16, m),  # Z4, t4, dZ4, t5, dZ3
+            (16, m), (16, m), (16, m), (16, m), (16, m),  # t6, dZ2, t7, dZ1, t8
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

@@ -157,8 +157,7 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 
 def _cost(Z2: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
-    m = Y.shape[1]
-    return -np.sum(Y * _log_softmax(Z2)) / m
+    return -np.sum(Y * _log_softmax(Z2)) / Y.shape[1]
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -219,33 +218,33 @@ class Trainer(runtime.BaseTrainer):
         X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
-            type(X) is type(Y) is np.ndarray
-            and (X.shape, Y.shape) == self._shapes
-            and X.dtype == Y.dtype == self._dtype
+            type(X) is type(Y) is np.ndarray and (X.shape, Y.shape, X.dtype, Y.dtype) == self._batch
         ):
             X, Y = self._accept(X, Y)
-        (A0, Z1, A1, Z2, t1, A2) = self._arrays
+        (A0, Z1, t1, A1, Z2, t2, t3, A2) = self._arrays
         (c1, c2, c3, zero, ones, ones2, ones3, m) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         multiply(X, c1, out=A0)  # A0 = X / 255.0, which is the X of the equations
         # Z1 = W1 X + b1
         W1.dot(A0, out=Z1)
-        Z1 += b1
+        t1[...] = b1
+        Z1 += t1
         # A1 = leaky_relu(Z1)
         multiply(c2, Z1, out=A1)
         maximum(Z1, A1, out=A1)
         # Z2 = W2 A1 + b2
         W2.dot(A1, out=Z2)
-        Z2 += b2
+        t2[...] = b2
+        Z2 += t2
         # A2 = exp(Z2) / sum of rows(exp(Z2))
-        np.maximum.reduce(Z2, axis=0, keepdims=True, out=t1)
-        Z2 -= t1
+        np.maximum.reduce(Z2, axis=0, keepdims=True, out=t3)
+        Z2 -= t3
         exp(Z2, out=A2)
-        ones.dot(A2, out=t1)
-        A2 /= t1
-        log(t1, out=t1)  # for the cost
-        J: float = (float(vdot(t1, ones2)) - float(vdot(Y, Z2))) / m
+        ones.dot(A2, out=t3)
+        A2 /= t3
+        log(t3, out=t3)  # for the cost
+        J: float = (float(vdot(t3, ones2)) - float(vdot(Y, Z2))) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m
@@ -286,8 +285,8 @@ class Trainer(runtime.BaseTrainer):
         features = self.network.features
         outputs = self.network.outputs
         return (
-            (features, m), (10, m), (10, m), (outputs, m), (1, m),  # A0, Z1, A1, Z2, t1
-            (outputs, m),  # A2
+            (features, m), (10, m), (10, m), (10, m), (outputs, m),  # A0, Z1, t1, A1, Z2
+            (outputs, m), (1, m), (outputs, m),  # t2, t3, A2
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

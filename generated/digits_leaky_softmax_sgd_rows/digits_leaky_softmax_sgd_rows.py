@@ -154,8 +154,7 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 
 def _cost(Z2: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
-    m = Y.shape[0]
-    return -np.sum(Y * _log_softmax(Z2)) / m
+    return -np.sum(Y * _log_softmax(Z2)) / Y.shape[0]
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -213,34 +212,34 @@ class Trainer(runtime.BaseTrainer):
         X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
-            type(X) is type(Y) is np.ndarray
-            and (X.shape, Y.shape) == self._shapes
-            and X.dtype == Y.dtype == self._dtype
+            type(X) is type(Y) is np.ndarray and (X.shape, Y.shape, X.dtype, Y.dtype) == self._batch
         ):
             X, Y = self._accept(X, Y)
-        (A0, Z1, A1, Z2, t1, t2, A2) = self._arrays
+        (A0, Z1, t1, A1, Z2, t2, t3, t4, A2) = self._arrays
         (c1, c2, c3, zero, ones, ones2, ones3, m) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         multiply(X, c1, out=A0)  # A0 = X / 255.0, which is the X of the equations
         # Z1 = X W1 + b1
         A0.dot(W1, out=Z1)
-        Z1 += b1
+        t1[...] = b1
+        Z1 += t1
         # A1 = leaky_relu(Z1)
         multiply(c2, Z1, out=A1)
         maximum(Z1, A1, out=A1)
         # Z2 = A1 W2 + b2
         A1.dot(W2, out=Z2)
-        Z2 += b2
+        t2[...] = b2
+        Z2 += t2
         # A2 = exp(Z2) / sum of columns(exp(Z2))
-        t1[...] = Z2.T
-        np.maximum.reduce(t1, axis=0, keepdims=True, out=t2.T)
-        Z2 -= t2
+        t3[...] = Z2.T
+        np.maximum.reduce(t3, axis=0, keepdims=True, out=t4.T)
+        Z2 -= t4
         exp(Z2, out=A2)
-        A2.dot(ones, out=t2)
-        A2 /= t2
-        log(t2, out=t2)  # for the cost
-        J: float = (float(vdot(t2, ones2)) - float(vdot(Y, Z2))) / m
+        A2.dot(ones, out=t4)
+        A2 /= t4
+        log(t4, out=t4)  # for the cost
+        J: float = (float(vdot(t4, ones2)) - float(vdot(Y, Z2))) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m, times the learning rate, which all that follows inherits
@@ -268,8 +267,8 @@ class Trainer(runtime.BaseTrainer):
         features = self.network.features
         outputs = self.network.outputs
         return (
-            (m, features), (m, 10), (m, 10), (m, outputs), (outputs, m),  # A0, Z1, A1, Z2, t1
-            (m, 1), (m, outputs),  # t2, A2
+            (m, features), (m, 10), (m, 10), (m, 10), (m, outputs),  # A0, Z1, t1, A1, Z2
+            (m, outputs), (outputs, m), (m, 1), (m, outputs),  # t2, t3, t4, A2
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

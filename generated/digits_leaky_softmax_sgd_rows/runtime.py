@@ -710,7 +710,7 @@ class BaseTrainer:
         self._filled: dict[float, Array] = {}
         self._arrays: tuple[Array, ...] = ()
         self._numbers: tuple[Any, ...] = ()
-        self._shapes: tuple[Any, Any] = (None, None)
+        self._batch: tuple[Any, ...] = ()
         self.learning_rate = self.rate if learning_rate is None else learning_rate
         self._scalars = tuple(map(self._number, self.scalars))
         theta = np.concatenate(
@@ -780,8 +780,8 @@ class BaseTrainer:
         self._learning_rate = float(rate)
         if self.folds_rate:
             self._spaces.clear()
-            if self._shapes[0] is not None:
-                self._workspace(self._shapes[0][self.network.axis])
+            if self._batch:
+                self._workspace(self._batch[0][self.network.axis])
 
     def _clip(self, limit: float) -> None:
         """Makes the gradient, all entries together, no longer than `limit`."""
@@ -836,7 +836,7 @@ class BaseTrainer:
             raise ValueError(f"X: got {m} examples, needs at most batch_size = {self.batch_size}")
         Y = self.network.targets(Y, m, self._dtype)
         self._workspace(m)
-        self._shapes = (X.shape, Y.shape)
+        self._batch = (X.shape, Y.shape, self._dtype, self._dtype)
         return X, Y
 
     def _workspace(self, m: int) -> None:

@@ -145,9 +145,8 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 
 def _cost(A2: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
-    m = Y.shape[1]
     d = A2 - Y
-    return np.sum(np.square(d)) / m
+    return np.sum(np.square(d)) / Y.shape[1]
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -207,38 +206,38 @@ class Trainer(runtime.BaseTrainer):
         X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
-            type(X) is type(Y) is np.ndarray
-            and (X.shape, Y.shape) == self._shapes
-            and X.dtype == Y.dtype == self._dtype
+            type(X) is type(Y) is np.ndarray and (X.shape, Y.shape, X.dtype, Y.dtype) == self._batch
         ):
             X, Y = self._accept(X, Y)
-        (A0, Z1, A1, Z2, t1, dA2, t2) = self._arrays
+        (A0, Z1, t1, A1, Z2, t2, t3, dA2, t4) = self._arrays
         (c1, c2, zero, zeros, ones, ones2, m) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         multiply(X, c1, out=A0)  # A0 = X / 255.0, which is the X of the equations
         # Z1 = W1 X + b1
         W1.dot(A0, out=Z1)
-        Z1 += b1
+        t1[...] = b1
+        Z1 += t1
         maximum(Z1, zeros, out=A1)  # A1 = relu(Z1)
         # Z2 = W2 A1 + b2
         W2.dot(A1, out=Z2)
-        Z2 += b2
+        t2[...] = b2
+        Z2 += t2
         # A2 = exp(Z2) / sum of rows(exp(Z2))
-        np.maximum.reduce(Z2, axis=0, keepdims=True, out=t1)
-        Z2 -= t1
+        np.maximum.reduce(Z2, axis=0, keepdims=True, out=t3)
+        Z2 -= t3
         exp(Z2, out=Z2)
-        ones.dot(Z2, out=t1)
-        A2 = divide(Z2, t1, out=Z2)
+        ones.dot(Z2, out=t3)
+        A2 = divide(Z2, t3, out=Z2)
         subtract(A2, Y, out=dA2)  # for the cost
         J: float = float(vdot(dA2, dA2)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         dA2 *= c2  # dA2 = 2 (A2 - Y) / m, times the learning rate, which all that follows inherits
         # dZ2 = A2 ⊙ (dA2 - sum of rows(dA2 ⊙ A2))
-        multiply(dA2, A2, out=t2)
-        ones.dot(t2, out=t1)
-        dA2 -= t1
+        multiply(dA2, A2, out=t4)
+        ones.dot(t4, out=t3)
+        dA2 -= t3
         dZ2 = multiply(A2, dA2, out=Z2)
         dZ2.dot(A1.T, out=dW2)  # dW2 = dZ2 A1ᵀ
         dZ2.dot(ones2, out=db2)  # db2 = sum of columns(dZ2)
@@ -261,8 +260,8 @@ class Trainer(runtime.BaseTrainer):
         features = self.network.features
         outputs = self.network.outputs
         return (
-            (features, m), (10, m), (10, m), (outputs, m), (1, m),  # A0, Z1, A1, Z2, t1
-            (outputs, m), (outputs, m),  # dA2, t2
+            (features, m), (10, m), (10, m), (10, m), (outputs, m),  # A0, Z1, t1, A1, Z2
+            (outputs, m), (1, m), (outputs, m), (outputs, m),  # t2, t3, dA2, t4
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

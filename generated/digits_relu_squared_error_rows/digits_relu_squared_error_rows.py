@@ -145,9 +145,8 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 
 def _cost(A2: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
-    m = Y.shape[0]
     d = A2 - Y
-    return np.sum(np.square(d)) / m
+    return np.sum(np.square(d)) / Y.shape[0]
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -207,39 +206,39 @@ class Trainer(runtime.BaseTrainer):
         X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
-            type(X) is type(Y) is np.ndarray
-            and (X.shape, Y.shape) == self._shapes
-            and X.dtype == Y.dtype == self._dtype
+            type(X) is type(Y) is np.ndarray and (X.shape, Y.shape, X.dtype, Y.dtype) == self._batch
         ):
             X, Y = self._accept(X, Y)
-        (A0, Z1, A1, Z2, t1, t2, dA2, t3) = self._arrays
+        (A0, Z1, t1, A1, Z2, t2, t3, t4, dA2, t5) = self._arrays
         (c1, c2, zero, zeros, ones, ones2, m) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         multiply(X, c1, out=A0)  # A0 = X / 255.0, which is the X of the equations
         # Z1 = X W1 + b1
         A0.dot(W1, out=Z1)
-        Z1 += b1
+        t1[...] = b1
+        Z1 += t1
         maximum(Z1, zeros, out=A1)  # A1 = relu(Z1)
         # Z2 = A1 W2 + b2
         A1.dot(W2, out=Z2)
-        Z2 += b2
+        t2[...] = b2
+        Z2 += t2
         # A2 = exp(Z2) / sum of columns(exp(Z2))
-        t1[...] = Z2.T
-        np.maximum.reduce(t1, axis=0, keepdims=True, out=t2.T)
-        Z2 -= t2
+        t3[...] = Z2.T
+        np.maximum.reduce(t3, axis=0, keepdims=True, out=t4.T)
+        Z2 -= t4
         exp(Z2, out=Z2)
-        Z2.dot(ones, out=t2)
-        A2 = divide(Z2, t2, out=Z2)
+        Z2.dot(ones, out=t4)
+        A2 = divide(Z2, t4, out=Z2)
         subtract(A2, Y, out=dA2)  # for the cost
         J: float = float(vdot(dA2, dA2)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         dA2 *= c2  # dA2 = 2 (A2 - Y) / m, times the learning rate, which all that follows inherits
         # dZ2 = A2 ⊙ (dA2 - sum of columns(A2 ⊙ dA2))
-        multiply(A2, dA2, out=t3)
-        t3.dot(ones, out=t2)
-        dA2 -= t2
+        multiply(A2, dA2, out=t5)
+        t5.dot(ones, out=t4)
+        dA2 -= t4
         dZ2 = multiply(A2, dA2, out=Z2)
         A1.T.dot(dZ2, out=dW2)  # dW2 = A1ᵀ dZ2
         ones2.dot(dZ2, out=db2)  # db2 = sum of rows(dZ2)
@@ -262,8 +261,8 @@ class Trainer(runtime.BaseTrainer):
         features = self.network.features
         outputs = self.network.outputs
         return (
-            (m, features), (m, 10), (m, 10), (m, outputs), (outputs, m),  # A0, Z1, A1, Z2, t1
-            (m, 1), (m, outputs), (m, outputs),  # t2, dA2, t3
+            (m, features), (m, 10), (m, 10), (m, 10), (m, outputs),  # A0, Z1, t1, A1, Z2
+            (m, outputs), (outputs, m), (m, 1), (m, outputs), (m, outputs),  # t2, t3, t4, dA2, t5
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

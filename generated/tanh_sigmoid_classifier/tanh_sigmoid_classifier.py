@@ -151,9 +151,8 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 @runtime.rounded_once
 def _cost(Z2: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
-    m = Y.shape[1]
     t = np.sum(np.maximum(Z2, 0.0) - Z2 * Y + np.log1p(np.exp(-np.abs(Z2))))
-    return t / m
+    return t / Y.shape[1]
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -211,35 +210,35 @@ class Trainer(runtime.BaseTrainer):
         X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
-            type(X) is type(Y) is np.ndarray
-            and (X.shape, Y.shape) == self._shapes
-            and X.dtype == Y.dtype == self._dtype
+            type(X) is type(Y) is np.ndarray and (X.shape, Y.shape, X.dtype, Y.dtype) == self._batch
         ):
             X, Y = self._accept(X, Y)
-        (Z1, Z2, t1, A2, t2, dZ1) = self._arrays
+        (Z1, t1, Z2, t2, t3, A2, t4, dZ1) = self._arrays
         (c1, one, zeros, ones, ones2, m) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
         # Z1 = W1 X + b1
         W1.dot(X, out=Z1)
-        Z1 += b1
+        t1[...] = b1
+        Z1 += t1
         A1 = tanh(Z1, out=Z1)  # A1 = tanh(Z1)
         # Z2 = W2 A1 + b2
         W2.dot(A1, out=Z2)
-        Z2 += b2
+        t2[...] = b2
+        Z2 += t2
         # A2 = sigmoid(Z2)
-        maximum(Z2, zeros, out=t1)
-        subtract(Z2, t1, out=A2)
-        subtract(A2, t1, out=t2)
-        exp(t2, out=t2)
-        log1p(t2, out=t2)
-        A2 -= t2
+        maximum(Z2, zeros, out=t3)
+        subtract(Z2, t3, out=A2)
+        subtract(A2, t3, out=t4)
+        exp(t4, out=t4)
+        log1p(t4, out=t4)
+        A2 -= t4
         exp(A2, out=A2)
         # for the cost
         Z2 *= Y
-        t1 -= Z2
-        t1 += t2
-        J: float = float(vdot(t1, ones)) / m
+        t3 -= Z2
+        t3 += t4
+        J: float = float(vdot(t3, ones)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ2 = (A2 - Y) / m
@@ -271,8 +270,8 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (4, m), (outputs, m), (outputs, m), (outputs, m), (outputs, m),  # Z1, Z2, t1, A2, t2
-            (4, m),  # dZ1
+            (4, m), (4, m), (outputs, m), (outputs, m), (outputs, m),  # Z1, t1, Z2, t2, t3
+            (outputs, m), (outputs, m), (4, m),  # A2, t4, dZ1
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

@@ -160,9 +160,8 @@ def _forward(params: Params, X: Array) -> tuple[Array, ...]:
 @runtime.rounded_once
 def _cost(Z3: Array, Y: Array) -> Any:
     """The cost J of the outputs."""
-    m = Y.shape[1]
     t = np.sum(np.maximum(Z3, 0.0) - Z3 * Y + np.log1p(np.exp(-np.abs(Z3))))
-    return t / m
+    return t / Y.shape[1]
 
 
 def _loss(params: Params, X: Array, Y: Array) -> Any:
@@ -224,39 +223,40 @@ class Trainer(runtime.BaseTrainer):
         X, Y: as in `loss`.  Nothing is changed by a ValueError or a NonFiniteLoss.
         """
         if not (
-            type(X) is type(Y) is np.ndarray
-            and (X.shape, Y.shape) == self._shapes
-            and X.dtype == Y.dtype == self._dtype
+            type(X) is type(Y) is np.ndarray and (X.shape, Y.shape, X.dtype, Y.dtype) == self._batch
         ):
             X, Y = self._accept(X, Y)
-        (Z1, Z2, Z3, t1, A3, t2, dZ2, dZ1) = self._arrays
+        (Z1, t1, Z2, t2, Z3, t3, t4, A3, t5, dZ2, dZ1) = self._arrays
         (c1, one, zeros, ones, ones2, m) = self._numbers
         W1, b1, W2, b2, W3, b3 = self.params
         dW1, db1, dW2, db2, dW3, db3 = self._dparams
         # Z1 = W1 X + b1
         W1.dot(X, out=Z1)
-        Z1 += b1
+        t1[...] = b1
+        Z1 += t1
         A1 = tanh(Z1, out=Z1)  # A1 = tanh(Z1)
         # Z2 = W2 A1 + b2
         W2.dot(A1, out=Z2)
-        Z2 += b2
+        t2[...] = b2
+        Z2 += t2
         A2 = tanh(Z2, out=Z2)  # A2 = tanh(Z2)
         # Z3 = W3 A2 + b3
         W3.dot(A2, out=Z3)
-        Z3 += b3
+        t3[...] = b3
+        Z3 += t3
         # A3 = sigmoid(Z3)
-        maximum(Z3, zeros, out=t1)
-        subtract(Z3, t1, out=A3)
-        subtract(A3, t1, out=t2)
-        exp(t2, out=t2)
-        log1p(t2, out=t2)
-        A3 -= t2
+        maximum(Z3, zeros, out=t4)
+        subtract(Z3, t4, out=A3)
+        subtract(A3, t4, out=t5)
+        exp(t5, out=t5)
+        log1p(t5, out=t5)
+        A3 -= t5
         exp(A3, out=A3)
         # for the cost
         Z3 *= Y
-        t1 -= Z3
-        t1 += t2
-        J: float = float(vdot(t1, ones)) / m
+        t4 -= Z3
+        t4 += t5
+        J: float = float(vdot(t4, ones)) / m
         if not math.isfinite(J):
             raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
         # dZ3 = (A3 - Y) / m, times the learning rate, which all that follows inherits
@@ -290,8 +290,9 @@ class Trainer(runtime.BaseTrainer):
     def _buffers(self, m: int) -> tuple[tuple[int, int], ...]:
         outputs = self.network.outputs
         return (
-            (64, m), (32, m), (outputs, m), (outputs, m), (outputs, m),  # Z1, Z2, Z3, t1, A3
-            (outputs, m), (32, m), (64, m),  # t2, dZ2, dZ1
+            (64, m), (64, m), (32, m), (32, m), (outputs, m),  # Z1, t1, Z2, t2, Z3
+            (outputs, m), (outputs, m), (outputs, m), (outputs, m), (32, m),  # t3, t4, A3, t5, dZ2
+            (64, m),  # dZ1
         )  # fmt: skip
 
     def _constants(self, m: int) -> tuple[Any, ...]:

@@ -111,7 +111,8 @@ def test_another_runtime_leaves_emitted_gradients_open(line: str, tmp_path: Path
 def test_labels_are_not_read_as_one_axis_to_save_a_wrong_size() -> None:
     spec = next(p for p in GENERATED if p.stem == "tanh_sigmoid_classifier")
     text = spec.with_suffix(".py").read_text().replace(ROUNDED, "")
-    text = text.replace("m = Y.shape[1]", "m = Y.shape[0]")
+    assert text.count("/ Y.shape[1]") == 1
+    text = text.replace("/ Y.shape[1]", "/ Y.shape[0]")
     findings = open_code("wrong.py", text, mends=False).findings
     gradients = [f for f in findings if f.kind == Kind.GRADIENT]
     assert {f.verdict for f in gradients} == {Verdict.REFUTED}
