@@ -74,9 +74,11 @@ def test_functions_step_and_update_are_proved(name: str) -> None:
         ("X.shape[1], X.dtype)", "X.shape[0], X.dtype)"),
         ("NETWORK.inputs(X, NETWORK.params(params))", "NETWORK.inputs(X, NETWORK.params(X))"),
         (  # a name that is asked about before it has a value
-            "        J: float = float(vdot(t1, ones)) / m\n        if not math.isfinite(J):\n",
+            "        J: float = float(vdot(t3, ones)) / m\n        if not math.isfinite(J):\n",
             "        if not math.isfinite(J):\n",
         ),
+        ("        t1[...] = b1\n", ""),
+        ("Z1 += t1", "Z1 += b2"),
         ("if not math.isfinite(J)", "if not math.isfinite(W2)"),
         ("X, Y = self._accept(X, Y)", "pass"),
         ("class Trainer(runtime.BaseTrainer)", "class Trainer(runtime.Other)"),
