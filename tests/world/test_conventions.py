@@ -85,6 +85,13 @@ When $y = 1$, $L(a, 1) = -\log(a)$, and when $y = 0$, $L(a, 0) = -\log(1 - a)$."
             (r"L(a, 0) = -\log(a)", "refuted"),
         ],
     ),
+    "one letter for the weights of two layers": (
+        r"$a_j = \sum_i w_{ji} z_i$, $\delta_j = \frac{\partial E_n}{\partial a_j}$.",
+        [
+            (r"\frac{\partial E_n}{\partial w_{ji}} = \delta_j z_i", "verified"),
+            (r"\delta_j = h'(a_j) \sum_k w_{kj} \delta_k", "unproven"),
+        ],
+    ),
     "a stray m, and no cost": (
         r"$Z = W X + b$, $A = \text{softmax}(Z)$.",
         [

@@ -141,6 +141,9 @@ class Quantities(ABC):
         if known is None:
             known = self.indices[letter] = self.free[letter] = Index(letter, dim)
         if known.dim != dim:
+            axes = [str(d).partition(" of ") for d in (known.dim, dim)]
+            if {a[0] for a in axes} == {"rows", "columns"} and axes[0][2] == axes[1][2]:
+                raise Outside(f"the letter {axes[0][2]} may stand for the weights of two layers")
             same = None if 1 in (known.dim, dim) else (known.dim, dim)
             raise Conflict(f"the index {letter} runs over {known.dim} and over {dim}", same)
         return known
