@@ -16,8 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from derive.diagnosis.codes import CODES
 from derive.docs import prose, readme
 from derive.docs.shell import environment
+from derive.library.explanations import names
 from tests.docs.shown import blocks
 
 ROOT: Final = Path(__file__).parents[2]
@@ -99,16 +101,17 @@ def unrun(text: str, run: set[str]) -> Iterator[str]:
     """The command lines of a text that nothing runs.
 
     A word in capitals, as in ``python NAME.py check``, is whatever stands there where it is run.
+    What ``derive explain`` prints of an entry or of a code is the page that it has in every build.
 
     >>> list(unrun("`derive list`, `python NAME.py check`, `pip install x`", {"python a.py check"}))
     ['pip install x']
     """
-    known = (*sorted(run), *ELSEWHERE)
+    known, pages = (*sorted(run), *ELSEWHERE), {*CODES, *names()}
     for line in sorted(shown(text.replace("{{ spec.name }}", "NAME"))):
         pattern = re.sub(r"\b[A-Z]{2,}\b", r"[^ ]+", re.escape(line))
-        code = re.fullmatch(r"derive explain D\d+", line) and "derive explain D103" in run
+        told = line.removeprefix("derive explain ") in pages and "derive explain D103" in run
         named = NAMED.fullmatch(line) and any(other.startswith(line) for other in known)
-        if not (code or named or any(re.fullmatch(pattern, other) for other in known)):
+        if not (told or named or any(re.fullmatch(pattern, other) for other in known)):
             yield line
 
 
