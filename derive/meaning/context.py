@@ -90,7 +90,7 @@ class Context(ABC):
             if len(entries) == 2:
                 return self._index(entries[0], dims[0]), self._index(entries[1], dims[1])
             if len(entries) == 1 and 1 in dims:
-                index = self._index(entries[0], dims[1] if dims[0] == 1 else dims[0])
+                index = self._unit(entries[0], dims[1] if dims[0] == 1 else dims[0])
                 return (None, index) if dims[0] == 1 else (index, None)
             if entries:
                 raise Outside("an entry of a weight needs two indices")
@@ -98,7 +98,7 @@ class Context(ABC):
         unit_dim, example_dim = dims if columns else (dims[1], dims[0])
         unit: Index | None = None
         if len(entries) == 1:
-            unit = self._index(entries[0], unit_dim)
+            unit = self._unit(entries[0], unit_dim)
         elif entries:
             raise Outside("too many indices")
         example = self._example(program_name, occurrence, example_dim, unit is not None)
@@ -122,7 +122,25 @@ class Context(ABC):
             raise Outside("an entry is named, but not of which example")
         return None
 
+    def _unit(self, letter: str, dim: int | str) -> Index:
+        """A unit by its letter, or by the one number that a line speaks of: ``dw_1 = x_1 dz``.
+
+        What holds for every unit holds for that one, and no unit is unlike the others.
+        """
+        if not letter.isdigit() or letter == "0":
+            return self._index(letter, dim)
+        fixed = next((i for name, i in self.indices.items() if name.isdigit()), None)
+        if fixed is None:
+            if self.indices:
+                raise Outside(f"the fixed entry {letter} beside others")
+            fixed = self.indices[letter] = self.free[letter] = Index(letter, dim)
+        if (fixed.name, fixed.dim) != (letter, dim):
+            raise Outside(f"the fixed entry {letter} beside others")
+        return fixed
+
     def _index(self, letter: str, dim: int | str) -> Index:
+        if any(name.isdigit() for name in self.indices):
+            raise Outside(f"the entry {letter} beside a fixed one")
         if letter.isdigit():
             raise Outside(f"the fixed entry {letter}")
         if not letter.isalpha():

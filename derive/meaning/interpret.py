@@ -19,7 +19,7 @@ from derive.meaning.facts import Facts
 from derive.meaning.figures import figures_say, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
-from derive.meaning.misfits import left_open
+from derive.meaning.misfits import left_open, of_one_class
 from derive.meaning.notation import derivatives_in, plain_name
 from derive.meaning.one_example import speaks_of_all
 from derive.meaning.outline import (
@@ -344,7 +344,7 @@ class Interpreter:
         sides = (left.span.start, left.span.end), (line.right.span.start, line.right.span.end)
         written = (text[slice(*sides[0])], text[slice(*sides[1])])
         figures = next((f for s in stated if (f := figures_say(s.statement, written))), "")
-        figures = figures or to_be_solved(line)
+        figures = figures or to_be_solved(line) or next(map(of_one_class, stated), "")
         missing = not_given(self.facts, line) + unbound(self.facts, line)
         if mode != "formal":
             missing += roleless([(s.setting, s.statement) for s in stated])

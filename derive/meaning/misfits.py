@@ -11,16 +11,18 @@ from dataclasses import replace
 from derive.meaning.elsewhere import given_elsewhere
 from derive.meaning.facts import Facts
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
+from derive.meaning.interpretation import Stated
 from derive.meaning.lines import Line
 from derive.meaning.literal.scope import RATES
 from derive.meaning.notation import derivatives_in, names_in
 from derive.meaning.outline import unbound
 from derive.meaning.roles import resolve
 from derive.meaning.setting import Setting
-from derive.program import SCALAR
+from derive.program import SCALAR, Equation
 from derive.reading.syntax import Name, Node, Unreadable
 from derive.reading.tree import plain
 
+ONE_CLASS = "it is about one class by its number, which may be the right one"
 NO_ROLE = "{} has no role in the network: say what it stands for"
 
 
@@ -42,6 +44,13 @@ def left_open(setting: Setting, line: Line, left: Node, reason: str) -> str:
     if unknown := unknown_target(facts, line):
         return f"a derivative by {unknown}, which has no role in the network"
     return ""
+
+
+def of_one_class(stated: Stated) -> str:
+    """Why a line about one class by its number is left open where it fails for any class."""
+    free = stated.statement.free if isinstance(stated.statement, Equation) else ()
+    classes = "softmax" in stated.setting.activations.values()
+    return ONE_CLASS if classes and any(i.name.isdigit() for i in free) else ""
 
 
 def supposed_numbers(setting: Setting, line: Line) -> tuple[str, ...]:

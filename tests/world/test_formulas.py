@@ -126,3 +126,23 @@ def test_a_step_is_about_the_cost_that_it_names_or_the_last(
     note: str, line: str, expected: str
 ) -> None:
     assert _verdict(note, line) == expected
+
+
+NLL = (
+    r"$a_n = w^T x_n$, $\mu_n = \sigma(a_n)$ and $NLL(w) = -\frac{1}{N} \sum_{n=1}^N"
+    r" [y_n \log \mu_n + (1 - y_n) \log(1 - \mu_n)]$; $PNLL(w) = NLL(w) + \lambda w^T w$."
+    r" So $\nabla_w PNLL(w) = \nabla_w NLL(w) + 2 \lambda w$ in all."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\nabla_w NLL(w) = \frac{1}{N} \sum_{n=1}^N (\mu_n - y_n) x_n", "verified"),
+        (r"\nabla_w PNLL(w) = \nabla_w NLL(w) + 2 \lambda w", "verified"),
+        (r"\nabla_w PNLL(w) = \nabla_w NLL(w) + \lambda w", "refuted"),
+        (r"\nabla_w NLL(w) = \sum_{n=1}^N (\mu_n - y_n) x_n", "refuted"),
+    ],
+)
+def test_a_cost_in_the_formula_of_another(line: str, expected: str) -> None:
+    assert _verdict(NLL, line) == expected

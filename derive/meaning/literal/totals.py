@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.meaning.facts import Facts, all_nodes, subtree
-from derive.meaning.notation import derivatives_in, names_in
+from derive.meaning.facts import Facts, all_nodes, known_function, subtree
+from derive.meaning.notation import STANDARD, derivatives_in, names_in
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
@@ -48,8 +48,10 @@ def totals(facts: Facts) -> frozenset[str]:
 
 
 def _bare(name: sx.Name) -> bool:
-    """A single letter without marks, accents or scripts."""
-    plainly = not (name.mark or name.accent or name.primes or name.scripts or name.word)
+    """A single letter, or a word for no function, without marks, accents or scripts."""
+    plainly = not (name.mark or name.accent or name.primes or name.scripts)
+    if name.word:
+        return plainly and known_function(name) is None and name.base not in STANDARD
     return plainly and (len(name.base) == 1 or name.base in ("phi", "psi", "varphi", "ell"))
 
 
@@ -71,6 +73,11 @@ def _only_differentiated(facts: Facts, base: str) -> bool:
                 allowed.add(name.span.start)
                 if isinstance(of, sx.Applied):
                     arguments.add(tuple(_letters(a) for a in of.arguments))
+    for node in all_nodes(facts):  # a word for a cost may stand in the formula of another
+        for part in subtree(node):
+            if isinstance(part, sx.Applied) and part.head.base == base and part.head.word:
+                allowed.add(part.head.span.start)
+                arguments.add(tuple(_letters(a) for a in part.arguments))
     uses = (n for node in all_nodes(facts) for n in names_in(node) if n.base == base)
     return some and len(arguments) == 1 and all(n.span.start in allowed for n in uses)
 
