@@ -49,6 +49,8 @@ _HTML: Final = re.compile(r"</?(?:su[bp]|b|strong|i|em|var)>|&[A-Za-z]{2,8}[0-9]
 _ACCENTED: Final = re.compile(r"([A-Za-z]\d*)_?(hat|bar|tilde)((?:_[A-Za-z0-9]+)*)")
 _PRIME: Final = re.compile(rf"(?:d_|deriv_)?({NAME}?)_(?:prime|deriv|derivative|grad)|d_?({NAME})")
 _RUNS: Final = re.compile(r"[A-Za-z]+|[0-9]+")
+_COUNT: Final = re.compile(r"[mnMN](?![A-Za-z0-9_^'*.])")
+"""A number of examples, written to the 2 of ``1/2m``: 1/(2m)."""
 _OPEN: Final = words("= + - * / @ ^ _ ( [ { , < > | := += -=", r"\odot \cdot")
 _OPERATORS: Final = {"sum": "\\sum", "Sum": "\\sum", "prod": "\\prod"}
 
@@ -73,6 +75,8 @@ class _Writer:
         """Where in `out` the last factor begins, with what is attached to it."""
         self.quotient = -1
         """Where the quotient of two differentials begins of which the last factor is the end."""
+        self.below = False
+        """A number below a slash waits for the name that is written to it."""
         self.open: list[tuple[int, str]] = []
         """For every bracket that is open: where its factor begins, what else closes with it."""
 
@@ -122,10 +126,19 @@ class _Writer:
         elif text == "*" and octave:
             self._sign("\\cdot", start, end)
         else:
+            if text == "^" and self.out and self.out[-1].text == ")":
+                self._sum_of_powers()
             factor = len(self.out)
             self.out += tokenize(self.source, start, end)
             if text[0].isalpha():
                 self.factor = factor
+
+    def _sum_of_powers(self) -> None:
+        """``sum(y - a)^2``, on paper, adds up squares; ``np.sum(y - a)**2`` does not."""
+        head = self.out[self.factor] if self.factor < len(self.out) else self.out[-1]
+        module = self.factor > 0 and self.out[self.factor - 1].text == "\\,"
+        if head.kind == "word" and head.text == "sum" and not module:
+            self.out[self.factor] = head._replace(kind="command", text="\\sum")
 
     def _between(self, start: int, end: int) -> bool:
         """Whether a dot stands between two factors rather than at the end of a sentence."""
@@ -135,16 +148,20 @@ class _Writer:
 
     def _number(self, text: str, start: int, end: int) -> None:
         letter = self.source[start - 1 : start] if self.out and self.out[-1].end == start else ""
-        if letter.isalpha() and letter > "~":
+        if letter.isalpha() and letter > "~" and text.isdigit():
             self._script(text, start)  # δ2
         else:
             self.factor = len(self.out)
+            if self.out and self.out[-1].text == "/" and _COUNT.match(self.source, end, self.stop):
+                self._sign("{", start)
+                self.below = True
             self._put("number", self._axis(text, end), start, end)
 
     def _axis(self, text: str, end: int) -> str:
         """The axis of ``sum(A, 2)``: Octave counts from 1."""
         begin = self.open[-1][0] if self.open else len(self.out)
-        counted = self.lexicon.octave and text in ("1", "2") and self.out[-1].text == ","
+        behind = self.out[-1].text if self.out else ""
+        counted = self.lexicon.octave and text in ("1", "2") and behind == ","
         summed = begin < len(self.out) and self.out[begin].text in ("sum", "mean")
         last = self.source[end : self.stop].lstrip().startswith(")")
         return str(int(text) - 1) if counted and summed and last else text
@@ -176,7 +193,7 @@ class _Writer:
         if self.out[self.factor].text != "{" and self._is_head(len(self.out) - 1):
             at = self.out[self.factor].start
             self.out.insert(self.factor, Token("symbol", "{", at, at))
-            self._sign("}", start - 1)
+            self._sign("}", self.out[-1].end)
 
     def _counts(self, text: str, start: int) -> bool:
         """Whether ``1[z > 0]`` begins here: an indicator rather than a product."""
@@ -239,6 +256,14 @@ class _Writer:
     # -- identifiers -----------------------------------------------------------------------
 
     def _name(self, text: str, start: int, end: int) -> None:
+        """An identifier, with the brace that it closes."""
+        below, self.below, first = self.below, False, self.factor
+        self._identifier(text, start, end)
+        if below:
+            self._sign("}", end)
+            self.factor = first
+
+    def _identifier(self, text: str, start: int, end: int) -> None:
         if text == "o" and self._is_ring(start, end):
             self._sign("\\odot", start, end)
             return

@@ -64,8 +64,10 @@ _JOINT: Final = re.compile(
 )
 _PLAIN: Final = r"(?:[^()=+*/^_@<>-]|(?<=[a-z])-(?=[a-z]))*"
 _REMARK: Final = re.compile(
-    r"[ \t]{2,}(?:\(?\[?\d+[a-z]?\]?\)|[#%].*|//.*|--.*|<-+ .*|[A-Za-z][a-z]+(?: [a-z]+)+[.,]?)$"
-    rf"|[ \t]+(?:\#|//)[ \t].*$|[ \t]+\({_PLAIN}[A-Za-z]{{3}}{_PLAIN}\)$"
+    r"(?<![ \t])[ \t]{2,}"
+    r"(?:\(?\[?\d+[a-z]?\]?\)|[#%].*|//.*|--.*|<-+ .*|[A-Za-z][a-z]+(?: [a-z]+)+[.,]?)$"
+    r"|(?<![ \t])[ \t]+(?:\#|//)[ \t].*$"
+    rf"|(?<![ \t])[ \t]+\({_PLAIN}[A-Za-z]{{3}}{_PLAIN}\)$"
 )
 _HEADING: Final = re.compile(r"(?:[#%]|//|--)[^=]*|[A-Z][^=(){};]*|[^=(){};]*:|[-=~*]{3,}|\.\.\.")
 _ASIDE: Final = re.compile(
@@ -118,7 +120,7 @@ def free_lines(source: str, taken: Sequence[Span]) -> Iterator[tuple[int, int]]:
                 yield from () if program else block
                 block, program = [], False
             blank, indented = False, inner
-            program = program or _PROGRAM.search(text) is not None
+            program = program or _PROGRAM.search(text[: 2 * MAX_LINE]) is not None
             if ("=" in text or "<-" in text) and len(text) <= 2 * MAX_LINE and text[0] != "|":
                 block.append((at, stop))
         at = stop + 1
@@ -134,7 +136,7 @@ def fenced_lines(source: str, start: int, stop: int) -> list[tuple[int, int]]:
     at = start
     for line in source[start:stop].splitlines(keepends=True):
         end, text = at + len(line.rstrip("\r\n")), line.strip()
-        if text and _PROGRAM.search(text):
+        if len(text) > 2 * MAX_LINE or _PROGRAM.search(text):
             return []
         if text and not _HEADING.fullmatch(text):
             if candidate(source, at, end) is None:
@@ -146,6 +148,8 @@ def fenced_lines(source: str, start: int, stop: int) -> list[tuple[int, int]]:
 
 def candidate(source: str, start: int, end: int) -> Line | None:
     """The equation on a line, without bullet, label and remark; None if there is none."""
+    if end - start > 2 * MAX_LINE:
+        return None
     lead = _LEAD.match(source, start, end)
     start = lead.end() if lead else start
     label = _LABEL.match(source, start, end)

@@ -1,8 +1,12 @@
 """Equations typed in plain text: what is one, what is prose, a setting or program source."""
 
+import random
+
 import pytest
 
 from derive.reading import read
+from derive.reading.identifiers import Lexicon
+from derive.reading.plain import plain_tokens
 
 from .sketch import chain
 
@@ -71,3 +75,26 @@ def test_one_name_of_several_letters() -> None:
     note = "h = tanh(Wxh x + bh)\ndWxh = dh x^T\ny = wx + b\n"
     chains = [chain(c) for p in read(note, "txt").pieces for c in p.chains]
     assert chains[1:] == ["d.W_xh =1 [d.h x^T]", "y =1 (+[w x]+b)"]
+
+
+def test_every_character_belongs_to_one_token() -> None:
+    rng = random.Random(0)
+    signs = "dWzaxy12_^*/@.()[]{}'=+-<>|,: \t~δ²∂⊙ᵀ\u0302"
+    lexicon = Lexicon(frozenset(["W1", "z1", "o"]), frozenset(["Whh"]), True, True)
+    lines = [
+        *EQUATIONS,
+        "dL_dW1 = 1/2m np.sum(y_hat - y)**2 o Whh.T",
+        "a = (W2T * z.^2)'(1[z > 0])",
+    ]
+    for _ in range(300):
+        text = list(rng.choice(lines))
+        for _ in range(rng.randint(0, 6)):
+            text[rng.randrange(len(text))] = rng.choice(signs) * rng.choice([1, 1, 2])
+        source = "".join(text)
+        at, rest = 0, []
+        for token in plain_tokens(source, 0, len(source), lexicon):
+            if token.end > token.start:
+                assert token.start >= at
+                rest.append(source[at : token.start])
+                at = token.end
+        assert not "".join([*rest, source[at:]]).replace("~", "").strip()

@@ -62,7 +62,15 @@ loss = np.mean((y_hat - y)**2)
 
 """
 
+HALF = """
+Y_hat = W X + b
+J = 1/2m sum(Y_hat - Y)^2
+
+"""
+
 FORMS = [
+    (HALF, "dJ/dW = 1/m (Y_hat - Y) X^T", "dJ/dW = 2/m (Y_hat - Y) X^T"),
+    (OCTAVE, "db2 = 1/m * sum(dZ2, 2)", "db2 = 1/m * sum(dZ2, 1)"),
     (BATCH, "dW2 = 1/m * dZ2 @ A1.T", "dW2 = 1/m * dZ2 @ A1"),
     (BATCH, "dW2 = dZ2.dot(A1.T) / m", "dW2 = dZ2.T.dot(A1.T) / m"),
     (BATCH, "dW2 = (1/m) np.dot(dZ2, A1.T)", "dW2 = (1/m) np.dot(A1.T, dZ2)"),
