@@ -39,6 +39,7 @@ TRUE = {
     "relu and step": (f("tanh", f("relu", EYE)), f("tanh", f("step", EYE))),
     "a step is idempotent": (f("step", EYE) @ f("step", EYE), EYE),
     "a logarithm": (f("log", 1 + EYE), EYE * f("log", num(2))),
+    "logarithms of large numbers": (f("log", num(10_201)), 2 * f("log", num(101))),
     "logarithms of numbers": (f("log", num(12)) - f("log", num(3)), 2 * f("log", num(2))),
     "a logarithm of a fraction": (f("log", num(Fraction(4, 9))), 2 * f("log", num(Fraction(2, 3)))),
     "a denominator": ((1 + EYE) ** -1, 1 - EYE * Fraction(1, 2)),
@@ -77,6 +78,11 @@ FALSE = {
         (1 - f("tanh", f("log", 1 + exp(y))) ** 2).T @ x + 2 * t,
     ),
     "an exponential inside": (f("g", exp(x)), f("g", exp(-x))),
+    "a logarithm of the opposite": (f("log", -x), f("log", x)),
+    "one minus a square": (
+        (1 - f("sigmoid", -x) ** 2) ** -1,
+        (exp(x) * f("sigmoid", -x) ** 2) ** -1,
+    ),
     "nested exponentials inside": (f("g", exp(exp(-x))), f("g", exp(exp(x)))),
     "inside of a derivative": (f("g", exp(t) * exp(t), 1), f("g", exp(2 * t))),
 }

@@ -4,6 +4,7 @@ A text that is gone fails the run: then the rule has changed, and its bug has to
 `excuses` says of the rest of the source why a fault there cannot make anything false pass.
 """
 
+from .branches import BRANCHES
 from .bug import ROOT, Bug
 from .certifying import CERTIFYING
 from .derivatives import DERIVATIVES, TABLE
@@ -22,6 +23,7 @@ BUGS: tuple[Bug, ...] = (
     *EVALUATOR,
     *CERTIFYING,
     *POINTS,
+    *BRANCHES,
 )
 
 __all__ = ["BUGS", "ROOT", "Bug"]
