@@ -19,7 +19,7 @@ from derive.meaning.facts import Facts
 from derive.meaning.figures import figures_say, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
-from derive.meaning.misfits import left_open, of_one_class
+from derive.meaning.misfits import ARRAYS_ALONE, arrays_alone, left_open, of_one_class
 from derive.meaning.notation import derivatives_in, plain_name
 from derive.meaning.one_example import speaks_of_all
 from derive.meaning.outline import (
@@ -239,6 +239,8 @@ class Interpreter:
         shown = {"matrix": "matrix", "scalar": "scalar", "formal": "scalar"}[reading]
         found = self._statements(line, left, kind, shown, mode)
         if mode == "path":
+            if arrays_alone(self.facts, line):
+                return self._decided(line, Verdict.UNPROVEN, ARRAYS_ALONE, kind, shown)
             return self._on_path(line, left, kind, found)
         if (
             found.verdict == Verdict.UNPROVEN

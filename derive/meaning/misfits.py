@@ -13,15 +13,18 @@ from derive.meaning.facts import Facts
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
 from derive.meaning.interpretation import Stated
 from derive.meaning.lines import Line
+from derive.meaning.literal.numbers import ARRAYS
 from derive.meaning.literal.scope import RATES
+from derive.meaning.literal.totals import differentiated
 from derive.meaning.notation import derivatives_in, names_in
 from derive.meaning.outline import unbound
 from derive.meaning.roles import resolve
 from derive.meaning.setting import Setting
 from derive.program import SCALAR, Equation
-from derive.reading.syntax import Name, Node, Unreadable
+from derive.reading.syntax import Applied, Name, Node, Unreadable
 from derive.reading.tree import plain
 
+ARRAYS_ALONE = "whether numbers or arrays are meant is not told: arrays have no such derivative"
 ONE_CLASS = "it is about one class by its number, which may be the right one"
 NO_ROLE = "{} has no role in the network: say what it stands for"
 
@@ -51,6 +54,23 @@ def of_one_class(stated: Stated) -> str:
     free = stated.statement.free if isinstance(stated.statement, Equation) else ()
     classes = "softmax" in stated.setting.activations.values()
     return ONE_CLASS if classes and any(i.name.isdigit() for i in free) else ""
+
+
+def arrays_alone(facts: Facts, line: Line) -> bool:
+    """A formula of arrays is differentiated where no network is: ``\\partial(AB)/\\partial A``.
+
+    One path of scalars says nothing of it.
+    """
+    if facts.affine or facts.costs:
+        return False
+    words = ARRAYS.search(facts.document.source) is not None
+    for of in (of for side in line.nodes for of in differentiated(side)):
+        capitals = any(n.base.isupper() for n in names_in(of))
+        written = not isinstance(of, Name | Applied)
+        trace = isinstance(of, Applied) and of.head.word and capitals
+        if trace or (written and (capitals or words)):
+            return True
+    return False
 
 
 def supposed_numbers(setting: Setting, line: Line) -> tuple[str, ...]:

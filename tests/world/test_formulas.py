@@ -146,3 +146,17 @@ NLL = (
 )
 def test_a_cost_in_the_formula_of_another(line: str, expected: str) -> None:
     assert _verdict(NLL, line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\frac{\partial}{\partial X} \mathrm{tr}(X X) = 2X^T", "verified"),
+        (r"\frac{\partial}{\partial X} \mathrm{tr}(X X) = 2X", "refuted"),
+        (r"\frac{\partial}{\partial A} A B = B", "unproven"),
+        (r"\frac{\partial}{\partial X} X X = 2 X", "unproven"),
+        (r"\frac{\partial}{\partial x} (A x) = A", "unproven"),
+    ],
+)
+def test_arrays_are_no_path_of_numbers(line: str, expected: str) -> None:
+    assert _verdict("Let $A$, $B$ and $X$ be matrices.", line) == expected

@@ -272,7 +272,7 @@ class Reader:
                 continue
             if scope is self.scope:
                 return self.setting, statements
-            return replace(self.setting, leaves=leaves_of(scope)), statements
+            return self._with_letters(scope, line), statements
         raise Outside("too many letters whose sizes are not told")
 
     def _tied_below(self, line: Line) -> str:
@@ -316,6 +316,15 @@ class Reader:
         if line.first and left in indices and any(isinstance(p, Dots) for p in subtree(sides[1])):
             return True
         return line.piece.kind == "inline" and len(letters) == 2 and not indices.isdisjoint(letters)
+
+    def _with_letters(self, scope: Scope, line: Line) -> Setting:
+        """The program with the letters of one line, as the line writes them."""
+        names, gradients, functions = self.setting.spelled or ({}, {}, {})
+        letters = {scope.label(key): scope.shown(key) for key in list(scope.labels)}
+        plainly = {n.base for side in line.nodes for n in names_in(side)}
+        letters = {label: text for label, text in letters.items() if text in plainly}
+        spelled = ({**letters, **names}, gradients, functions)
+        return replace(self.setting, leaves=leaves_of(scope), spelled=spelled)
 
     def _statements(self, claims: Claims, line: Line) -> list[Statement]:
         one = of_one_step(self.found, line)

@@ -19,14 +19,14 @@ from derive.program import SCALAR
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
-_ARRAYS: Final = re.compile(
+ARRAYS: Final = re.compile(
     r"\b(vectors?|ve[ck]teurs?|vektor(en)?|vettor[ei]|vetor(es)?|vector(es)?|tensors?|"
     r"matri(x|ces|ce|z|zen|zes)|matrices)\b|向量|矩阵|矩陣|行列|ベクトル|벡터|행렬|вектор|матриц"
     r"|R\}?\s*\^|ℝ\^",
     re.IGNORECASE,
 )
 """Words by which a note says that some letters are arrays."""
-_SAID: Final = re.compile(rf"^.*(?:{_ARRAYS.pattern}).*$", re.IGNORECASE | re.MULTILINE)
+_SAID: Final = re.compile(rf"^.*(?:{ARRAYS.pattern}).*$", re.IGNORECASE | re.MULTILINE)
 """A line of text with such a word."""
 _MEMBER: Final = re.compile(r"[A-Za-z]\w*[^$=\n]{0,20}?(\\in|∈)[^$=]{0,16}?(\^|[ℝ𝔹])")
 """``x \\in \\mathbb{R}^n``: a letter for an array."""
@@ -54,7 +54,7 @@ def under_bars(found: Outlined) -> frozenset[Key]:
 def numbers_only(found: Outlined) -> bool:
     """Nothing in the note is an array: no capitals, no entries, no transposes, no norms."""
     source = found.facts.document.source
-    if _ARRAYS.search(source if found.facts.part is None else source[slice(*found.facts.part)]):
+    if ARRAYS.search(source if found.facts.part is None else source[slice(*found.facts.part)]):
         return False
     if found.facts.part is not None and (
         letters_said(found.facts, _MEMBER) or letters_said(found.facts, _SAID)
