@@ -39,6 +39,7 @@ TRUE = {
     "relu and step": (f("tanh", f("relu", EYE)), f("tanh", f("step", EYE))),
     "a step is idempotent": (f("step", EYE) @ f("step", EYE), EYE),
     "a logarithm": (f("log", 1 + EYE), EYE * f("log", num(2))),
+    "a sum along an axis of one": (f("g", x).sum(1), f("g", x)),
     "logarithms of large numbers": (f("log", num(10_201)), 2 * f("log", num(101))),
     "logarithms of numbers": (f("log", num(12)) - f("log", num(3)), 2 * f("log", num(2))),
     "a logarithm of a fraction": (f("log", num(Fraction(4, 9))), 2 * f("log", num(Fraction(2, 3)))),
