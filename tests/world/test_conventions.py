@@ -92,6 +92,17 @@ When $y = 1$, $L(a, 1) = -\log(a)$, and when $y = 0$, $L(a, 0) = -\log(1 - a)$."
             (r"\delta_j = h'(a_j) \sum_k w_{kj} \delta_k", "unproven"),
         ],
     ),
+    "sums without a letter": (
+        r"$z_j = \sum x_i w_{ij} + b_j$, $p_j = \frac{1}{1 + e^{-z_j}}$, "
+        r"$E = \frac12 \sum (t_j - p_j)^2$.",
+        [
+            (r"\frac{\partial E}{\partial p_j} = \frac{\partial}{\partial p_j} \frac12 \sum (t_j - p_j)^2", "verified"),
+            (r"\frac{\partial E}{\partial p_j} = p_j - t_j", "verified"),
+            (r"\frac{\partial E}{\partial p_j} = \sum (p_j - t_j)", "refuted"),
+            (r"\frac{\partial E}{\partial w_{ij}} = (p_j - t_j) p_j (1 - p_j) x_i", "verified"),
+            (r"\frac{\partial E}{\partial w_{ij}} = (p_j - t_j) p_j (1 + p_j) x_i", "refuted"),
+        ],
+    ),
     "a stray m, and no cost": (
         r"$Z = W X + b$, $A = \text{softmax}(Z)$.",
         [

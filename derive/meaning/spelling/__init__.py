@@ -14,6 +14,7 @@ from derive.meaning.spelling.arguments import without_time
 from derive.meaning.spelling.bars import bars_as_gradients
 from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.counting import input_as_zero
+from derive.meaning.spelling.implied import sums_with_letters
 from derive.meaning.spelling.indicators import indicators_whole
 from derive.meaning.spelling.letters import error_called_e, negative_delta
 from derive.meaning.spelling.running import running_gradient
@@ -26,6 +27,7 @@ from derive.reading.syntax import Document
 PASSES = (
     without_time,
     input_as_zero,
+    sums_with_letters,
     indicators_whole,
     error_called_e,
     negative_delta,
