@@ -65,6 +65,8 @@ class Values(Quantities):
                 return self._sum(terms)
             case sx.Product(factors=factors):
                 return self.product(factors)
+            case sx.Fraction_(denominator=sx.Name(mark="partial" | "d")):
+                raise Outside("a derivative of nothing")
             case sx.Fraction_(numerator=a, denominator=b):
                 return quotient(self.value(a), self.value(b))
             case sx.Power(base=base, exponent=exponent):
