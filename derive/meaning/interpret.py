@@ -238,9 +238,9 @@ class Interpreter:
             return _with(found, remark=self._remark(line))
         shown = {"matrix": "matrix", "scalar": "scalar", "formal": "scalar"}[reading]
         found = self._statements(line, left, kind, shown, mode)
+        if mode in ("path", "formal") and arrays_alone(self.facts, line, said=mode == "formal"):
+            return self._decided(line, Verdict.UNPROVEN, ARRAYS_ALONE, kind, shown)
         if mode == "path":
-            if arrays_alone(self.facts, line):
-                return self._decided(line, Verdict.UNPROVEN, ARRAYS_ALONE, kind, shown)
             return self._on_path(line, left, kind, found)
         if (
             found.verdict == Verdict.UNPROVEN

@@ -16,12 +16,12 @@ from derive.meaning.lines import Line
 from derive.meaning.literal.numbers import ARRAYS
 from derive.meaning.literal.scope import RATES
 from derive.meaning.literal.totals import differentiated
-from derive.meaning.notation import derivatives_in, names_in
+from derive.meaning.notation import derivatives_in, is_transpose, names_in
 from derive.meaning.outline import unbound
 from derive.meaning.roles import resolve
 from derive.meaning.setting import Setting
 from derive.program import SCALAR, Equation
-from derive.reading.syntax import Applied, Name, Node, Unreadable
+from derive.reading.syntax import Applied, Name, Node, Script, Unreadable
 from derive.reading.tree import plain
 
 ARRAYS_ALONE = "whether numbers or arrays are meant is not told: arrays have no such derivative"
@@ -56,21 +56,29 @@ def of_one_class(stated: Stated) -> str:
     return ONE_CLASS if classes and any(i.name.isdigit() for i in free) else ""
 
 
-def arrays_alone(facts: Facts, line: Line) -> bool:
+def arrays_alone(facts: Facts, line: Line, *, said: bool = False) -> bool:
     """A formula of arrays is differentiated where no network is: ``\\partial(AB)/\\partial A``.
 
-    One path of scalars says nothing of it.
+    One path of scalars says nothing of it.  said: only where the text speaks of arrays.
     """
-    if facts.affine or facts.costs:
-        return False
     words = ARRAYS.search(facts.document.source) is not None
+    if facts.affine or facts.costs or (said and not words):
+        return False
     for of in (of for side in line.nodes for of in differentiated(side)):
-        capitals = any(n.base.isupper() for n in names_in(of))
-        written = not isinstance(of, Name | Applied)
+        raised = [s.text for s in of.scripts if _is_power(s)] if isinstance(of, Name) else []
+        capitals = any(n.base.isupper() for n in names_in(of)) or any(map(str.isupper, raised))
+        written = bool(raised) or not isinstance(of, Name | Applied)
+        if said and not capitals:
+            continue
         trace = isinstance(of, Applied) and of.head.word and capitals
-        if trace or (written and (capitals or words)):
+        if trace or (written and (capitals or (words and not raised))):
             return True
     return False
+
+
+def _is_power(script: Script) -> bool:
+    """``X^2``, ``e^X``: no index and no transpose."""
+    return script.place == "sup" and not script.bracket and not is_transpose(script)
 
 
 def supposed_numbers(setting: Setting, line: Line) -> tuple[str, ...]:

@@ -103,6 +103,14 @@ When $y = 1$, $L(a, 1) = -\log(a)$, and when $y = 0$, $L(a, 0) = -\log(1 - a)$."
             (r"\frac{\partial E}{\partial w_{ij}} = (p_j - t_j) p_j (1 + p_j) x_i", "refuted"),
         ],
     ),
+    "a matrix is no number": (
+        "Let $X$ be a square matrix and $t$ a number.",
+        [
+            (r"\frac{d}{dX} X^2 = 2X", "unproven"),
+            (r"\frac{d}{dX} e^X = e^X", "unproven"),
+            (r"\frac{d}{dt} t^2 = 2t", "verified"),
+        ],
+    ),
     "a stray m, and no cost": (
         r"$Z = W X + b$, $A = \text{softmax}(Z)$.",
         [
