@@ -2,7 +2,7 @@
 
 >>> from derive.program import Symbol, minus
 >>> rate, decay = Symbol("rate", (1, 1)), Symbol("decay", (1, 1))
->>> expanded(minus(ONE, minus(ONE, Times(rate, decay)))) == Times(rate, decay)
+>>> expanded(minus(ONE, minus(ONE, Times(rate, decay)))) == Times(decay, rate)
 True
 """
 
