@@ -152,7 +152,8 @@ def test_a_code_of_python_files_has_a_file_with_it_and_one_without() -> None:
     assert "Repair:\n\n```python\n        input_gradient = " in page.text
     wrong, _, right = page.text.rpartition("Repair:")
     assert "verified*: input: input\\_gradient = self.weights.T @ output\\_gradient" in right
-    assert "refuted" in wrong and "refuted" not in right
+    assert "refuted" in wrong
+    assert "refuted" not in right
 
 
 def test_a_claim_that_is_given_up_and_is_not() -> None:
