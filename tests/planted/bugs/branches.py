@@ -27,6 +27,7 @@ BRANCHES = [
         ("sign under a logarithm", 'arg=rest if coefficient > 0 else -rest)', "arg=rest)"),
         ("factors of a logarithm that are positive", "apart = [(a, e) for a, e in factors if positive_atom(a)]", "apart = factors"),
         ("coefficients of two exponentials", "    if c != d or m.bound or n.bound:\n", "    if m.bound or n.bound:\n"),
+        ("product of logistics", "    if c != -one or m.bound or len(m.factors) != 1:\n", "    if c != -one or m.bound:\n"),
         ("coefficient of a logistic", "    if c != -one or m.bound or len(m.factors) != 1:\n", "    if m.bound or len(m.factors) != 1:\n"),
     ),
     *bugs(
