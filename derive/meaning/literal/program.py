@@ -352,11 +352,10 @@ def leaves_of(scope: Scope) -> dict[str, Leaf]:
 
 
 def _labels(scope: Scope) -> list[Key]:
-    """The only quantity of the note's letters for labels, if it stands before a logarithm."""
+    """The only quantity of the note's letters for labels that stands before a logarithm."""
     letters = [k for k in scope.leaves if k[0] in ("y", "t", "Y", "T") and not k[1]]
-    if len(letters) != 1 and not one_by_steps(letters):
-        return []
-    return letters if all(_before_log(scope, scope.label(k)) for k in letters) else []
+    found = [k for k in letters if _before_log(scope, scope.label(k))]
+    return found if len(found) == 1 or one_by_steps(found) else []
 
 
 def _before_log(scope: Scope, label: str) -> bool:
