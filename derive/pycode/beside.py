@@ -1,8 +1,8 @@
-"""The file beside an emitted module: whether its ``rounded_once`` is the one that is known.
+"""The file beside an emitted module: whether it is the one that is known, with ``rounded_once``.
 
 An emitted module loads ``runtime.py`` from its own folder; functions that it decorates are computed
 in double precision and rounded once, which for real numbers changes nothing.  The texts of
-that decorator and of the function that loads the file are compared, nothing is run.
+that file and of the function that loads it are compared, nothing is run.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from derive.pycode.contract import ROUNDED, without_rounding
-from derive.pycode.source import Module, Unreadable, parse
+from derive.pycode.source import Module
 
 LARGEST: Final = 200_000
 """The most bytes of a file that is read."""
 LOADER: Final = "46a78ff4f4fe8c9c7906fa57123e279a"
 """The digest of ``_runtime``, which loads the file beside."""
-DECORATOR: Final = "f2b2404f9e993cbf398b6611c979ec21"
-"""The digest of ``rounded_once``."""
+RUNTIME: Final = "175ff31ebc53dcaadf031288e792b5f4"
+"""The digest of ``runtime.py``, which is the same beside every emitted module."""
 _UNSEEN: Final = frozenset({"setattr", "delattr", "exec", "eval", "vars", "__import__"})
 """Functions by which attributes change unseen."""
 _BOUND: Final = "if TYPE_CHECKING:\n    import runtime\nelse:\n    runtime = _runtime()"
@@ -40,7 +40,7 @@ def rounded(module: Module, path: str, text: str) -> Module:
 def digest(text: str, node: ast.FunctionDef) -> str:
     """The digest of a function's text, decorators apart."""
     found = ast.get_source_segment(text, node) or ""
-    return hashlib.sha256(found.encode()).hexdigest()[:32]
+    return _digest(found.encode())
 
 
 def _loads_beside(module: Module, text: str) -> bool:
@@ -76,25 +76,14 @@ def _stores(node: ast.Name) -> bool:
 
 
 def _is_known(path: Path) -> bool:
+    """Whether a file is the emitted ``runtime.py``, to the letter: another may change NumPy."""
     try:
         if path.stat().st_size > LARGEST:
             return False
-        text = path.read_text(encoding="utf-8")
-        module = parse(text)
-    except (OSError, ValueError, Unreadable):
+        return _digest(path.read_bytes()) == RUNTIME
+    except OSError:
         return False
-    nodes = [n for s in module.body for n in ast.walk(s)]
-    named = [
-        n
-        for n in nodes
-        if (isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == "rounded_once")
-        or (isinstance(n, ast.Name) and n.id == "rounded_once" and _stores(n))
-    ]
-    return (
-        len(named) == 1
-        and not any(isinstance(n, ast.Constant) and n.value == "rounded_once" for n in nodes)
-        and isinstance(named[0], ast.FunctionDef)
-        and named[0] in module.body
-        and not named[0].decorator_list
-        and digest(text, named[0]) == DECORATOR
-    )
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:32]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from derive.pycode import open_code
+from derive.pycode.beside import RUNTIME
 from derive.report.fix import repaired_text
 from derive.verdict import Kind, Verdict
 from tests.pycode.corpus import (
@@ -86,14 +88,23 @@ def test_a_decorator_that_is_not_known_leaves_emitted_gradients_open() -> None:
     assert {f.verdict for f in found} == {Verdict.UNPROVEN}
 
 
-@pytest.mark.parametrize("beside", ["as it is", "another", "none"])
+def test_the_runtime_that_is_emitted_is_the_one_that_is_known() -> None:
+    """After a change of `codegen.runtime` the digest has to follow."""
+    for spec in GENERATED:
+        runtime = spec.with_name("runtime.py").read_bytes()
+        assert hashlib.sha256(runtime).hexdigest()[:32] == RUNTIME
+
+
+@pytest.mark.parametrize("beside", ["as it is", "another", "more", "none"])
 def test_emitted_gradients_are_verified_beside_the_runtime(beside: str, tmp_path: Path) -> None:
     """Without the spec: what the decorator means is read in the file beside, or not known."""
     spec = next(p for p in GENERATED if p.stem == "tanh_sigmoid_classifier")
     text, runtime = spec.with_suffix(".py").read_text(), spec.with_name("runtime.py").read_text()
     if beside != "none":
-        changed = runtime.replace("if wide == dtype:", "if wide != dtype:")
-        (tmp_path / "runtime.py").write_text(runtime if beside == "as it is" else changed)
+        another = runtime.replace("if wide == dtype:", "if wide != dtype:")
+        more = f"{runtime}\nnp.exp = np.tanh\n"
+        texts = {"as it is": runtime, "another": another, "more": more}
+        (tmp_path / "runtime.py").write_text(texts[beside])
     found = open_code(str(tmp_path / spec.with_suffix(".py").name), text).findings
     wanted = Verdict.VERIFIED if beside == "as it is" else Verdict.UNPROVEN
     assert {f.verdict for f in found} == {wanted}, found
