@@ -12,7 +12,11 @@ from derive.meaning.notation import Layer, plain_name
 from derive.meaning.roles import resolve, spelled_function
 from derive.reading.syntax import Applied, Name
 
-_IDENTITY = re.compile(r"\b(?:identity|linear)\b|σ\(z\) ?= ?z", re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"\bidentity\b|(?<!non-)(?<!non )\blinear (?:activation|unit|neuron|output|function)"
+    r"|σ\(z\) ?= ?z",
+    re.IGNORECASE,
+)
 """What a note says that speaks of other activations too."""
 
 

@@ -85,6 +85,8 @@ def candidates(facts: Facts, given: Given) -> list[Hypothesis]:
         pairs = [(cost, None) for cost in COSTS_BY_OUTPUT.get(known or "", PLAIN_COSTS)]
     else:
         pairs = list(UNSTATED)
+    if facts.unsettled:  # a function that the note names is no other one, nor left out
+        pairs = [(cost, out) for cost, out in pairs if out is None]
     left_open = open_cost(facts)
     if stated is None and left_open is not None and left_open.batch:
         reductions = ["mean"] if has_count(facts, left_open.formula) else ["sum"]

@@ -348,6 +348,8 @@ class Interpreter:
         figures = next((f for s in stated if (f := figures_say(s.statement, written))), "")
         figures = figures or to_be_solved(line) or next(map(of_one_class, stated), "")
         missing = not_given(self.facts, line) + unbound(self.facts, line)
+        if kind in (Kind.GRADIENT, Kind.CHAIN_RULE):
+            missing += tuple(sorted({name for name, _ in self.facts.unsettled}))
         if mode != "formal":
             missing += roleless([(s.setting, s.statement) for s in stated])
         return Interpretation(

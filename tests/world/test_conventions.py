@@ -47,7 +47,7 @@ NOTES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         ],
     ),
     "no forward pass": (
-        "",
+        "The units are non-linear.",
         [
             (r"\delta^L = \nabla_a C \odot \sigma'(z^L)", "verified"),
             (r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "verified"),
@@ -63,6 +63,8 @@ NOTES: dict[str, tuple[str, list[tuple[str, str]]]] = {
             (r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "unproven"),
             (r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \phi'(z^l)", "unproven"),
             (r"\frac{\partial C}{\partial b^l} = \delta^l", "verified"),
+            (r"\delta^L = \nabla_a C", "unproven"),
+            (r"\delta^l = (w^{l+1})^T \delta^{l+1}", "unproven"),
         ],
     ),
     "a small letter is the cost": (
