@@ -15,14 +15,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-INK, QUIET, FAINT = "#1f2933", "#7b8794", "#e4e7eb"
-BLUE, ORANGE = "#2b6cb0", "#dd6b20"
-_FONT: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-}
+from codegen.runtime.plots import (
+    BLUE,
+    FONT,
+    ORANGE,
+    QUIET,
+    draw_confusion,
+    draw_curves,
+    titled,
+)
+
+_ENDS = ("training", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def draw(picture: Picture, path: Path) -> None:
     import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_FONT):
+    with matplotlib.rc_context(FONT):
         figure: Any = Figure(figsize=(13, 7), dpi=150, facecolor="white")
         left, right = figure.add_gridspec(
             1,
@@ -67,17 +70,19 @@ def draw(picture: Picture, path: Path) -> None:
             wspace=0.11,
         )
         loss, accuracy = left.subgridspec(2, 1, hspace=0.38)
-        _curve(figure.add_subplot(loss), "loss", picture.loss, picture.held_loss)
+        both = zip(_ENDS, (picture.loss, picture.held_loss), strict=True)
+        draw_curves(figure.add_subplot(loss), "loss", list(both))
         percent = [
             [100 * v for v in values] for values in (picture.accuracy, picture.held_accuracy)
         ]
-        _curve(figure.add_subplot(accuracy), "accuracy, %", *percent)
+        both = zip(_ENDS, percent, strict=True)
+        draw_curves(figure.add_subplot(accuracy), "accuracy, %", list(both))
         upper = lower = right
         if picture.examples is not None:
             upper, lower = right.subgridspec(2, 1, height_ratios=(3.3, 1), hspace=0.33)
             _examples(figure, lower, picture)
         counts, first = upper.subgridspec(1, 2, wspace=0.12)
-        _confusion(figure.add_subplot(counts), picture.confusion)
+        draw_confusion(figure.add_subplot(counts), picture.confusion)
         if picture.regions is not None:
             _regions(figure.add_subplot(first), *picture.regions)
         elif picture.weights is not None:
@@ -86,75 +91,12 @@ def draw(picture: Picture, path: Path) -> None:
         figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def _title(axes: Any, text: str) -> None:
-    axes.set_title(text, loc="left", fontsize=10, color=INK, pad=8)
-
-
-def _curve(axes: Any, name: str, training: Sequence[float], held: Sequence[float]) -> None:
-    """Both curves over the epochs, each named at its end instead of in a legend."""
-    epochs = range(1, len(training) + 1)
-    for values, colour in ((training, BLUE), (held, ORANGE)):
-        axes.plot(epochs, values, color=colour, linewidth=1.8, solid_capstyle="round")
-        axes.plot(len(values), values[-1], "o", color=colour, markersize=4)
-    space = max(abs(training[-1] - held[-1]), 0.0)
-    span = max(*training, *held) - min(*training, *held) or 1.0
-    apart = 0.0 if space > 0.08 * span else 0.04 * span
-    order = 1 if training[-1] >= held[-1] else -1
-    for values, colour, label, sign in (
-        (training, BLUE, "training", order),
-        (held, ORANGE, "test", -order),
-    ):
-        axes.annotate(
-            f" {label} {values[-1]:.3g}",
-            (len(values), values[-1] + sign * apart),
-            xytext=(6, 0),
-            textcoords="offset points",
-            color=colour,
-            va="center",
-            fontweight="bold",
-            annotation_clip=False,
-        )
-    _title(axes, name)
-    axes.set_xlabel("epoch", color=QUIET)
-    axes.set_xlim(1, max(2, len(training)) * 1.3)
-    axes.set_xticks([tick for tick in axes.get_xticks() if 1 <= tick <= len(training)])
-    axes.grid(axis="y", color=FAINT, linewidth=0.8)
-    axes.tick_params(length=0, colors=QUIET)
-    for side in axes.spines.values():
-        side.set_visible(False)
-
-
-def _confusion(axes: Any, counts: NDArray[Any]) -> None:
-    """Rows are true classes; the colour is the share of the row, the number the count."""
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    axes.imshow(share**0.5, cmap="Blues", vmin=0, vmax=1.15)
-    for (row, column), count in np.ndenumerate(counts):
-        if count:
-            light = share[row, column] > 0.4
-            wrong = row != column
-            axes.text(
-                column, row, str(count), ha="center", va="center", fontsize=8,
-                color="white" if light else ORANGE if wrong else INK,
-                fontweight="bold" if wrong else "normal",
-            )  # fmt: skip
-    axes.set_anchor("N")
-    classes = range(len(counts))
-    axes.set_xticks(classes)
-    axes.set_yticks(classes)
-    axes.tick_params(length=0, colors=QUIET)
-    axes.set_xlabel("decided", color=QUIET)
-    axes.set_ylabel("true", color=QUIET)
-    _title(axes, "test data: how often a class was decided")
-    for side in axes.spines.values():
-        side.set_visible(False)
-
-
 def _grid(figure: Any, place: Any, columns: int, count: int, title: str) -> list[Any]:
     """Small axes for images, in rows of `columns`, under one title."""
     rows = -(-count // columns)
     frame = figure.add_subplot(place)
     frame.axis("off")
-    _title(frame, title)
+    titled(frame, title)
     cells = place.subgridspec(rows, columns, wspace=0.08, hspace=0.08)
     axes = [figure.add_subplot(cells[i // columns, i % columns]) for i in range(count)]
     for one in axes:
@@ -214,6 +156,6 @@ def _regions(
     axes.scatter(points[:, 0], points[:, 1], c=labels, cmap=colours, s=12, linewidths=0)
     axes.set_xticks([])
     axes.set_yticks([])
-    _title(axes, "what is decided where, and the test points")
+    titled(axes, "what is decided where, and the test points")
     for side in axes.spines.values():
         side.set_visible(False)

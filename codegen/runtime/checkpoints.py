@@ -16,6 +16,7 @@ from typing import IO, Any
 import numpy as np
 
 from codegen.runtime.checks import Array, check_finite
+from codegen.runtime.failures import NonFiniteLoss, not_finite
 from codegen.runtime.files import read_npz
 from codegen.runtime.history import History
 from codegen.runtime.network import Network
@@ -80,6 +81,11 @@ class Place:
     step: int = 0
     total: float = 0.0
 
+    def __str__(self) -> str:
+        if self.step:
+            return f"after step {self.step} of epoch {self.epoch + 1}"
+        return f"after epoch {self.epoch}"
+
 
 _LISTS = ("loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")
 
@@ -88,8 +94,8 @@ class Checkpoint:
     """The state of a training in a file, from which it goes on as if it had not been broken off.
 
     It holds the parameters, the optimiser's memory, the history, and the random generator as it
-    was at the beginning of the epoch: the order of the examples is drawn again.  Without a path
-    nothing is kept.
+    was at the beginning of the epoch: the order of the examples is drawn again.  What is not
+    finite does not take the place of what is.  Without a path nothing is kept.
     """
 
     def __init__(
@@ -120,6 +126,8 @@ class Checkpoint:
             else {}
         )
         self.order: Any = None
+        self.written: Place | None = None
+        """The place of what is in the file."""
 
     def begin_epoch(self) -> None:
         """Notes the generator, from which the order of the epoch is drawn next."""
@@ -133,7 +141,7 @@ class Checkpoint:
 
     def save(self, place: Place) -> None:
         """Writes the state at a place, whole or not at all."""
-        if self.path is None:
+        if self.path is None or not_finite(self.trainer.params._asdict()):
             return
         state = self.order if place.step else self.rng.bit_generator.state
         note = {
@@ -148,7 +156,16 @@ class Checkpoint:
         arrays |= zip(_last(self.trainer), self.history.params, strict=True)
         with atomic(self.path) as file:
             np.savez(file, **arrays, **self.trainer.memory())
-        self.last = time.perf_counter()
+        self.last, self.written = time.perf_counter(), place
+
+    def failed(self, error: NonFiniteLoss, epoch: int, step: int) -> NonFiniteLoss:
+        """An error of the training with its place, the history and the last good checkpoint."""
+        kept = f"{self.path}, written {self.written}" if self.written else "none"
+        message = f"epoch {epoch}, step {step}: {error}; last good checkpoint: {kept}"
+        located = NonFiniteLoss(message, first=error.first)
+        located.epoch, located.step, located.history = epoch, step, self.history
+        located.checkpoint = self.path if self.written else None
+        return located
 
     def resume(self) -> Place:
         """Takes up the state in the file, if there is one, and says how far it is.
@@ -181,6 +198,7 @@ class Checkpoint:
         self.history.best, self.history.params = kind(*best), kind(*last)
         for name, values in lists.items():
             setattr(self.history, name, values)
+        self.written = place
         return place
 
 

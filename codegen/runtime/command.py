@@ -19,9 +19,10 @@ from codegen.runtime.batches import taken
 from codegen.runtime.checkpoints import atomic, save
 from codegen.runtime.checks import Array
 from codegen.runtime.data import read_data
+from codegen.runtime.failures import NonFiniteLoss
 from codegen.runtime.network import Model, Network
-from codegen.runtime.quality import decide
-from codegen.runtime.trainer import NonFiniteLoss
+from codegen.runtime.plots import drawing
+from codegen.runtime.quality import confusion, decide
 from codegen.runtime.training import checked_data, fit
 
 _THREADS = (
@@ -69,6 +70,7 @@ def _parser(network: Network) -> argparse.ArgumentParser:
     train.add_argument("--batch-size", type=int, default=network.batch_size)
     train.add_argument("--seed", type=int, default=network.seed)
     train.add_argument("-o", "--output", default=f"{name}.npz", help="default: %(default)s")
+    train.add_argument("--plot", metavar="FILE", help="picture of the training (needs matplotlib)")
     predict.add_argument("-p", "--params", default=f"{name}.npz", help="default: %(default)s")
     predict.add_argument("-o", "--output", help=".csv or .npz (default: decisions to stdout)")
     check.add_argument("-v", "--verbose", action="store_true", help="name every test")
@@ -91,7 +93,7 @@ def main(module: Model, argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except (ValueError, OSError, MemoryError, NonFiniteLoss) as error:
+    except (ValueError, OSError, MemoryError, ImportError, NonFiniteLoss) as error:
         text = " ".join(_complaint(error).split())
         print(f"{network.name}.py: error: {text}", file=sys.stderr)
         return 2
@@ -134,6 +136,8 @@ def _train(module: Model, options: argparse.Namespace) -> int:
     target = Path(options.output)
     if not target.parent.is_dir():
         raise ValueError(f"--output: there is no folder {target.parent}")
+    if options.plot:
+        drawing()
     # refused before the data are divided, so that a message counts the file's own examples
     x, y = checked_data(network, X, Y, network.dtype, "")
     data, held = _split(network, x, y, options.validation, options.seed)
@@ -149,6 +153,13 @@ def _train(module: Model, options: argparse.Namespace) -> int:
     save(network, target, history.best)
     print(f"{history.summary()}  in {sum(history.seconds):.1f} s")
     print(f"parameters: {target}")
+    if options.plot:
+        judged = held or data
+        counts = None
+        if network.task != "regression" and (network.task == "classes" or network.outputs == 1):
+            counts = confusion(network, module.predict(history.best, judged[0]), judged[1])
+        history.plot(options.plot, confusion=counts)
+        print(f"picture: {options.plot}")
     return 0
 
 

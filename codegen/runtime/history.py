@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from codegen.runtime.checks import Array
+from codegen.runtime.plots import pictured
+
+_NAMES = ("training", "validation")
 
 
 @dataclass
@@ -37,6 +44,35 @@ class History:
             if not math.isnan(self.validation_accuracy[-1]):
                 parts.append(f"accuracy {100 * self.validation_accuracy[-1]:.1f} %")
         return "  ".join(parts)
+
+    def plot(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        confusion: Array | None = None,
+        classes: Sequence[object] = (),
+    ) -> Any:
+        """The curves of loss and accuracy as a figure of matplotlib, written to `path` if given.
+
+        confusion: counts (classes, classes) that `confusion` gives, drawn beside them; classes:
+        the names of the classes there.  Raises ImportError without matplotlib, ValueError before
+        the first epoch.
+        """
+        if not self.loss:
+            raise ValueError("plot: got a history of no epochs, needs at least one")
+        percent = [
+            [100 * value for value in values]
+            for values in (self.accuracy, self.validation_accuracy)
+        ]
+        panels = [
+            (title, [(name, values) for name, values in zip(_NAMES, both, strict=True) if values])
+            for title, both in (
+                ("loss", (self.loss, self.validation_loss)),
+                ("accuracy, %", percent),
+            )
+            if not math.isnan(both[0][-1])
+        ]
+        return pictured(panels, confusion, classes, path)
 
 
 class Progress:

@@ -31,6 +31,8 @@ def accuracy(network: Network, output: Array, Y: Array) -> float:
 def confusion(network: Network, output: Array, Y: Array) -> Array:
     """Counts (classes, classes): the row is the true class, the column the decided one.
 
+    output: what ``predict`` gave.  Y: integer labels (m,) or shaped like the output.
+
     >>> net = Network("n", {}, 2, 2, "rows", "float64", "classes", "distribution")
     >>> confusion(net, np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 1])).tolist()
     [[1, 0], [1, 0]]
@@ -38,6 +40,7 @@ def confusion(network: Network, output: Array, Y: Array) -> Array:
     if network.task == "regression" or (network.task == "binary" and network.outputs > 1):
         raise ValueError("confusion: needs a network that decides between classes")
     classes = max(network.outputs, 2)
+    Y = np.asarray(Y)
     truth = Y if Y.ndim == 1 else decide(network, Y)
     counts = np.bincount(
         truth.astype(np.intp) * classes + decide(network, output), minlength=classes * classes

@@ -9,14 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from codegen.runtime.checks import Array
+from codegen.runtime.failures import NonFiniteLoss, explained
 from codegen.runtime.network import Network
 
 Masks = tuple[Array, ...]
 """By what the outputs of the layers with dropout are multiplied."""
-
-
-class NonFiniteLoss(FloatingPointError):
-    """The loss became NaN or infinite; the parameters are those before that step."""
 
 
 class BaseTrainer:
@@ -131,6 +128,15 @@ class BaseTrainer:
             self._spaces.clear()
             if self._batch:
                 self._workspace(self._batch[0][self.network.axis])
+
+    def not_finite(self, J: float, X: Array, Y: Array, forward: Any, *masks: Any) -> NonFiniteLoss:
+        """The error of a step whose cost J is not finite, with the value that was the first.
+
+        X: the inputs, scaled.  forward, masks: the network's forward pass, and what it takes
+        besides parameters and inputs.
+        """
+        given = self.params._asdict() | {"X": X, "Y": Y}
+        return explained(J, given, forward, self.params, X, *masks)
 
     def _clip(self, limit: float) -> None:
         """Makes the gradient, all entries together, no longer than `limit`."""

@@ -14,10 +14,10 @@ import numpy as np
 from codegen.runtime.batches import Batches, taken
 from codegen.runtime.checkpoints import Checkpoint, Place
 from codegen.runtime.checks import Array, check_finite
+from codegen.runtime.failures import NonFiniteLoss, spoilt
 from codegen.runtime.history import History, Progress
 from codegen.runtime.network import Model, Network
 from codegen.runtime.quality import evaluate
-from codegen.runtime.trainer import NonFiniteLoss
 
 
 class FitOptions(TypedDict, total=False):
@@ -96,7 +96,7 @@ def fit(
     not copied.  The rest: see `FitOptions`.
 
     Raises ValueError before anything is done if an argument does not fit, NonFiniteLoss if
-    the loss is NaN or infinite at a step.
+    the loss is NaN or infinite at a step: it tells where, and has the history so far.
     """
     network: Network = module.NETWORK
     dtype = network.params(params)
@@ -122,9 +122,14 @@ def fit(
     try:
         while place.epoch < epochs and not _finished(history, patience):
             started = time.perf_counter()
-            history.loss.append(_train_epoch(trainer, batches, place, rates, kept, bar, history))
+            loss = _train_epoch(trainer, batches, place, rates, kept, bar, history)
+            if error := spoilt(trainer.params._asdict()):
+                raise kept.failed(error, place.epoch + 1, batches.count)
+            history.loss.append(loss)
             history.params = type(params)(*(array.copy() for array in trainer.params))
             _judge_epoch(module, history, x, y, held, rng)
+            if error := _unsound(history):
+                raise kept.failed(error, place.epoch + 1, batches.count)
             history.seconds.append(time.perf_counter() - started)
             place = Place(place.epoch + 1)
             kept.save(place)
@@ -134,6 +139,13 @@ def fit(
     finally:
         bar.close()
     return history
+
+
+def _unsound(history: History) -> NonFiniteLoss | None:
+    """The error of a validation whose loss is not finite."""
+    if all(map(math.isfinite, history.validation_loss[-1:])):
+        return None
+    return NonFiniteLoss(f"the loss of the validation is {history.validation_loss[-1]}")
 
 
 class _Rates:
@@ -182,7 +194,7 @@ def _train_epoch(
         try:
             total += float(trainer.step(*arrays)) * count
         except NonFiniteLoss as error:
-            raise NonFiniteLoss(f"epoch {place.epoch + 1}, step {step}: {error}") from None
+            raise kept.failed(error, place.epoch + 1, step) from None
         done += count
         kept.save_sometimes(Place(place.epoch, step, total))
         text = f"epoch {place.epoch + 1}  loss {total / done:.4f}{last}"

@@ -280,7 +280,7 @@ class Trainer(runtime.BaseTrainer):
         subtract(A4, Y, out=dZ4)  # for the cost
         J: float = 0.5 * float(vdot(dZ4, dZ4)) / m
         if not math.isfinite(J):
-            raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
+            raise self.not_finite(J, X, Y, _forward)
         # dZ4 = (A4 - Y) ⊙ sigmoid'(Z4) / m, where sigmoid'(Z4) = A4 ⊙ (1 - A4)
         subtract(one, A4, out=t5)
         multiply(A4, t5, out=Z4)

@@ -241,7 +241,7 @@ class Trainer(runtime.BaseTrainer):
         log(t4, out=t4)  # for the cost
         J: float = (float(vdot(t4, ones2)) - float(vdot(Y, Z2))) / m
         if not math.isfinite(J):
-            raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
+            raise self.not_finite(J, A0, Y, _forward)
         # dZ2 = (A2 - Y) / m, times the learning rate, which all that follows inherits
         A2 -= Y
         dZ2 = multiply(A2, c3, out=A2)

@@ -232,7 +232,7 @@ class Trainer(runtime.BaseTrainer):
         subtract(A2, Y, out=dA2)  # for the cost
         J: float = float(vdot(dA2, dA2)) / m
         if not math.isfinite(J):
-            raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
+            raise self.not_finite(J, A0, Y, _forward)
         dA2 *= c2  # dA2 = 2 (A2 - Y) / m, times the learning rate, which all that follows inherits
         # dZ2 = A2 ⊙ (dA2 - sum of rows(dA2 ⊙ A2))
         multiply(dA2, A2, out=t4)

@@ -482,6 +482,8 @@ def accuracy(network: Network, output: Array, Y: Array) -> float:
 def confusion(network: Network, output: Array, Y: Array) -> Array:
     """Counts (classes, classes): the row is the true class, the column the decided one.
 
+    output: what ``predict`` gave.  Y: integer labels (m,) or shaped like the output.
+
     >>> net = Network("n", {}, 2, 2, "rows", "float64", "classes", "distribution")
     >>> confusion(net, np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 1])).tolist()
     [[1, 0], [1, 0]]
@@ -489,6 +491,7 @@ def confusion(network: Network, output: Array, Y: Array) -> Array:
     if network.task == "regression" or (network.task == "binary" and network.outputs > 1):
         raise ValueError("confusion: needs a network that decides between classes")
     classes = max(network.outputs, 2)
+    Y = np.asarray(Y)
     truth = Y if Y.ndim == 1 else decide(network, Y)
     counts = np.bincount(
         truth.astype(np.intp) * classes + decide(network, output), minlength=classes * classes
@@ -514,7 +517,140 @@ def evaluate(
     return loss, math.nan if network.task == "regression" else right
 
 
+# -- pictures of a training ---------------------------------------------------------------------
+
+INK, QUIET, FAINT = "#1f2933", "#7b8794", "#e4e7eb"
+BLUE, ORANGE = "#2b6cb0", "#dd6b20"
+FONT: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+}
+_STEEP = 30.0
+"""Losses whose ratio is larger are drawn on a logarithmic scale."""
+_NUMBERED = 20
+"""The most classes of which every count is written."""
+
+Curve = tuple[str, Sequence[float]]
+"""What a curve is of, and one number an epoch."""
+
+
+def drawing() -> Any:
+    """matplotlib; ImportError that says what to install if it is not there."""
+    try:
+        return importlib.import_module("matplotlib")
+    except ImportError:
+        need = "plot: matplotlib is not installed, which draws it; needs pip install matplotlib"
+        raise ImportError(need) from None
+
+
+def pictured(
+    panels: Sequence[tuple[str, Sequence[Curve]]],
+    counts: Array | None = None,
+    classes: Sequence[object] = (),
+    path: str | os.PathLike[str] | None = None,
+) -> Any:
+    """A figure of curves, a panel a title, with a confusion matrix beside them where there is one.
+
+    counts: (classes, classes), a row for each true class.  classes: their names, their numbers
+    where left out.  path: a file to which it is written, its kind as the name ends.  Drawn
+    without a display and without the state of pyplot.
+    """
+    matplotlib = drawing()
+    figures = importlib.import_module("matplotlib.figure")
+    with matplotlib.rc_context(FONT):
+        wide = 4.6 * len(panels) + (5.0 if counts is not None else 0.0)
+        figure = figures.Figure(
+            figsize=(wide, 4.2), dpi=150, facecolor="white", layout="constrained"
+        )
+        figure.get_layout_engine().set(wspace=0.06, w_pad=0.12, h_pad=0.1)
+        places = iter(figure.subplots(1, len(panels) + (counts is not None), squeeze=False)[0])
+        for title, curves in panels:
+            draw_curves(next(places), title, curves)
+        if counts is not None:
+            draw_confusion(next(places), counts, classes)
+        if path is not None:
+            png = str(path).lower().endswith(".png")
+            figure.savefig(path, metadata={"Software": None} if png else None)
+    return figure
+
+
+def draw_curves(axes: Any, title: str, curves: Sequence[Curve]) -> None:
+    """Curves over the epochs, each named at its end instead of in a legend."""
+    longest = max(len(values) for _, values in curves)
+    every = [value for _, values in curves for value in values]
+    steep = min(every) > 0 and max(every) > _STEEP * min(every)
+    if steep:
+        axes.set_yscale("log")
+    for (name, values), colour, shift in zip(
+        curves, (BLUE, ORANGE), _apart(curves, steep), strict=False
+    ):
+        epochs = range(1, len(values) + 1)
+        axes.plot(epochs, values, color=colour, linewidth=1.8, solid_capstyle="round")
+        axes.plot(len(values), values[-1], "o", color=colour, markersize=4)
+        axes.annotate(
+            f"{name} {values[-1]:.3g}", (len(values), values[-1]), xytext=(8, shift),
+            textcoords="offset points", color=colour, va="center", fontweight="bold",
+            annotation_clip=False,
+        )  # fmt: skip
+    titled(axes, title)
+    axes.set_xlabel("epoch", color=QUIET)
+    axes.set_xlim(1, max(2, longest) * 1.45)
+    axes.set_xticks([t for t in axes.get_xticks() if 1 <= t <= longest and t == round(t)] or [1])
+    axes.grid(axis="y", color=FAINT, linewidth=0.8)
+    _bare(axes)
+
+
+def _apart(curves: Sequence[Curve], steep: bool) -> list[float]:
+    """By how many points the names at the ends move so that they do not lie on each other."""
+    scale = math.log if steep else float
+    every = [scale(value) for _, values in curves for value in values]
+    ends = [scale(values[-1]) for _, values in curves]
+    if len(ends) < 2 or abs(ends[0] - ends[1]) > 0.07 * (max(every) - min(every)) > 0:
+        return [0.0] * len(ends)
+    return [6.0, -6.0] if ends[0] >= ends[1] else [-6.0, 6.0]
+
+
+def draw_confusion(axes: Any, counts: Array, classes: Sequence[object] = ()) -> None:
+    """Rows are true classes; the colour is the share of the row, the number the count."""
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axes.imshow(share**0.5, cmap="Blues", vmin=0, vmax=1.15)
+    size = 8 if len(counts) <= 12 else 6
+    for (row, column), count in np.ndenumerate(counts if len(counts) <= _NUMBERED else counts[:0]):
+        if count:
+            wrong = row != column
+            axes.text(
+                column, row, str(count), ha="center", va="center", fontsize=size,
+                color="white" if share[row, column] > 0.4 else ORANGE if wrong else INK,
+                fontweight="bold" if wrong else "normal",
+            )  # fmt: skip
+    axes.set_anchor("N")
+    names = [str(name) for name in classes] or [str(k) for k in range(len(counts))]
+    shown = range(0, len(counts), 1 if len(counts) <= _NUMBERED else -(-len(counts) // 10))
+    slant = 45 if max(map(len, names)) > 3 else 0
+    axes.set_xticks(shown, [names[k] for k in shown], rotation=slant)
+    axes.set_yticks(shown, [names[k] for k in shown])
+    axes.set_xlabel("decided", color=QUIET)
+    axes.set_ylabel("true", color=QUIET)
+    titled(axes, "how often a class was decided")
+    _bare(axes)
+
+
+def titled(axes: Any, text: str) -> None:
+    axes.set_title(text, loc="left", fontsize=10, color=INK, pad=8)
+
+
+def _bare(axes: Any) -> None:
+    """Without a frame and without the marks at the numbers."""
+    axes.tick_params(which="both", length=0, colors=QUIET)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
 # -- what a training reports --------------------------------------------------------------------
+
+_NAMES = ("training", "validation")
 
 
 @dataclass
@@ -545,6 +681,35 @@ class History:
             if not math.isnan(self.validation_accuracy[-1]):
                 parts.append(f"accuracy {100 * self.validation_accuracy[-1]:.1f} %")
         return "  ".join(parts)
+
+    def plot(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        confusion: Array | None = None,
+        classes: Sequence[object] = (),
+    ) -> Any:
+        """The curves of loss and accuracy as a figure of matplotlib, written to `path` if given.
+
+        confusion: counts (classes, classes) that `confusion` gives, drawn beside them; classes:
+        the names of the classes there.  Raises ImportError without matplotlib, ValueError before
+        the first epoch.
+        """
+        if not self.loss:
+            raise ValueError("plot: got a history of no epochs, needs at least one")
+        percent = [
+            [100 * value for value in values]
+            for values in (self.accuracy, self.validation_accuracy)
+        ]
+        panels = [
+            (title, [(name, values) for name, values in zip(_NAMES, both, strict=True) if values])
+            for title, both in (
+                ("loss", (self.loss, self.validation_loss)),
+                ("accuracy, %", percent),
+            )
+            if not math.isnan(both[0][-1])
+        ]
+        return pictured(panels, confusion, classes, path)
 
 
 class Progress:
@@ -660,14 +825,82 @@ class Batches:
         return self.network.one_hot(y, out=self.hot[len(y)])
 
 
+# -- a loss that is not finite ------------------------------------------------------------------
+
+
+class NonFiniteLoss(FloatingPointError):
+    """The loss became NaN or infinite; the parameters are those before that step.
+
+    first: the first value that is not finite, in the order in which a step meets them: a
+    parameter (``"W2"``: an earlier step spoilt it), the data (``"X"``, ``"Y"``), a value of the
+    forward pass (``"Z2"``) or the cost (``"J"``); "" where it is not known.  layer: the number of
+    its layer, 0 for the data, None for the cost.  From `fit` besides: epoch and step, from 1;
+    checkpoint: the file of the last good checkpoint, None if there is none; history: that of
+    the epochs before, with their parameters.
+
+    >>> error = NonFiniteLoss("the loss is nan", first="Z2")
+    >>> error.layer, error.checkpoint
+    (2, None)
+    """
+
+    def __init__(self, message: str, *, first: str = "") -> None:
+        super().__init__(message)
+        self.first = first
+        number = first[len(first.rstrip("0123456789")) :]
+        self.layer = int(number) if number else 0 if first in ("X", "Y") else None
+        self.epoch = self.step = 0
+        self.checkpoint: Path | None = None
+        self.history: Any = None
+
+
+def not_finite(named: Mapping[str, Array]) -> str:
+    """The first of some arrays that holds NaN or infinity, "" if none does."""
+    return next((name for name, array in named.items() if not np.isfinite(array).all()), "")
+
+
+def explained(
+    loss: float, given: Mapping[str, Array], forward: Any, *arguments: Any
+) -> NonFiniteLoss:
+    """The error of a step whose `loss` is not finite.
+
+    given: parameters and data by name.  forward, arguments: the forward pass that the step has
+    made, which is made again, value by value.
+    """
+    first = not_finite(given)
+    named = dict(given)
+    if not first:
+        with np.errstate(all="ignore"):
+            values = forward(*arguments)
+        # the last local names of a forward pass are those of what it returns, in that order
+        names = forward.__code__.co_varnames[-len(values) :]
+        named = dict(zip(names, values, strict=True))
+        first = not_finite(named)
+    what = _told(first, named) if first else "the cost is the first value that is not finite"
+    message = f"the loss is {loss}: {what}; the parameters stay as they were"
+    return NonFiniteLoss(message, first=first or "J")
+
+
+def _told(name: str, named: Mapping[str, Array]) -> str:
+    """``Z2 of layer 2 is the first value that is not finite, in 3 of 40 entries``."""
+    wrong, count = int(np.sum(~np.isfinite(named[name]))), named[name].size
+    layer = NonFiniteLoss("", first=name).layer
+    where = f" of layer {layer}" if layer else ""
+    return f"{name}{where} is the first value that is not finite, in {wrong} of {count} entries"
+
+
+def spoilt(named: Mapping[str, Array]) -> NonFiniteLoss | None:
+    """The error where a step with a finite loss has left parameters that are not, else None."""
+    first = not_finite(named)
+    if not first:
+        return None
+    message = f"the loss is finite, but after the step {_told(first, named)}"
+    return NonFiniteLoss(message, first=first)
+
+
 # -- memory and checks of a training step; the mathematics is the network's own -----------------
 
 Masks = tuple[Array, ...]
 """By what the outputs of the layers with dropout are multiplied."""
-
-
-class NonFiniteLoss(FloatingPointError):
-    """The loss became NaN or infinite; the parameters are those before that step."""
 
 
 class BaseTrainer:
@@ -782,6 +1015,15 @@ class BaseTrainer:
             self._spaces.clear()
             if self._batch:
                 self._workspace(self._batch[0][self.network.axis])
+
+    def not_finite(self, J: float, X: Array, Y: Array, forward: Any, *masks: Any) -> NonFiniteLoss:
+        """The error of a step whose cost J is not finite, with the value that was the first.
+
+        X: the inputs, scaled.  forward, masks: the network's forward pass, and what it takes
+        besides parameters and inputs.
+        """
+        given = self.params._asdict() | {"X": X, "Y": Y}
+        return explained(J, given, forward, self.params, X, *masks)
 
     def _clip(self, limit: float) -> None:
         """Makes the gradient, all entries together, no longer than `limit`."""
@@ -1048,6 +1290,11 @@ class Place:
     step: int = 0
     total: float = 0.0
 
+    def __str__(self) -> str:
+        if self.step:
+            return f"after step {self.step} of epoch {self.epoch + 1}"
+        return f"after epoch {self.epoch}"
+
 
 _LISTS = ("loss", "accuracy", "validation_loss", "validation_accuracy", "seconds")
 
@@ -1056,8 +1303,8 @@ class Checkpoint:
     """The state of a training in a file, from which it goes on as if it had not been broken off.
 
     It holds the parameters, the optimiser's memory, the history, and the random generator as it
-    was at the beginning of the epoch: the order of the examples is drawn again.  Without a path
-    nothing is kept.
+    was at the beginning of the epoch: the order of the examples is drawn again.  What is not
+    finite does not take the place of what is.  Without a path nothing is kept.
     """
 
     def __init__(
@@ -1088,6 +1335,8 @@ class Checkpoint:
             else {}
         )
         self.order: Any = None
+        self.written: Place | None = None
+        """The place of what is in the file."""
 
     def begin_epoch(self) -> None:
         """Notes the generator, from which the order of the epoch is drawn next."""
@@ -1101,7 +1350,7 @@ class Checkpoint:
 
     def save(self, place: Place) -> None:
         """Writes the state at a place, whole or not at all."""
-        if self.path is None:
+        if self.path is None or not_finite(self.trainer.params._asdict()):
             return
         state = self.order if place.step else self.rng.bit_generator.state
         note = {
@@ -1116,7 +1365,16 @@ class Checkpoint:
         arrays |= zip(_last(self.trainer), self.history.params, strict=True)
         with atomic(self.path) as file:
             np.savez(file, **arrays, **self.trainer.memory())
-        self.last = time.perf_counter()
+        self.last, self.written = time.perf_counter(), place
+
+    def failed(self, error: NonFiniteLoss, epoch: int, step: int) -> NonFiniteLoss:
+        """An error of the training with its place, the history and the last good checkpoint."""
+        kept = f"{self.path}, written {self.written}" if self.written else "none"
+        message = f"epoch {epoch}, step {step}: {error}; last good checkpoint: {kept}"
+        located = NonFiniteLoss(message, first=error.first)
+        located.epoch, located.step, located.history = epoch, step, self.history
+        located.checkpoint = self.path if self.written else None
+        return located
 
     def resume(self) -> Place:
         """Takes up the state in the file, if there is one, and says how far it is.
@@ -1149,6 +1407,7 @@ class Checkpoint:
         self.history.best, self.history.params = kind(*best), kind(*last)
         for name, values in lists.items():
             setattr(self.history, name, values)
+        self.written = place
         return place
 
 
@@ -1239,7 +1498,7 @@ def fit(
     not copied.  The rest: see `FitOptions`.
 
     Raises ValueError before anything is done if an argument does not fit, NonFiniteLoss if
-    the loss is NaN or infinite at a step.
+    the loss is NaN or infinite at a step: it tells where, and has the history so far.
     """
     network: Network = module.NETWORK
     dtype = network.params(params)
@@ -1265,9 +1524,14 @@ def fit(
     try:
         while place.epoch < epochs and not _finished(history, patience):
             started = time.perf_counter()
-            history.loss.append(_train_epoch(trainer, batches, place, rates, kept, bar, history))
+            loss = _train_epoch(trainer, batches, place, rates, kept, bar, history)
+            if error := spoilt(trainer.params._asdict()):
+                raise kept.failed(error, place.epoch + 1, batches.count)
+            history.loss.append(loss)
             history.params = type(params)(*(array.copy() for array in trainer.params))
             _judge_epoch(module, history, x, y, held, rng)
+            if error := _unsound(history):
+                raise kept.failed(error, place.epoch + 1, batches.count)
             history.seconds.append(time.perf_counter() - started)
             place = Place(place.epoch + 1)
             kept.save(place)
@@ -1277,6 +1541,13 @@ def fit(
     finally:
         bar.close()
     return history
+
+
+def _unsound(history: History) -> NonFiniteLoss | None:
+    """The error of a validation whose loss is not finite."""
+    if all(map(math.isfinite, history.validation_loss[-1:])):
+        return None
+    return NonFiniteLoss(f"the loss of the validation is {history.validation_loss[-1]}")
 
 
 class _Rates:
@@ -1325,7 +1596,7 @@ def _train_epoch(
         try:
             total += float(trainer.step(*arrays)) * count
         except NonFiniteLoss as error:
-            raise NonFiniteLoss(f"epoch {place.epoch + 1}, step {step}: {error}") from None
+            raise kept.failed(error, place.epoch + 1, step) from None
         done += count
         kept.save_sometimes(Place(place.epoch, step, total))
         text = f"epoch {place.epoch + 1}  loss {total / done:.4f}{last}"
@@ -1858,6 +2129,7 @@ def _parser(network: Network) -> argparse.ArgumentParser:
     train.add_argument("--batch-size", type=int, default=network.batch_size)
     train.add_argument("--seed", type=int, default=network.seed)
     train.add_argument("-o", "--output", default=f"{name}.npz", help="default: %(default)s")
+    train.add_argument("--plot", metavar="FILE", help="picture of the training (needs matplotlib)")
     predict.add_argument("-p", "--params", default=f"{name}.npz", help="default: %(default)s")
     predict.add_argument("-o", "--output", help=".csv or .npz (default: decisions to stdout)")
     check.add_argument("-v", "--verbose", action="store_true", help="name every test")
@@ -1880,7 +2152,7 @@ def main(module: Model, argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except (ValueError, OSError, MemoryError, NonFiniteLoss) as error:
+    except (ValueError, OSError, MemoryError, ImportError, NonFiniteLoss) as error:
         text = " ".join(_complaint(error).split())
         print(f"{network.name}.py: error: {text}", file=sys.stderr)
         return 2
@@ -1923,6 +2195,8 @@ def _train(module: Model, options: argparse.Namespace) -> int:
     target = Path(options.output)
     if not target.parent.is_dir():
         raise ValueError(f"--output: there is no folder {target.parent}")
+    if options.plot:
+        drawing()
     # refused before the data are divided, so that a message counts the file's own examples
     x, y = checked_data(network, X, Y, network.dtype, "")
     data, held = _split(network, x, y, options.validation, options.seed)
@@ -1938,6 +2212,13 @@ def _train(module: Model, options: argparse.Namespace) -> int:
     save(network, target, history.best)
     print(f"{history.summary()}  in {sum(history.seconds):.1f} s")
     print(f"parameters: {target}")
+    if options.plot:
+        judged = held or data
+        counts = None
+        if network.task != "regression" and (network.task == "classes" or network.outputs == 1):
+            counts = confusion(network, module.predict(history.best, judged[0]), judged[1])
+        history.plot(options.plot, confusion=counts)
+        print(f"picture: {options.plot}")
     return 0
 
 

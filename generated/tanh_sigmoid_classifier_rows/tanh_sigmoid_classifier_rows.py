@@ -240,7 +240,7 @@ class Trainer(runtime.BaseTrainer):
         t3 += t4
         J: float = float(vdot(t3, ones)) / m
         if not math.isfinite(J):
-            raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
+            raise self.not_finite(J, X, Y, _forward)
         # dZ2 = (A2 - Y) / m
         A2 -= Y
         dZ2 = multiply(A2, c1, out=A2)

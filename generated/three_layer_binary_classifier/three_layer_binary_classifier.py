@@ -258,7 +258,7 @@ class Trainer(runtime.BaseTrainer):
         t4 += t5
         J: float = float(vdot(t4, ones)) / m
         if not math.isfinite(J):
-            raise runtime.NonFiniteLoss(f"the loss is {J}, the parameters stay as they were")
+            raise self.not_finite(J, X, Y, _forward)
         # dZ3 = (A3 - Y) / m, times the learning rate, which all that follows inherits
         A3 -= Y
         dZ3 = multiply(A3, c1, out=A3)

@@ -39,7 +39,7 @@ ERRORS = {
     "L2 * W1 + dZ1": "2.001 / 2 * L2 * W1 + dZ1",
     "np.maximum(z, 0.01 * z)": "np.where(z > 0, z, 0.02 * z)",
     "self.steps += 1": "self.steps += 2",
-    "raise runtime.NonFiniteLoss": "print",
+    "raise self.not_finite": "print",
 }
 IN_THE_RUNTIME = {
     "self._views(theta), self._views(gradient)": "self._views(theta), self._views(gradient.copy())",
