@@ -50,7 +50,7 @@ def test_without_matplotlib_it_is_said_before_the_training(
     emitted, run, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ImportError, match="matplotlib is not installed.*pip install matplotlib"):
+    with pytest.raises(ImportError, match=r"matplotlib is not installed.*pip install matplotlib"):
         run[0].plot()
     _, X, labels = run
     np.savez(tmp_path / "data.npz", X=X, Y=labels)
