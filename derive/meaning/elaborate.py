@@ -174,10 +174,14 @@ class Elaborator(Differentials):
         named = isinstance(inner, sx.Applied) and facts_alias(self, inner) is not None
         if isinstance(inner, sx.Applied) and not named and not self._is_function(inner.head):
             raise Outside(f"an entry of {inner.head.base}(...), which is not known")
-        if len(scripts) != 1 or scripts[0].place != "sub" or len(scripts[0].items) != 1:
-            raise Outside("an entry with other scripts than one letter below")
+        if len(scripts) != 1 or scripts[0].place != "sub":
+            raise Outside("an entry with other scripts than letters below")
         if self.setting.mode in ("path", "formal"):
             raise Outside("an entry on one path of scalars")
+        if len(scripts[0].items) == 2:
+            return self._entry_of_example(base, scripts[0].items)
+        if len(scripts[0].items) != 1:
+            raise Outside("an entry with other scripts than letters below")
         value = self._value(base)
         letter = scripts[0].items[0]
         if letter in self.roles.examples:
@@ -190,6 +194,17 @@ class Elaborator(Differentials):
         if value.shape[1 - axis] != 1 and column is None:
             raise Outside("an entry is named, but not of which example")
         return Entry(value, unit, column) if axis == 0 else Entry(value, column, unit)
+
+    def _entry_of_example(self, base: sx.Node, letters: tuple[str, ...]) -> Expr:
+        """``\\log(A_2)_{ik}``: one unit of one example, in the order of the layout."""
+        axis = self.setting.hypothesis.unit_axis
+        unit, example = letters[axis], letters[1 - axis]
+        if self.column is None or self.column.name != example:
+            raise Outside(f"an entry at the example {example}, over which nothing sums")
+        value = self._value(base)
+        index = self._index(unit, value.shape[axis])
+        column = self.column if value.shape[1 - axis] != 1 else None  # the sum has picked it
+        return Entry(value, index, column) if axis == 0 else Entry(value, column, index)
 
     def _cases(self, branches: tuple[tuple[sx.Node, sx.Comparison | None], ...]) -> Expr:
         if len(branches) != 2 or branches[0][1] is None:

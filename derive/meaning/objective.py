@@ -11,7 +11,7 @@ from derive.meaning.elaborate import Elaborator
 from derive.meaning.facts import CostLine, Facts, subtree
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
 from derive.meaning.which_cost import Ledger, key_of_cost, ledger
-from derive.program import SCALAR, Equation, Expr
+from derive.program import SCALAR, Equation, Expr, Gradient, walk
 from derive.reading.syntax import Sum
 
 
@@ -89,7 +89,10 @@ def name_parts(setting: Setting, chosen: CostLine) -> None:
 def state(setting: Setting, chosen: CostLine) -> None:
     """Gives the program its cost, and what has to hold for the other names of it to be it."""
     name_parts(setting, chosen)
-    setting.definitions[COST] = cost_value(setting, chosen)
+    value = cost_value(setting, chosen)
+    if any(isinstance(n, Gradient) for n in walk(value)):
+        raise Outside("the formula of the cost holds a gradient of it")
+    setting.definitions[COST] = value
     for index in setting.hypothesis.costs[1:]:
         other = setting.facts.costs[index]
         if "".join(key_of_cost(setting.facts.roles, other.name)) in setting.parts:

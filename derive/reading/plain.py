@@ -53,6 +53,8 @@ _COUNT: Final = re.compile(r"[mnMN](?![A-Za-z0-9_^'*.])")
 """A number of examples, written to the 2 of ``1/2m``: 1/(2m)."""
 _OPEN: Final = words("= + - * / @ ^ _ ( [ { , < > | := += -=", r"\odot \cdot")
 _OPERATORS: Final = {"sum": "\\sum", "Sum": "\\sum", "prod": "\\prod"}
+_CASES: Final = frozenset(["if", "else", "otherwise"])
+_SUMS: Final = words(r"\sum \prod Σ ∑ ∏")
 
 
 def plain_tokens(
@@ -130,7 +132,7 @@ class _Writer:
                 self._sum_of_powers()
             factor = len(self.out)
             self.out += tokenize(self.source, start, end)
-            if text[0].isalpha():
+            if kind != "mark" and text[0].isalpha():
                 self.factor = factor
 
     def _sum_of_powers(self) -> None:
@@ -187,7 +189,8 @@ class _Writer:
             or self.out[-1].kind == "word"
         ):
             return
-        if self.out[self.factor].text in FUNCTION_WORDS or self.out[-1].text == "'":
+        head = self.out[self.factor].text
+        if head in FUNCTION_WORDS or head in _SUMS or self.out[-1].text == "'":
             return
         self._braced()
         if self.out[self.factor].text != "{" and self._is_head(len(self.out) - 1):
@@ -256,7 +259,10 @@ class _Writer:
     # -- identifiers -----------------------------------------------------------------------
 
     def _name(self, text: str, start: int, end: int) -> None:
-        """An identifier, with the brace that it closes."""
+        """An identifier, with the brace that it closes; a word between two cases."""
+        if text in _CASES and self.source[start - 1 : start].isspace() and self.out:
+            self._put("word", text, start, end)
+            return
         below, self.below, first = self.below, False, self.factor
         self._identifier(text, start, end)
         if below:

@@ -74,6 +74,12 @@ _ASIDE: Final = re.compile(
     r",?[ \t]+(?:for|where|since|because|if|when|with|per)[ \t]"
     r"(?=[^=]*$|(?:all|every|each|any|l|k|i|t)\b).*$"
 )
+_OPERAND: Final = r"[A-Za-z0-9_.*/()+ \t-]+?"
+_CASES: Final = re.compile(
+    rf",?[ \t]+if[ \t](?P<one>{_OPERAND})(?:[<>]=?|[≤≥])(?P<two>{_OPERAND})"
+    rf",?[ \t](?:else|otherwise)[ \t](?P<other>{_OPERAND})$"
+)
+"""``1 if z > 0 else 0``: the condition belongs to the value."""
 _MARKS: Final = ("**", "__", "`", "*", "_")
 _INSIDE: Final = re.compile(r"[`$\\\"?!%~&#]|https?:")
 _DERIVED: Final = re.compile(r"_(?:prime|deriv|derivative|grad)$|^d_?(?=\w{3})")
@@ -164,6 +170,9 @@ def candidate(source: str, start: int, end: int) -> Line | None:
     remark = _REMARK.search(text)
     if remark and "=" in text[: remark.start()]:
         text = text[: remark.start()]
+    cases = _CASES.search(text.rstrip(" \t.,"))
+    if cases and "=" in text[: cases.start()] and not _INSIDE.search(text):
+        return _by_cases(text[: cases.start()], cases, start)
     aside = _ASIDE.search(text)
     if aside and "=" in text[: aside.start()]:
         text = text[: aside.start()]
@@ -171,6 +180,16 @@ def candidate(source: str, start: int, end: int) -> Line | None:
     if ("=" not in text and "<-" not in text) or len(text) > MAX_LINE or _INSIDE.search(text):
         return None
     return _structured(text, start)
+
+
+def _by_cases(value: str, cases: re.Match[str], start: int) -> Line | None:
+    """The line with both of its cases: ``f(z) = z if z > 0 else a * z``."""
+    line = _structured(value, start)
+    others = [_structured(f"x = {cases[part].strip()}", 0) for part in ("one", "two", "other")]
+    if line is None or None in others:
+        return None
+    end = start + len(value) + len(cases[0])
+    return Line(Span(start, end), value + cases[0], line.names, line.heads, True)
 
 
 def _structured(text: str, start: int) -> Line | None:

@@ -14,6 +14,7 @@ from typing import Final
 
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
+from derive.meaning.literal.labels import Label, naming
 from derive.meaning.notation import is_transpose, names_in, plain_name
 from derive.meaning.setting import Outside
 from derive.reading import syntax as sx
@@ -59,6 +60,8 @@ class Identities:
     """Letters that never stand without a bracket behind them: functions, known or not."""
     indexed: frozenset[Slot] = frozenset()
     """Scripts that are running letters somewhere in the note."""
+    naming: frozenset[Label] = frozenset()
+    """Letters with a script that names them, though its letter runs elsewhere."""
     styled: frozenset[tuple[str, str]] = frozenset()
     """Letters with their accents that stand in another font somewhere in the note."""
 
@@ -75,7 +78,7 @@ class Identities:
                 transposed = True
             elif script.place == "sup" and script.bracket == "(" and script.text in self.indices:
                 example = script.text
-            elif self.is_index(script):
+            elif self.is_index(name, script):
                 if entries:
                     raise Outside(f"two sets of indices on {name.base}")
                 entries = script.items
@@ -100,18 +103,24 @@ class Identities:
     def _label(self, name: sx.Name, script: sx.Script) -> tuple[str, str, str]:
         """A script as a part of the name; Outside where it may mean an entry."""
         parts = [i for i in script.items if len(i) == 1]
-        if not script.word and any(i in self.indices for i in parts):
+        named = self._named(name, script)
+        if not (script.word or named) and any(i in self.indices for i in parts):
             raise Outside(f"the script {script.text} of {name.base} runs and names at once")
         slot = _slot(name, script, not any(i.isalpha() for i in parts))
-        if not script.word and slot in self.indexed and script.text not in self.steps:
+        if not (script.word or named) and slot in self.indexed and script.text not in self.steps:
             raise Outside(f"{name.base} has entries, and {script.text} may be one of them")
         return (script.place, script.bracket, script.text + _of_script(script))
 
-    def is_index(self, script: sx.Script) -> bool:
+    def is_index(self, name: sx.Name, script: sx.Script) -> bool:
         """A script of running letters: it picks entries."""
         if script.place != "sub" or script.bracket or script.word or not script.items:
             return False
-        return all(item in self.indices for item in script.items)
+        running = all(item in self.indices for item in script.items)
+        return running and not self._named(name, script)
+
+    def _named(self, name: sx.Name, script: sx.Script) -> bool:
+        """A script whose letter runs elsewhere, and names here: ``d_k``."""
+        return (name.base, name.accent, script.text) in self.naming
 
 
 def identities(facts: Facts) -> Identities:
@@ -136,6 +145,7 @@ def identities(facts: Facts) -> Identities:
     found = Identities(
         indices, frozenset(powered), frozenset(primed), _stepped(names), _called(facts)
     )
+    found.naming = naming(facts, indices)
     found.indexed = _indexed(facts, found, names)
     found.styled = frozenset((n.base, n.accent) for n in names if _script_font(n))
     return found
@@ -152,7 +162,7 @@ def _indexed(facts: Facts, found: Identities, names: Sequence[sx.Name]) -> froze
         for script in name.scripts:
             running = script.place == "sup" and script.bracket and script.text in found.indices
             slot = _slot(name, script, figures=True)
-            if slot is not None and (running or found.is_index(script)):
+            if slot is not None and (running or found.is_index(name, script)):
                 out |= {slot} if apart else {slot, (*slot[:-1], False)}
     return frozenset(out)
 

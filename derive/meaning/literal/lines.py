@@ -16,7 +16,7 @@ from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, head_name
 from derive.meaning.literal.loose import crosses, if_symmetric, says_all, supposing
-from derive.meaning.literal.outline import Outlined, names_gradient
+from derive.meaning.literal.outline import Outlined, all_uses, names_gradient
 from derive.meaning.literal.over_time import of_one_step
 from derive.meaning.literal.products import IDENTITY, pair, plus, sized
 from derive.meaning.literal.program import leaves_of
@@ -115,11 +115,11 @@ class Reader:
             return self._open(line, Verdict.UNPROVEN, reason) if assigned else None
         (sign, first), *rest = right.terms
         same = isinstance(plain(first), Name) and sign == 1
-        use = self._key(name)
-        if not same or use is None or self._key(plain(first)) != use or not rest:
+        target = self._target(name)
+        if not same or target is None or self._target(plain(first)) != target or not rest:
             return None
         try:
-            statements = self._step(line, use, rest)
+            statements = self._step(line, target, rest)
         except Outside as error:
             return self._open(line, Verdict.UNPROVEN, str(error), Kind.UPDATE)
         except (Conflict, ShapeError) as error:
@@ -128,21 +128,29 @@ class Reader:
         return Interpretation(line, Kind.UPDATE, "matrix", stated, any_of=True)
 
     def _key(self, node: object) -> Key | None:
+        found = self._target(node)
+        return None if found is None or found[1] else found[0]
+
+    def _target(self, node: object) -> tuple[Key, tuple[str, ...]] | None:
+        """A quantity, or its entries, as they stand: neither turned nor to a power."""
         if not isinstance(node, Name):
             return None
         try:
             use = self.found.names.use(node)
         except Outside:
             return None
-        return None if use.entries or use.transposed or use.power is not None else use.key
+        plainly = not (use.transposed or use.power is not None or use.example is not None)
+        return (use.key, use.entries) if plainly else None
 
     def _claims(self, line: Line, scope: Scope) -> Claims:
         claims = Claims(self.found.facts, scope, self.found)
         claims.place = line.piece.span.start
         return claims
 
-    def _step(self, line: Line, target: Key, rest: Sequence[tuple[int, Node]]) -> list[Statement]:
-        """What is subtracted equals the rate times the gradient by the target.
+    def _step(
+        self, line: Line, target: tuple[Key, tuple[str, ...]], rest: Sequence[tuple[int, Node]]
+    ) -> list[Statement]:
+        """What is subtracted equals the rate times the gradient by the target, or its entries.
 
         Where the line names no gradient, a factor 2 or 1/2 belongs to the rate.
         """
@@ -161,14 +169,22 @@ class Reader:
         )
         if len(rates) != 1 or self.setting_shape(rates[0]) != (1, 1):
             raise Outside("a step without a rate")
-        gradient = claims.gradient(cost, target)
+        by, entries = target
+        gradient = claims.gradient(cost, by)
+        gradient = claims.entry(gradient, entries, by) if entries else gradient
+        if step.shape != gradient.shape:
+            reason = f"a step of shape {show_shape(step.shape)} for {show_shape(gradient.shape)}"
+            raise Conflict(reason)
+        free = tuple(claims.free[k] for k in sorted(claims.free))
+        if {index.name for index in free} != set(entries):
+            raise Outside("indices on one side only")
         rate = Symbol(rates[0], (1, 1))
         factors = (
             (1,)
             if any(isinstance(n, Gradient | Partial) for n in walk(step))
             else (1, Fraction(1, 2), 2)
         )
-        return [Equation(step, Times(Times(number(f), rate), gradient)) for f in factors]
+        return [Equation(step, Times(Times(number(f), rate), gradient), free) for f in factors]
 
     def setting_shape(self, label: str) -> object:
         """The shape of a leaf by its name in the program."""
@@ -223,7 +239,8 @@ class Reader:
         except Outside as error:
             return self._open(line, Verdict.UNPROVEN, str(error), kind)
         except (Conflict, ShapeError) as error:
-            self.crossed |= crosses(self.scope, error)
+            uses = all_uses(self.found.facts, self.found.names)
+            self.crossed = self.crossed or crosses(self.scope, error, uses)
             supposed = self._supposed(line)
             if supposed:
                 reason = f"no line says what {', '.join(supposed)} is, and its shape decides"

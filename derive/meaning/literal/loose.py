@@ -6,6 +6,7 @@ long as x.  What one line needs is supposed for that line only.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from derive.meaning.facts import subtree
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import Line
 from derive.meaning.literal.conflict import Conflict
-from derive.meaning.literal.identity import Key
+from derive.meaning.literal.identity import Key, Use
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.totals import differentiated
 from derive.meaning.notation import names_in
@@ -59,15 +60,19 @@ def _loose_sizes(scope: Scope) -> frozenset[str]:
     return frozenset(d for shape in loose for d in shape if isinstance(d, str))
 
 
-def crosses(scope: Scope, error: Exception) -> bool:
+def crosses(scope: Scope, error: Exception, uses: Iterable[Use]) -> bool:
     """``w_{ji}`` and ``w_{kj}``: an index runs over both axes of one weight that is not square.
 
-    Then its letters tell layers, and one array is not what the letter names.
+    Then its letters tell layers, and one array is not what the letter names.  Where no letter
+    stands at both places of the weight, the line alone is at fault.
     """
     if not isinstance(error, Conflict) or error.same is None or "index" not in str(error):
         return False
     axes = {key: {*scope.leaf(key)} for key in scope.leaves if key[0].islower()}
-    return any(set(error.same) == sizes for sizes in axes.values())
+    crossed = {key for key, sizes in axes.items() if set(error.same) == sizes}
+    pairs = [(use.key, use.entries) for use in uses if len(use.entries) == 2 and use.key in crossed]
+    first, second = ({(key, pair[k]) for key, pair in pairs} for k in (0, 1))
+    return bool(first & second)
 
 
 def says_all(names: Identities, totals: frozenset[Key], line: Line, unused: frozenset[Key]) -> bool:

@@ -23,6 +23,7 @@ from derive.program import (
     Plus,
     Power,
     Size,
+    Sum,
     Symbol,
     Times,
     Transpose,
@@ -129,8 +130,10 @@ def _stretches(bias: Expr, array: Expr) -> bool:
 
 
 def _axis_of(bias: Expr, array: Expr) -> int | None:
-    """The axis along which a vector beside a matrix lies."""
-    if not isinstance(bias, Symbol) or bias.shape == SCALAR or 1 in array.shape:
+    """The axis along which a vector beside a matrix lies, added or subtracted."""
+    while isinstance(bias, Times) and isinstance(bias.left, Number):
+        bias = bias.right
+    if not isinstance(bias, Symbol | Sum) or bias.shape == SCALAR or 1 in array.shape:
         return None
     return 0 if bias.shape[1] == 1 else 1 if bias.shape[0] == 1 else None
 

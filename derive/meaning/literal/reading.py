@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.interpretation import Interpretation
@@ -90,7 +92,7 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
     """The literal readings of a note whose shapes fit, all that differ.
 
     Vectors are columns or rows, as the layout of the note is; the other way if that does not
-    fit.  A softmax of a matrix runs along either axis.
+    fit.  A softmax of a matrix runs along either axis, where the note does not say along which.
 
     seen: what formulas that are not among the lines speak of: a loss may depend on it.
     """
@@ -99,9 +101,10 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
         return ()
     layout = facts.roles.layout
     orders = {"columns": [[True], [False]], "rows": [[False], [True]], None: [[True, False]]}
+    axes = softmax_axes(facts.document.source)
     for columns in orders[layout]:
         scopes = [
-            scope for column in columns for axis in (1, 0) for scope in solve(found, column, axis)
+            scope for column in columns for axis in axes for scope in solve(found, column, axis)
         ]
         if scopes:
             fewest = min(_supposed(scope) for scope in scopes)
@@ -115,6 +118,20 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
             kept = [_with_next(one, facts, seen) for one in kept if not one.crossed]
             return tuple(kept) if len(kept) <= MOST else ()
     return ()
+
+
+_BY_ROWS: Final = re.compile(
+    r"softmax[^.\n]{0,80}(?:\b(?:each|every|per) (row|column)|\b(row|column)(?:-| )?wise)"
+    r"|(?:\b(?:each|every|per) (row|column)|\b(row|column)(?:-| )?wise)[^.\n]{0,40}softmax",
+    re.IGNORECASE,
+)
+"""``softmax over each row``."""
+
+
+def softmax_axes(source: str) -> tuple[int, ...]:
+    """The axes along which a softmax of a matrix may run."""
+    said = {word.lower() for m in _BY_ROWS.finditer(source) for word in m.groups() if word}
+    return {("row",): (1,), ("column",): (0,)}.get(tuple(sorted(said)), (1, 0))
 
 
 def _supposed(scope: Scope) -> tuple[int, int]:
@@ -233,7 +250,7 @@ def _spelled(
                 continue
             if use.key in scope.values or use.key in scope.leaves:
                 stop = name.scripts[0].span.start if use.entries else name.span.end
-                text = source[name.span.start : stop].rstrip("_{ ")
+                text = source[name.span.start : stop].rstrip("_{ ").removeprefix("\\partial").strip()
                 names.setdefault(scope.label(use.key), text)
     cost = found.costs[0] if found.costs else None
     gradients = {}

@@ -11,7 +11,8 @@ from fractions import Fraction
 from derive.meaning.context import constant
 from derive.meaning.facts import call_of, known_function
 from derive.meaning.literal.conflict import Conflict
-from derive.meaning.literal.products import pair, plus, quotient, times
+from derive.meaning.literal.matrices import SUMMED, along, diagonal, trace
+from derive.meaning.literal.products import plus, quotient, times
 from derive.meaning.literal.quantities import Quantities
 from derive.meaning.literal.scope import RATES
 from derive.meaning.notation import plain_name
@@ -173,9 +174,11 @@ class Values(Quantities):
         if call is None:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
         if head.base in ("tr", "Tr", "trace") and head.word:
-            return _trace(self.value(call[1]))
+            return trace(self.value(call[1]))
         if head.base == "diag" and head.word:
-            raise Outside("a diagonal matrix")
+            return diagonal(self.value(call[1]))
+        if head.word and (axis := SUMMED.get(head.base.lower().replace("_", ""))) is not None:
+            return along(self.value(call[1]), axis, head.base)
         function = self._function(head)
         if function is None and head.base in self.scope.names.called and head.base not in RATES:
             raise Outside(f"{head.base}(...), which is not known")
@@ -307,15 +310,6 @@ class Values(Quantities):
         if len(letters) != 2 or not {*letters} <= self.scope.names.indices:
             raise Outside(f"a condition by {condition.relation}")
         return self._kronecker(letters)
-
-
-def _trace(value: Expr) -> Expr:
-    """The sum of the diagonal of a square matrix."""
-    rows, columns = value.shape
-    if rows != columns:
-        raise Conflict(f"the trace of a matrix {show_shape(value.shape)}", pair(rows, columns))
-    index = Index("p_", rows)
-    return value if rows == 1 else SumOver(index, Entry(value, index, index))
 
 
 def _parameters(body: Expr) -> bool:
