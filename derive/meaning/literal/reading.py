@@ -250,7 +250,9 @@ def _spelled(
                 continue
             if use.key in scope.values or use.key in scope.leaves:
                 stop = name.scripts[0].span.start if use.entries else name.span.end
-                text = source[name.span.start : stop].rstrip("_{ ").removeprefix("\\partial").strip()
+                text = (
+                    source[name.span.start : stop].rstrip("_{ ").removeprefix("\\partial").strip()
+                )
                 names.setdefault(scope.label(use.key), text)
     cost = found.costs[0] if found.costs else None
     gradients = {}
