@@ -1,7 +1,7 @@
 """What words make of a matrix: its trace, its diagonal, the sums of its rows or columns.
 
-``\\text{diag}(v)`` is the matrix with the entries of v on its diagonal; ``\\text{rowsum}(M)`` has one
-number a row of M.
+``\\text{diag}(v)`` is the matrix with the entries of v on its diagonal; ``\\text{rowsum}(M)`` has
+one number a row of M.
 """
 
 from __future__ import annotations
