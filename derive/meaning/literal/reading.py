@@ -131,7 +131,7 @@ _BY_ROWS: Final = re.compile(
 def softmax_axes(source: str) -> tuple[int, ...]:
     """The axes along which a softmax of a matrix may run."""
     said = {word.lower() for m in _BY_ROWS.finditer(source) for word in m.groups() if word}
-    return {("row",): (1,), ("column",): (0,)}.get(tuple(sorted(said)), (1, 0))
+    return (1,) if said == {"row"} else (0,) if said == {"column"} else (1, 0)
 
 
 def _supposed(scope: Scope) -> tuple[int, int]:
