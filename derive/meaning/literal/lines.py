@@ -95,7 +95,7 @@ class Reader:
         if self._convention(line):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         step = self._update(line)
-        return self._claim(line) if step is None else step
+        return self.claim(line) if step is None else step
 
     def _convention(self, line: Line) -> bool:
         """``dX = \\partial L/\\partial X``: how gradients are written."""
@@ -206,7 +206,7 @@ class Reader:
 
     def _again(self, line: Line, earlier: Line) -> Interpretation:
         """A second formula for a quantity: it must be the same as the first."""
-        found = self._claim(line)
+        found = self.claim(line)
         return replace(found, kind=Kind.DEFINITION, definition=True, contradicts=earlier.piece.line)
 
     def _alias(self, line: Line) -> Interpretation | None:
@@ -227,7 +227,8 @@ class Reader:
             line, Kind.DEFINITION, "matrix", verdict=Verdict.DEFINITION, definition=True
         )
 
-    def _claim(self, line: Line) -> Interpretation:
+    def claim(self, line: Line) -> Interpretation:
+        """A line as a claim, whatever else it may be."""
         kind = kind_of(self.found.facts, line)
         figures = not isinstance(plain(line.right), Figure) and not list(names_in(line.right))
         if (figures and list(names_in(line.left))) or figures_alone(

@@ -16,7 +16,8 @@ from derive.meaning.figures import value_of_one_example
 from derive.meaning.lines import Line
 from derive.meaning.literal.families import families
 from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
-from derive.meaning.literal.over_time import Summed, summed_cost, with_next
+from derive.meaning.literal.other_steps import with_next
+from derive.meaning.literal.over_time import Summed, summed_cost
 from derive.meaning.literal.scope import RATES, extents_of
 from derive.meaning.literal.steps import Steps, steps_of
 from derive.meaning.literal.totals import differentiated, differentiates_formula, totals

@@ -11,7 +11,7 @@ In: an outline and a line.  Out: the line of one step that it comes to, or why t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -22,13 +22,13 @@ from derive.meaning.notation import names_in
 from derive.meaning.setting import Outside
 from derive.program import SCALAR, Expr, Plus, Symbol, Times, total
 from derive.reading import syntax as sx
-from derive.reading.tree import mapped, plain
+from derive.reading.tree import plain
 
 if TYPE_CHECKING:
     from derive.meaning.literal.outline import Outlined, Stated
     from derive.meaning.literal.scope import Scope
 
-_STEP: Final = re.compile(r"([a-zA-Z])([+-]\d+)?")
+STEP: Final = re.compile(r"([a-zA-Z])([+-]\d+)?")
 _BOUNDS: Final = frozenset({"", "T", "\\tau", "N", "n"})
 
 
@@ -45,12 +45,39 @@ class Summed:
 def summed_cost(names: Identities, stated: Sequence[Stated]) -> Summed | None:
     """``L = \\sum_{t=1}^T L_t`` among the definitions."""
     for one in stated:
-        big = plain(one.formula)
-        if not isinstance(big, sx.Big) or big.operator != "sum" or one.entries:
+        if one.entries or offsets(one.key, names):
             continue
-        if big.index in names.steps and not _labels(one.key, names):
-            return Summed(one.key, (big.body,), (big.lower, big.upper), one.line)
+        for part in subtree(one.formula):
+            if isinstance(part, sx.Big) and part.operator == "sum" and part.index in names.steps:
+                term = _term(one.formula, part)
+                if term is None:
+                    break
+                return Summed(one.key, (term,), (part.lower, part.upper), one.line)
     return None
+
+
+def _term(formula: sx.Node, big: sx.Big) -> sx.Node | None:
+    """The term of a sum with the sign and the number before it: ``-\\sum_t a_t``."""
+    inner = plain(formula)
+    if inner is big:
+        return big.body
+    if isinstance(inner, sx.Sum) and len(inner.terms) == 1:
+        ((sign, one),) = inner.terms
+        term = _term(one, big)
+        return None if term is None else replace(inner, terms=((sign, term),))
+    if isinstance(inner, sx.Product) and inner.factors[-1][1] is big:
+        before = [plain(factor) for _, factor in inner.factors[:-1]]
+        if all(_is_number(factor) for factor in before):
+            last = (inner.factors[-1][0], sx.Group(big.span, "(", big.body))
+            return replace(inner, factors=(*inner.factors[:-1], last))
+    return None
+
+
+def _is_number(node: sx.Node) -> bool:
+    """``2``, ``\\frac{1}{2}``: figures alone."""
+    if isinstance(node, sx.Fraction_):
+        return _is_number(plain(node.numerator)) and _is_number(plain(node.denominator))
+    return isinstance(node, sx.Number)
 
 
 def cost_of_step(
@@ -116,14 +143,14 @@ def _body_of_one_step(found: Outlined, body: sx.Node) -> None:
             raise Outside("a sum over the steps in another one")
         if isinstance(part, sx.Derivative):
             of = plain(part.of) if part.of is not None else None
-            if not isinstance(of, sx.Name) or _key(found, of) != cost:
+            if not isinstance(of, sx.Name) or key_of(found, of) != cost:
                 raise Outside("a derivative of what one step does not settle")
     for name in names_in(body):
         bare = replace(name, mark="")
-        key = _key(found, bare)
+        key = key_of(found, bare)
         if key is None:
             raise Outside(f"what {name.base} is at one step is not told")
-        if any(offset not in ("", "-1") for offset in _labels(key, found.names)):
+        if any(offset not in ("", "-1") for offset in offsets(key, found.names)):
             raise Outside(f"{name.base} of another step")
         if key in found.stated and cost is not None and not found.reaches(cost, key):
             raise Outside(f"the loss is not computed from {name.base}")
@@ -133,102 +160,27 @@ def _shared_weight(found: Outlined, side: sx.Node) -> None:
     """The other side is the gradient by something that acts at every step alike."""
     by = side.by if isinstance(side, sx.Derivative) else side
     named = isinstance(by, sx.Name) and (by is not side or by.mark in ("d", "partial"))
-    key = _key(found, replace(by, mark="")) if named and isinstance(by, sx.Name) else None
+    key = key_of(found, replace(by, mark="")) if named and isinstance(by, sx.Name) else None
     if isinstance(side, sx.Derivative):
         of = plain(side.of) if side.of is not None else None
-        if not isinstance(of, sx.Name) or not found.costs or _key(found, of) != found.costs[0]:
+        if not isinstance(of, sx.Name) or not found.costs or key_of(found, of) != found.costs[0]:
             raise Outside("a sum over the steps beside what is not the gradient of the loss")
-    if key is None or key in found.stated or _labels(key, found.names):
+    if key is None or key in found.stated or offsets(key, found.names):
         raise Outside("a sum over the steps that is no gradient by a shared weight")
     for user in found.stated:
-        if key in found.uses.get(user, ()) and _labels(user, found.names) != ("",):
+        if key in found.uses.get(user, ()) and offsets(user, found.names) != ("",):
             raise Outside(f"{key[0]} acts outside the steps too")
 
 
-def _key(found: Outlined, name: sx.Name) -> Key | None:
+def key_of(found: Outlined, name: sx.Name) -> Key | None:
+    """The quantity that a name is; None where it is not told."""
     try:
         return found.names.use(name).key
     except Outside:
         return None
 
 
-def _labels(key: Key, names: Identities) -> tuple[str, ...]:
+def offsets(key: Key, names: Identities) -> tuple[str, ...]:
     """The steps in the scripts of a name, as offsets: ``("-1",)`` of ``h_{t-1}``."""
-    found = (_STEP.fullmatch(text) for *_, text in key[3])
+    found = (STEP.fullmatch(text) for *_, text in key[3])
     return tuple(m[2] or "" for m in found if m is not None and m[1] in names.steps)
-
-
-# -- the step behind -------------------------------------------------------------------------------
-
-
-def names_next(found: Outlined, line: Line) -> bool:
-    """Whether a line speaks of the step behind: ``\\delta_{t+1}``."""
-    keys = (_key(found, replace(n, mark="")) for side in line.nodes for n in names_in(side))
-    return any("+1" in _labels(key, found.names) for key in keys if key is not None)
-
-
-def at_next(node: sx.Node, letters: frozenset[str]) -> sx.Node:
-    """A formula one step later."""
-
-    def later(part: sx.Node) -> sx.Node:
-        if not isinstance(part, sx.Name) or not part.scripts:
-            return part
-        return replace(part, scripts=tuple(_later(s, letters) for s in part.scripts))
-
-    return mapped(node, later)
-
-
-def _later(script: sx.Script, letters: frozenset[str]) -> sx.Script:
-    text = later_text(script.text, letters)
-    return script if text == script.text else replace(script, text=text, items=(text,), node=None)
-
-
-def later_text(text: str, letters: frozenset[str]) -> str:
-    """``t-1`` is t one step later, and t is ``t+1``."""
-    match = _STEP.fullmatch(text)
-    if match is None or match[1] not in letters:
-        return text
-    offset = int(match[2] or 0) + 1
-    return f"{match[1]}{offset:+d}" if offset else match[1]
-
-
-def later_key(key: Key, letters: frozenset[str]) -> Key:
-    """A quantity one step later."""
-    base, accent, primes, labels = key
-    return base, accent, primes, tuple((p, b, later_text(t, letters)) for p, b, t in labels)
-
-
-def with_next(found: Outlined) -> None:
-    """Adds the formulas of the step behind to those of a step."""
-    letters = found.steps.letters
-    for key, one in list(found.stated.items()):
-        if _labels(key, found.names) == ("",):
-            later = later_key(key, letters)
-            if later not in found.stated:
-                formula = at_next(one.formula, letters)
-                found.stated[later] = replace(one, key=later, formula=formula)
-                found.uses[later] = frozenset(_later_uses(found.uses.get(key, ()), letters))
-    for key, (of, by) in list(found.aliases.items()):
-        later = later_key(key, letters)
-        if later != key and _labels(key, found.names) == ("",):
-            found.aliases.setdefault(later, (of, later_key(by, letters)))
-    steps = found.steps
-    carried = tuple(later_key(key, letters) for key in steps.carried if key not in steps.later)
-    before = tuple((key, own) for key, own in steps.before if key not in found.stated)
-    found.steps = replace(steps, carried=carried, before=before, later=frozenset())
-    if found.summed is not None:
-        terms = (*found.summed.terms, at_next(found.summed.terms[0], letters))
-        found.summed = replace(found.summed, terms=terms)
-
-
-def one_by_steps(keys: Sequence[Key]) -> bool:
-    """The same quantity at a step and at the next: ``y_t`` and ``y_{t+1}``."""
-    letters = frozenset(m[1] for k in keys for *_, t in k[3] if (m := _STEP.fullmatch(t)))
-    return len(keys) == 2 and (
-        later_key(keys[0], letters) == keys[1] or later_key(keys[1], letters) == keys[0]
-    )
-
-
-def _later_uses(keys: object, letters: frozenset[str]) -> Iterator[Key]:
-    assert isinstance(keys, frozenset | tuple)
-    return (later_key(key, letters) for key in keys)

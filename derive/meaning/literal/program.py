@@ -13,8 +13,9 @@ from typing import Final
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.numbers import candidates, letters, numbers_only, under_bars
+from derive.meaning.literal.other_steps import one_by_steps
 from derive.meaning.literal.outline import Outlined, Stated, keys_in
-from derive.meaning.literal.over_time import cost_of_step, one_by_steps
+from derive.meaning.literal.over_time import cost_of_step
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.values import Values
 from derive.meaning.notation import COST_LETTERS
@@ -135,6 +136,19 @@ def _fill(found: Outlined, scope: Scope) -> tuple[Stated | None, Conflict | None
             return stated, error
         except ShapeError as error:
             return stated, Conflict(str(error))
+    return _fill_sum(found, scope)
+
+
+def _fill_sum(found: Outlined, scope: Scope) -> tuple[Stated | None, Conflict | None]:
+    """Looks whether the terms of a loss over the steps fit, too; its value is given later."""
+    for term in found.summed.terms if found.summed is not None else ():
+        assert found.summed is not None
+        try:
+            Values(found.facts, scope).value(term)
+        except Conflict as error:
+            return Stated(found.summed.key, (), term, found.summed.line), error
+        except (Outside, ShapeError):
+            continue
     return None, None
 
 

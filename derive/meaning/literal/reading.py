@@ -13,8 +13,8 @@ from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.lines import Reader
+from derive.meaning.literal.other_steps import names_next, of_last
 from derive.meaning.literal.outline import Label, Outlined, outlined
-from derive.meaning.literal.over_time import names_next
 from derive.meaning.literal.program import (
     leaves_of,
     name_parts,
@@ -69,11 +69,14 @@ class Literal:
         found = self.outline
         if not found.costs:
             return "none"
-        stated = found.stated.get(found.costs[0])
-        if stated is None:
+        stated, summed = found.stated.get(found.costs[0]), found.summed
+        if summed is not None and summed.key == found.costs[0]:
+            span = summed.line.right.span
+        elif stated is None:
             return "a loss that is not given"
-        source = found.facts.document.source
-        return " ".join(source[stated.formula.span.start : stated.formula.span.end].split())
+        else:
+            span = stated.formula.span
+        return " ".join(found.facts.document.source[span.start : span.end].split())
 
     def _symbols(self) -> Iterator[dict[str, str]]:
         names = (self.setting.spelled or ({}, {}, {}))[0]
@@ -114,7 +117,8 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
                     if found.summed is None:
                         kept.append(_read(found, _copied(scope)))
                     if found.carried() or found.summed is not None:
-                        kept.append(_read(found, _copied(scope), found.carried()))
+                        one = _read(found, _copied(scope), found.carried())
+                        kept.append(_with_last(one, found, scope))
             kept = [_with_next(one, facts, seen) for one in kept if not one.crossed]
             return tuple(kept) if len(kept) <= MOST else ()
     return ()
@@ -153,6 +157,20 @@ def _with_next(one: Literal, facts: Facts, seen: frozenset[Label]) -> Literal:
     return replace(one, interpretations=tuple(mine))
 
 
+def _with_last(one: Literal, found: Outlined, scope: Scope) -> Literal:
+    """A reading whose lines about the last step are read where no later step follows."""
+    lines = [of_last(one.outline, line) for line in found.facts.lines]
+    if not any(lines):
+        return one
+    reader, _ = _reader(found, _copied(scope))
+    mine = [
+        replace(reader.claim(line), line=usual.line) if line and not usual.definition else usual
+        for line, usual in zip(lines, one.interpretations, strict=True)
+    ]
+    _with_leaves(reader)
+    return replace(one, interpretations=tuple(mine))
+
+
 def _alike(one: Scope, two: Scope) -> bool:
     """The same program: what is left to suppose plays no part."""
     return one.values == two.values and one.numbers == two.numbers
@@ -168,6 +186,14 @@ def _copied(scope: Scope) -> Scope:
 
 
 def _read(found: Outlined, scope: Scope, carried: tuple[Key, ...] = ()) -> Literal:
+    reader, reason = _reader(found, scope, carried)
+    lines = tuple(reader.line(line) for line in found.facts.lines)
+    setting = _with_leaves(reader)
+    return Literal(reader.found, scope, setting, lines, reason, reader.crossed)
+
+
+def _reader(found: Outlined, scope: Scope, carried: tuple[Key, ...] = ()) -> tuple[Reader, str]:
+    """The reader of a program whose loss has a value, and why it has none."""
     outline = replace(found, uses=dict(found.uses))
     name_parts(outline, scope)
     reason = ""
@@ -176,12 +202,16 @@ def _read(found: Outlined, scope: Scope, carried: tuple[Key, ...] = ()) -> Liter
         if reason:
             scope.lost[outline.costs[0]] = reason
     _tie_sizes(outline, scope)
-    setting = _setting(outline, scope)
-    reader = Reader(outline, scope, setting)
-    lines = tuple(reader.line(line) for line in outline.facts.lines)
+    return Reader(outline, scope, _setting(outline, scope)), reason
+
+
+def _with_leaves(reader: Reader) -> LiteralSetting:
+    """The setting with the inputs that the lines have brought up."""
+    setting = reader.setting
+    assert isinstance(setting, LiteralSetting)
     setting.leaves.clear()
-    setting.leaves.update(leaves_of(scope))
-    return Literal(outline, scope, setting, lines, reason, reader.crossed)
+    setting.leaves.update(leaves_of(reader.scope))
+    return setting
 
 
 def _seen(found: Outlined, scope: Scope) -> tuple[Key, ...]:
@@ -223,7 +253,11 @@ def _setting(found: Outlined, scope: Scope) -> LiteralSetting:
     setting.leaves = leaves_of(scope)
     setting.spelled = _spelled(found, scope)
     setting.assumptions.append("every quantity is what its own line says; no layers are supposed")
-    if found.costs and found.costs[0] not in found.stated:
+    if found.summed is not None and found.costs[:1] == [found.summed.key]:
+        setting.assumptions.append(
+            "a step sees its own term of the loss, and any function of what it leaves to others"
+        )
+    elif found.costs and found.costs[0] not in found.stated:
         setting.assumptions.append(
             "the loss is not given: it is any function of the last result, and of nothing else"
         )
