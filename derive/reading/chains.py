@@ -61,18 +61,21 @@ def read_chains(source: str, tokens: Sequence[Token], body: Span) -> Reading:
     """The chains, loose expressions and notes of the piece whose tokens these are."""
     if len(tokens) > MAX_TOKENS:
         return unreadable_piece(tokens, body, f"at most {MAX_TOKENS} tokens expected", body)
+    message = f"expressions nested at most {MAX_DEPTH} levels deep expected"
     try:
         cleaned = clean(tokens)
         layout = Layout(cleaned)
     except TooDeep as error:
         token = tokens[min(error.at, len(tokens) - 1)]
-        message = f"expressions nested at most {MAX_DEPTH} levels deep expected"
         return unreadable_piece(tokens, body, message, Span(token.start, token.end))
     counted = [token for token, yes in zip(cleaned, layout.counted, strict=True) if yes]
     reader = _Reader(source, counted)
     segments = layout.segments()
-    for position, segment in enumerate(segments):
-        reader.read(segment, segments[position + 1 : position + 2])
+    try:
+        for position, segment in enumerate(segments):
+            reader.read(segment, segments[position + 1 : position + 2])
+    except TooDeep:  # a bracket that closes behind a comma stays open before it
+        return unreadable_piece(tokens, body, message, body)
     reader.account()
     return reader.out
 
