@@ -163,6 +163,7 @@ def _late(*_: object) -> None:
 def main() -> int:
     """The command; returns the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", help="modules, all if none is given")
     parser.add_argument("--edits", type=int, default=21, help="of each module")
     parser.add_argument("--random", type=int, default=12, help="modules of random specs")
     parser.add_argument("--seed", type=int, default=0)
@@ -173,12 +174,15 @@ def main() -> int:
         return 0
     total: Counter[str] = Counter()
     faults = 0
-    subjects = [(path.stem, *subject(path)) for path in GENERATED]
-    for number in range(options.random):
-        name = f"random_{number}"
-        text = random_spec(random.Random(f"{options.seed}/{number}"), name)
-        subjects.append((name, *emitted(text)))
-    for name, source, known in subjects:
+    committed = {path.stem: path for path in GENERATED}
+    every = [*committed, *(f"random_{number}" for number in range(options.random))]
+    for name in [n for n in every if n in options.names or not options.names]:
+        if name in committed:
+            source, known = subject(committed[name])
+        else:
+            number = name.removeprefix("random_")
+            text = random_spec(random.Random(f"{options.seed}/{number}"), name)
+            source, known = emitted(text)
         counts, wrong = attack(name, source, known, options.edits, options.seed)
         total += counts
         faults += len(wrong)
