@@ -67,6 +67,8 @@ class Guess:
     """There is one example, a column."""
     vectors: bool = False
     """All parameters in small letters have one axis."""
+    small: bool = False
+    """So have all other arguments in small letters."""
     wide: bool = False
     """Of states before the first step there are as many columns as of inputs."""
 
@@ -110,7 +112,7 @@ class Guess:
         differentiated = base in self.arrays
         if _WEIGHT_VECTOR.fullmatch(base) and (base != "beta" or differentiated):
             return self.labels == "vector"
-        return self.vectors and differentiated and _SMALL.fullmatch(base) is not None
+        return self.vectors and (differentiated or self.small) and _SMALL.fullmatch(base) is not None
 
 
 BIASES: Final = ("column", "row", "vector", "number")
@@ -126,5 +128,6 @@ def guesses(
     for labels in LABELS:
         for bias in BIASES:
             yield Guess(bias, labels, declared, arrays, numbers)
-    yield Guess("number", "vector", declared, arrays, numbers, vectors=True)
+    for small in (False, True):
+        yield Guess("number", "vector", declared, arrays, numbers, vectors=True, small=small)
     yield Guess("column", "matrix", declared, arrays, numbers, wide=True)

@@ -101,7 +101,10 @@ class Calls:
                 self._take_kept_output()
         if self.entry.cost:
             self._hand_on()
-            self.cost = self._scalar(self._call(self.entry.cost))
+            returned = self.run.settled(self._call(self.entry.cost))
+            self.cost = self._scalar(returned)
+            if self.cache is None and isinstance(returned, tuple) and returned[1:]:
+                self.cache = returned[-1]
         elif self.entry.forward and self.entry.gradient:
             self.cost = self._cost_of_object()
 
