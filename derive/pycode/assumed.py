@@ -50,7 +50,9 @@ def _distributions(case: Case) -> Iterator[tuple[str, int]]:
         (node.arg.shape, node.axis)
         for name in case.forward
         for node in walk(case.program.definitions[name])
-        if isinstance(node, Sum) and _is_exponential(node.arg, case.program.definitions)
+        if isinstance(node, Sum)
+        and node.arg.shape[node.axis] != 1  # of one class nothing depends
+        and _is_exponential(node.arg, case.program.definitions)
     }
     for name, leaf in case.program.leaves.items():
         for shape, axis in sorted(axes, key=str):

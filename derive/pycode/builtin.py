@@ -46,7 +46,7 @@ _NONLINEAR = frozenset(
     f"numpy.{name}" for name in ("exp", "log", "tanh", "sqrt", "square", "maximum", "abs", "where")
 ) | {"scipy.special.expit", "scipy.special.softmax", "numpy.log1p"}
 _ENTRYWISE = frozenset(f"numpy.{name}" for name in _OUT_AT) - {"numpy.dot", "numpy.matmul"}
-_FLOAT = ("float", "float16", "float32", "float64", "double", "single", "longdouble")
+_FLOAT = ("float", "float32", "float64", "double", "single", "longdouble")
 _MATH = {"math.exp": "numpy.exp", "math.log": "numpy.log", "math.sqrt": "numpy.sqrt"}
 _TYPED_SECOND = frozenset(
     f"numpy.{name}" for name in ("zeros", "ones", "empty", "array", "zeros_like", "ones_like")

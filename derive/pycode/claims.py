@@ -115,7 +115,7 @@ class Case(Scene):
     def _moved(self, pair: Pair, node: ast.AST | None) -> Ruling:
         """A step against the gradient: what is taken away is a positive number times it."""
         left, value = self.program.gradient(pair.target), pair.value.expr
-        scale = next((s for s in self.rates(pair) if self._takes(s, left, value)), None)
+        scale = next((s for s in self.rates(pair) if self.takes(s, left, value)), None)
         if scale is None:
             example, _ = self._counterexample(Equation(left, value))
             reason = f"{pair.label} is not moved against the gradient by {pair.shown}"
@@ -176,7 +176,7 @@ class Case(Scene):
             if name in self._looked or name in self.forward:
                 continue
             self._looked.add(name)
-            for left, stands in self._candidates(name):
+            for left, stands in self.candidates(name):
                 if self.screen.agrees(Equation(left, self.program.symbol(name))) is not True:
                     continue
                 local = self._local(self.program.definitions[name])

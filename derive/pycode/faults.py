@@ -12,6 +12,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from derive.diagnosis.codes import BY_NAME
@@ -22,11 +23,13 @@ from derive.pycode.entries import entries
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Guess
 from derive.pycode.interpret import again, fits, under
+from derive.pycode.names import target_of
 from derive.pycode.places import Places
 from derive.pycode.plain import behind
 from derive.pycode.rewrites import LEVELS, MOST_NAMES, Around, Rewrite, names_in, rewrites
 from derive.pycode.scene import pair_value
 from derive.pycode.source import Module, Unreadable, parse
+from derive.pycode.splices import Splices
 from derive.verdict import Verdict
 
 MOST_TRIES = 160
@@ -74,7 +77,7 @@ class Workshop:
     def mend(self) -> Mended | None:
         """The first edit that makes all gradients right and is proved; else one that seems to."""
         kept: Mended | None = None
-        suspects = self.suspects()[:MOST_STATEMENTS]
+        suspects = self.suspects[:MOST_STATEMENTS]
         above = (product((1,), self._just_before(suspects[:2])), MOST_ABOVE_TRIES)
         within = (product(range(1, LEVELS), suspects[:1]), MOST_TRIES)
         rounds = (
@@ -108,6 +111,7 @@ class Workshop:
 
     # -- where ----------------------------------------------------------------------------
 
+    @cached_property
     def suspects(self) -> list[ast.stmt]:
         """The statements that compute what is wrong, the first departure first.
 
@@ -145,7 +149,7 @@ class Workshop:
         order = sorted(wrong, key=rank) + [n for n in values if n not in before]
         order = [n for n in order if any(isinstance(x, Symbol) for x in walk(definitions[n]))]
         first, shared = self._first_scaled(list(values)), self._in_common(wrong, sound)
-        found: dict[int, ast.stmt] = {}
+        found = {id(statement): statement for statement in self._spliced()}
         for made in trace.made.get(shared, [])[::-1]:  # where it was given its last name
             statement = self._owner.get(id(made.node))
             if statement is not None:
@@ -161,6 +165,24 @@ class Workshop:
         at = {id(statement): statement for statement in places if statement is not None}
         decided = any(name not in sound for name in wrong)
         return list((found | at if decided else at | found).values())
+
+    def _spliced(self) -> list[ast.stmt]:
+        """The statement of the first value that, put right alone, puts all gradients right.
+
+        Of a value with several names it is the one that gives it a name that it does not deserve;
+        what an argument is called is none.
+        """
+        splices = Splices(self.case, self.wrong)
+        name = splices.switched_off()
+        splice = None if name else next(splices.found(), None)
+        if splice is not None:
+            name = splice.name
+        made = self.case.account.run.trace.made.get(name, [])
+        made = [m for m in made if m.name == "result" or not isinstance(m.node, ast.Call)]
+        wished = {splice.wished} if splice is not None else set()
+        called = [m for m in made if target_of(m.name, wished) is not None]
+        owners = [self._owner.get(id(m.node)) for m in [*called[:1], *made[:1]]]
+        return [statement for statement in owners if statement is not None]
 
     def _in_sight(self, right: set[str]) -> set[str]:
         """What wrong gradients are computed from without a right one in between."""
@@ -206,7 +228,7 @@ class Workshop:
 
     def departure(self) -> ast.stmt | None:
         """The statement that is called at fault where no repair is found."""
-        return next(iter(self.suspects()), None)
+        return next(iter(self.suspects), None)
 
     def _just_before(self, suspects: list[ast.stmt]) -> list[ast.stmt]:
         """The statements of values that a suspect reads, where a line may be missing."""

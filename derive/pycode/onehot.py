@@ -2,8 +2,8 @@
 
 Labels are held as one-hot arrays of which a proof uses nothing but that they add up to 1.  What
 is false for such numbers may be true of labels.  It is false of labels too if cost and gradient
-are of first degree in them, as the one-hot arrays span all that add up to 1; else a
-counterexample is looked for in which every example has a class of its own.
+are of first degree in them, as the one-hot arrays span all that add up to 1; else only a
+counterexample counts whose labels are 0 or 1, or in which every example has a class of its own.
 """
 
 from __future__ import annotations
@@ -45,20 +45,34 @@ def counterexample(
 ) -> tuple[Counterexample | None, bool]:
     """A counterexample for labels that are one-hot, and whether one can be told from others."""
     used = sorted(labels & program.leaves.keys())
-    assert program.cost is not None
-    for name in used:
-        known: dict[str, int] = {}
-        degrees = [
-            _degree(e, name, program.definitions, known)
-            for e in (program.symbol(program.cost), equation.right)
-        ]
-        if max(degrees) <= 1:
-            continue
+    bent = [name for name in used if _bends(program, equation, name)]
+    found = find_counterexample(program, equation) if bent else None
+    if found is not None and all(map(_is_onehot, (found.values.get(n, "") for n in bent))):
+        return found, True
+    for name in bent:
         rows, classes = program.leaves[name].dims
         if not isinstance(rows, str) or not isinstance(classes, str):
             return None, False
         program, equation = _own_classes(program, equation, name, rows, classes)
     return find_counterexample(program, equation), True
+
+
+def _bends(program: Program, equation: Equation, name: str) -> bool:
+    """Whether cost or gradient are of a higher degree than 1 in labels."""
+    assert program.cost is not None
+    known: dict[str, int] = {}
+    sides = (program.symbol(program.cost), equation.right)
+    return max(_degree(e, name, program.definitions, known) for e in sides) > 1
+
+
+def _is_onehot(shown: str) -> bool:
+    """Whether labels are 0 or 1: ``[[0, 1], [1, 0]]``, or one number.
+
+    >>> _is_onehot("[[0, 1], [1, 0]]"), _is_onehot("[[1/2, 1/2]]"), _is_onehot("")
+    (True, False, False)
+    """
+    entries = shown.replace("[", "").replace("]", "").split(",")
+    return all(entry.strip() in ("0", "1") for entry in entries)
 
 
 def _degree(expr: Expr, name: str, definitions: Mapping[str, Expr], known: dict[str, int]) -> int:

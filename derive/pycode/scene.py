@@ -142,10 +142,10 @@ class Scene:
         if value.shape != left.shape:
             return False
         if pair.moved:
-            return any(self._takes(scale, left, value) for scale in self.rates(pair))
+            return any(self.takes(scale, left, value) for scale in self.rates(pair))
         return self._agrees(Equation(left, value)) is not False
 
-    def _takes(self, scale: Expr, left: Gradient, value: Expr) -> bool:
+    def takes(self, scale: Expr, left: Gradient, value: Expr) -> bool:
         return self.screen.agrees(Equation(Times(scale, left), value)) is True
 
     def rates(self, pair: Pair) -> list[Expr]:
@@ -199,7 +199,7 @@ class Scene:
         """Whether a value seems to be a value of the forward pass or the gradient by one."""
         value = self.program.symbol(name)
         return any(
-            self.screen.agrees(Equation(left, value)) is True for left, _ in self._candidates(name)
+            self.screen.agrees(Equation(left, value)) is True for left, _ in self.candidates(name)
         )
 
     def is_scaled(self, target: str, value: Expr, dim: str) -> bool:
@@ -212,7 +212,7 @@ class Scene:
             for k in (1, -1)
         )
 
-    def _candidates(self, name: str) -> Iterator[tuple[Expr, Expr]]:
+    def candidates(self, name: str) -> Iterator[tuple[Expr, Expr]]:
         """What a value may be: one of the forward pass, or the gradient by one of them.
 
         Gradients may be times a size or a rate; those of fitting names come first.

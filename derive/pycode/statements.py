@@ -285,6 +285,7 @@ def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
     result = binary(run, node.op, current, right, node)
     if isinstance(current, Parts):
         parts.overwrite(run, current, result)
+        named(run, current, _label(node.target), node)
         return
     if not isinstance(current, Ref):
         assign(run, node.target, run.keep(result), scope, node)
