@@ -268,10 +268,12 @@ class Workshop:
             yield start, end, Rewrite(statement, text, "stale-value", said)
 
     def _around(self, statement: ast.stmt) -> Around:
-        """The names of the function that a statement is of, the nearest lines first."""
-        body = next((b for b in _functions(self.module) if _holds(b, statement)), None)
-        if body is None:
-            return Around((), (), (), {}, False)
+        """The names of the function that a statement is of, the nearest lines first.
+
+        Those of the functions around it are seen there too.
+        """
+        bodies = [b for b in _functions(self.module)[:-1] if _holds(b, statement)]
+        body = bodies[-1] if bodies else ast.Module(self.module.body, [])
         nodes = sorted(
             (s for s in ast.walk(body) if isinstance(s, ast.stmt) and hasattr(s, "value")),
             key=lambda s: abs(s.lineno - statement.lineno),

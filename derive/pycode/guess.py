@@ -112,7 +112,9 @@ class Guess:
         differentiated = base in self.arrays
         if _WEIGHT_VECTOR.fullmatch(base) and (base != "beta" or differentiated):
             return self.labels == "vector"
-        return self.vectors and (differentiated or self.small) and _SMALL.fullmatch(base) is not None
+        return (
+            self.vectors and (differentiated or self.small) and _SMALL.fullmatch(base) is not None
+        )
 
 
 BIASES: Final = ("column", "row", "vector", "number")

@@ -46,7 +46,7 @@ def counterexample(
     """A counterexample for labels that are one-hot, and whether one can be told from others."""
     used = sorted(labels & program.leaves.keys())
     bent = [name for name in used if _bends(program, equation, name)]
-    found = find_counterexample(program, equation) if bent else None
+    found = find_counterexample(program, equation, onehot=True) if bent else None
     if found is not None and all(map(_is_onehot, (found.values.get(n, "") for n in bent))):
         return found, True
     for name in bent:

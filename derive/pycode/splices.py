@@ -57,8 +57,8 @@ class Splices:
                 if self.tries > MOST_TRIES:
                     return
                 if self._mends(name, stands) and not self._is(name, stands):
-                    own = isinstance(stands, Gradient) and stands.name in wished
-                    yield Splice(name, stands, stands.name if own else "")
+                    by = stands.name if isinstance(stands, Gradient) else ""
+                    yield Splice(name, stands, by if by in wished else "")
                     break
 
     def switched_off(self) -> str:

@@ -60,9 +60,11 @@ class Difference:
 
 
 def find_counterexample(
-    program: Program, statement: Statement, *, tries: int = 20
+    program: Program, statement: Statement, *, tries: int = 20, onehot: bool = False
 ) -> Counterexample | None:
     """The first difference in order of size; None if none shows at `tries` shapes.
+
+    onehot: whether entries that add up to 1 are to be 0 or 1.
 
     >>> from derive.program import Leaf, Transpose, MatMul
     >>> program = Program({"A": Leaf(("n", "n"))}, {})
@@ -89,6 +91,8 @@ def find_counterexample(
         for attempt in range(VALUES if not steps else MOST_VALUES):
             if attempt >= VALUES and best is not None:
                 break
+            if onehot and attempt % 2:
+                continue
             found = _attempt(graph, statement, sizes, attempt)
             if found is not None and (best is None or found.strain < best.strain):
                 best = found
