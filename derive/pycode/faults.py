@@ -82,8 +82,8 @@ class Workshop:
         within = (product(range(1, LEVELS), suspects[:1]), MOST_TRIES)
         rounds = (
             (product((0,), suspects[:1]), MOST_AT_FIRST),
-            # a line that is missing makes more than one gradient wrong
-            *((above, within) if len(self.wrong) > 1 else (within, above)),
+            # a line that is missing makes more than one gradient wrong, and no value is to blame
+            *((above, within) if len(self.wrong) > 1 and not self._spliced else (within, above)),
             (product(range(LEVELS), suspects[1:]), MOST_TRIES),
         )
         most = MOST_WORK // len(self.case.definitions)
@@ -149,7 +149,7 @@ class Workshop:
         order = sorted(wrong, key=rank) + [n for n in values if n not in before]
         order = [n for n in order if any(isinstance(x, Symbol) for x in walk(definitions[n]))]
         first, shared = self._first_scaled(list(values)), self._in_common(wrong, sound)
-        found = {id(statement): statement for statement in self._spliced()}
+        found = {id(statement): statement for statement in self._spliced}
         for made in trace.made.get(shared, [])[::-1]:  # where it was given its last name
             statement = self._owner.get(id(made.node))
             if statement is not None:
@@ -166,6 +166,7 @@ class Workshop:
         decided = any(name not in sound for name in wrong)
         return list((found | at if decided else at | found).values())
 
+    @cached_property
     def _spliced(self) -> list[ast.stmt]:
         """The statement of the first value that, put right alone, puts all gradients right.
 
