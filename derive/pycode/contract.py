@@ -140,10 +140,13 @@ def with_accepted(node: ast.FunctionDef) -> ast.FunctionDef:
     """Without the question whether a batch is like the last one.
 
     If it is not, ``_accept`` checks it and lays out the memory; of both the batch comes out as it
-    went in, so the answer makes no difference.
+    went in, so the answer makes no difference to what comes after it.  What the trainer held
+    before is of another batch.
     """
     body = list(node.body)
     for k, statement in enumerate(body):
+        if any(isinstance(n, ast.Name) and n.id == "self" for s in body[:k] for n in ast.walk(s)):
+            break
         match statement:
             case ast.If(test=test, body=[ast.Assign() as only], orelse=[]) if (
                 ast.unparse(only) == "X, Y = self._accept(X, Y)" and ast.unparse(test) == SAME_BATCH

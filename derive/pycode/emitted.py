@@ -209,9 +209,11 @@ class Emitted:
     def public(self) -> tuple[Expr, Expr, Step]:
         """What ``predict``, ``loss`` and ``gradients`` return for arrays as they come."""
         run, params = self.run, self.parameters()
-        output = run.tensor(self.call("predict", self.copies(params), self.given()[0])).expr
-        cost = run.tensor(self.call("loss", self.copies(params), *self.given())).expr
-        return output, cost, self._returned(self.call("gradients", params, *self.given()))
+        output = run.tensor(self.call("predict", self.copies(params), self.given()[0]))
+        cost = run.tensor(self.call("loss", self.copies(params), *self.given()))
+        if (output.ndim, cost.ndim) != (2, 0):
+            raise Unsupported("an output that is no matrix, or a cost that is no number")
+        return output.expr, cost.expr, self._returned(self.call("gradients", params, *self.given()))
 
     def masked(self) -> tuple[Expr, Step]:
         """What ``_loss`` and ``_gradients`` return where units are left out."""
@@ -291,7 +293,10 @@ class Emitted:
         return self.run.trace.leaf(name, shape)
 
     def _exprs(self, record: Record) -> dict[str, Expr]:
-        return {n: arrays.real(self.run.tensor(ref)).expr for n, ref in record.items.items()}
+        tensors = {n: arrays.real(self.run.tensor(ref)) for n, ref in record.items.items()}
+        if any(tensor.ndim != 2 for tensor in tensors.values()):
+            raise Unsupported("a parameter or a gradient that is no matrix")
+        return {n: tensor.expr for n, tensor in tensors.items()}
 
     def _memory(self, trainer: Instance) -> tuple[Ref, ...]:
         """The arrays that a step writes to, whatever they hold from the last one."""

@@ -13,7 +13,7 @@ import textwrap
 from derive.pycode import open_code
 from derive.verdict import Verdict
 
-from . import object_attacks, optimizer_attacks, part_attacks
+from . import language_attacks, object_attacks, optimizer_attacks, part_attacks
 
 LOSS = """
 import numpy as np
@@ -765,7 +765,8 @@ def programs() -> list[str]:
     """All of them as files."""
     made = [function(body) for body in FUNCTIONS]
     made += [function(body, head, tail) for head, body, tail in AROUND]
-    return made + list(WHOLE) + object_attacks.programs()
+    made += [*WHOLE, *object_attacks.programs()]
+    return made + language_attacks.programs()
 
 
 def verified(source: str) -> bool:

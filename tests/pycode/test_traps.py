@@ -164,7 +164,7 @@ def gradients(w, X):
 @pytest.mark.parametrize("part", range(4))
 def test_wrong_programs_that_look_right(part: int) -> None:
     """A part of those that ``python -m tests.pycode.attacks`` judges."""
-    for source in attacks.programs()[part::24]:
+    for source in attacks.programs()[part::32]:
         assert not verified(source), source
 
 

@@ -93,6 +93,24 @@ def test_edits_are_not_proved(old: str, new: str) -> None:
     assert not proved(name, text.replace(old, new, 1)).proved
 
 
+def test_memory_is_not_read_before_it_is_laid_out() -> None:
+    name = "tanh_sigmoid_classifier"
+    text = source(name)
+    reads = [line for line in text.splitlines(True) if line.endswith(" = self._numbers\n")]
+    asks = text[text.index("        if not (\n            type(X)") :]
+    asks = asks[: asks.index("self._accept(X, Y)\n") + len("self._accept(X, Y)\n")]
+    moved = text.replace(reads[0], "", 1).replace(asks, reads[0] + asks, 1)
+    assert moved != text
+    assert not proved(name, moved).proved
+
+
+def test_a_gradient_has_the_axes_of_its_parameter() -> None:
+    name = "deep_sigmoid_regression"
+    text, old = source(name), "db4 = np.sum(dZ4, axis=1, keepdims=True)"
+    assert old in text
+    assert not proved(name, text.replace(old, "db4 = np.sum(dZ4, axis=1)", 1)).proved
+
+
 def test_a_gradient_is_clipped_as_the_spec_says() -> None:
     text, known = emitted(CLIPPED)
     found = validate(text, known)
