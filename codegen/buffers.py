@@ -17,6 +17,10 @@ from derive.program import SCALAR, Shape
 
 _CONSTANT_NAMES = {"0.0": "zero", "1.0": "one", "2.0": "two", "4.0": "four"}
 _FILLED = {"0.0": "zeros", "1.0": "ones"}
+_BY_PLACE = frozenset(
+    {"add", "subtract", "multiply", "divide", "exp", "log", "log1p", "tanh", "sqrt", "square"}
+)
+"""Functions that take the array of their result as last argument too; maximum soon will not."""
 
 
 @dataclass(slots=True)
@@ -79,17 +83,20 @@ class Allocator:
         spare: Collection[str] = (),
         turned: Collection[str] = (),
         blocked: bool = False,
+        brief: bool = False,
     ) -> None:
         """results: step to the name of the array that must hold it; cost: a scalar step, if any.
 
         spare: names of inputs that may be written over once nothing needs them.  turned: names of
         weights that lie transposed in memory, as their gradients do.  blocked: thin products with
-        these are taken a block of rows at a time.  Raises PlanError if a result would take the
-        place of an input that is still needed.
+        these are taken a block of rows at a time.  brief: the array of a result is the last
+        argument without the name ``out``, which takes less time.  Raises PlanError if a result
+        would take the place of an input that is still needed.
         """
         self.graph = graph
         self.turned = turned
         self.blocked = blocked
+        self.out_name = "" if brief else "out="
         self.cost = cost
         self.lives = _Lifetimes(graph, results, cost)
         self.place: dict[int, int] = {}
@@ -266,7 +273,9 @@ class _Printer:
             zero = self._constant("0.0")
             return f"greater({self._operand(node.args[0], node)}, {zero}, out={target})"
         args = ", ".join(self._operand(a, node) for a in node.args)
-        return f"{node.op}({args}, out={target})"
+        return (
+            f"{node.op}({args}, {self.memory.out_name if node.op in _BY_PLACE else 'out='}{target})"
+        )
 
     def _product(self, node: Node, target: str) -> str:
         left, right = (self._operand(a, node) for a in node.args)
@@ -278,15 +287,15 @@ class _Printer:
             target, thin = f"{target}.T", True
         if thin and self.memory.blocked and not first:
             return f"runtime.product({left}, {right}{'.T' * second}, out={target})"
-        return f"{left}{'.T' * first}.dot({right}{'.T' * second}, out={target})"
+        return f"{left}{'.T' * first}.dot({right}{'.T' * second}, {self.memory.out_name}{target})"
 
     def _sum(self, node: Node, target: str) -> str:
         """A sum along an axis is a product with ones: several times as fast."""
         inner = self._operand(node.args[0], node)
         rows, columns = self.graph.nodes[node.args[0]].shape
         if node.attr == "0":
-            return f"{self._full((1, rows), '1.0')}.dot({inner}, out={target})"
-        return f"{inner}.dot({self._full((columns, 1), '1.0')}, out={target})"
+            return f"{self._full((1, rows), '1.0')}.dot({inner}, {self.memory.out_name}{target})"
+        return f"{inner}.dot({self._full((columns, 1), '1.0')}, {self.memory.out_name}{target})"
 
     def _operand(self, step: int, user: Node) -> str:
         node = self.graph.nodes[step]

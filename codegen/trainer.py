@@ -26,6 +26,8 @@ from derive.scalars.table import function
 
 _AT_HAND = "The training step computes the derivative from the output, which is at hand."
 _CHEAPER = "The training step computes the activation so, in fewer passes over memory."
+TINY = 64
+"""Numbers in an array for which the call of a function takes several times their arithmetic."""
 _FUNCTIONS = (ELEMENTWISE - {"step"}) | {"vdot"}
 
 
@@ -66,6 +68,8 @@ class Step:
     """How the running statistics follow the batches."""
     turned: tuple[str, ...] = ()
     """Weights that lie transposed in memory."""
+    brief: bool = False
+    """Whether the array of a result is the last argument, without a name."""
 
 
 def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
@@ -78,7 +82,8 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
     graph, results, cost = training_graph(network, proved, forms, fold_rate=change.folds)
     other_way = turned(network)
     blocked = network.spec.training.batch_size > BLOCK
-    code = Allocator(graph, results, cost, turned=other_way, blocked=blocked).run()
+    brief = max(network.spec.widths) * training.batch_size <= TINY
+    code = Allocator(graph, results, cost, turned=other_way, blocked=blocked, brief=brief).run()
     shapes = _Shapes(network)
     equations = _equations(network, proved, forms, folds=change.folds)
     forward, backward = _blocks(code, equations)
@@ -97,6 +102,7 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
         rewrites=rewrites,
         statistics=tuple(_running(network)),
         turned=other_way,
+        brief=brief,
     )
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _IGNORED = ("dtype", "casting", "order")
 _OUT_AT = {"add": 2, "subtract": 2, "multiply": 2, "divide": 2, "dot": 2, "matmul": 2,
            "maximum": 2, "minimum": 2, "exp": 1, "log": 1, "tanh": 1, "sqrt": 1, "square": 1,
-           "abs": 1, "negative": 1}  # fmt: skip
+           "abs": 1, "negative": 1, "log1p": 1}  # fmt: skip
 _NONLINEAR = frozenset(
     f"numpy.{name}" for name in ("exp", "log", "tanh", "sqrt", "square", "maximum", "abs", "where")
 ) | {"scipy.special.expit", "scipy.special.softmax", "numpy.log1p"}
@@ -253,6 +253,8 @@ def _of_array(
         raise Unsupported(f"the method {name} of an array")
     _check_dtype(run, keywords)
     out = keywords.pop("out", None)
+    if name == "dot" and len(args) == 2:
+        out = args.pop()
     if out is not None and name == "dot":
         _check_overlap(run, out, [of, *args])
     result = row(run, [of, *args], {k: v for k, v in keywords.items() if k not in _IGNORED})

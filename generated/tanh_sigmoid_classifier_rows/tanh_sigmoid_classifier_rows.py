@@ -217,23 +217,24 @@ class Trainer(runtime.BaseTrainer):
         (c1, one, zeros, ones, ones2, m) = self._numbers
         W1, b1, W2, b2 = self.params
         dW1, db1, dW2, db2 = self._dparams
+        # the last argument is where a result goes: for arrays so small its name takes time
         # Z1 = X W1 + b1
-        X.dot(W1, out=Z1)
+        X.dot(W1, Z1)
         t1[...] = b1
         Z1 += t1
-        A1 = tanh(Z1, out=Z1)  # A1 = tanh(Z1)
+        A1 = tanh(Z1, Z1)  # A1 = tanh(Z1)
         # Z2 = A1 W2 + b2
-        A1.dot(W2, out=Z2)
+        A1.dot(W2, Z2)
         t2[...] = b2
         Z2 += t2
         # A2 = sigmoid(Z2)
         maximum(Z2, zeros, out=t3)
-        subtract(Z2, t3, out=A2)
-        subtract(A2, t3, out=t4)
-        exp(t4, out=t4)
-        log1p(t4, out=t4)
+        subtract(Z2, t3, A2)
+        subtract(A2, t3, t4)
+        exp(t4, t4)
+        log1p(t4, t4)
         A2 -= t4
-        exp(A2, out=A2)
+        exp(A2, A2)
         # for the cost
         Z2 *= Y
         t3 -= Z2
@@ -243,16 +244,16 @@ class Trainer(runtime.BaseTrainer):
             raise self.not_finite(J, X, Y, _forward)
         # dZ2 = (A2 - Y) / m
         A2 -= Y
-        dZ2 = multiply(A2, c1, out=A2)
-        A1.T.dot(dZ2, out=dW2)  # dW2 = A1ᵀ dZ2
-        ones2.dot(dZ2, out=db2)  # db2 = sum of rows(dZ2)
+        dZ2 = multiply(A2, c1, A2)
+        A1.T.dot(dZ2, dW2)  # dW2 = A1ᵀ dZ2
+        ones2.dot(dZ2, db2)  # db2 = sum of rows(dZ2)
         # dZ1 = (dZ2 W2ᵀ) ⊙ tanh'(Z1), where tanh'(Z1) = 1 - A1^2
-        dZ2.dot(W2.T, out=dZ1)
-        square(A1, out=Z1)
-        subtract(one, Z1, out=Z1)
+        dZ2.dot(W2.T, dZ1)
+        square(A1, Z1)
+        subtract(one, Z1, Z1)
         dZ1 *= Z1
-        X.T.dot(dZ1, out=dW1)  # dW1 = Xᵀ dZ1
-        ones2.dot(dZ1, out=db1)  # db1 = sum of rows(dZ1)
+        X.T.dot(dZ1, dW1)  # dW1 = Xᵀ dZ1
+        ones2.dot(dZ1, db1)  # db1 = sum of rows(dZ1)
         self.steps += 1
         self._update()
         return J
