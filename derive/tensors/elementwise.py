@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.program import ARGUMENT, Apply, Expr, Number, Plus, Power, Size, Symbol, Times
+from derive.program import ARGUMENT, Apply, Expr, Number, Plus, Power, Symbol, Times
 from derive.scalars import table
 from derive.tensors.functions import call, exponential, logarithm, power
 from derive.tensors.meter import Outside, needs, used
-from derive.tensors.normal import entry, negative, product, size, times
+from derive.tensors.normal import entry, negative, product, times
 from derive.tensors.steps import step
 from derive.tensors.terms import POSITIVE, REAL, Poly, Rational, constant
 
@@ -29,8 +29,6 @@ def evaluate(formula: Expr, argument: Poly, apply: Call, name: Name) -> Poly:
     match formula:
         case Number(value=v):
             return constant(v.numerator if v.denominator == 1 else v)
-        case Size(dim=d):
-            return size(d)
         case Symbol(name=n):
             return argument if n == ARGUMENT else name(n)
         case Times(left=a, right=b):

@@ -209,9 +209,7 @@ class Lowering:
 
     def _unfolded(self, name: str, body: Expr, order: int, argument: Poly) -> Poly:
         used(f"definition of {name}" if not order else f"derivative of {name}")
-        known = order if table.body(name) == body else 0
-        while known and table.derivative(name, known) is None:
-            known -= 1
+        known = min(order, table.HIGHEST_ORDER) if table.body(name) == body else 0
         formula = table.derivative(name, known) if known else body
         if formula is None:
             raise Outside(f"outside the fragment: nothing is known of the function {name}")

@@ -44,7 +44,6 @@ BRANCHES = [
     ),
     *bugs(
         "tensors/elementwise.py",
-        ("size in a formula", "            return size(d)\n        case Symbol(name=n):\n            return argument", "            return constant(1)\n        case Symbol(name=n):\n            return argument"),
         ("argument of a formula", "return argument if n == ARGUMENT else name(n)", "return argument"),
         ("order in a formula", "return apply(f, k, evaluate(a, argument, apply, name))", "return apply(f, 0, evaluate(a, argument, apply, name))"),
         ("fractional power of a product", "        return [(expr.base, exponent)]\n", "        return [(expr.base, exponent.__ceil__())]\n"),
@@ -55,6 +54,6 @@ BRANCHES = [
         ("column of an entry", "at_column = column if j is None else self._letter(j, letters)\n                return self.lower(a, at_row", "at_column = column if j is None else row\n                return self.lower(a, at_row"),
         ("gradient of the cost by an entry", "        if isinstance(body, p.Symbol) and body.name == self.program.cost:\n", "        if isinstance(body, p.Symbol):\n"),
         ("arbitrary functions apart", "key = (name, order, argument.key)", "key = (name, 0, argument.key)"),
-        ("largest known derivative", "        while known and table.derivative(name, known) is None:\n            known -= 1\n", "        known = min(known, 1)\n"),
+        ("highest known derivative", "known = min(order, table.HIGHEST_ORDER) if", "known = order if"),
     ),
 ]  # fmt: skip

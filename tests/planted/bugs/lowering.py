@@ -20,7 +20,7 @@ LOWERING = [
         ("built array", "for letter, at in ((i, row), (j, column)):", "for letter, at in ((i, column), (j, row)):"),
         ("derivative by an entry", "return self.total(self.lower(body, None, None, letters), name, at)", "return self.total(self.lower(body, None, None, letters), name, at[::-1])"),
         ("order of a derivative", "for _ in range(order - known):", "for _ in range(order - known - 1):"),
-        ("own formula of a known name", "known = order if table.body(name) == body else 0", "known = order if table.body(name) else 0"),
+        ("own formula of a known name", "if table.body(name) == body else 0", "if table.body(name) else 0"),
     ),
     *bugs(
         "tensors/elementwise.py",
