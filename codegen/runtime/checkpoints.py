@@ -17,7 +17,7 @@ import numpy as np
 
 from codegen.runtime.checks import Array, check_finite
 from codegen.runtime.failures import NonFiniteLoss, not_finite
-from codegen.runtime.files import read_npz
+from codegen.runtime.files import npz_names, read_npz
 from codegen.runtime.history import History
 from codegen.runtime.network import Network
 
@@ -28,6 +28,8 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "No such folder", str(path.parent))
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "Is a folder, needs the name of a file", str(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "xb") as file:
@@ -57,6 +59,11 @@ def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
     no file.
     """
     size = sum(math.prod(shape) * 8 + 4096 for shape in network.shapes.values())
+    if "note" in npz_names(path):
+        raise ValueError(
+            f"{path}: got a checkpoint of a training, needs parameters that save wrote; "
+            "fit goes on from it, given as checkpoint"
+        )
     arrays = read_npz(path, size)
     if set(arrays) != set(network.shapes):
         got, need = ", ".join(sorted(arrays)), ", ".join(network.shapes)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from codegen.runtime.checks import Array
+from codegen.runtime.checks import Array, check_finite
 from codegen.runtime.history import History
 from codegen.runtime.initial import initial
 from codegen.runtime.network import Model, Network
@@ -101,18 +101,24 @@ class BaseEstimator:
 
     def fit(self, X: Any, y: Any) -> BaseEstimator:
         """Trains from new parameters; X (m, features), y (m,), or (m, outputs) for numbers."""
+        return self._fit(X, y)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> BaseEstimator:
+        """One more epoch; classes: all there will be, needed at the first call to classify."""
+        return self._partial_fit(X, y, classes)
+
+    def _fit(self, X: Any, y: Any, weights: Any = None) -> BaseEstimator:
         x = self._inputs(X, fitting=True)
         targets = self._targets(x, y, None)
         seed = self._seed()
         network = self._network
         params = self.module.Params(*initial(network, seed, network.dtype))
-        self.history_ = self._train(params, x, targets, self.epochs, seed)
+        self.history_ = self._train(params, x, targets, self.epochs, seed, weights)
         self.params_ = self.history_.params
         self.n_iter_ = len(self.history_.loss)
         return self
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> BaseEstimator:
-        """One more epoch; classes: all there will be, needed at the first call to classify."""
+    def _partial_fit(self, X: Any, y: Any, classes: Any, weights: Any = None) -> BaseEstimator:
         first = not hasattr(self, "params_")
         x = self._inputs(X, fitting=first)
         targets = self._targets(x, y, classes if first else getattr(self, "classes_", None))
@@ -121,13 +127,13 @@ class BaseEstimator:
             network = self._network
             self.params_ = self.module.Params(*initial(network, seed, network.dtype))
             self.n_iter_ = 0
-        self.history_ = self._train(self.params_, x, targets, 1, seed)
+        self.history_ = self._train(self.params_, x, targets, 1, seed, weights)
         self.params_ = self.history_.params
         self.n_iter_ += 1
         return self
 
     def _train(
-        self, params: Any, x: Array, targets: Array, epochs: int | None, seed: Any
+        self, params: Any, x: Array, targets: Array, epochs: int | None, seed: Any, weights: Any
     ) -> History:
         rows = np.ascontiguousarray(x.T) if self._network.axis else x
         labels = targets.T if self._network.axis and targets.ndim == 2 else targets
@@ -140,6 +146,7 @@ class BaseEstimator:
             batch_size=self.batch_size,
             patience=self.patience,
             seed=seed,
+            weights=_of_mean_one(weights, len(x)),
             stream=sys.stderr if self.verbose else SimpleNamespace(),
         )
 
@@ -283,6 +290,42 @@ class BaseEstimator:
         self._network = dataclasses.replace(
             network, shapes=shapes, features=self.n_features_in_, outputs=outputs
         )
+
+
+class Weighted(BaseEstimator):
+    """An estimator whose training takes ``sample_weight`` (m,): factors of the examples' losses.
+
+    They are brought to mean 1, so that 2 for all changes nothing, and an example of weight 2
+    counts as if it were there twice.  Raises ValueError for another shape, weights that are
+    negative or not finite, or all 0.
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> BaseEstimator:
+        """Trains from new parameters; X (m, features), y (m,), or (m, outputs) for numbers."""
+        return self._fit(X, y, sample_weight)
+
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> BaseEstimator:
+        """One more epoch; classes: all there will be, needed at the first call to classify."""
+        return self._partial_fit(X, y, classes, sample_weight)
+
+
+def _of_mean_one(weights: Any, m: int) -> Array | None:
+    """Weights (m,) of the examples divided by their mean."""
+    if weights is None:
+        return None
+    array = np.asarray(weights)
+    if array.shape != (m,):
+        raise ValueError(f"sample_weight: got shape {array.shape}, needs ({m},), one an example")
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"sample_weight: got dtype {array.dtype}, needs numbers")
+    array = array.astype(np.float64)
+    check_finite(array, "sample_weight")
+    if array.min() < 0 or array.max() == 0:
+        got = "zero alone" if array.max() == 0 else f"{array.min():g}"
+        raise ValueError(f"sample_weight: got {got}, needs none below zero and some above")
+    return np.asarray(array / array.max() / np.mean(array / array.max()))
 
 
 def _number_of(name: str) -> str:

@@ -22,6 +22,15 @@ MAX_BYTES = 4 << 30
 """No data file is read that would need more memory than this."""
 
 
+def npz_names(path: str | os.PathLike[str]) -> list[str]:
+    """The names of the arrays of an ``.npz``, none of what is no such file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist()]
+    except zipfile.BadZipFile:
+        return []
+
+
 def read_npz(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> dict[str, Array]:
     """All arrays of an ``.npz``; ValueError for anything else, objects or too many bytes."""
     try:

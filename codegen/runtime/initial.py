@@ -18,14 +18,19 @@ def initial(network: Network, rng: Any, dtype: DTypeLike) -> list[Array]:
     rng: a seed or a generator; the same seed gives the same parameters in either dtype, up to
     rounding.  The variances: he 2 / inputs, glorot 2 / (inputs + outputs), lecun 1 / inputs,
     zeros 0; ones and a number in its place: that number itself.  Raises ValueError for another
-    dtype.
+    dtype, or what is no seed.
 
     >>> net = Network("n", {"W1": (9, 3), "b1": (9, 1)}, 3, 9, "columns", "float64",
     ...               "regression", "real", init={"W1": "he"})
     >>> [array.shape for array in initial(net, 0, "float64")]
     [(9, 3), (9, 1)]
     """
-    rng = np.random.default_rng(rng)
+    try:
+        rng = np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"rng: got {rng!r}, needs an integer of at least 0 or a Generator"
+        ) from None
     kind = float_dtype(dtype)
     arrays: list[Array] = []
     for name, shape in network.shapes.items():

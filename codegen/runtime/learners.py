@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from codegen.runtime.checks import Array, check_finite
-from codegen.runtime.estimator import BaseEstimator, sklearn_error
+from codegen.runtime.estimator import BaseEstimator, Weighted, sklearn_error
 
 
 class Classifier(BaseEstimator):
@@ -32,9 +32,9 @@ class Classifier(BaseEstimator):
             output = np.hstack([1.0 - output, output])
         return np.asarray(output / output.sum(axis=1, keepdims=True))
 
-    def score(self, X: Any, y: Any) -> float:
-        """The share of right classes."""
-        return float(np.mean(self.predict(X) == np.asarray(y)))
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of right classes, of the examples' weights where there are some."""
+        return float(np.average(self.predict(X) == np.asarray(y), weights=sample_weight))
 
     def _learned(self, truth: Array, classes: Any) -> Array:
         if truth.ndim == 2 and truth.shape[1] == 1:
@@ -77,11 +77,12 @@ class Regressor(BaseEstimator):
         output = self._output(X)
         return output.reshape(-1) if self._flat else output
 
-    def score(self, X: Any, y: Any) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The coefficient of determination R^2, averaged over the outputs."""
         predicted, truth = self.predict(X), np.asarray(y)
-        residual = np.square(truth - predicted).sum(axis=0)
-        spread = np.square(truth - truth.mean(axis=0)).sum(axis=0)
+        mean = np.average(truth, axis=0, weights=sample_weight)
+        residual = np.average(np.square(truth - predicted), axis=0, weights=sample_weight)
+        spread = np.average(np.square(truth - mean), axis=0, weights=sample_weight)
         return float(np.mean(1.0 - residual / np.where(spread == 0, 1.0, spread)))
 
     def _learned(self, truth: Array, classes: Any) -> Array:
@@ -91,3 +92,11 @@ class Regressor(BaseEstimator):
             raise ValueError("y: got NaN or infinity, needs finite numbers (Input y contains NaN)")
         self._widths(numbers.shape[1])
         return numbers
+
+
+class WeightedClassifier(Weighted, Classifier):
+    """A `Classifier` that takes weights of the examples, as `Weighted` says."""
+
+
+class WeightedRegressor(Weighted, Regressor):
+    """A `Regressor` that takes weights of the examples, as `Weighted` says."""

@@ -109,6 +109,8 @@ def fit(
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
             raise ValueError(f"validation: got {type(validation).__name__}, needs a pair (X, Y)")
         held = checked_data(network, validation[0], validation[1], dtype, "validation ")
+    if callback is not None and not callable(callback):
+        raise ValueError(f"callback: got {callback!r}, needs a function of the history")
     rng = _generator(network.seed if seed is None else seed)
     m = x.shape[network.axis]
     factors = None if weights is None else network.example_weights(weights, m, dtype)

@@ -433,14 +433,19 @@ def initial(network: Network, rng: Any, dtype: DTypeLike) -> list[Array]:
     rng: a seed or a generator; the same seed gives the same parameters in either dtype, up to
     rounding.  The variances: he 2 / inputs, glorot 2 / (inputs + outputs), lecun 1 / inputs,
     zeros 0; ones and a number in its place: that number itself.  Raises ValueError for another
-    dtype.
+    dtype, or what is no seed.
 
     >>> net = Network("n", {"W1": (9, 3), "b1": (9, 1)}, 3, 9, "columns", "float64",
     ...               "regression", "real", init={"W1": "he"})
     >>> [array.shape for array in initial(net, 0, "float64")]
     [(9, 3), (9, 1)]
     """
-    rng = np.random.default_rng(rng)
+    try:
+        rng = np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"rng: got {rng!r}, needs an integer of at least 0 or a Generator"
+        ) from None
     kind = float_dtype(dtype)
     arrays: list[Array] = []
     for name, shape in network.shapes.items():
@@ -1100,6 +1105,15 @@ MAX_BYTES = 4 << 30
 """No data file is read that would need more memory than this."""
 
 
+def npz_names(path: str | os.PathLike[str]) -> list[str]:
+    """The names of the arrays of an ``.npz``, none of what is no such file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist()]
+    except zipfile.BadZipFile:
+        return []
+
+
 def read_npz(path: str | os.PathLike[str], limit: int = MAX_BYTES) -> dict[str, Array]:
     """All arrays of an ``.npz``; ValueError for anything else, objects or too many bytes."""
     try:
@@ -1237,6 +1251,8 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "No such folder", str(path.parent))
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "Is a folder, needs the name of a file", str(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with open(temporary, "xb") as file:
@@ -1266,6 +1282,11 @@ def load(network: Network, path: str | os.PathLike[str]) -> list[Array]:
     no file.
     """
     size = sum(math.prod(shape) * 8 + 4096 for shape in network.shapes.values())
+    if "note" in npz_names(path):
+        raise ValueError(
+            f"{path}: got a checkpoint of a training, needs parameters that save wrote; "
+            "fit goes on from it, given as checkpoint"
+        )
     arrays = read_npz(path, size)
     if set(arrays) != set(network.shapes):
         got, need = ", ".join(sorted(arrays)), ", ".join(network.shapes)
@@ -1511,6 +1532,8 @@ def fit(
         if not isinstance(validation, (tuple, list)) or len(validation) != 2:
             raise ValueError(f"validation: got {type(validation).__name__}, needs a pair (X, Y)")
         held = checked_data(network, validation[0], validation[1], dtype, "validation ")
+    if callback is not None and not callable(callback):
+        raise ValueError(f"callback: got {callback!r}, needs a function of the history")
     rng = _generator(network.seed if seed is None else seed)
     m = x.shape[network.axis]
     factors = None if weights is None else network.example_weights(weights, m, dtype)
@@ -1713,18 +1736,24 @@ class BaseEstimator:
 
     def fit(self, X: Any, y: Any) -> BaseEstimator:
         """Trains from new parameters; X (m, features), y (m,), or (m, outputs) for numbers."""
+        return self._fit(X, y)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> BaseEstimator:
+        """One more epoch; classes: all there will be, needed at the first call to classify."""
+        return self._partial_fit(X, y, classes)
+
+    def _fit(self, X: Any, y: Any, weights: Any = None) -> BaseEstimator:
         x = self._inputs(X, fitting=True)
         targets = self._targets(x, y, None)
         seed = self._seed()
         network = self._network
         params = self.module.Params(*initial(network, seed, network.dtype))
-        self.history_ = self._train(params, x, targets, self.epochs, seed)
+        self.history_ = self._train(params, x, targets, self.epochs, seed, weights)
         self.params_ = self.history_.params
         self.n_iter_ = len(self.history_.loss)
         return self
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> BaseEstimator:
-        """One more epoch; classes: all there will be, needed at the first call to classify."""
+    def _partial_fit(self, X: Any, y: Any, classes: Any, weights: Any = None) -> BaseEstimator:
         first = not hasattr(self, "params_")
         x = self._inputs(X, fitting=first)
         targets = self._targets(x, y, classes if first else getattr(self, "classes_", None))
@@ -1733,13 +1762,13 @@ class BaseEstimator:
             network = self._network
             self.params_ = self.module.Params(*initial(network, seed, network.dtype))
             self.n_iter_ = 0
-        self.history_ = self._train(self.params_, x, targets, 1, seed)
+        self.history_ = self._train(self.params_, x, targets, 1, seed, weights)
         self.params_ = self.history_.params
         self.n_iter_ += 1
         return self
 
     def _train(
-        self, params: Any, x: Array, targets: Array, epochs: int | None, seed: Any
+        self, params: Any, x: Array, targets: Array, epochs: int | None, seed: Any, weights: Any
     ) -> History:
         rows = np.ascontiguousarray(x.T) if self._network.axis else x
         labels = targets.T if self._network.axis and targets.ndim == 2 else targets
@@ -1752,6 +1781,7 @@ class BaseEstimator:
             batch_size=self.batch_size,
             patience=self.patience,
             seed=seed,
+            weights=_of_mean_one(weights, len(x)),
             stream=sys.stderr if self.verbose else SimpleNamespace(),
         )
 
@@ -1897,6 +1927,42 @@ class BaseEstimator:
         )
 
 
+class Weighted(BaseEstimator):
+    """An estimator whose training takes ``sample_weight`` (m,): factors of the examples' losses.
+
+    They are brought to mean 1, so that 2 for all changes nothing, and an example of weight 2
+    counts as if it were there twice.  Raises ValueError for another shape, weights that are
+    negative or not finite, or all 0.
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> BaseEstimator:
+        """Trains from new parameters; X (m, features), y (m,), or (m, outputs) for numbers."""
+        return self._fit(X, y, sample_weight)
+
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> BaseEstimator:
+        """One more epoch; classes: all there will be, needed at the first call to classify."""
+        return self._partial_fit(X, y, classes, sample_weight)
+
+
+def _of_mean_one(weights: Any, m: int) -> Array | None:
+    """Weights (m,) of the examples divided by their mean."""
+    if weights is None:
+        return None
+    array = np.asarray(weights)
+    if array.shape != (m,):
+        raise ValueError(f"sample_weight: got shape {array.shape}, needs ({m},), one an example")
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"sample_weight: got dtype {array.dtype}, needs numbers")
+    array = array.astype(np.float64)
+    check_finite(array, "sample_weight")
+    if array.min() < 0 or array.max() == 0:
+        got = "zero alone" if array.max() == 0 else f"{array.min():g}"
+        raise ValueError(f"sample_weight: got {got}, needs none below zero and some above")
+    return np.asarray(array / array.max() / np.mean(array / array.max()))
+
+
 def _number_of(name: str) -> str:
     """The digits at the end of a name."""
     return name[len(name.rstrip("0123456789")) :]
@@ -1947,9 +2013,9 @@ class Classifier(BaseEstimator):
             output = np.hstack([1.0 - output, output])
         return np.asarray(output / output.sum(axis=1, keepdims=True))
 
-    def score(self, X: Any, y: Any) -> float:
-        """The share of right classes."""
-        return float(np.mean(self.predict(X) == np.asarray(y)))
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of right classes, of the examples' weights where there are some."""
+        return float(np.average(self.predict(X) == np.asarray(y), weights=sample_weight))
 
     def _learned(self, truth: Array, classes: Any) -> Array:
         if truth.ndim == 2 and truth.shape[1] == 1:
@@ -1992,11 +2058,12 @@ class Regressor(BaseEstimator):
         output = self._output(X)
         return output.reshape(-1) if self._flat else output
 
-    def score(self, X: Any, y: Any) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The coefficient of determination R^2, averaged over the outputs."""
         predicted, truth = self.predict(X), np.asarray(y)
-        residual = np.square(truth - predicted).sum(axis=0)
-        spread = np.square(truth - truth.mean(axis=0)).sum(axis=0)
+        mean = np.average(truth, axis=0, weights=sample_weight)
+        residual = np.average(np.square(truth - predicted), axis=0, weights=sample_weight)
+        spread = np.average(np.square(truth - mean), axis=0, weights=sample_weight)
         return float(np.mean(1.0 - residual / np.where(spread == 0, 1.0, spread)))
 
     def _learned(self, truth: Array, classes: Any) -> Array:
@@ -2006,6 +2073,14 @@ class Regressor(BaseEstimator):
             raise ValueError("y: got NaN or infinity, needs finite numbers (Input y contains NaN)")
         self._widths(numbers.shape[1])
         return numbers
+
+
+class WeightedClassifier(Weighted, Classifier):
+    """A `Classifier` that takes weights of the examples, as `Weighted` says."""
+
+
+class WeightedRegressor(Weighted, Regressor):
+    """A `Regressor` that takes weights of the examples, as `Weighted` says."""
 
 
 # -- from a data file to X and Y in the network's layout ----------------------------------------

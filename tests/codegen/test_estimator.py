@@ -18,11 +18,13 @@ CASES = {
     "two_classes": ("tanh", "sigmoid", "binary_cross_entropy", "rows"),
     "real_numbers": ("tanh", "identity", "half_squared_error", "columns"),
 }
+WEIGHTED = ("two_classes",)
 
 
 def _text(name):
     *stack, examples = CASES[name]
     text = spec_text(*stack, examples=examples, optimizer="adam", name=name)
+    text = f"sample_weights = {str(name in WEIGHTED).lower()}\n{text}"
     text = text.replace("units = 4", "units = 16").replace("units = 6", "units = 16")
     return text + "\nbatch_size = 32\nepochs = 60\n"
 
@@ -51,6 +53,9 @@ def test_checks_of_scikit_learn(networks, name):
     failed = {f["check_name"]: repr(f["exception"])[:300] for f in found if f["status"] == "failed"}
     assert not failed
     assert sum(f["status"] == "passed" for f in found) > 45
+    passed = {f["check_name"] for f in found if f["status"] == "passed"}
+    equivalent = "check_sample_weight_equivalence_on_dense_data"
+    assert (equivalent in passed) == (name in WEIGHTED)
 
 
 def _blobs(classes, m=120, features=4):
@@ -105,6 +110,30 @@ def test_partial_fit_and_what_it_refuses(networks):
         model.fit(X, np.zeros(len(X)))
     with pytest.raises(ValueError, match="Invalid parameter 'rate'"):
         model.set_params(rate=1)
+
+
+def test_weights_of_examples(networks):
+    X, y = _blobs(["no", "yes"])
+    X = X - np.where(y == "yes", 1, 0)[:, None] * (X[y == "yes"].mean(0) - X[y == "no"].mean(0))
+    make = networks["two_classes"].Estimator
+    plain = make().fit(X, y)
+    weights = np.where(y == "yes", 1e-9, 1.0)
+    model = make().fit(X, y, sample_weight=weights)
+    assert set(model.predict(X)) == {"no"}
+    assert model.score(X, y, sample_weight=weights) > 0.999
+    even = make().fit(X, y, sample_weight=[3] * len(y))
+    assert np.allclose(even.predict_proba(X), plain.predict_proba(X))
+    twice = make().partial_fit(X, y, classes=["no", "yes"], sample_weight=weights)
+    assert twice.n_iter_ == 1
+    for wrong, message in (
+        (weights[1:], r"got shape \(119,\), needs \(120,\)"),
+        (-weights, "got -1, needs none below zero"),
+        (weights * np.nan, "got nan at"),
+        (0 * weights, "got zero alone"),
+        (["a"] * len(y), "needs numbers"),
+    ):
+        with pytest.raises(ValueError, match=f"sample_weight: .*{message}"):
+            model.fit(X, y, sample_weight=wrong)
 
 
 def test_in_a_pipeline_and_a_search(networks):

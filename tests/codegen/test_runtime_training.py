@@ -130,6 +130,7 @@ def test_progress_only_on_a_terminal(emitted, data, capsys, monkeypatch):
         ({"Y": np.zeros(89, int)}, "Y: got 89 labels, needs 90"),
         ({"validation": (np.ones((4, 2)), np.array([0, 7]))}, "validation Y: got the label 7"),
         ({"params": (1, 2)}, r"params: got 2 arrays, needs Params\(W1, b1, W2, b2\)"),
+        ({"callback": 3}, "callback: got 3, needs a function"),
         ({"params": None}, r"params: got NoneType, needs Params"),
     ],
 )
@@ -241,6 +242,14 @@ def test_wrong_parameter_files(emitted, tmp_path, change, message):
     np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
     with pytest.raises(ValueError, match=message):
         emitted.net.load(path)
+
+
+def test_a_checkpoint_and_a_folder_are_no_parameter_file(emitted, tmp_path):
+    np.savez(tmp_path / "run.npz", note=np.zeros(3, np.uint8))
+    with pytest.raises(ValueError, match=r"run\.npz: got a checkpoint of a training, needs"):
+        emitted.net.load(tmp_path / "run.npz")
+    with pytest.raises(IsADirectoryError, match="needs the name of a file"):
+        emitted.net.save(tmp_path, emitted.net.init(0))
 
 
 def test_truncated_and_missing_parameter_files(emitted, tmp_path):
