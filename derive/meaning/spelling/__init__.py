@@ -14,9 +14,11 @@ from derive.meaning.spelling.arguments import without_time
 from derive.meaning.spelling.bars import bars_as_gradients
 from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.counting import input_as_zero
+from derive.meaning.spelling.functions import functions_by_name
 from derive.meaning.spelling.implied import sums_with_letters
 from derive.meaning.spelling.indicators import indicators_whole
 from derive.meaning.spelling.letters import error_called_e, negative_delta
+from derive.meaning.spelling.ranges import whole_ranges
 from derive.meaning.spelling.running import running_gradient
 from derive.meaning.spelling.steps import steps_apart
 from derive.meaning.spelling.units import units_in_layers
@@ -25,6 +27,8 @@ from derive.meaning.spelling.windows import windows
 from derive.reading.syntax import Document
 
 PASSES = (
+    functions_by_name,
+    whole_ranges,
     without_time,
     input_as_zero,
     sums_with_letters,

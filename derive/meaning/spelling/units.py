@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from derive.meaning.notation import COST_LETTERS, is_cost_word
 from derive.meaning.spelling.rewriting import nodes
+from derive.meaning.spelling.unit_weights import weights_of_units
 from derive.reading.syntax import (
     Applied,
     Big,
@@ -57,9 +58,11 @@ class Network:
 
 def units_in_layers(document: Document) -> tuple[Document, str, bool]:
     """The document with the layers of its units; whether nothing tells the last activation."""
+    plainly = document
+    document = weights_of_units(document)
     found = _network(document)
     if found is None:
-        return document, "", False
+        return plainly, "", False
     writer = _Writer(found)
     pieces = tuple(
         replace(
@@ -83,7 +86,11 @@ def _network(document: Document) -> Network | None:
         _forward(found, orders, head, body)
     for head, body in _equations(document):
         _activation(found, head, body)
-    if len(found.sums) != 1 or not found.computed or len(orders) != 1:
+    if not found.computed or len(orders) != 1:
+        return None
+    _ends(found, document)
+    found.sums.discard(found.output if found.output not in found.computed else "")
+    if len(found.sums) != 1:
         return None
     found.outer_first = orders.pop()
     found.symbolic = bool(found.inputs & set(found.computed))
@@ -95,10 +102,7 @@ def _network(document: Document) -> Network | None:
         pair = _pair(found, node)
         if pair is not None and pair[0] != pair[1]:
             found.pairs.add(pair)
-    if not _levelled(found):
-        return None
-    _ends(found, document)
-    return found
+    return found if _levelled(found) else None
 
 
 def _equations(document: Document) -> Iterator[tuple[Name, Node]]:
