@@ -221,6 +221,7 @@ def _running(facts: Facts) -> frozenset[str]:
         for part in subtree(node):
             if isinstance(part, sx.Big) and part.index:
                 found.add(part.index)
+    found -= _numbered(facts)
     found |= _entries_on_both_sides(facts)
     names = [n for node in all_nodes(facts) for n in names_in(node)]
     stepped = _stepped(names)
@@ -238,6 +239,24 @@ def _running(facts: Facts) -> frozenset[str]:
         if beside <= found:
             return frozenset(found)
         found |= beside
+
+
+def _numbered(facts: Facts) -> set[str]:
+    """The o of ``net_{o1} = ...`` and ``net_{o2} = ...``: units by name, which no sum defines.
+
+    A sum over them in passing, ``\\sum_o \\delta_o w_{ho}``, gives the letter no other meaning.
+    """
+    numbers: dict[str, set[str]] = {}
+    summed: set[str] = set()
+    for line in facts.lines:
+        head = head_name(line)
+        if head is None or head.mark:
+            continue
+        summed |= {p.index for p in subtree(line.right) if isinstance(p, sx.Big)}
+        for script in head.scripts:
+            if len(script.items) == 2 and script.place == "sub" and script.items[1].isdigit():
+                numbers.setdefault(script.items[0], set()).add(script.items[1])
+    return {letter for letter, seen in numbers.items() if len(seen) > 1 and letter not in summed}
 
 
 def _stepped(names: Sequence[sx.Name]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from derive.meaning.spelling.arguments import without_time
 from derive.meaning.spelling.bars import bars_as_gradients
 from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.counting import input_as_zero
+from derive.meaning.spelling.exponents import exponents_as_numbers
 from derive.meaning.spelling.functions import functions_by_name
 from derive.meaning.spelling.implied import sums_with_letters
 from derive.meaning.spelling.indicators import indicators_whole
@@ -27,6 +28,7 @@ from derive.meaning.spelling.windows import windows
 from derive.reading.syntax import Document
 
 PASSES = (
+    exponents_as_numbers,
     functions_by_name,
     whole_ranges,
     without_time,
