@@ -23,7 +23,11 @@ from derive.meaning.facts import (
     all_nodes,
     subtree,
 )
-from derive.meaning.function_lines import function_lines, output_by_input
+from derive.meaning.function_lines import (
+    function_lines,
+    output_by_input,
+    output_by_parameters,
+)
 from derive.meaning.gradient_names import gradient_names
 from derive.meaning.layering import adopt_layering, find_layering
 from derive.meaning.linear import find_linear
@@ -115,6 +119,7 @@ def gather(
     _priors(facts)
     for line in facts.lines:
         output_by_input(facts, line)
+    output_by_parameters(facts)
     _depth(facts)
     same_widths(facts)
     gradient_names(facts)

@@ -29,7 +29,7 @@ def of_one(facts: Facts, line: Line) -> bool:
         return False
     if any(isinstance(p, Big) for side in sides for p in subtree(side)):
         return False
-    costs = _differentiated(facts, sides)
+    costs = differentiated(facts, sides)
     if costs and not _rebound(facts, line):
         stated = any(c.batch for c in facts.costs)
         return roles.unindexed and stated and not any(is_batch_cost(facts, c) for c in costs)
@@ -50,7 +50,7 @@ def _rebound(facts: Facts, line: Line) -> bool:
     return not last.batch and not last.of_one and not of_all(facts, last.formula)
 
 
-def _differentiated(facts: Facts, sides: tuple[Node, ...]) -> list[Name]:
+def differentiated(facts: Facts, sides: tuple[Node, ...]) -> list[Name]:
     """The costs whose derivatives stand in a line."""
     found = []
     for side in sides:

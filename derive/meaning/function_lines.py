@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from derive.meaning.facts import Facts, Spelled, call_of, known_function
+from derive.meaning.facts import Facts, Spelled, all_nodes, call_of, known_function, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import STANDARD, is_cost_word, names_in, plain_name
 from derive.meaning.roles import spelled_function
-from derive.reading.syntax import Unreadable
+from derive.reading.syntax import Applied, Name, Unreadable
 
 _TITLE = re.compile(r"^[ \t>]*(?:#{1,6} |[-*+] |\d+[.)] |\*\*|__)|\\(?:sub)*section|\\item\b", re.M)
 """What begins a new subject."""
@@ -27,6 +27,39 @@ def output_by_input(facts: Facts, line: Line) -> None:
     free = roles.role(head.base) is None and known_function(head) is None
     if free and not head.primes and argument is not None and roles.role_of(argument) == "X":
         facts.outputs.setdefault(spelled_function(head), line.left)
+
+
+def output_by_parameters(facts: Facts) -> None:
+    """``h_{W,b}(x)``: what all parameters make of the input is the output of the network.
+
+    Where no line says what the function is, and there is a forward pass that may be meant.
+    """
+    roles = facts.roles
+    if not facts.affine or facts.outputs:
+        return
+    found: dict[Spelled, Name] = {}
+    for part in (p for node in all_nodes(facts) for p in subtree(node)):
+        call = call_of(part)
+        if call is None or not isinstance(part, Applied) or not _by_parameters(facts, call[0]):
+            continue
+        source = plain_name(call[1])
+        if source is None or roles.role_of(source) != "X":
+            return
+        found.setdefault(spelled_function(call[0]), call[0])
+    if len(found) == 1:
+        [(spelled, head)] = found.items()
+        facts.outputs[spelled] = Name(head.span, "y", accent="hat")
+        roles.assumptions.append(f"{head.base} of the input is the output of the network")
+
+
+def _by_parameters(facts: Facts, head: Name) -> bool:
+    """``h_{W,b}``: below a letter without a role stand a weight and a bias, and nothing else."""
+    below = head.scripts[0] if len(head.scripts) == 1 else None
+    if below is None or below.place != "sub" or below.bracket or head.primes or head.mark:
+        return False
+    free = facts.roles.role(head.base) in (None, "function") and known_function(head) is None
+    kinds = {facts.roles.role(item) for item in below.items}
+    return free and kinds == {"W", "b"} and spelled_function(head) not in facts.bodies
 
 
 def function_lines(facts: Facts) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from derive.meaning import definitions, updates
 from derive.meaning.alternatives import by_units, under_conditions
+from derive.meaning.at_example import at_its_example
 from derive.meaning.conditions import (
     applicable,
     conditions_of,
@@ -26,6 +27,7 @@ from derive.meaning.outline import (
     Outline,
     has_units,
     kind_of,
+    names_units,
     not_given,
     outline,
     roleless,
@@ -219,6 +221,10 @@ class Interpreter:
             reading = "matrix"
         if isinstance(line.head, Unreadable):
             reading, kind = "formal", Kind.ALGEBRA
+        if (one := at_its_example(self.facts, line)) is not None:
+            found = self._statements(one, one.left, kind, "matrix", "single")
+            if found.statements:
+                return replace(found, line=line)
         if self._means_all_examples(line, reading):
             left, reading = line.head, "matrix"
         modes: dict[Reading, Mode] = {
@@ -248,7 +254,7 @@ class Interpreter:
             and ("which example" in found.reason or "not of which" in found.reason)
         ):
             alone = self._statements(line, left, kind, shown, "single")
-            if alone.statements:
+            if alone.statements or alone.ill is not None:
                 return replace(alone, doubt=alone.doubt or self._doubt(line))
             return by_units(self.facts, self.world.main.hypothesis, line, left, kind) or found
         return replace(found, doubt=found.doubt or self._doubt(line)) if mode == "single" else found
@@ -262,7 +268,8 @@ class Interpreter:
 
     def _on_path(self, line: Line, left: Node, kind: Kind, found: Interpretation) -> Interpretation:
         """A line on one path: as an entry if it transposes, and its literal reading."""
-        if found.verdict == Verdict.UNPROVEN and "transpose" in found.reason:
+        by_units = "transpose" in found.reason or names_units(self.facts, line)
+        if found.verdict == Verdict.UNPROVEN and by_units:
             as_entry = self._statements(line, left, kind, "matrix", "single")
             found = as_entry if as_entry.statements else found
         if not self._setting("path").has_cost and self.world.base == "single":

@@ -86,6 +86,13 @@ def has_units(facts: Facts, line: Line) -> bool:
     return found
 
 
+def names_units(facts: Facts, line: Line) -> bool:
+    """Some array carries the letter of a unit, beside an example or without one."""
+    found = (resolve(facts.roles, n) for node in line.nodes for n in names_in(node))
+    arrays = ("W", "b", "Z", "A", "X", "Y", "gradient")
+    return any(o.role in arrays and any(not e.isdigit() for e in o.entries) for o in found)
+
+
 def names_batch(facts: Facts, node: Node) -> bool:
     """A cost of all examples by its arguments: ``J(W, b)`` beside ``J(W, b; x, y)``."""
     return any(c.of_one for c in facts.costs) and any(

@@ -255,10 +255,11 @@ def resolve(roles: Roles, name: Name) -> Occurrence:
     first = _example_first(roles, entries, example)
     entries, example = _split_example(roles, entries, example)
     lost = layered and layer is None and not roles.unindexed
+    sender = roles.numbered_by_sender and role in ("Z", "A")
     if lost and (role == "A" or roles.one_layer):
-        layer, lost = Layer("", roles.depth), False
+        layer, lost = Layer("", roles.depth + sender), False
     if hatted or (roles.unindexed and role in ("Z", "A", "W", "b")):
-        layer = Layer("", roles.depth)
+        layer = Layer("", roles.depth + sender)
         lost = False
     return Occurrence(role, layer, entries, example, transposed, power, lost, None, first, unread)
 

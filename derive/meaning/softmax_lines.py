@@ -30,6 +30,7 @@ def softmax_lines(facts: Facts) -> None:
             roles.note(line.piece.line, f"{output.base} is the softmax of {scores.base}")
             continue
         if len(entry_items(output)) > 1:
+            _of_one_layer(facts, line, output, scores)
             continue
         if roles.role(scores.base) is None and "Z" not in roles.by_base.values():
             roles.by_base[scores.base] = "Z"
@@ -49,6 +50,17 @@ def softmax_lines(facts: Facts) -> None:
         written = any(slot(script) in roles.slots for script in output.scripts)
         if top is not None and written and not roles.numbered_by_sender and _is_top(roles, top):
             facts.activations[top] = Activation(known="softmax", line=line.piece.line)
+
+
+def _of_one_layer(facts: Facts, line: Line, output: Name, scores: Name) -> None:
+    """``p_{ik} = e^{f_{ik}} / \\sum_j e^{f_{ij}}`` where ``f = X W``: of every example i."""
+    roles = facts.roles
+    one = roles.unindexed and roles.role_of(scores) == "Z" and len(facts.affine) == 1
+    if not one or roles.role_of(output) is not None or entry_items(output)[0] not in roles.examples:
+        return
+    roles.by_base[output.base] = "A"
+    facts.activations[Layer("", 1)] = Activation(known="softmax", line=line.piece.line)
+    roles.note(line.piece.line, f"{output.base} is the softmax of {scores.base}")
 
 
 def _is_top(roles: Roles, layer: Layer) -> bool:
