@@ -2,7 +2,7 @@
 
 In: a line of a note that speaks of all examples.  Out: the same line without the letter of the
 example, where it names the loss of that one and every array of the line at it: what it says is
-about one example, whichever it is.
+about one example, whichever it is, and the number of examples plays no part in it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,6 @@ def at_its_example(facts: Facts, line: Line) -> Line | None:
             return None
         for name in names_in(node):
             found = resolve(facts.roles, name)
-            if found.role == "size":
-                return None
             if found.role in BATCHED or found.role == "gradient":
                 if found.example != letter:
                     return None

@@ -222,7 +222,8 @@ class Calls(ArrayCalls):
             return self.defined_function(spelled, head.span.start)
         layer = self._argument_layer(argument)
         if own is not None:
-            if layer is not None and layer in own:
+            told = setting.mode != "formal" or layer in setting.activations
+            if layer is not None and layer in own and told:
                 return setting.activations.get(layer, f"g{layer}")
             if own and setting.mode != "formal":
                 return setting.activations.get(min(own), f"g{min(own)}")

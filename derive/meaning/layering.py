@@ -48,13 +48,41 @@ class Layering:
 
 def find_layering(lines: Sequence[Line]) -> Layering | None:
     """Follows the forward lines; None unless they form one chain that indices do not tell."""
-    found = Layering({}, [], [], [])
     biased = any(_affine_map(line.right, True) is not None for line in lines)
-    for line in lines:
-        step = _step(line, biased)
-        if step is not None and not _take(found, step):
-            return None
+    steps = [step for line in lines if (step := _step(line, biased)) is not None]
+    found = _followed(steps)
+    if found is None and (upwards := _upwards(steps)) != steps:
+        found = _followed(upwards)  # the output stands first: L = l(o), o = V h, h = f(z), ...
+    return found
+
+
+def _followed(steps: Sequence[Step]) -> Layering | None:
+    """The chain that steps make, each from what those before it have computed."""
+    found = Layering({}, [], [], [])
+    if not all(_take(found, step) for step in steps):
+        return None
     return found if found.depth and _needed(found) else None
+
+
+def _upwards(steps: Sequence[Step]) -> list[Step]:
+    """The steps with those first that compute what others start from."""
+    heads = {key_of(step.head) for step in steps}
+    waiting, out, done = list(steps), list[Step](), set[Named]()
+    while waiting:
+        ready = [step for step in waiting if _sources(step) & heads <= done]
+        if not ready:
+            return list(steps)
+        out += ready
+        done |= {key_of(step.head) for step in ready}
+        waiting = [step for step in waiting if step not in ready]
+    return out
+
+
+def _sources(step: Step) -> set[Named]:
+    """The names that a step computes its head from."""
+    names = [factor for factor, _ in step.factors or ()]
+    names += [step.argument] if step.argument is not None else []
+    return {key_of(name) for name in names} - {key_of(step.head)}
 
 
 def _affine_map(node: Node, biased: bool) -> tuple[Factor, Factor, Name | None] | None:

@@ -244,8 +244,11 @@ def is_formal(facts: Facts, sides: Sequence[Node]) -> bool:
         return False
     letter = letters.pop()
     role = facts.roles.role(letter)
+    slope = any(isinstance(p, Applied) and p.head.primes for p in map(plain, sides))
     return letter in parameters or (
-        not facts.roles.unindexed and role in (None, "X", "Z", "W", "A") and len(letter) == 1
+        (slope or not facts.roles.unindexed)
+        and role in (None, "X", "Z", "W", "A")
+        and len(letter) == 1
     )
 
 

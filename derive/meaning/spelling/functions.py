@@ -53,7 +53,8 @@ _ENDS: Final = (
 """What may follow the name: nothing that speaks of one layer, or of another function."""
 _UNSURE: Final = re.compile(
     r"\b(?:if|when|whenever|unless|e\.\s?g|for example|for instance|such as|like|or|either"
-    r"|could|can|may|might|would|instead|try|except|but|wenn|falls|z\. ?b|oder|kann|beispiel\w*"
+    r"|could|can|may|might|would|instead|try|except|but|not?|never|replac\w*|rather|unlike"
+    r"|wenn|falls|z\. ?b|oder|kann|beispiel\w*"
     r"|si|par exemple|ou|peut|por ejemplo|puede|если|или|например|может)\b"
     r"|如果|或|例如|若|比如|可以|もし|または|例えば|たとえば",
     re.IGNORECASE,
@@ -63,9 +64,20 @@ _BEHIND: Final = {
     name: re.compile(rf"\s*,?\s*{_FILLING}(?:{words}){_KINDS}{_ENDS}", re.IGNORECASE)
     for name, words in _WORDS.items()
 }
+_SPOKEN: Final = {
+    name: re.compile(rf"(?<![\w-])(?:{words})(?!\w)", re.IGNORECASE)
+    for name, words in _WORDS.items()
+}
+_BEFORE: Final = (
+    r"(?:^|[,;:(（，、]\s*|\b(?:with|where|uses?|using|apply|applies|applying|take|takes|and|have"
+    r"|by|through|let|für|mit|avec|où|con|donde|с|где)\s+)(?:(?:the|a|an|our|la|le|el|une?|una|die"
+    r"|der|das|eine?r?|usual|standard|element-?wise|activation|nonlinearity|function|fonction"
+    r"|función|funktion|функци\w+|激活函数|激活函數|活性化関数|使用|采用|用|は|を|の)\s*)*"
+)
+"""What may stand in front: nothing that makes another function of it."""
 _AHEAD: Final = {
     name: re.compile(
-        rf"(?<![\w-])(?:{words}){_KINDS}(?:\s+(?:called|denoted(?: by)?|written))?[\s(]*$",
+        rf"{_BEFORE}(?:{words}){_KINDS}(?:\s+(?:called|denoted(?: by)?|written))?[\s(]*$",
         re.IGNORECASE,
     )
     for name, words in _WORDS.items()
@@ -113,11 +125,16 @@ def _named(document: Document) -> dict[Spelled, list[str]]:
         for name in _WORDS:
             told = _BEHIND[name].match(behind) or _AHEAD[name].search(ahead)
             if told and not _UNSURE.search(ahead) and not _UNSURE.search(rest):
-                found.setdefault(_bare(head), []).append(name)
+                found.setdefault(_bare(head), []).extend([name, *_others(name, rest)])
                 break
     for head, name in _equations(document):
         found.setdefault(_bare(head), []).append(name)
     return found
+
+
+def _others(name: str, text: str) -> list[str]:
+    """The other functions that a sentence speaks of: then it does not say which one is meant."""
+    return [other for other in _WORDS if other != name and _SPOKEN[other].search(text)]
 
 
 def _lone_letter(piece: Piece) -> Name | None:
@@ -142,10 +159,10 @@ def _names_function(chain: Chain) -> tuple[Name, str] | None:
     if chain.head is None or not chain.parts:
         return None
     head, word = plain_name(chain.head), plain_name(chain.parts[0])
-    if head is None or word is None or head.word or head.mark or head.primes or not word.word:
+    if head is None or word is None or head.word or head.mark or head.primes:
         return None
-    known = known_function(word)
-    return None if known is None else (head, known)
+    known = known_function(word) if word.word or word.base == "sigma" else None
+    return None if known is None or word.primes else (head, known)
 
 
 def _uses(document: Document) -> tuple[set[Spelled], set[Spelled]]:

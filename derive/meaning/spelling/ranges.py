@@ -23,7 +23,9 @@ _SET: Final = re.compile(
 )
 """``k \\in C``, ``k \\in \\text{outputs}``; S, M and SV are as often a part of a set."""
 _PART: Final = re.compile(
-    r"\bsub-?sets?\b|misclassif|miss-classif|support vector|mini-?batch|sampled|violat"
+    r"\bsub-?sets?\b|\bset of (?:the )?(?:first|last|some|few|even|odd|positive|negative|correct"
+    r"|incorrect|wrong|hard|selected|chosen|visible|observed|labell?ed)"
+    r"|misclassif|miss-classif|support vector|mini-?batch|sampled|violat"
     r"|\bactive\b|teilmenge|sous-ensemble|subconjunto|подмножеств|子集|部分集合",
     re.IGNORECASE,
 )
