@@ -49,8 +49,8 @@ def _numbers(names: list[Name]) -> dict[tuple[str, Pair], str]:
         if pair is not None and number is not None and pair[1] != "0":
             votes[(name.base, pair), number.text] += 1
     found: dict[tuple[str, Pair], str] = {}
-    for (key, number), _ in votes.most_common():
-        found.setdefault(key, number)
+    for (key, most), _ in votes.most_common():
+        found.setdefault(key, most)
     told = [(base, number) for (base, _), number in found.items()]
     return found if len(set(told)) == len(told) else {}
 
