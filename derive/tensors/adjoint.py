@@ -26,12 +26,14 @@ from derive.tensors.terms import ZERO, Index, Poly, mentions
 class Structure:
     """What a program's definitions use, the same for all questions about it.
 
-    differential: definitions that hold a gradient.  upstream: filled on demand.
+    differential: definitions that hold a gradient.  applies: whether any of them applies a function
+    that has a formula.  upstream: filled on demand.
     """
 
     known: tuple[tuple[str, ...], dict[str, Expr], dict[str, Function]]
     uses: dict[str, tuple[str, ...]]
     differential: frozenset[str]
+    applies: bool
     upstream: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -53,13 +55,26 @@ def _structure(program: Program) -> Structure:
         if any(isinstance(node, Gradient | Partial) for node in walk(e))
     )
     uses = {n: _names(e, program) for n, e in definitions.items()}
-    _recent.insert(0, Structure((leaves, definitions, functions), uses, differential))
+    applies = any(applies_formula(program, e) for e in definitions.values())
+    known_of = (leaves, definitions, functions)
+    _recent.insert(0, Structure(known_of, uses, differential, applies))
     del _recent[MOST_RECENT:]
     return _recent[0]
 
 
 def _same(some: Mapping[str, object], other: Mapping[str, object]) -> bool:
     return list(some) == list(other) and all(map(is_, some.values(), other.values()))
+
+
+def applies_formula(program: Program, expr: Expr) -> bool:
+    """Whether an expression applies a function that has a formula."""
+    functions = program.functions
+    return any(
+        isinstance(node, Apply)
+        and node.function in functions
+        and functions[node.function].body is not None
+        for node in walk(expr)
+    )
 
 
 class Model:
@@ -75,6 +90,7 @@ class Model:
         structure = _structure(program)
         self.uses = structure.uses
         self._differential = structure.differential
+        self.applies = structure.applies
         self._bodies: dict[str, tuple[tuple[Index, ...], Poly]] = {}
         self._totals: dict[tuple[str, str, frozenset[str]], tuple[tuple[Index, ...], Poly]] = {}
         self._upstream = structure.upstream

@@ -25,7 +25,7 @@ from derive.program import (
     show_shape,
     walk,
 )
-from derive.tensors.adjoint import Model
+from derive.tensors.adjoint import Model, applies_formula
 from derive.tensors.lower import slot
 from derive.tensors.meter import Exhausted, Meter, Outside, metered, used
 from derive.tensors.relations import is_zero, label_constraints
@@ -110,7 +110,8 @@ def _equation(program: Program, claim: Equation, meter: Meter) -> Outcome:
     for difference in _ladder(program, claim):
         rules, conditions = set(meter.rules), set(meter.conditions)
         if is_zero(difference, constraints):
-            if any(vanishes(Model(program), poly) for poly in list(meter.nonzero.values())):
+            model = Model(program)
+            if any(vanishes(model, poly) for poly in list(meter.nonzero.values())):
                 return _outcome(meter, "outside the fragment: a step at what is 0 in places")
             return _outcome(meter)
         residue = residue or difference.key[:400]
@@ -130,7 +131,7 @@ def _ladder(program: Program, claim: Equation) -> Iterator[Poly]:
     left, right = gradients_in(program, claim.left), gradients_in(program, claim.right)
     plain = Model(program)
     models = [plain]
-    if any(f.body is not None for f in program.functions.values()):
+    if plain.applies or any(applies_formula(program, e) for e in (claim.left, claim.right)):
         models = [Model(program, opaque_functions=True), plain]
     cuts = _cuts(plain, left, right)
     seen: set[str] = set()

@@ -29,7 +29,7 @@ DERIVATIVES = [
         ("a claim about itself", "cuts = [left | right] if left & right or not left | right else []", "cuts = [left | right]"),
         ("both sides", "- lower(claim.right, row, column, {})", "- lower(claim.left, row, column, {})"),
         ("scale of a chain", "scale = _equation(program, Equation(statement.scale, ONE), meter)", "scale = _equation(program, Equation(ONE, ONE), meter)"),
-        ("what vanishes", "if any(vanishes(Model(program), poly) for poly in list(meter.nonzero.values())):", "if False:"),
+        ("what vanishes", "if any(vanishes(model, poly) for poly in list(meter.nonzero.values())):", "if False:"),
         ("shapes of the sides", "if left.shape != right.shape and not _zero(left) and not _zero(right):", "if False:"),
     ),
     *bugs(
