@@ -27,6 +27,8 @@ from derive.pycode.signatures import returned_names
 from derive.pycode.state import OLD, make_arbitrary, snapshot
 from derive.pycode.supplied import Calls
 from derive.pycode.training import Focused, value_now
+from derive.pycode.units import known_names
+from derive.pycode.unstated import Unstated, cost_of
 from derive.pycode.values import (
     DictValue,
     FunctionValue,
@@ -67,6 +69,8 @@ class Account:
     pairs: list[Pair] = field(default_factory=list)
     own: Expr | None = None
     """The cost that is returned beside the gradients, where a function of its own gives it too."""
+    unstated: Unstated | None = None
+    """What the cost is taken to be, if the file states none."""
 
 
 _ENTRYWISE = (Symbol, Number, Plus, Times, Power, Apply)
@@ -103,8 +107,15 @@ class Accountant(Calls):
         returned, scope = self.run.returned, self.run.scope
         if self.entry.entrywise:
             return self._of_entries(result)
+        unstated = None
         if self.cost is None:
-            self.cost = self._cost_of(result, returned, scope)
+            try:
+                self.cost = self._cost_of(result, returned, scope)
+            except Unsupported:
+                unstated = cost_of(self.run)
+                if unstated is None or not entry.forward:
+                    raise
+                self.cost = unstated.summed
         pairs = self._pairs(result, returned)
         own = self._own_cost(returned, scope)
         if self.instance is not None:
@@ -116,7 +127,7 @@ class Accountant(Calls):
                 f"no gradient was recognised in what {entry.title} returns", self._node()
             )
         cost = self.run.trace.define("cost", self.cost, None)
-        return Account(self.run, cost, pairs, own)
+        return Account(self.run, cost, pairs, own, unstated)
 
     def _of_entries(self, result: Value) -> Account:
         """The derivative of a function of every entry: the gradient of the sum of its values."""
@@ -254,8 +265,11 @@ class Accountant(Calls):
                     raise Unsupported(f"{first.id} is returned in the place of {name}", first)
                 return self._scalar(scope[name])
         if isinstance(result, tuple):
-            for part in result:
-                if isinstance(part, Tensor):
+            known = known_names(self.run.module)
+            named = returned.elts if isinstance(returned, ast.Tuple) else [None] * len(result)
+            for part, said in zip(result, named, strict=False):
+                name = getattr(said, "id", "")
+                if isinstance(part, Tensor) and not (name and target_of(name, known)):
                     return self._scalar(part)
         raise Unsupported("no cost was found: name a function loss or cost", self._node())
 
@@ -275,6 +289,9 @@ class Accountant(Calls):
                 twins = any(each == part.label for _, each in named)
                 if not (twins or is_parameter(self.run, part, leaves)):
                     target = part.label
+                    if (moved := self._moved(leaves[target], part.label, part.value)) is not None:
+                        pairs.setdefault((moved.target, moved.value.expr), moved)
+                        continue
             self._add(pairs, target, part.label, part.value)
         if self.instance is not None:
             self._add_of_instance(pairs)
@@ -286,6 +303,18 @@ class Accountant(Calls):
         if implicit is not None and implicit.target not in {p.target for p in pairs.values()}:
             self._add(pairs, implicit.target, implicit.label, result)
         return list(pairs.values())
+
+    def _moved(self, target: str, label: str, value: Value) -> Pair | None:
+        """What ``W = W - rate * dW`` takes away, where W is returned and not its gradient."""
+        if not isinstance(value, Ref):
+            return None
+        trace = self.run.trace
+        new = self.run.tensor(value)
+        made = trace.definitions.get(new.expr.name) if isinstance(new.expr, Symbol) else new.expr
+        old = Symbol(target, trace.leaves[target].dims)
+        if not (isinstance(made, Plus) and old in (made.left, made.right)):
+            return None
+        return Pair(target, label, arrays.minus(Tensor(old, new.ndim), new), True)
 
     def _add_of_loss(self, pairs: dict[tuple[str, Expr], Pair]) -> None:
         """A loss that is given its prediction as ``dvalues`` keeps the gradient by it."""

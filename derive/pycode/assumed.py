@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from derive.program import (
+    ONE,
     Apply,
     Expr,
     Leaf,
     Sum,
     Symbol,
+    Times,
     walk,
 )
 from derive.pycode.account import Account
 from derive.pycode.claims import Case
 from derive.pycode.guess import is_labels
 from derive.pycode.loosened import with_sizes, without_guards
+from derive.pycode.unstated import Unstated
 
 
 def best_case(account: Account) -> Case:
@@ -24,7 +28,23 @@ def best_case(account: Account) -> Case:
     Assumed may be: labels that add up to 1; that a number is the size of an axis which has that
     size in the source; that what is added to guard a logarithm or a quotient is 0.
     """
-    best = Case(account)
+    if account.unstated is not None:
+        return max(_under_scales(account, account.unstated), key=lambda case: case.agreeing())
+    return _best_of(Case(account))
+
+
+def _under_scales(account: Account, unstated: Unstated) -> Iterator[Case]:
+    """The cases of a cost that is not stated: summed, or divided by what the file divides by."""
+    trace = account.run.trace
+    for scale in unstated.scales:
+        expr = unstated.summed if scale == ONE else Times(scale, unstated.summed)
+        case = _best_of(Case(replace(account, cost=trace.define("cost", expr, None))))
+        case.assumptions = (*case.assumptions, unstated.said(scale))
+        yield case
+
+
+def _best_of(best: Case) -> Case:
+    account = best.account
     most = best.agreeing()
     for make in (with_sizes, without_guards):
         if most == len(account.pairs):

@@ -13,6 +13,7 @@ from derive.pycode.arguments import exactly
 from derive.pycode.containers import of_dictionary, of_list, of_unknown
 from derive.pycode.functions import library_row
 from derive.pycode.iteration import MOST_TURNS, items_of
+from derive.pycode.reductions import sum_row
 from derive.pycode.values import (
     DTYPE,
     Bound,
@@ -104,8 +105,9 @@ def call_library(
     if row is None:
         reason = f"a call of {name}, which is outside the fragment"
         if _loads(name, [*args, *keywords.values()]):
-            run.condition(f"{name} gives arrays of real numbers")
-            return Unknown(name.rsplit(".", 1)[-1])
+            said = f"{name} gives arrays of real numbers"
+            run.condition(said)
+            return Unknown(name.rsplit(".", 1)[-1], loaded=said)
         run.spoil([*args, *keywords.values()], reason, node)
         return Opaque(reason, getattr(node, "lineno", 0), getattr(node, "col_offset", 0) + 1)
     _check_dtype(run, keywords)
@@ -341,6 +343,8 @@ def _sum(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     total: Any = args[1] if len(args) == 2 else 0
     from derive.pycode.operators import binary
 
+    if len(args) == 1 and isinstance(args[0], (Ref, Tensor)):
+        return sum_row(run, [args[0]], {"axis": 0})
     for item in items_of(run, args[0], node):
         total = run.keep(binary(run, ast.Add(), total, item, node))
     return total

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from derive.program import Dim
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Declared, is_labels
+from derive.pycode.made import made_shapes
 from derive.pycode.names import CACHES
 from derive.pycode.source import Module
 
@@ -57,7 +58,7 @@ def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
         if isinstance(function, ast.FunctionDef):
             found |= {n: "labels" for n in sorted(_picking(function)) if n not in found}
             found |= {n: (n,) for n in sorted(_widened(function)) if n not in found}
-    return found
+    return made_shapes(module) | found
 
 
 _MAKERS = {"zeros": 0, "ones": 0, "empty": 0, "rand": -1, "randn": -1, "standard_normal": 0}

@@ -56,7 +56,7 @@ def _with_units(module: Module, found: list[Entry]) -> list[Entry]:
         if (unit.owner, unit.gradient) in known and not unit.loops:
             continue
         called = _called_in(module, unit)
-        at = next((k for k, e in enumerate(out) if e.gradient and e.gradient in called), None)
+        at = next((k for k, e in enumerate(out) if _is_whole_gradient(e, called)), None)
         if at is None:
             out.append(unit)
         elif unit.loops:
@@ -64,6 +64,11 @@ def _with_units(module: Module, found: list[Entry]) -> list[Entry]:
         else:
             out.append(unit)
     return out
+
+
+def _is_whole_gradient(entry: Entry, called: set[str]) -> bool:
+    """Whether an entry that is called computes gradients, not the derivative of one function."""
+    return bool(entry.gradient) and entry.gradient in called and not entry.entrywise
 
 
 def _is_whole(module: Module, node: ast.ClassDef) -> bool:

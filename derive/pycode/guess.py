@@ -33,7 +33,9 @@ _STATE = re.compile(r"[hc]_?prev|[hc]_?0|[hc]_?init|prev_[hc]")
 _WEIGHT_VECTOR = re.compile(r"(w|theta|weights?|coef|beta)_?")
 _SMALL = re.compile(r"[a-z][a-z_]*")
 _LABELS = re.compile(
-    r"(y|Y|t|T|labels?|targets?|y_true|Y_true|ys|y_batch|batch_y|yb|Yb|y_b|y_train)"
+    r"(y|Y|t|T|labels?|targets?|ys|Ys|batch_y|yb|Yb)"
+    r"(_?(true|train|batch|b|mini|set|one_?hot|onehot|oh|hot|enc|encoded|cat|dummies))*"
+    r"|(train|batch|true)_(y|Y|labels?|targets?)|one_?hot(_?(y|Y|labels?|targets?|encoded))?"
 )
 
 

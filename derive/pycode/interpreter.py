@@ -74,6 +74,8 @@ class Interpreter:
         self._shifts: dict[tuple[Expr, int | None], Expr] = {}
         self.loops = tuple(loops)
         """Statements around a training loop of which one turn is judged, itself the last."""
+        self.loaded: dict[str, Value] = {}
+        """The arrays of loaded data by the names of their leaves; they may share memory."""
         self.focused: Focused | None = None
         """The names before and after that turn, if it stands at the top level."""
         toplevel.define_module(self, script)
@@ -140,7 +142,22 @@ class Interpreter:
             dims = declared if isinstance(declared, tuple) else (f"{name}_rows", f"{name}_columns")
             shape, ndim = making.shape_argument(self._own_dims(name, dims))
             unknown.value = self.keep(Tensor(self.trace.leaf(name, shape), ndim))
-        return unknown.value
+        return self._noted(unknown)
+
+    def _noted(self, unknown: Unknown) -> Value:
+        """What is loaded is said, and may be another view of what else is loaded."""
+        value = unknown.value
+        if not unknown.loaded or not isinstance(value, (Ref, Tensor)):
+            return value
+        self.condition(unknown.loaded)
+        tensor = self.tensor(value)
+        if isinstance(tensor.expr, Symbol):
+            if isinstance(value, Ref):
+                for other in self.loaded.values():
+                    if isinstance(other, Ref):
+                        self.trace.may_share(value, other)
+            self.loaded[tensor.expr.name] = value
+        return value
 
     def _own_dims(self, name: str, dims: tuple[Dim, ...]) -> tuple[Dim, ...]:
         """Sizes of its own for an argument that is called like another one: ``a.W`` and ``b.W``."""
@@ -172,7 +189,7 @@ class Interpreter:
         leaf = self.trace.leaf(name, (f"{own}_rows", f"{own}_classes"), "real", 1)
         self.trace.onehot.add(leaf.name)
         unknown.value = self.trace.new(Tensor(leaf, 1, "labels"))
-        return unknown.value
+        return self._noted(unknown)
 
     def as_label(self, unknown: Unknown) -> Value:
         """An argument that picks one entry: an integer."""
@@ -181,7 +198,7 @@ class Interpreter:
         leaf = self.trace.leaf(unknown.name, (1, f"{own}_classes"), "real", 1)
         self.trace.onehot.add(leaf.name)
         unknown.value = self.trace.new(Tensor(leaf, 0, "labels"))
-        return unknown.value
+        return self._noted(unknown)
 
     def as_vector(self, unknown: Unknown) -> Value:
         """An argument with one axis."""

@@ -98,6 +98,8 @@ def _unguarded(expr: Expr) -> Expr:
             return left
         case Plus(left=Number(value=value), right=right) if 0 < abs(value) <= GUARD:
             return right
+        case Number(value=value) if 0 < abs(value - round(value)) <= GUARD and round(value):
+            return Number(Fraction(round(value)))
         case Plus(left=left, right=right):
             new = Plus(_unguarded(left), _unguarded(right))
             return new if new.shape == expr.shape else expr

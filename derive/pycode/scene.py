@@ -74,7 +74,11 @@ class Scene:
         for expr in (*self.also, *own):
             wanted |= dict.fromkeys(behind(expr, self.definitions))
         kept = {n: e for n, e in self.definitions.items() if n in wanted}
-        self.program = Program(trace.leaves, kept, {"tanh": function("tanh")}, name)
+        said = [cost, *kept.values(), *(p.value.expr for p in self.account.pairs), *self.also, *own]
+        used = {n.name for e in said for n in walk(e) if isinstance(n, (Symbol, Gradient))}
+        used |= {pair.target for pair in self.account.pairs}
+        leaves = {n: leaf for n, leaf in trace.leaves.items() if n in used}
+        self.program = Program(leaves, kept, {"tanh": function("tanh")}, name)
 
     @property
     def screen(self) -> Screen:

@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Number, Size
-from derive.pycode import arrays, classes, indexing, iteration, naming, parts
+from derive.pycode import arrays, classes, figures, indexing, iteration, naming, parts
 from derive.pycode.expressions import evaluate
 from derive.pycode.imports import imported
 from derive.pycode.operators import binary
@@ -130,7 +130,12 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
     run.tick(node)
     match node:
         case ast.Assign(targets=targets, value=value):
-            result = run.keep(evaluate(run, value, scope))
+            try:
+                result = run.keep(evaluate(run, value, scope))
+            except Unsupported as error:
+                if figures.leave_open(run, node, scope, error):
+                    return
+                raise
             for target in targets:
                 assign(run, target, result, scope, node)
         case ast.AnnAssign(target=target, value=value):
@@ -233,6 +238,10 @@ def named(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value:
     return value
 
 
+def _called(target: ast.expr, place: int) -> str:
+    return target.id if isinstance(target, ast.Name) else str(place)
+
+
 def unpack(
     run: Interpreter, targets: list[ast.expr], value: Value, node: ast.AST
 ) -> list[tuple[ast.expr, Value]]:
@@ -242,7 +251,7 @@ def unpack(
         if any(isinstance(t, ast.Starred) for t in targets):
             raise Unsupported("unpacking an argument of unknown length", node)
         return [
-            (t, value.parts.setdefault(k, Unknown(t.id if isinstance(t, ast.Name) else str(k))))
+            (t, value.parts.setdefault(k, Unknown(_called(t, k), loaded=value.loaded)))
             for k, t in enumerate(targets)
         ]
     if isinstance(value, Opaque):

@@ -404,7 +404,8 @@ def _model(groups: Sequence[Group]) -> ModelReport | None:
         account = group.understood.account
         if account is not None:
             trace = account.run.trace
-            used = [n for n in trace.leaves if n not in trace.shifts]
+            known = trace.leaves if group.case is None else group.case.program.leaves
+            used = [n for n in known if n not in trace.shifts]
             shapes = ", ".join(f"{n} {show_shape(trace.leaves[n].dims)}" for n in used)
             cost = account.cost.name if isinstance(account.cost, Symbol) else ""
             entry = group.understood.entry

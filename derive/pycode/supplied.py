@@ -25,6 +25,7 @@ from derive.pycode.names import (
     PREDICTIONS,
     target_of,
 )
+from derive.pycode.naming import local_names
 from derive.pycode.plain import behind
 from derive.pycode.returned import named_parts
 from derive.pycode.setup import set_up
@@ -280,9 +281,33 @@ class Calls:
         shared = self._shared_default(default)
         if shared is not None:
             return shared
+        of_module = self._of_module(name)
+        if of_module is not None:
+            return of_module
         record = self._record(arg)
         self.known[name] = Unknown(name) if record is None else record
         return self.known[name]
+
+    def _of_module(self, name: str) -> Value:
+        """An argument called like an array of the top level from which the cost is computed."""
+        value = self.run.globals.get(name)
+        names = [n for n in (self.entry.forward, self.entry.cost) if n]
+        nodes = [self.run.module.functions[n] for n in names if n in self.run.module.functions]
+        if (
+            self.entry.owner
+            or not isinstance(value, Ref)
+            or not any(
+                isinstance(inner, ast.Name) and inner.id == name and name not in local_names(node)
+                for node in nodes
+                for inner in ast.walk(node)
+            )
+        ):
+            return None
+        self.run.condition(f"{self.entry.gradient} is given {name} of the top level")
+        own = self.run.trace.new(self.run.trace.read(value))
+        self.run.trace.may_share(own, value)
+        self.known[name] = own
+        return own
 
     def _of_cost_under_other_name(self, name: str) -> Value:
         """The labels or the prediction, which the cost calls otherwise than the gradients do."""
@@ -351,8 +376,22 @@ class Calls:
         return self.known[name]
 
     def _first(self, value: Value) -> Value:
+        """The output of what is returned: what all other arrays there lead to, else the first."""
         value = self.run.settled(value)
-        return value[0] if isinstance(value, tuple) and value else value
+        if not isinstance(value, tuple) or not value:
+            return value
+        trace = self.run.trace
+        held = [part for part in map(self.run.settled, value) if isinstance(part, Ref)]
+        held = [part for part in held if not trace.buffers[part.buffer].reason]
+        known = [trace.buffers[part.buffer].content.expr for part in held]
+        for part, expr in zip(held, known, strict=True):
+            others = {n.name for e in known for n in walk(e) if isinstance(n, Symbol)} - {
+                n.name for n in walk(expr) if isinstance(n, Symbol)
+            }
+            led = set(behind(expr, trace.definitions))
+            if len(held) == len(value) > 1 and others <= led:
+                return part
+        return value[0]
 
     def _note_returned(self) -> None:
         """What the forward pass returns is known by the names that it has there."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from derive.program import Symbol, walk
-from derive.pycode import classes, naming
+from derive.pycode import classes, naming, prepared
 from derive.pycode.imports import imported
 from derive.pycode.reach import Reach
 from derive.pycode.state import make_array_arbitrary
@@ -33,6 +33,7 @@ from derive.pycode.values import (
     Raised,
     Record,
     Ref,
+    Tensor,
     Unknown,
     Unsupported,
     Value,
@@ -54,18 +55,25 @@ def define_module(run: Interpreter, script: bool) -> None:
     reach = Reach(run.module)
     for statement in run.module.body:
         judged = script and (not run.loops or statement is run.loops[0])
+        before = dict(run.globals)
         try:
             if judged and not isinstance(statement, _DEFINITIONS):
                 execute(run, statement, run.globals)
             else:
                 _define(run, reach, statement)
+            if prepared.is_lost(run, statement) and prepared.is_of_data(run, statement, before):
+                prepared.give(run, statement)
         except Focused as focused:
             run.focused = focused
             return
         except (Unsupported, Raised, Unify) as error:
-            if judged and (run.loops or isinstance(error, Unify)):
+            data = prepared.targets_of(statement) and prepared.is_of_data(run, statement, before)
+            fits = isinstance(error, Unify) and prepared.encodes(run, statement, before)
+            if fits or (not data and judged and (run.loops or isinstance(error, Unify))):
                 raise
             _lose(run, reach, statement, error)
+            if data:
+                prepared.give(run, statement)
         if not isinstance(statement, _DEFINITIONS):
             generalise(run, statement)
     for name in naming.changed_anywhere(run.module.body):
@@ -116,6 +124,7 @@ def _lose(run: Interpreter, reach: Reach, statement: ast.stmt, error: Exception)
     bound = {name for n in ast.walk(statement) for name in naming.bound(n)}
     stored = naming.stored_into(statement)
     moved = {n.target.id for n in ast.walk(statement) if _moves_name(n)}  # type: ignore[attr-defined]
+    trained = _given_back(statement)
     for name in naming.touched(statement):
         if name not in run.globals and name not in bound | stored:
             continue  # a builtin, such as ``range``
@@ -129,6 +138,12 @@ def _lose(run: Interpreter, reach: Reach, statement: ast.stmt, error: Exception)
             for n in ast.walk(statement)
         )
         kept = name not in stored and (name not in bound or only_moved)
+        if name in trained and isinstance(value, Ref) and _is_real(run, value):
+            run.condition(f"line {statement.lineno} gives {name} an array of the shape that it had")
+            shape = run.trace.buffers[value.buffer].content.expr.shape
+            leaf = run.trace.leaf(name, shape[::-1] if value.flipped else shape)
+            run.globals[name] = run.trace.new(Tensor(leaf, value.ndim))
+            continue
         if isinstance(value, Ref) and kept and run.trace.buffers[value.buffer].is_real:
             run.trace.buffers[value.buffer] = replace(run.trace.buffers[value.buffer], reason="")
             make_array_arbitrary(run, value, name)
@@ -136,6 +151,21 @@ def _lose(run: Interpreter, reach: Reach, statement: ast.stmt, error: Exception)
             run.globals[name] = Opaque(reason, statement.lineno, statement.col_offset + 1)
     opaque = Opaque(reason, statement.lineno, statement.col_offset + 1)
     _forget(run, reached, opaque, naming.touched(statement))
+
+
+def _is_real(run: Interpreter, ref: Ref) -> bool:
+    buffer = run.trace.buffers[ref.buffer]
+    return buffer.is_real and not buffer.reason
+
+
+def _given_back(statement: ast.stmt) -> set[str]:
+    """The names that a call is given and gives new values: ``W, b = train(X, Y, W, b)``."""
+    match statement:
+        case ast.Assign(targets=[target], value=ast.Call(args=args)):
+            given = {a.id for a in args if isinstance(a, ast.Name)}
+            parts = target.elts if isinstance(target, ast.Tuple) else [target]
+            return given & {p.id for p in parts if isinstance(p, ast.Name)}
+    return set()
 
 
 @dataclass(frozen=True)

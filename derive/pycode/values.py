@@ -202,13 +202,15 @@ class Unknown:
     """It is a number: the size of an axis, if it is used as one first."""
     whole: bool = False
     """The parts that were met are all that it has."""
+    loaded: str = ""
+    """What is taken to hold of it, if it is data that the file loads; "" of an argument."""
 
     def part(self, key: Any, name: str) -> Value:
         """What it holds at a key; one that was not met before is an argument of its own."""
         if key not in self.parts:
             if self.whole:
                 raise Unsupported(f"{self.name}, which was gone through without {name}")
-            self.parts[key] = Unknown(name)
+            self.parts[key] = Unknown(name, loaded=self.loaded)
         return self.parts[key]
 
 
