@@ -22,7 +22,7 @@ from derive.pycode.names import (
     stem,
 )
 from derive.pycode.source import Module
-from derive.pycode.units import units
+from derive.pycode.units import differentiates, units
 
 _OF_FUNCTION = tuple(
     re.compile(form)
@@ -39,10 +39,10 @@ _SAID = re.compile(r"\b(gradient|cost|loss|forward)\s*=\s*([A-Za-z_]\w*)")
 def entries(module: Module) -> list[Entry]:
     """The entries of a file, functions first, in the order of the text."""
     said = _said(module)
-    found = list(_among(module.functions, "", said))
+    found = list(_among(module.functions, "", said, module))
     for name, node in module.classes.items():
         methods = _methods(module, node)
-        found += _among(methods, name, said)
+        found += _among(methods, name, said, module)
     return _with_units(module, found)
 
 
@@ -100,7 +100,7 @@ def _said(module: Module) -> dict[str, str]:
 
 
 def _among(
-    functions: Mapping[str, ast.FunctionDef], owner: str, said: Mapping[str, str]
+    functions: Mapping[str, ast.FunctionDef], owner: str, said: Mapping[str, str], module: Module
 ) -> Iterator[Entry]:
     if said.get("gradient") in functions:
         yield Entry(said["gradient"], said.get("forward", ""), said.get("cost", ""), owner)
@@ -111,6 +111,8 @@ def _among(
         if (_is_gradient(n, f) or (not owner and _primitive(n, functions))) and not _trivial(f)
     ]
     calls = {n: _called(node) for n, node in functions.items()}
+    if not gradients and owner:
+        gradients = [n for n, f in functions.items() if _is_step(n, f, functions, module)]
     for name in gradients:
         if any(name in calls[other] for other in gradients if other != name):
             continue
@@ -119,6 +121,14 @@ def _among(
             _entry(name, functions, calls, owner),
             inner=tuple(_entry(n, functions, calls, owner) for n in inner),
         )
+
+
+def _is_step(
+    name: str, node: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef], module: Module
+) -> bool:
+    """A method that differentiates a cost that another method computes, and moves parameters."""
+    others = [n for n in functions if n != name and COST.fullmatch(n)]
+    return bool(others) and differentiates(node.body, module)
 
 
 def _is_gradient(name: str, node: ast.FunctionDef) -> bool:

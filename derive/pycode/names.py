@@ -84,6 +84,9 @@ def _other_names(name: str) -> list[str]:
     base, mark, index = name.rpartition("_")
     found = [_ALIASES[name]] if name in _ALIASES else []
     found.append(f"{name}_")  # ``coef_``, as scikit-learn calls what is learned
+    if re.fullmatch(r"[A-Za-z]\d*", name):  # ``dw1`` of ``self.__W1``
+        found += [mark + n for n in (name, name.swapcase()) for mark in ("__", "_", "")][:-1]
+        found.append(name.swapcase())
     if mark and index.isdigit() and base in _ALIASES:
         found.append(f"{_ALIASES[base]}_{index}")
     return found

@@ -348,6 +348,9 @@ _HARMLESS = (ast.Pass,)
 
 
 def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
+    if _guards(run, node, scope):
+        run.condition(f"line {node.lineno} does not raise")
+        return
     decided = truth(run, node.test, scope)
     if decided is not None:
         block(run, node.body if decided else node.orelse, scope)
@@ -364,6 +367,23 @@ def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
             scope[name] = Opaque(f"{name}, which a branch gives that is not known", node.lineno)
         return
     raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
+
+
+def _guards(run: Interpreter, node: ast.If, scope: Scope) -> bool:
+    """``if not isinstance(n, int): raise ...`` of arguments of which nothing is known yet."""
+    asked = [scope.get(n.id) for n in ast.walk(node.test) if isinstance(n, ast.Name)]
+    unknown = [v for v in asked if isinstance(v, Unknown) and not v.known]
+    raises = isinstance(node.body[-1], ast.Raise) and not node.orelse
+    if not (unknown and raises and all(_is_harmless(s, run.own) for s in node.body)):
+        return False
+    if not naming.only_looks([node.test], run.own):
+        return False
+    for part in ast.walk(node.test):
+        match part:
+            case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), kind]):
+                if isinstance(scope.get(name), Unknown) and ast.unparse(kind) == "int":
+                    scope[name].number = True
+    return True
 
 
 def _need_names(run: Interpreter, test: ast.expr, scope: Scope) -> None:

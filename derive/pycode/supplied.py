@@ -405,10 +405,24 @@ class Calls:
             for name, part in self.output.items.items():
                 if isinstance(self.run.settled(part), Ref) and isinstance(name, str):
                     self.known.setdefault(name, part)
+        self._note_attributes()
         whole = self.run.returned
         if isinstance(whole, ast.Attribute) and isinstance(self.output, Ref):  # return self.out
             self.known.setdefault(whole.attr, self.output)
             self.outputs[whole.attr] = self.output
+
+    def _note_attributes(self) -> None:
+        """``return self.__A1, self.__A2``: what is called A1 and A2 elsewhere."""
+        held = self.instance.attributes if self.instance is not None else {}
+        parts = self.run.returned.elts if isinstance(self.run.returned, ast.Tuple) else []
+        for part in parts:
+            if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+                owned = [n for n in held if n == part.attr or n.endswith(f"_{part.attr}")]
+                value = held[owned[0]] if len(owned) == 1 else None
+                if isinstance(value, Ref):
+                    name = part.attr.strip("_")
+                    self.known.setdefault(name, value)
+                    self.outputs[name] = value
 
     def _scalar(self, value: Value) -> Expr:
         value = self.run.settled(value)

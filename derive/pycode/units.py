@@ -66,6 +66,11 @@ def _trains(body: Sequence[ast.stmt], module: Module) -> bool:
     return _computes_cost(body) and (_moves(body) or bool(_gradients(body, module)))
 
 
+def differentiates(body: Sequence[ast.stmt], module: Module) -> bool:
+    """Whether a body computes gradients and moves what they are by, but no cost."""
+    return not _computes_cost(body) and bool(_gradients(body, module)) and _moves(body)
+
+
 def _inside(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
     """The nodes of a body, without those of functions and classes within it."""
     stack: list[ast.AST] = [*body]
@@ -93,9 +98,9 @@ def _moves(body: Sequence[ast.stmt]) -> bool:
             ):
                 return True
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
-            own = [t.id for t in node.targets if isinstance(t, ast.Name)]
+            own = [ast.unparse(t) for t in node.targets if isinstance(t, (ast.Name, ast.Attribute))]
             left = node.value.left
-            if isinstance(node.value.op, ast.Sub) and isinstance(left, ast.Name) and left.id in own:
+            if isinstance(node.value.op, ast.Sub) and ast.unparse(left) in own:
                 return True
     return False
 
