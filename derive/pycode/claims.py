@@ -208,12 +208,29 @@ class Case(Scene):
         if fixed:
             reason = f"the size {fixed} stands as a number in the source; write it as a shape"
             return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
+        if free := self._untied(pair):
+            reason = f"outside the fragment: nothing says what {free} is in the cost"
+            return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
         node, label = self.first_wrong(pair)
         reason = ""
         if label and label != pair.label:
             reason = f"{label} is wrong, from which {pair.label} is computed"
         ruling = self._ruling(pair, Verdict.REFUTED, reason, node)
         return replace(ruling, counterexample=example)
+
+    def _untied(self, pair: Pair) -> str:
+        """A matrix from which a gradient is computed but not the cost, "" if there is none.
+
+        It may be what the forward pass computes: what is false of any array may be true of that.
+        """
+        cost = Symbol(self.program.cost or COST, (1, 1))
+        for name, leaf in self.program.leaves.items():
+            used, known = (
+                depends(e, self.program.definitions, {name}) for e in (pair.value.expr, cost)
+            )
+            if used and not known and 1 not in leaf.dims:
+                return name
+        return ""
 
     def _fixed_size(self) -> int:
         """A constant size that also stands as a number in what is computed, 0 if none does.
