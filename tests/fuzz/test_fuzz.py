@@ -28,7 +28,7 @@ def test_a_campaign() -> None:
         "$\\bar{L} (a)^T = 1$ where $\\bar{L}$ is the derivative $\\partial L/\\partial a$, $L = a$",
         "$\\delta (a)^T = \\delta$ and $\\delta = -\\frac{\\partial E}{\\partial a}$",
         "$L = -\\log p_y$, $p_k = \\begin{cases} 1 & k = y \\\\ 0 \\end{cases}$",
-        "\\[(((((((((((({{(({{(((({(((({(((({(((({(=((}{=((\\]",
+        "\\[(((((((((({{(({{(((({(((({(((({(((({(=((}{=((\\]",
         "$$J = -\\sum_{i=1}^m \\left[ Y \\log A_2 + (1 - &part;Y) \\log(1 - A_2) \\right]$$\n"
         "$$dW_2 = dZ_2 A_1^T$$\n$$dZ_2 = dA_2 * A_2 * (1 - A_2)$$\n"
         "$$db_2 = \\sum_{i=1}^m dZ_2^{(i)}$$\n$$dZ_1 = W_2^T dZ_2 * (1 - A_1^2)$$\n$$dW_1 = dZ_1 X^T$$",
