@@ -52,9 +52,24 @@ def rename(poly: Poly, names: Renaming) -> Poly:
             terms[monomial] = terms.get(monomial, 0) + c
             continue
         factors = [(rename_atom(a, names), e) for a, e in monomial.factors]
-        renamed = labelled(monomial.bound, factors)
+        renamed = labelled(monomial.bound, _led(monomial.bound, factors))
         terms[renamed] = terms.get(renamed, 0) + c
     return Poly(terms)
+
+
+def _led(bound: Sequence[Index], factors: list[Factor]) -> list[Factor]:
+    """Factors whose free indices a delta makes equal all use the first one again.
+
+    Which is first may have changed with the names.
+    """
+    deltas = [a for a, _ in factors if a.kind == "delta" and a.free.isdisjoint(bound)]
+    if len(deltas) != 1:
+        return factors
+    first, second = deltas[0].indices
+    used = [a.free for a, _ in factors if a is not deltas[0]]
+    if any(first in free for free in used) or not any(second in free for free in used):
+        return factors
+    return [(a if a is deltas[0] else rename_atom(a, {second: first}), e) for a, e in factors]
 
 
 def freshened(monomial: Monomial) -> tuple[tuple[Index, ...], tuple[Factor, ...]]:

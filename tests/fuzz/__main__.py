@@ -15,6 +15,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--judged", type=int, default=4, help="one in so many inputs is judged")
     parser.add_argument("--jobs", type=int, default=None, help="processes; one a core by default")
     parser.add_argument("--show", type=int, default=None, help="print one input and end")
     args = parser.parse_args()
@@ -23,7 +24,7 @@ def main() -> int:
         print(f"{given.kind}\n{given.text}")
         return 0
     started = time.perf_counter()
-    tally = campaign(args.seed, args.count, args.jobs, args.first)
+    tally = campaign(args.seed, args.count, args.jobs, args.first, args.judged)
     for name, count in sorted(tally.counts.items()):
         print(f"{name:>30} {count}")
     print(f"{'slowest reading':>30} {tally.slowest[0]:.3f} s, input {tally.slowest[1]}")

@@ -1,4 +1,4 @@
-"""The campaign: every input is read, one in 20 is judged, one in 100 goes through the command.
+"""The campaign: every input is read, one in a few judged, one in 100 goes through the command.
 
 In: seed, count, processes.  Out: a `Tally`.  Each process has the memory of a worker of the
 command.  A fault is an exception, a broken property of what was read, a time beyond the budget,
@@ -38,6 +38,8 @@ READING = 5.0
 """Seconds of processor time for the reading of one input."""
 BATCH = 2500
 """Inputs in one go of a process."""
+JUDGED = 20
+"""One in so many is judged, if no other number is asked for."""
 RAW = 500
 """One in so many goes through the command byte for byte; others are made valid UTF-8 first."""
 EXITS = (0, 1, 2)
@@ -61,10 +63,12 @@ class Tally:
         self.memory = max(self.memory, other.memory)
 
 
-def campaign(seed: int, count: int, jobs: int | None = None, first: int = 0) -> Tally:
-    """Runs `count` inputs from the `first` on; with one job in this process."""
+def campaign(
+    seed: int, count: int, jobs: int | None = None, first: int = 0, judged: int = JUDGED
+) -> Tally:
+    """Runs `count` inputs from the `first` on, one in `judged` judged; one job: in this process."""
     last = first + count
-    ranges = [(seed, k, min(k + BATCH, last)) for k in range(first, last, BATCH)]
+    ranges = [(seed, k, min(k + BATCH, last), judged) for k in range(first, last, BATCH)]
     total = Tally()
     if jobs == 1:
         for item in ranges:
@@ -76,16 +80,16 @@ def campaign(seed: int, count: int, jobs: int | None = None, first: int = 0) -> 
     return total
 
 
-def stretch(item: tuple[int, int, int]) -> Tally:
+def stretch(item: tuple[int, int, int, int]) -> Tally:
     """The inputs of a range."""
-    seed, first, last = item
+    seed, first, last, judged = item
     tally = Tally()
     through: list[Input] = []
     for number in range(first, last):
         given = broken(seed, number)
         tally.counts["inputs"] += 1
         _read(given, tally)
-        if number % 20 == 5:
+        if number % judged == min(5, judged - 1):
             _judge(given, tally)
         if number % 100 == 0:
             through.append(given)

@@ -155,7 +155,9 @@ def test_a_cost_in_the_formula_of_another(line: str, expected: str) -> None:
         (r"\frac{\partial}{\partial X} \mathrm{tr}(X X) = 2X", "refuted"),
         (r"\frac{\partial}{\partial A} A B = B", "unproven"),
         (r"\frac{\partial}{\partial X} X X = 2 X", "unproven"),
-        (r"\frac{\partial}{\partial x} (A x) = A", "unproven"),
+        (r"\frac{\partial}{\partial x} (A x) = A", "verified"),
+        (r"\frac{\partial}{\partial x} (A x) = A^T", "unproven"),
+        (r"\frac{\partial}{\partial x} (A x) = 2 A", "refuted"),
     ],
 )
 def test_arrays_are_no_path_of_numbers(line: str, expected: str) -> None:

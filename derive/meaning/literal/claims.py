@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from derive.meaning.facts import Facts, subtree
 from derive.meaning.literal.identity import Key
+from derive.meaning.literal.jacobians import along_path, says_denominator, slopes_of, telescopes
 from derive.meaning.literal.products import times
 from derive.meaning.literal.scope import RATES, Scope
 from derive.meaning.literal.steps import SHARED
@@ -46,6 +47,14 @@ class Claims(Values):
         self.outline, self.reaches = outline, outline.reaches
         self.of_one_step = False
         """The line is the term of a sum over all steps."""
+        self.jacobians = False
+        """The line holds a derivative of one vector by another, or one path of such."""
+        self.turned = says_denominator(facts.document.source)
+        """Such a matrix has a row for each entry of what it is differentiated by."""
+        self.entrywise = False
+        """The derivative of ``f(z)`` by z is the array of its slopes."""
+        self.summing = 0
+        """How many sums of several terms stand around what is read."""
         self.place = 0
         """Where the line begins: which of several costs it means."""
 
@@ -138,19 +147,21 @@ class Claims(Values):
         return self.gradient(of, by)
 
     def _slopes(self, of: Key, by: Key) -> Expr | None:
-        """The derivative of ``f(z)`` by z as an array of slopes is no array: it is a map."""
-        return None
+        """The derivative of ``f(z)`` by z as the array of its slopes, where that is meant."""
+        return self._elementwise(of, by) if self.entrywise else None
 
     def _partial(self, subject: sx.Node, by: Key, entries: tuple[str, ...]) -> Expr:
         """The derivatives of a formula by an entry, or by all entries of an array."""
         self._settled(by)
         body = self.value(subject)
         symbol = self.quantity(by)
-        if body.shape != SCALAR:
-            raise Outside("the derivative of one array by another is a linear map")
         inside = [key for key in self.scope.labels if _mentions(body, self.scope.label(key))]
         if not any(key == by or self.reaches(key, by) for key in inside):
             raise Outside("it is written without what it is differentiated by")
+        if body.shape != SCALAR:
+            self.jacobians = True
+            at = self.position(symbol, entries, by) if entries else None
+            return slopes_of(body, symbol, at, self.turned)
         if not entries and symbol.shape != SCALAR:
             if any(isinstance(n, Partial | Gradient | Build) for n in walk(body)):
                 raise Outside("a derivative of a derivative")
@@ -162,6 +173,9 @@ class Claims(Values):
 
     def product(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr:
         """A product in which ``\\nabla_a C`` is one derivative, slopes stand beside ``\\odot``."""
+        path = self._path(factors)
+        if path is not None:
+            return path
         out: Expr | None = None
         pending: sx.Name | None = None
         sign = ""
@@ -179,6 +193,42 @@ class Claims(Values):
         if pending is not None or out is None:
             raise Outside("nabla of nothing")
         return out
+
+    def _path(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr | None:
+        """``\\partial L/\\partial h \\, \\partial h/\\partial x``: what comes along one path."""
+        found = [self.map_of(node) for _, node in factors]
+        if any(sign in ("slash", "odot", "ast") for sign, _ in factors) or len(found) < 2:
+            return None
+        maps = [(one[0] or self.cost, one[1]) for one in found if one is not None]
+        maps = maps if telescopes(maps) else maps[::-1]
+        if len(maps) < len(found) or maps[0][0] is None or not telescopes(maps):
+            return None
+        of, by = maps[0]
+        if of != self.cost or all(self.quantity(key).shape == SCALAR for _, key in maps):
+            return None
+        slopes, symbol = self.gradient(of, by), self.quantity(by)
+        for above, below in maps[1:]:
+            assert above is not None
+            self._settled(below)
+            if self.summing and self._both_ways(above, below):
+                raise Outside(f"what {below[0]} changes besides may be meant to be held fixed")
+            if not self.reaches(above, below):
+                raise Outside("it is written without what it is differentiated by")
+            self.jacobians = True
+            slopes, symbol = along_path(slopes, symbol, self.quantity(below)), self.quantity(below)
+        return slopes
+
+    def _both_ways(self, above: Key, below: Key) -> bool:
+        """Is a quantity computed from another one directly, and through a third one too?"""
+        used = self.outline.uses.get(above, frozenset())
+        others = (key for key in used if key not in (above, below))
+        return below in used and any(self.reaches(key, below) for key in others)
+
+    def _sum(self, terms: tuple[tuple[int, sx.Node], ...]) -> Expr:
+        self.summing += len(terms) > 1
+        value = super()._sum(terms)
+        self.summing -= len(terms) > 1
+        return value
 
     def _nabla(self, by: sx.Name, of: sx.Node) -> Expr:
         by = by if by.mark else self._only_argument(by, of)
@@ -200,14 +250,25 @@ class Claims(Values):
             return self._nabla(node.head, node.arguments[0])
         return super().applied(node)
 
+    def _power(self, base: sx.Node, exponent: sx.Node) -> Expr:
+        """``\\nabla_x (a^T x)^2`` differentiates the square."""
+        inner = plain(base)
+        if isinstance(inner, sx.Applied) and inner.head.mark == "nabla":
+            if len(inner.arguments) != 1 or not isinstance(plain(exponent), sx.Number):
+                raise Outside("nabla of several things")
+            group = sx.Group(inner.span, inner.bracket, inner.arguments[0])
+            return self._nabla(inner.head, sx.Power(base.span, group, exponent))
+        return super()._power(base, exponent)
+
     def _slope(self, node: sx.Node) -> Expr | None:
         """``\\odot \\partial h/\\partial z``: the slopes of h = f(z), entry by entry."""
         found = self.map_of(node)
         if found is None:
             return None
-        of, by = found
-        if of is None:
-            return None
+        return None if found[0] is None else self._elementwise(found[0], found[1])
+
+    def _elementwise(self, of: Key, by: Key) -> Expr | None:
+        """The slopes of h = f(z) by z, entry by entry; None where h is no such thing."""
         body, argument = self.scope.values.get(of), self.quantity(by)
         if argument.shape != SCALAR and isinstance(body, Apply) and body.arg == argument:
             return self.apply(body.function, body.order + 1, argument)

@@ -11,3 +11,7 @@ class Conflict(Exception):
     def __init__(self, reason: str, same: tuple[Dim, Dim] | None = None) -> None:
         super().__init__(reason)
         self.same = same
+
+
+class Sides(Conflict):
+    """Both sides of an equation have a value, and their shapes do not fit."""

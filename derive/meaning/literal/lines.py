@@ -13,9 +13,11 @@ from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, value_of_on
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
 from derive.meaning.literal.claims import Claims
-from derive.meaning.literal.conflict import Conflict
+from derive.meaning.literal.conflict import Conflict, Sides
 from derive.meaning.literal.identity import Key, head_name
+from derive.meaning.literal.jacobians import LINEAR_MAP, TURNED
 from derive.meaning.literal.loose import crosses, if_symmetric, says_all, supposing
+from derive.meaning.literal.matrices import sums_named
 from derive.meaning.literal.outline import Outlined, all_uses, names_gradient
 from derive.meaning.literal.over_time import of_one_step
 from derive.meaning.literal.products import IDENTITY, pair, plus, sized
@@ -243,8 +245,11 @@ class Reader:
             uses = all_uses(self.found.facts, self.found.names)
             self.crossed = self.crossed or crosses(self.scope, error, uses)
             supposed = self._supposed(line)
-            if supposed:
+            if supposed and not (isinstance(error, Sides) and self._speaks_of_all(line)):
                 reason = f"no line says what {', '.join(supposed)} is, and its shape decides"
+                return self._open(line, Verdict.UNPROVEN, reason, kind)
+            if word := next((w for side in line.nodes for w in sums_named(side)), ""):
+                reason = f"{word} may mean one number a row, or the sum of the rows"
                 return self._open(line, Verdict.UNPROVEN, reason, kind)
             if self.scope.lost:
                 reason = f"{error}; but not every formula of the note is understood"
@@ -260,6 +265,7 @@ class Reader:
             line, kind, "matrix", found, missing=missing, figures=to_be_solved(line),
             conditions=conditions, others=others, elsewhere=self._tied_below(line),
         )  # fmt: skip
+        whole = replace(whole, others=(*others, *self._other_layout(line, whole)))
         return (
             self._of_formulas(whole)
             if says_all(self.found.names, self.found.totals, line, self._loose(statements))
@@ -271,6 +277,22 @@ class Reader:
         found = replace(found, missing=())
         return replace(found, others=(*found.others, *if_symmetric(self.scope, found)))
 
+    def _speaks_of_all(self, line: Line) -> bool:
+        """A derivative of the line holds every letter whose shape is supposed."""
+        loose = frozenset(
+            key for key in self.scope.leaves
+            if self.scope.label(key) not in self._inside() and self._names(line, key)
+        )  # fmt: skip
+        return says_all(self.found.names, self.found.totals, line, loose)
+
+    def _names(self, line: Line, key: Key) -> bool:
+        return any(not n.mark and self._key(n) == key for s in line.nodes for n in names_in(s))
+
+    def _inside(self) -> frozenset[str]:
+        """What the formulas of the note are made of."""
+        bodies = self.scope.values.values()
+        return frozenset(n.name for body in bodies for n in walk(body) if isinstance(n, Symbol))
+
     def _loose(self, statements: Sequence[Statement]) -> frozenset[Key]:
         """The quantities of a claim that no formula of the note uses."""
         unused = self._unused(_sides(statements))
@@ -281,17 +303,41 @@ class Reader:
         scope: Scope | None = self.scope
         for _ in range(SIZES):
             assert scope is not None
+            claims = self._claims(line, scope)
             try:
-                statements = self._statements(self._claims(line, scope), line)
+                statements = self._statements(claims, line)
             except Conflict as error:
                 scope = supposing(scope, error)
-                if scope is None:
+                if scope is not None:
+                    continue
+                if not claims.jacobians:
                     raise
-                continue
+                return self.setting, self._entrywise(line)
             if scope is self.scope:
                 return self.setting, statements
             return self._with_letters(scope, line), statements
         raise Outside("too many letters whose sizes are not told")
+
+    def _entrywise(self, line: Line) -> list[Statement]:
+        """``\\partial h/\\partial z = h \\odot (1 - h)``: slopes, where no matrix fits."""
+        claims = self._claims(line, self.scope)
+        claims.entrywise = True
+        try:
+            return self._statements(claims, line)
+        except (Conflict, ShapeError):
+            raise Outside(LINEAR_MAP) from None
+
+    def _other_layout(self, line: Line, found: Interpretation) -> list[tuple[str, Interpretation]]:
+        """The line with its matrices of derivatives turned, if it holds any."""
+        claims = self._claims(line, self.scope)
+        claims.turned = not claims.turned
+        try:
+            statements = self._statements(claims, line)
+        except (Outside, Conflict, ShapeError):
+            return []
+        stated = tuple(Stated(self.setting, s) for s in statements)
+        other = replace(found, statements=stated, others=(), missing=())
+        return [(TURNED, other)] if claims.jacobians else []
 
     def _tied_below(self, line: Line) -> str:
         """A line further below gives a quantity the value of another one: ``V = W^T``.
@@ -368,7 +414,7 @@ class Reader:
             else:
                 ends = next((x, y) for x, y in zip(a.shape, b.shape, strict=True) if x != y)
                 reason = f"the left side has shape {show_shape(a.shape)}, the right side "
-                raise Conflict(reason + show_shape(b.shape), pair(*ends))
+                raise Sides(reason + show_shape(b.shape), pair(*ends))
         return [*out, Equation(a, b, tuple(claims.free[k] for k in sorted(claims.free)))]
 
     def _arrays(self, claims: Claims, maps: Sequence[tuple[Key | None, Key]]) -> bool:
@@ -409,10 +455,7 @@ class Reader:
     def _supposed(self, line: Line) -> tuple[str, ...]:
         """The letters of a line that no formula uses: their shapes are mere suppositions."""
         source = self.found.facts.document.source
-        inside = {
-            n.name for body in self.scope.values.values() for n in walk(body)
-            if isinstance(n, Symbol)
-        }  # fmt: skip
+        inside = self._inside()
         found: dict[str, None] = {}
         for name in (n for node in line.nodes for n in names_in(node)):
             key = None if name.mark else self._key(name)

@@ -6,6 +6,7 @@ one number a row of M.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from derive.meaning.literal.conflict import Conflict
@@ -23,9 +24,23 @@ from derive.program import (
     Times,
     show_shape,
 )
+from derive.reading import syntax as sx
+from derive.reading.tree import walk
 
 SUMMED: Final = {"rowsum": 1, "rowsums": 1, "colsum": 0, "colsums": 0, "columnsum": 0}
 """Words for sums -> the axis that is summed over."""
+
+
+def summed_axis(head: sx.Name) -> int | None:
+    """The axis that a word sums over; None for another word."""
+    return SUMMED.get(head.base.lower().replace("_", "")) if head.word else None
+
+
+def sums_named(node: sx.Node) -> Iterator[str]:
+    """The words for sums of rows or columns in a formula."""
+    for part in walk(node):
+        if isinstance(part, sx.Applied) and summed_axis(part.head) is not None:
+            yield part.head.base
 
 
 def trace(value: Expr) -> Expr:

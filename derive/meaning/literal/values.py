@@ -11,7 +11,7 @@ from fractions import Fraction
 from derive.meaning.context import constant
 from derive.meaning.facts import call_of, known_function
 from derive.meaning.literal.conflict import Conflict
-from derive.meaning.literal.matrices import SUMMED, along, diagonal, trace
+from derive.meaning.literal.matrices import along, diagonal, summed_axis, trace
 from derive.meaning.literal.products import plus, quotient, times
 from derive.meaning.literal.quantities import Quantities
 from derive.meaning.literal.scope import RATES
@@ -175,7 +175,7 @@ class Values(Quantities):
             return trace(self.value(call[1]))
         if head.base == "diag" and head.word:
             return diagonal(self.value(call[1]))
-        if head.word and (axis := SUMMED.get(head.base.lower().replace("_", ""))) is not None:
+        if (axis := summed_axis(head)) is not None:
             return along(self.value(call[1]), axis, head.base)
         function = self._function(head)
         if function is None and head.base in self.scope.names.called and head.base not in RATES:
