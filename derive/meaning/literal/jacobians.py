@@ -2,13 +2,14 @@
 
 In: what is differentiated, and by what.  Out: the matrix ``\\partial h_i/\\partial x_j`` (numerator
 layout: a row for each entry of h), turned where the note speaks of denominator layout; and the
-gradient of a number that comes along one path, ``\\partial L/\\partial h \\, \\partial h/\\partial x``.
+gradient of a number along one path, ``\\partial L/\\partial h \\, \\partial h/\\partial x``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from derive.meaning.setting import Outside
@@ -58,7 +59,7 @@ def along_path(slopes: Expr, body: Symbol, by: Symbol) -> Expr:
 
 def telescopes(maps: Sequence[tuple[object, object]]) -> bool:
     """Whether each derivative is by what the next one is of."""
-    return all(one[1] == two[0] for one, two in zip(maps, maps[1:], strict=False))
+    return all(one[1] == two[0] for one, two in pairwise(maps))
 
 
 def _axis(vector: Expr, letter: str = "i_") -> Index:
