@@ -201,10 +201,14 @@ class Claims(Values):
             return None
         maps = [(one[0] or self.cost, one[1]) for one in found if one is not None]
         maps = maps if telescopes(maps) else maps[::-1]
-        if len(maps) < len(found) or maps[0][0] is None or not telescopes(maps):
+        if len(maps) < len(found) or not telescopes(maps):
             return None
         of, by = maps[0]
-        if of != self.cost or all(self.quantity(key).shape == SCALAR for _, key in maps):
+        if (
+            of is None
+            or of != self.cost
+            or all(self.quantity(key).shape == SCALAR for _, key in maps)
+        ):
             return None
         slopes, symbol = self.gradient(of, by), self.quantity(by)
         for above, below in maps[1:]:
