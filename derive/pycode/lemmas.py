@@ -26,6 +26,7 @@ from derive.program import (
     walk,
     with_children,
 )
+from derive.pycode.common import cases, shared_out
 from derive.pycode.guess import Guess
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.pieces import Bound, Z, equal_in_pieces, equal_inside, has_steps
@@ -79,7 +80,7 @@ class Lemmas:
             return True
         form = self._form(name, order)
         used: dict[tuple[str, int], None] = {(name, order): None}
-        if form is None or not _proved(self._by_forms(expr, used), form, _frozen(self.opaque)):
+        if form is None or not _same(self._by_forms(expr, used), form, _frozen(self.opaque)):
             return False
         self.measured |= {key: "" for key in used if not self._form_is_proved(*key)}
         return True
@@ -154,6 +155,24 @@ def _proved(left: Expr, right: Expr, functions: Frozen) -> bool:
         return True
     program = Program({"z": Leaf(SCALAR)}, {}, dict(functions))
     equation = Equation(left, right)
+    outcome = prove(program, equation, budget=BUDGET)
+    return outcome.proved and check(program, equation).accepted
+
+
+def _same(left: Expr, right: Expr, functions: Frozen) -> bool:
+    """Whether two forms of a function are proved equal, as they are or but for what they share."""
+    if any(_proved_apart(left, right, functions, steps=steps) for steps in (True, False)):
+        return True
+    if _proved(left, right, functions):
+        return True
+    chosen = cases(left, right)
+    return chosen is not None and all(_proved_apart(*pair, functions) for pair in chosen)
+
+
+def _proved_apart(left: Expr, right: Expr, functions: Frozen, *, steps: bool = True) -> bool:
+    left, right, names = shared_out(left, right, steps=steps)
+    leaves = {"z": Leaf(SCALAR), **{name: Leaf(SCALAR) for name in names}}
+    program, equation = Program(leaves, {}, dict(functions)), Equation(left, right)
     outcome = prove(program, equation, budget=BUDGET)
     return outcome.proved and check(program, equation).accepted
 

@@ -141,6 +141,29 @@ def test_results_by_place_are_followed(old: str, new: str) -> None:
     assert not proved(name, text.replace(old, new)).proved
 
 
+OWN = """
+name = "own"
+input = 3
+loss = "squared_error"
+[activations.my_act]
+formula = "FORMULA"
+[[layer]]
+units = 2
+activation = "my_act"
+"""
+
+
+@pytest.mark.parametrize("formula", ["x * tanh(softplus(x))", "x * exp(-x^2)"])
+def test_a_formula_of_the_spec_is_proved_by_its_form(formula: str) -> None:
+    text, known = emitted(OWN.replace("FORMULA", formula))
+    found = validate(text, known)
+    assert found.proved, found.reason
+    assert "my_act'" in found.measured
+    if formula.endswith("(-x^2)"):
+        assert "-2.0 * np.square(t)" in text
+        assert not validate(text.replace("-2.0 * np.sq", "-2.001 * np.sq"), known).proved
+
+
 def test_what_is_no_emitted_module_is_not_proved() -> None:
     for text in ("", "def f(:", "NETWORK = 1\n", "import numpy as np\n\nx = np.zeros(3)\n"):
         found = proved("tanh_sigmoid_classifier", text)
