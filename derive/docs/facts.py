@@ -129,6 +129,76 @@ print(json.dumps({"loss of the training": history.loss}))
 """Trains the network of `SPEC` and prints its losses."""
 
 
+TRAINING_SPEC: Final = """name = "digits"
+input = 64
+input_scale = 16
+examples = "rows"
+loss = "cross_entropy"
+[[layer]]
+units = 24
+activation = "relu"
+dropout = 0.1
+[[layer]]
+units = 10
+activation = "softmax"
+[training]
+optimizer = "adamw"
+learning_rate = 5e-3
+batch_size = 32
+epochs = 8
+patience = 3
+"""
+"""A classifier of small images."""
+
+TRAINING_PROGRAM: Final = """import sys
+
+import numpy as np
+
+sys.path.insert(0, "digits")
+import digits as net
+
+rng = np.random.default_rng(0)
+labels = rng.integers(0, 10, 1200)
+images = rng.integers(0, 17, (10, 64))[labels] + rng.integers(-7, 8, (1200, 64))
+np.save("images.npy", np.clip(images, 0, 16).astype(np.uint8))
+
+X = np.load("images.npy", mmap_mode="r")
+parts = {"validation": (X[1000:], labels[1000:]), "checkpoint": "run.npz"}
+net.fit(net.init(0), X[:1000], labels[:1000], epochs=3, **parts)  # broken off, say
+history = net.fit(net.init(0), X[:1000], labels[:1000], **parts)  # goes on from epoch 3
+print(history.summary())
+
+net.save("digits.npz", history.best)
+output = net.predict(net.load("digits.npz"), X[1000:])
+counts = net.runtime.confusion(net.NETWORK, output, labels[1000:])
+print(f"{counts.trace()} of {counts.sum()} right")
+try:
+    history.plot("run.png", confusion=counts)
+except ImportError as error:
+    print(error)
+"""
+"""Trains the network of `TRAINING_SPEC` by memory map and checkpoint."""
+
+DIVERGING_PROGRAM: Final = """import sys
+
+import numpy as np
+
+sys.path.insert(0, "digits")
+import digits as net
+
+X = np.load("images.npy", mmap_mode="r")
+start = net.init(0)
+start.W2[...] = 3e38  # so that a product overflows
+try:
+    with np.errstate(all="ignore"):
+        net.fit(start, X, np.zeros(len(X), int))
+except net.runtime.NonFiniteLoss as error:
+    print(error)
+    print(error.first, error.layer, error.epoch, error.step, error.checkpoint)
+"""
+"""Trains the same network until its loss is not finite."""
+
+
 def _own_formulas() -> bool:
     """Whether specs take formulas of their own."""
     try:
@@ -141,6 +211,9 @@ def _own_formulas() -> bool:
 VALUES: Final[Mapping[str, Any]] = {
     "note": NOTE,
     "spec": SPEC,
+    "training_spec": TRAINING_SPEC,
+    "training_program": TRAINING_PROGRAM,
+    "diverging_program": DIVERGING_PROGRAM,
     "data": DATA,
     "code": CODE,
     "regression": REMARKED["D413"].wrong,

@@ -55,7 +55,17 @@ def write_html(pages: Mapping[str, str], folder: Path, *, workers: int = 0) -> l
 
 
 CONTENTS: Final = (
-    ("Start", ("start.md", "tutorial.md", "command.md", "spec.md", *(q.path for q in questions()))),
+    (
+        "Start",
+        (
+            "start.md",
+            "tutorial.md",
+            "command.md",
+            "spec.md",
+            "train.md",
+            *(q.path for q in questions()),
+        ),
+    ),
     ("Checked", ("notes.md", "catalogue.md", "library/index.md", "codes.md", "networks.md")),
     ("Behind it", ("proof.md", "benchmarks.md", "extend.md", "api.md")),
 )
