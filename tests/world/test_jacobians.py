@@ -172,3 +172,42 @@ README = """
 def test_a_sum_in_front_of_a_bracket_with_its_letter(line: str, expected: str) -> None:
     report = verify_text(f"{README}- {line}\n", "md")
     assert [str(c.verdict) for c in report.claims[-2:]] == ["verified", expected]
+
+
+PAIRS = r"""
+With $e_{ij} = w_i^T u_j + b_i + c_j - t_{ij}$ the loss is $J = \frac{1}{2} \sum_i \sum_j f_{ij}
+\left( w_i^T u_j + b_i + c_j - t_{ij} \right)^2$.
+$$\frac{\partial J}{\partial b_i} = \sum_j f_{ij} e_{ij}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\frac{\partial J}{\partial w_i} = \sum_j f_{ij} e_{ij} u_j", "verified"),
+        (r"\frac{\partial J}{\partial w_i} = \sum_j f_{ij}^2 e_{ij} u_j", "refuted"),
+        (r"\frac{\partial J}{\partial c_j} = \sum_j f_{ij} e_{ij}", "refuted"),
+    ],
+)
+def test_the_bracket_behind_a_factor_is_raised_alone(line: str, expected: str) -> None:
+    assert verdict(PAIRS, line) == expected
+
+
+def test_a_number_before_a_square_is_not_squared() -> None:
+    note = r"$h = W x + U z$, $M = \alpha (\|h\|^2)^2$" + "\n\n"
+    assert verdict(note, r"\frac{\partial M}{\partial h} = 4 \alpha \|h\|^2 h") == "verified"
+    assert verdict(note, r"\frac{\partial M}{\partial h} = 4 \alpha^2 \|h\|^2 h") == "refuted"
+
+
+LOGISTIC = r"""
+$$p = \sigma(X w)$$
+$$\ell(w) = \sum_{i=1}^n \left[ y_i \log p_i + (1 - y_i) \log(1 - p_i) \right]$$
+$$\nabla_w \ell = X^T (y - p)$$
+$$H = X X^T$$
+"""
+
+
+def test_entries_of_a_matrix_by_its_small_letter() -> None:
+    for place, expected in ((r"x_{ij}", "verified"), (r"x_{ji}", "refuted")):
+        line = rf"\frac{{\partial \ell}}{{\partial w_j}} = \sum_{{i=1}}^n (y_i - p_i) {place}"
+        assert verdict(LOGISTIC, line) == expected

@@ -60,6 +60,8 @@ class Identities:
     """Letters that never stand without a bracket behind them: functions, known or not."""
     indexed: frozenset[Slot] = frozenset()
     """Scripts that are running letters somewhere in the note."""
+    folded: frozenset[tuple[str, str]] = frozenset()
+    """Small letters with accents whose entries are those of the capital: ``x_{ij}`` of X."""
     naming: frozenset[Label] = frozenset()
     """Letters with a script that names them, though its letter runs elsewhere."""
     styled: frozenset[tuple[str, str]] = frozenset()
@@ -91,6 +93,8 @@ class Identities:
         if (entries or example) and not name.font and (name.base, name.accent) in self.styled:
             raise Outside(f"{name.base} in two fonts, one of them with indices")
         base = name.base if example is None else name.base.upper()
+        if len(entries) == 2 and (base, name.accent) in self.folded:
+            base = base.upper()
         key: Key = (base, name.accent, name.primes, tuple(sorted(labels)))
         if raised is not None:
             whole: Key = (name.base, name.accent, name.primes, tuple(sorted([*labels, raised])))
@@ -145,10 +149,29 @@ def identities(facts: Facts) -> Identities:
     found = Identities(
         indices, frozenset(powered), frozenset(primed), _stepped(names), _called(facts)
     )
+    found.folded = _folded(names, indices) - {(n.base, n.accent) for n in _heads(facts)}
     found.naming = naming(facts, indices)
     found.indexed = _indexed(facts, found, names)
     found.styled = frozenset((n.base, n.accent) for n in names if _script_font(n))
     return found
+
+
+def _folded(names: Sequence[sx.Name], indices: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """The small letters that stand with two running letters only, beside their capital without."""
+    capitals = {(n.base.lower(), n.accent) for n in names if n.base.isupper() and _bare(n)}
+    pairs: set[tuple[str, str]] = set()
+    others: set[tuple[str, str]] = set()
+    for name in names:
+        script = name.scripts[0] if len(name.scripts) == 1 else None
+        two = script is not None and script.place == "sub" and len(script.items) == 2
+        running = two and script is not None and all(item in indices for item in script.items)
+        (pairs if running and not name.font else others).add((name.base, name.accent))
+    single = {one for one in pairs if len(one[0]) == 1 and one[0].islower()}
+    return frozenset(single & capitals - others)
+
+
+def _bare(name: sx.Name) -> bool:
+    return len(name.base) == 1 and all(is_transpose(script) for script in name.scripts)
 
 
 def _indexed(facts: Facts, found: Identities, names: Sequence[sx.Name]) -> frozenset[Slot]:

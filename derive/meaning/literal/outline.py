@@ -324,7 +324,8 @@ def _stated(facts: Facts, names: Identities, line: Line, letters: frozenset[str]
 
 def _fixed(name: sx.Name, formula: sx.Node) -> bool:
     """``\\pi = 3``, ``e^z = a``: what has its meaning in every note gets no other."""
-    return bool(name.scripts) or isinstance(plain(formula), sx.Number)
+    raised = any(script.place == "sup" for script in name.scripts)
+    return raised or isinstance(plain(formula), sx.Number)
 
 
 def _is_call(facts: Facts, line: Line) -> bool:

@@ -115,6 +115,9 @@ class Values(Quantities):
             squared = total(Power(self.value(inner.body), Fraction(2)))
             power = constant(exponent) / 2
             return squared if power == 1 else Power(squared, power)
+        parts = self._multiplied(inner) if isinstance(inner, sx.Applied) else None
+        if parts is not None:  # ``f_{ij} (a - b)^2``: the bracket alone is raised
+            return times("juxt", self.name(parts[0]), self._raised(self.value(parts[1]), exponent))
         return self._raised(self.value(base), exponent)
 
     def _raised(self, value: Expr, exponent: sx.Node) -> Expr:
@@ -189,6 +192,14 @@ class Values(Quantities):
                 raise Outside(f"the script {script.text} of a function")
             value = self._raised(value, script.node)
         return value
+
+    def _multiplied(self, node: sx.Applied) -> tuple[sx.Name, sx.Node] | None:
+        """A quantity and the bracket behind it that it multiplies; None for a call."""
+        call = None if self.is_named(node) else call_of(node)
+        if call is None or call[0].base == "1" or (call[0].word and not call[0].scripts):
+            return None
+        called = call[0].base in self.scope.names.called and call[0].base not in RATES
+        return None if called or self._function(call[0]) is not None else call
 
     def is_named(self, node: sx.Applied) -> bool:
         """``RSS(\\beta)``: a number of the note with what it depends on."""
