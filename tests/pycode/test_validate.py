@@ -141,6 +141,7 @@ def test_results_by_place_are_followed(old: str, new: str) -> None:
     assert not proved(name, text.replace(old, new)).proved
 
 
+LEARNED = 'parameters = { scale = 0.5 }\nlearned = ["scale"]'
 OWN = """
 name = "own"
 input = 3
@@ -162,6 +163,13 @@ def test_a_formula_of_the_spec_is_proved_by_its_form(formula: str) -> None:
     if formula.endswith("(-x^2)"):
         assert "-2.0 * np.square(t)" in text
         assert not validate(text.replace("-2.0 * np.sq", "-2.001 * np.sq"), known).proved
+
+
+def test_a_learned_parameter_makes_no_cut() -> None:
+    text, known = emitted(OWN.replace('"FORMULA"', '"scale * tanh(x)"\n' + LEARNED))
+    found = validate(text, known)
+    assert found.proved, found.reason
+    assert found.measured == ()
 
 
 def test_what_is_no_emitted_module_is_not_proved() -> None:
