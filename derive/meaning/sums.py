@@ -78,6 +78,8 @@ class Sums(Calls):
             return self._value(node.body)
         if self.setting.mode in ("path", "single"):
             raise Outside("a sum over the examples in a line for one example")
+        if self.setting.mode == "formal":
+            raise Outside("a sum over the examples in a formula of one variable")
         if self.column is not None:
             raise Outside("a sum over the examples inside another")
         self.column = Index(node.index or "i", facts.count)

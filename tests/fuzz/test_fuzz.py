@@ -32,6 +32,9 @@ def test_a_campaign() -> None:
         "$$J = -\\sum_{i=1}^m \\left[ Y \\log A_2 + (1 - &part;Y) \\log(1 - A_2) \\right]$$\n"
         "$$dW_2 = dZ_2 A_1^T$$\n$$dZ_2 = dA_2 * A_2 * (1 - A_2)$$\n"
         "$$db_2 = \\sum_{i=1}^m dZ_2^{(i)}$$\n$$dZ_1 = W_2^T dZ_2 * (1 - A_1^2)$$\n$$dW_1 = dZ_1 X^T$$",
+        "$$r(x) = \\max(0, x)$$\n"
+        "$$r'(x) = \\begin{cases} 1 &\\sum_{i=1}^m x > 0 \\\\ 0 & x \\le 0 \\end{cases}$$\n"
+        "$$\\frac{d}{dx} r(x) = 1$$",
         "$\\frac{\\partial E(n)}{\\partial w(n)} = e(n)$, $w(n) = e(n) = E(n)$",
     ],
 )
