@@ -97,5 +97,13 @@ def _whole(lines: Sequence[Line], names: frozenset[str]) -> Iterator[str]:
                 name in given
                 or marked
                 or (name[0] in "WUVb" and name[1:].islower() and len(name) == 3)
+                or _of_a_kind(name, names)
             ):
                 yield name
+
+
+def _of_a_kind(name: str, names: frozenset[str]) -> bool:
+    """``Wi`` beside ``Wf``, where no W stands alone: one name each, and no products."""
+    if len(name) != 2 or name[0] not in "WUVb" or not name[1].islower() or name[0] in names:
+        return False
+    return any(len(other) == 2 and other[0] == name[0] and other != name for other in names)

@@ -266,7 +266,9 @@ def sort(word: str, following: str, alone: bool = True) -> str:
     """What a run of letters and digits is: ``name``, ``word`` (a longer one), "" for prose."""
     word = word.rpartition(".")[2]
     lower = word.lower()
-    prose = lower in _SHORT_WORDS or (lower in CONNECTIVES and len(word) > 1)
+    prose = (lower in _SHORT_WORDS and word[0] not in "WUV") or (
+        lower in CONNECTIVES and len(word) > 1
+    )
     if prose and not alone:
         return ""
     if following == "(" and len(word) > 2 and not word[-1].isdigit():

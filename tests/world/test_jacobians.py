@@ -211,3 +211,30 @@ def test_entries_of_a_matrix_by_its_small_letter() -> None:
     for place, expected in ((r"x_{ij}", "verified"), (r"x_{ji}", "refuted")):
         line = rf"\frac{{\partial \ell}}{{\partial w_j}} = \sum_{{i=1}}^n (y_i - p_i) {place}"
         assert verdict(LOGISTIC, line) == expected
+
+
+CELL = """
+    i = sigmoid(Wi x_t + Ui h_prev + bi)
+    f = sigmoid(Wf x_t + Uf h_prev + bf)
+    o = sigmoid(Wo x_t + Uo h_prev + bo)
+    g = tanh(Wg x_t + Ug h_prev + bg)
+    c = f * c_prev + i * g
+    h = o * tanh(c)
+    df = dc * c_prev
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("do = dh * tanh(c)", "verified"),
+        ("do = dh * c", "refuted"),
+        ("di = dc * g", "verified"),
+        ("di = dc * i", "refuted"),
+        ("dc_prev = dc * f", "unproven"),  # it goes into h_prev, too
+        ("dh = 2 * h", "unproven"),  # nothing says what the loss is
+    ],
+)
+def test_a_typed_cell_that_names_no_loss(line: str, expected: str) -> None:
+    report = verify_text(f"{CELL}    {line}\n", "txt")
+    assert [str(c.verdict) for c in report.claims[-2:]] == ["verified", expected]

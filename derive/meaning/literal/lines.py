@@ -415,7 +415,16 @@ class Reader:
                 ends = next((x, y) for x, y in zip(a.shape, b.shape, strict=True) if x != y)
                 reason = f"the left side has shape {show_shape(a.shape)}, the right side "
                 raise Sides(reason + show_shape(b.shape), pair(*ends))
+        if self._tells_of_open_loss(a, b):
+            raise Outside("the loss is not given, and the line says what its gradient is")
         return [*out, Equation(a, b, tuple(claims.free[k] for k in sorted(claims.free)))]
+
+    def _tells_of_open_loss(self, *sides: Expr) -> bool:
+        """One side speaks of gradients of a loss that no line states, the other of none."""
+        costs, summed = self.found.costs, self.found.summed
+        if not costs or costs[0] in self.found.stated or summed is not None:
+            return False
+        return len({any(isinstance(n, Gradient) for n in walk(side)) for side in sides}) == 2
 
     def _arrays(self, claims: Claims, maps: Sequence[tuple[Key | None, Key]]) -> bool:
         """Some factor is no number."""

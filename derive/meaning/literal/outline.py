@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -45,6 +45,9 @@ _SMALL_MATRIX: Final = re.compile(
 """``w \\in \\mathbb{R}^{n \\times m}``: a small letter for a matrix."""
 _DEFINES = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq", "\\coloneqq"})
 
+
+MARKED: Final = 2
+"""So many computed quantities have gradients by a mark where no loss is named."""
 
 Label = tuple[str, str, tuple[str, ...]]
 """A letter, its accent and its labels: how another part of a note names a quantity."""
@@ -408,7 +411,9 @@ def _costs(found: Outlined) -> list[Key]:
             like = like or use.key in found.totals or found.facts.roles.is_cost(name)
             if not use.entries and like:
                 counted[use.key] = counted.get(use.key, 0) + 1
-    return sorted(counted, key=lambda k: -counted[k]) if counted else _only_cost(found)
+    if counted:
+        return sorted(counted, key=lambda k: -counted[k])
+    return _only_cost(found) or _unnamed_cost(found)
 
 
 def _only_cost(found: Outlined) -> list[Key]:
@@ -419,6 +424,18 @@ def _only_cost(found: Outlined) -> list[Key]:
         and not any(key in keys for keys in found.uses.values())
     ]  # fmt: skip
     return costs if len(costs) == 1 else []
+
+
+def _unnamed_cost(found: Outlined) -> list[Key]:
+    """``dh``, ``dW`` of a note that names no loss: the gradients of one that is not given."""
+    if found.facts.roles.differentials:
+        return []
+    marked = (n for node in all_nodes(found.facts) for n in names_in(node) if n.mark == "d")
+    keys = {key for n in marked for key in keys_in(found.names, replace(n, mark=""))}
+    if len(keys & set(found.stated)) < MARKED:
+        return []
+    letters = {use.key[0] for use in all_uses(found.facts, found.names)}
+    return [(next(name for name in ("L", "J", "loss") if name not in letters), "", 0, ())]
 
 
 def _sizes(facts: Facts) -> dict[str, str]:
