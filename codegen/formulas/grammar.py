@@ -175,8 +175,8 @@ class _Parser:
         value = exponent.value
         if abs(value) > MAX_EXPONENT or value.denominator > MAX_ROOT:
             raise FormulaError(
-                f"column {column}: the exponent {value} is too large; up to {MAX_EXPONENT} in "
-                f"size, with denominators up to {MAX_ROOT}"
+                f"column {column}: the exponent {value}: needs at most {MAX_EXPONENT} in size and "
+                f"a denominator of at most {MAX_ROOT}; for others write exp(b * log(a))"
             )
         if base == tree.ZERO and value <= 0:
             raise FormulaError(f"column {column}: a power of 0 that is not positive")

@@ -91,7 +91,9 @@ def _own(table: Table, name: str, section: str) -> Own:
         if parameter in _TRAINED:
             table.fail("learned", f"a network may have a {parameter} already; take another name")
         if any(c.isdigit() for c in parameter) or len(parameter) == 1:
-            table.fail("learned", f"{parameter} must be a word, without digits")
+            table.fail(
+                "learned", f"{parameter} must be a word of two letters or more, without digits"
+            )
     return Own(
         name=name,
         text=text,
