@@ -308,3 +308,27 @@ def _letters_below(name: sx.Name) -> set[str]:
     return {
         i for s in name.scripts if s.place == "sub" and not s.word for i in s.items if len(i) == 1
     }  # fmt: skip
+
+
+def keys_in(names: Identities, node: sx.Node) -> Iterator[Key]:
+    for name in names_in(node):
+        bare = sx.Name(name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font)
+        try:
+            use = names.use(name)
+            if name.primes and use.key not in names.primed:
+                use = names.use(bare)  # a derivative of the function of this name
+            yield use.key
+        except Outside:
+            continue
+
+
+def all_uses(facts: Facts, names: Identities) -> Iterator[Use]:
+    for node in all_nodes(facts):
+        for name in names_in(node):
+            bare = sx.Name(
+                name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font
+            )
+            try:
+                yield names.use(bare)
+            except Outside:
+                continue

@@ -11,8 +11,8 @@ from typing import Final
 
 from derive.meaning.facts import all_nodes, subtree
 from derive.meaning.literal.families import one_letter_runs
-from derive.meaning.literal.identity import Key
-from derive.meaning.literal.outline import Outlined, Stated, all_uses, keys_in, letters_said
+from derive.meaning.literal.identity import Key, all_uses, keys_in
+from derive.meaning.literal.outline import Outlined, Stated, letters_said
 from derive.meaning.literal.scope import Scope, is_matrix
 from derive.meaning.notation import names_in
 from derive.program import SCALAR

@@ -6,22 +6,29 @@ Nothing here depends on shapes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.figures import value_of_one_example
 from derive.meaning.lines import Line
+from derive.meaning.literal.costs import costs_of
 from derive.meaning.literal.families import families
-from derive.meaning.literal.identity import Identities, Key, Use, head_name, identities
+from derive.meaning.literal.identity import (
+    Identities,
+    Key,
+    all_uses,
+    head_name,
+    identities,
+    keys_in,
+)
 from derive.meaning.literal.other_steps import with_next
 from derive.meaning.literal.over_time import Summed, summed_cost
 from derive.meaning.literal.scope import RATES, extents_of
 from derive.meaning.literal.steps import Steps, steps_of
-from derive.meaning.literal.totals import differentiated, differentiates_formula, totals
-from derive.meaning.notation import COST_LETTERS, STANDARD, is_cost_word, names_in
+from derive.meaning.literal.totals import differentiates_formula, totals
+from derive.meaning.notation import STANDARD, names_in
 from derive.meaning.setting import Outside
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
@@ -45,9 +52,6 @@ _SMALL_MATRIX: Final = re.compile(
 """``w \\in \\mathbb{R}^{n \\times m}``: a small letter for a matrix."""
 _DEFINES = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq", "\\coloneqq"})
 
-
-MARKED: Final = 2
-"""So many computed quantities have gradients by a mark where no loss is named."""
 
 Label = tuple[str, str, tuple[str, ...]]
 """A letter, its accent and its labels: how another part of a note names a quantity."""
@@ -201,7 +205,7 @@ def outlined(
     found.totals = frozenset(key for key in found.stated if key[0] in letters)
     for key, one in found.stated.items():
         found.uses[key] = frozenset(keys_in(names, one.formula))
-    found.costs = _costs(found)
+    found.costs = costs_of(found)
     if found.summed is not None:
         whole = found.summed.key
         found.costs.sort(key=lambda key: key != whole)
@@ -369,73 +373,6 @@ def names_gradient(
     plainly = plainly and below.entries == entries
     plainly = plainly and above.example is None and below.example is None
     return (above.key, below.key) if plainly else None
-
-
-def keys_in(names: Identities, node: sx.Node) -> Iterator[Key]:
-    for name in names_in(node):
-        bare = sx.Name(name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font)
-        try:
-            use = names.use(name)
-            if name.primes and use.key not in names.primed:
-                use = names.use(bare)  # a derivative of the function of this name
-            yield use.key
-        except Outside:
-            continue
-
-
-def all_uses(facts: Facts, names: Identities) -> Iterator[Use]:
-    for node in all_nodes(facts):
-        for name in names_in(node):
-            bare = sx.Name(
-                name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font
-            )
-            try:
-                yield names.use(bare)
-            except Outside:
-                continue
-
-
-def _costs(found: Outlined) -> list[Key]:
-    """What is differentiated as a number, the most often named first."""
-    counted: dict[Key, int] = {}
-    for node in all_nodes(found.facts):
-        for of in differentiated(node):
-            name = of.head if isinstance(of, sx.Applied) else of
-            if not isinstance(name, sx.Name) or name.mark:
-                continue
-            try:
-                use = found.names.use(name)
-            except Outside:
-                continue
-            like = is_cost_word(name) or name.base in (*COST_LETTERS, "l")
-            like = like or use.key in found.totals or found.facts.roles.is_cost(name)
-            if not use.entries and like:
-                counted[use.key] = counted.get(use.key, 0) + 1
-    if counted:
-        return sorted(counted, key=lambda k: -counted[k])
-    return _only_cost(found) or _unnamed_cost(found)
-
-
-def _only_cost(found: Outlined) -> list[Key]:
-    """``J(w) = ...``, where no line writes a derivative: the one formula of a cost."""
-    costs = [
-        key for key, one in found.stated.items()
-        if (name := head_name(one.line)) is not None and found.facts.roles.is_cost(name)
-        and not any(key in keys for keys in found.uses.values())
-    ]  # fmt: skip
-    return costs if len(costs) == 1 else []
-
-
-def _unnamed_cost(found: Outlined) -> list[Key]:
-    """``dh``, ``dW`` of a note that names no loss: the gradients of one that is not given."""
-    if found.facts.roles.differentials:
-        return []
-    marked = (n for node in all_nodes(found.facts) for n in names_in(node) if n.mark == "d")
-    keys = {key for n in marked for key in keys_in(found.names, replace(n, mark=""))}
-    if len(keys & set(found.stated)) < MARKED:
-        return []
-    letters = {use.key[0] for use in all_uses(found.facts, found.names)}
-    return [(next(name for name in ("L", "J", "loss") if name not in letters), "", 0, ())]
 
 
 def _sizes(facts: Facts) -> dict[str, str]:

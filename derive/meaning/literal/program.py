@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from derive.meaning.literal.conflict import Conflict
-from derive.meaning.literal.identity import Key
+from derive.meaning.literal.identity import Key, keys_in
 from derive.meaning.literal.numbers import candidates, letters, numbers_only, under_bars
 from derive.meaning.literal.other_steps import one_by_steps
-from derive.meaning.literal.outline import Outlined, Stated, keys_in
+from derive.meaning.literal.outline import Outlined, Stated
 from derive.meaning.literal.over_time import cost_of_step
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.values import Values
