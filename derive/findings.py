@@ -38,6 +38,8 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
     """All that is said of one claim."""
     line = found.line
     start, end = line.left.span.start, max(line.right.span.end, line.relation.span.end)
+    if line.right.span.end <= line.relation.span.start:  # a + b =: c
+        start, end = line.right.span.start, line.left.span.end
     if not line.piece.span.start <= start <= line.relation.span.start:
         start = line.relation.span.start  # the left side stands in an earlier piece
     finding = Finding(
@@ -92,6 +94,8 @@ def _latex(source: str, found: Interpretation) -> str:
         left = left if written else ""
     sign = source[line.relation.span.start : line.relation.span.end]
     right = source[line.right.span.start : line.right.span.end]
+    if line.right.span.end <= line.relation.span.start:
+        left, right = right, left
     return " ".join(f"{left} {sign} {right}".split())
 
 

@@ -17,7 +17,7 @@ def example_letters(facts: Facts) -> None:
         for part in subtree(node):
             if isinstance(part, Fraction_) and isinstance(plain(part.numerator), Number):
                 below = _counted(part.denominator)
-                if below is not None and below.base in ("n", "N", "M") and not below.scripts:
+                if below is not None and below.base in ("n", "N", "M", "B") and not below.scripts:
                     sums = [p for p in subtree(node) if isinstance(p, Big)]
                     bounds = {s.upper for s in sums}
                     if below.base in bounds or bounds == {""}:
@@ -31,7 +31,7 @@ def example_letters(facts: Facts) -> None:
                 continue
             if part.upper == "m" != facts.count and part.index in units:
                 continue  # the examples are counted by another letter
-            if part.upper in ("n", "N", "M") and _labels_example(part.body, part.index):
+            if part.upper in ("n", "N", "M", "B") and _labels_example(part.body, part.index):
                 facts.count = part.upper
             if not part.upper and _is_mean_of_costs(facts, node, part):
                 facts.roles.examples.add(part.index)

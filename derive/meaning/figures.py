@@ -54,12 +54,17 @@ def value_of_one_example(facts: Facts, line: Line) -> str | None:
     what is computed; None where the line is something else.
     """
     name = plain_name(line.left)
-    if name is None or not line.first or line.relation.text not in ("=", ":="):
+    if line.source.head is None or line.relation.text not in ("=", ":="):
         return None
+    *names, figure = line.source.head, *line.source.parts
+    several = len(names) > 1 and all(plain_name(n) is not None for n in names)
+    if name is None or not (several or line.first):
+        return None
+    right = figure if several else line.right  # w_1 = w_2 = 0
     if name.mark or name.primes or any(is_transpose(s) for s in name.scripts):
         return None
     role = facts.roles.role_of(name)
-    if role not in ("W", "b", "X", "Y", "A", "Z") or not _figures_only(line.right):
+    if role not in ("W", "b", "X", "Y", "A", "Z") or not _figures_only(right):
         return None
     if role in ("A", "Z"):
         return FIGURES_FOR_NAMES if facts.affine else None

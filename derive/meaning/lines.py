@@ -7,7 +7,7 @@ the one before it, and inherits it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.meaning.capital_sigma import with_sums
 from derive.meaning.shifts import without_shift
@@ -34,6 +34,8 @@ IMPLICATIONS = frozenset(
 """Arrows; between two equations they say nothing of values."""
 
 
+BACKWARDS = "=:"
+"""``a + b =: c``: the name stands behind what it is given."""
 JOINS = "the arrow stands between two equations; each of them is judged by itself"
 
 
@@ -125,6 +127,13 @@ def _lines(document: Document) -> Iterator[Line]:
             equation = False  # a sign other than an arrow stands before this one in the chain
             for k, (relation, part) in enumerate(zip(chain.relations, chain.parts, strict=True)):
                 right = without_shift(with_sums(_without_membership(part)))
+                if relation.text == BACKWARDS and isinstance(plain(right), Name):
+                    number += 1
+                    turned = replace(relation, text="=")
+                    yield Line(piece, chain, turned, right, left, right, number, 0, None)
+                    left, position, inherits = right, 1, None
+                    head = right
+                    continue
                 joins = equation and _joins(chain, k)
                 equation |= relation.text not in IMPLICATIONS
                 yield Line(

@@ -16,7 +16,7 @@ def words(*texts: str) -> frozenset[str]:
 
 
 RELATIONS: Final = words(
-    r"= := += -= \Rightarrow \implies \Longrightarrow \iff \Leftrightarrow \leftarrow \gets"
+    r"= := =: += -= \Rightarrow \implies \Longrightarrow \iff \Leftrightarrow \leftarrow \gets"
     r" \longleftarrow \equiv \approx \propto \simeq \cong \triangleq \doteq"
 )
 """The signs that make two expressions a claim (or a definition, or an assignment)."""
@@ -208,6 +208,7 @@ UNICODE: Final = {
     "×": "\\times", "∗": "*", "÷": "\\div", "−": "-", "–": "-", "←": "\\leftarrow",
     "→": "\\rightarrow", "⟶": "\\rightarrow", "⇒": "\\Rightarrow", "⟹": "\\Rightarrow",
     "⇔": "\\Leftrightarrow", "≈": "\\approx", "≡": "\\equiv", "∝": "\\propto", "≔": ":=",
+    "≕": "=:",
     "≠": "\\ne", "≤": "\\le", "≥": "\\ge", "∈": "\\in", "′": "'", "’": "'",
     "″": "''", "‴": "'''", "‖": "\\|",
     "∣": "|", "⊤": "\\top", "∞": "\\infty", "…": "\\dots", "⋯": "\\cdots", "⟨": "\\langle",

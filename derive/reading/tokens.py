@@ -52,7 +52,7 @@ _TOKEN: Final = re.compile(
     | (?P<octave>\.\*)
     | (?P<turned>\.T(?![A-Za-z]))
     | (?P<letter>[A-Za-z])
-    | (?P<relation>:=|=>|->|==|\+=|-=|<=|>=|!=)
+    | (?P<relation>:=|=:|=>|->|==|\+=|-=|<=|>=|!=)
     | (?P<raised>[RAISED]+)
     | (?P<lowered>[LOWERED]+)
     | (?P<symbol>[-+*/=:<>()\[\]{}_^'|,;.!&@%\#\"?])
@@ -69,7 +69,7 @@ _SPELLED: Final = {
 _CANONICAL: Final = {
     "\\lbrace": "\\{", "\\rbrace": "\\}", "\\lbrack": "[", "\\rbrack": "]", "\\lvert": "|",
     "\\rvert": "|", "\\vert": "|", "\\mid": "|", "\\lVert": "\\|", "\\rVert": "\\|",
-    "\\Vert": "\\|", "\\parallel": "\\|", "\\coloneqq": ":=", "\\colon": ":",
+    "\\Vert": "\\|", "\\parallel": "\\|", "\\coloneqq": ":=", "\\eqqcolon": "=:", "\\colon": ":",
     "\\lparen": "(", "\\rparen": ")",
     "\\prime": "'", "\\_": "_", "\\*": "*", "\\negmedspace": "\\!",
 }  # fmt: skip

@@ -80,6 +80,44 @@ $J(W,b;x,y) = \frac12 \|h_{W,b}(x) - y\|^2$; $n_l$ is the number of layers.""",
             (r"\frac{\partial L}{\partial z} = 2 \cdot \frac12 (z - y)^{3-1}", "refuted"),
         ],
     ),
+    "names behind what they are given, and a batch of B rows": (
+        r"""$H = \tanh(X W_1 + b_1)$, $O = H W_2 + b_2$, $P = \text{softmax}(O)$ and
+$L = -\frac{1}{B} \sum_{n=1}^{B} \sum_{c=1}^{C} Y_{nc} \log P_{nc}$. We call
+$\frac{1}{B} (P - Y) =: G_2$.""",
+        [
+            (r"\frac{\partial L}{\partial O} = G_2", "verified"),
+            (r"\frac{\partial L}{\partial b_2} = \mathbf{1}^\top G_2", "verified"),
+            (
+                r"\frac{\partial L}{\partial W_1} = X^\top (G_2 W_2^\top \odot (1 - H^2))",
+                "verified",
+            ),
+            (r"\frac{\partial L}{\partial W_2} = H^\top (P - Y)", "refuted"),
+            (r"\frac{\partial L}{\partial O} = B G_2", "refuted"),
+        ],
+    ),
+    "layers called as the input": (
+        r"""$x^{(0)} = x$, $s^{(l)} = w^{(l)} x^{(l-1)} + b^{(l)}$, $x^{(l)} = \sigma(s^{(l)})$ and
+$\ell = \|x^{(L)} - y\|^2$.""",
+        [
+            (r"\frac{\partial \ell}{\partial x^{(L)}} = 2 (x^{(L)} - y)", "verified"),
+            (
+                r"\frac{\partial \ell}{\partial w^{(1)}} = \frac{\partial \ell}{\partial s^{(1)}} x^\top",
+                "verified",
+            ),
+            (
+                r"\frac{\partial \ell}{\partial w^{(2)}} = \frac{\partial \ell}{\partial s^{(2)}} x^\top",
+                "refuted",
+            ),
+        ],
+    ),
+    "values of a chain of names": (
+        r"""$z = w_1 x_1 + w_2 x_2 + b$ and $L = \frac12 (z - y)^2$. Begin with
+$w_1 = w_2 = 0$.""",
+        [
+            (r"\frac{\partial L}{\partial w_2} = (z - y) x_2", "verified"),
+            (r"\frac{\partial L}{\partial w_2} = (z - y) x_1", "refuted"),
+        ],
+    ),
 }
 
 

@@ -280,6 +280,8 @@ def _unclear(found: Outlined) -> dict[Key, str]:
             continue
         if line.relation.text not in (*_DEFINES, *_ASSIGNS, "\\approx", "≈", "\\propto", "∝"):
             continue
+        if value_of_one_example(found.facts, line) is not None:
+            continue  # w_1 = w_2 = 0
         try:
             use = found.names.use(name)
         except Outside:

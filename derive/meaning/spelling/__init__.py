@@ -18,6 +18,7 @@ from derive.meaning.spelling.exponents import exponents_as_numbers
 from derive.meaning.spelling.functions import functions_by_name
 from derive.meaning.spelling.implied import sums_with_letters
 from derive.meaning.spelling.indicators import indicators_whole
+from derive.meaning.spelling.input_letter import input_by_itself
 from derive.meaning.spelling.letters import error_called_e, negative_delta
 from derive.meaning.spelling.ranges import whole_ranges
 from derive.meaning.spelling.running import running_gradient
@@ -31,6 +32,7 @@ PASSES = (
     exponents_as_numbers,
     functions_by_name,
     whole_ranges,
+    input_by_itself,
     without_time,
     input_as_zero,
     sums_with_letters,
