@@ -118,6 +118,46 @@ $w_1 = w_2 = 0$.""",
             (r"\frac{\partial L}{\partial w_2} = (z - y) x_1", "refuted"),
         ],
     ),
+    "vectors of classes, and the identity matrix by its entries": (
+        r"""$a_k = \mathbf{w}_k^T \mathbf{x} + b_k$, $y_k = \frac{e^{a_k}}{\sum_j e^{a_j}}$ and
+$E = -\sum_k t_k \ln y_k$, where $t$ is one-hot.""",
+        [
+            (r"\frac{\partial y_k}{\partial a_j} = y_k (I_{kj} - y_j)", "verified"),
+            (r"\nabla_{\mathbf{w}_j} E = (y_j - t_j) \mathbf{x}", "verified"),
+            (r"\nabla_{\mathbf{w}_j} E = (t_j - y_j) \mathbf{x}", "refuted"),
+            (r"\frac{\partial y_k}{\partial a_j} = y_k (I_{kj} - y_k)", "refuted"),
+        ],
+    ),
+    "the Jacobian of a softmax": (
+        r"""$\mathbf{z} = W \mathbf{x} + \mathbf{b}$, $\mathbf{p} = \text{softmax}(\mathbf{z})$ and
+$\ell = -\mathbf{y}^\top \log \mathbf{p}$ for a one-hot $\mathbf{y}$.""",
+        [
+            (
+                r"\frac{\partial \mathbf{p}}{\partial \mathbf{z}} = \text{diag}(\mathbf{p}) - "
+                r"\mathbf{p} \mathbf{p}^\top",
+                "verified",
+            ),
+            (
+                r"\frac{\partial \mathbf{p}}{\partial \mathbf{z}} = \text{diag}(\mathbf{p}) + "
+                r"\mathbf{p} \mathbf{p}^\top",
+                "refuted",
+            ),
+            (
+                r"\frac{\partial \mathbf{p}}{\partial \mathbf{z}} = \text{diag}(\mathbf{p}) - "
+                r"\mathbf{p} \mathbf{y}^\top",
+                "refuted",
+            ),
+        ],
+    ),
+    "a formula that a later line names": (
+        r"""$y = \varphi(\sum_{i=1}^n w_i x_i - \theta)$, $E = \frac{1}{2} (t - y)^2$ and
+$net = \sum_{i=1}^n w_i x_i - \theta$.""",
+        [
+            (r"\frac{\partial y}{\partial net} = \varphi'(net)", "verified"),
+            (r"\frac{\partial E}{\partial w_i} = -(t - y) \varphi'(net) x_i", "verified"),
+            (r"\frac{\partial E}{\partial \theta} = -(t - y) \varphi'(net)", "refuted"),
+        ],
+    ),
 }
 
 

@@ -16,10 +16,13 @@ from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.counting import input_as_zero
 from derive.meaning.spelling.exponents import exponents_as_numbers
 from derive.meaning.spelling.functions import functions_by_name
+from derive.meaning.spelling.identity_entries import identity_as_delta
 from derive.meaning.spelling.implied import sums_with_letters
 from derive.meaning.spelling.indicators import indicators_whole
 from derive.meaning.spelling.input_letter import input_by_itself
+from derive.meaning.spelling.jacobians import jacobians_by_entries
 from derive.meaning.spelling.letters import error_called_e, negative_delta
+from derive.meaning.spelling.named_inside import formulas_by_name
 from derive.meaning.spelling.ranges import whole_ranges
 from derive.meaning.spelling.running import running_gradient
 from derive.meaning.spelling.steps import steps_apart
@@ -33,6 +36,9 @@ PASSES = (
     functions_by_name,
     whole_ranges,
     input_by_itself,
+    identity_as_delta,
+    jacobians_by_entries,
+    formulas_by_name,
     without_time,
     input_as_zero,
     sums_with_letters,

@@ -16,6 +16,7 @@ from derive.reading.syntax import (
     Applied,
     Big,
     Chain,
+    Derivative,
     Document,
     Name,
     Node,
@@ -149,6 +150,8 @@ class _Writer:
 
     def chain(self, chain: Chain) -> Chain:
         """One chain, if it has no other whole array."""
+        if chain.head is not None:
+            chain = replace(chain, head=self._by_vector(chain.head))
         sides = [*([chain.head] if chain.head is not None else []), *chain.parts]
         names = [n for side in sides for n in walk(side) if isinstance(n, Name)]
         heads = {id(n.head) for side in sides for n in walk(side) if isinstance(n, Applied)}
@@ -161,6 +164,17 @@ class _Writer:
             head=None if chain.head is None else self.side(chain.head),
             parts=tuple(self.side(part) for part in chain.parts),
         )
+
+    def _by_vector(self, node: Node) -> Node:
+        """``\\nabla_{w_k} E`` as the derivative by that vector."""
+        inner = plain(node)
+        if not isinstance(inner, Product) or len(inner.factors) != 2:
+            return node
+        (_, nabla), (_, cost) = inner.factors
+        by = nabla if isinstance(nabla, Name) and nabla.mark == "nabla" else None
+        if by is None or by.base != self.weight or not isinstance(plain(cost), Name | Applied):
+            return node
+        return Derivative(node.span, cost, replace(by, mark=""), "partial")
 
     def _is_whole(self, name: Name) -> bool:
         """A name that may be an array of its own and has no entries."""
@@ -185,8 +199,13 @@ class _Writer:
             (sign, first), (joined, second) = factors[k], factors[k + 1]
             letter = _letter(_bare(first))
             if joined in ("juxt", "cdot") and letter and self._names(first, second, letter):
-                one = Name(node.span, self.weight, (self._script((self.running, letter), node),))
-                two = Name(node.span, self.source, (self._script((self.running,), node),))
+                weight, source = _bare(first), plain(second)
+                assert isinstance(weight, Name)
+                assert isinstance(source, Name)
+                entries = (self._script((self.running, letter), node),)
+                one = replace(weight, span=node.span, scripts=entries)
+                entries = (self._script((self.running,), node),)
+                two = replace(source, span=node.span, scripts=entries)
                 body = Product(node.span, (("", one), ("juxt", two)))
                 big = Big(node.span, "sum", self.running, self.running, "", body)
                 kept = [*factors[:k], (sign, big), *factors[k + 2 :]]
