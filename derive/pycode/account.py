@@ -19,6 +19,7 @@ from derive.pycode.names import (
     DATA,
     GRADIENTS,
     KEPT_GRADIENTS,
+    LOSSES,
     target_of,
 )
 from derive.pycode.plain import behind, depends
@@ -107,6 +108,8 @@ class Accountant(Calls):
         returned, scope = self.run.returned, self.run.scope
         if self.entry.entrywise:
             return self._of_entries(result)
+        if self.cost is None and LOSSES.fullmatch(self.entry.owner) and not self.outputs:
+            self.cost = self._scalar(self.output)
         unstated = None
         if self.cost is None:
             try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derive.program import ONE, SCALAR, Number, Size, Symbol
 from derive.pycode import arrays, classes, iteration, parts, views
+from derive.pycode.containers import get_of_unknown
 from derive.pycode.names import RANDOM
 from derive.pycode.values import (
     DTYPE,
@@ -164,6 +165,15 @@ def call(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
         return _base_call(run, node, scope)
     from derive.pycode.expressions import evaluate
 
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name() as owner, attr="get"),
+            args=[ast.Constant(value=str() as key), default],
+            keywords=[],
+        ):
+            held = run.settled(evaluate(run, owner, scope))
+            if isinstance(held, Unknown):
+                return get_of_unknown(run, held, key, evaluate(run, default, scope))
     function = evaluate(run, node.func, scope)
     if function == Library("builtins.len") and len(node.args) == 1 and not node.keywords:
         length = _of_row(run, node.args[0], scope)

@@ -9,9 +9,12 @@ from derive.pycode.values import (
     DictValue,
     ListValue,
     Once,
+    Ref,
+    Tensor,
     Unknown,
     Unsupported,
     Value,
+    is_number,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +30,28 @@ def of_unknown(run: Interpreter, of: Unknown, name: str, node: ast.AST) -> Value
     of.whole = True
     run.condition(f"{of.name} has no other keys than {', '.join(map(str, of.parts))}")
     return of_dictionary(DictValue(of.parts), name, [], {}, node)
+
+
+def get_of_unknown(run: Interpreter, of: Unknown, key: str, default: Value) -> Value:
+    """``settings.get("eps", 1e-5)`` of an argument: any number, or any array of that shape.
+
+    Of a text or truth value it is what stands there if nothing else does.
+    """
+    if key in of.parts:
+        return of.parts[key]
+    if isinstance(default, (bool, str)):
+        run.condition(f"{of.name} has no {key}")
+        return default
+    if is_number(default):
+        of.part(key, key)
+        of.parts[key] = Unknown(key, number=True)
+        return of.parts[key]
+    if isinstance(default, Ref):
+        held = run.tensor(default)
+        of.part(key, key)
+        of.parts[key] = run.trace.new(Tensor(run.trace.leaf(key, held.expr.shape), held.ndim))
+        return of.parts[key]
+    raise Unsupported(f"{key} of {of.name}, which may be missing")
 
 
 def of_dictionary(

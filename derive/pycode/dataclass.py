@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
 _OTHER = ("ClassVar", "InitVar", "KW_ONLY")
-_SETTINGS = frozenset({"default", "default_factory", "repr", "compare", "hash", "metadata"})
+_SETTINGS = frozenset({"init", "default", "default_factory", "repr", "compare", "hash", "metadata"})
 _EMPTY = {"list": ListValue, "dict": DictValue}
 Given = dict[str, ast.expr]
 
@@ -60,8 +60,21 @@ def _check(run: Interpreter, node: ast.ClassDef, value: ast.expr) -> None:
         raise Unsupported(f"the class {node.name} has a field of another kind", node)
     if _is_field(run, value):
         assert isinstance(value, ast.Call)
-        if value.args or not {k.arg for k in value.keywords} <= _SETTINGS:
+        if value.args or not {k.arg for k in value.keywords} <= _SETTINGS or _is_asked(value):
             raise Unsupported(f"the class {node.name} has a field of another kind", node)
+
+
+def _is_asked(value: ast.Call) -> bool:
+    """Whether a field may or may not be given: ``init`` of another value than False."""
+    said = [k.value for k in value.keywords if k.arg == "init"]
+    return bool(said) and not _is_made_later(value)
+
+
+def _is_made_later(value: ast.expr | None) -> bool:
+    """``field(init=False)``: ``__post_init__`` makes it, and nothing else is said of it."""
+    return isinstance(value, ast.Call) and [ast.unparse(k) for k in value.keywords] == [
+        "init=False"
+    ]
 
 
 def _is_field(run: Interpreter, value: ast.expr) -> bool:
@@ -79,15 +92,19 @@ def filled(
 ) -> Value:
     """A record or object of a class of fields."""
     assert kind.fields is not None
-    given: dict[str, Value] = dict(zip(kind.fields, args, strict=False))
+    later = {n for n in kind.fields if _is_made_later(kind.given.get(n))}
+    names = [n for n in kind.fields if n not in later]
+    given: dict[str, Value] = dict(zip(names, args, strict=False))
     twice = given.keys() & keywords.keys()
     given.update(keywords)
-    if len(args) > len(kind.fields) or twice or not given.keys() <= set(kind.fields):
+    if len(args) > len(names) or twice or not given.keys() <= set(names):
         raise Unsupported(f"{kind.name} with other fields than it has", node)
-    for name in kind.fields:
+    for name in names:
         if name not in given:
             given[name] = _left_out(run, kind, name, node)
-    made = {name: given[name] for name in kind.fields}
+    made = {name: given[name] for name in names}
+    if later and not kind.is_object:
+        raise Unsupported(f"{kind.name}, of which fields are made by nothing", node)
     if not kind.is_object:
         return Record(kind, made)
     instance = Instance(kind, made)

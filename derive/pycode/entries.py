@@ -13,14 +13,17 @@ from dataclasses import replace
 from derive.pycode.entry import Entry
 from derive.pycode.guess import is_labels
 from derive.pycode.names import (
+    CACHES,
     COST,
     COST_NAMES,
     FORWARD,
     GRADIENT,
     NO_GRADIENT,
+    PREDICTIONS,
     UPSTREAM,
     stem,
 )
+from derive.pycode.signatures import returned_names
 from derive.pycode.source import Module
 from derive.pycode.units import differentiates, units
 
@@ -176,7 +179,26 @@ def _entry(
         cost = ""
     if cost and forward and forward in calls[cost] and _takes_labels(functions[forward]):
         forward = ""  # a part of the loss
+    if cost and forward and not owner and _needs_none(functions, (cost, name), forward):
+        forward = ""  # both go forward by themselves
     return Entry(name, forward, cost, owner)
+
+
+def _needs_none(
+    functions: Mapping[str, ast.FunctionDef], users: tuple[str, ...], forward: str
+) -> bool:
+    """Whether two functions with the same arguments are given nothing that a third one returns."""
+    wanted = [set(_arguments(functions[user])) for user in users]
+    returned = {
+        n.id
+        for part in ast.walk(functions[forward])
+        if isinstance(part, ast.Return)
+        for n in returned_names(part.value)
+    }
+    return wanted[0] == wanted[1] and not any(
+        name in returned or PREDICTIONS.fullmatch(name) or CACHES.fullmatch(name)
+        for name in wanted[0]
+    )
 
 
 def _takes_labels(node: ast.FunctionDef) -> bool:

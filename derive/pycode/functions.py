@@ -196,6 +196,8 @@ NUMPY: Final[dict[str, Row]] = {
     "sqrt": _unary(lambda t: arrays.power(t, arrays.HALF)),
     "square": _unary(lambda t: arrays.power(t, Fraction(2))),
     "reciprocal": _unary(lambda t: arrays.power(t, Fraction(-1))),
+    "float64": _unary(arrays.real),
+    "float32": _unary(arrays.real),
     "negative": _unary(lambda t: arrays.times(arrays.constant(-1), t)),
     "abs": _unary(arrays.magnitude),
     "absolute": _unary(arrays.magnitude),

@@ -121,10 +121,32 @@ def _in_turn(
         for pair in found.account.pairs
         if pair.value.ndim == 0 and pair.target not in declared
     )
+    numbers |= _stretched_settings(strained, declared)
     if numbers:
         yield from guesses(declared, arrays, numbers)
     if not speaks_of_examples(module):
         yield Guess("column", "column", declared, arrays, one=True)
+
+
+def _stretched_settings(
+    strained: list[tuple[tuple[int, int], Understood]], declared: Mapping[str, Declared]
+) -> frozenset[str]:
+    """Arguments that are no parameters and have axes only as far as other things need it.
+
+    Where shapes clash in what only the gradients do, they had better be numbers.
+    """
+    found: set[str] = set()
+    for _, each in strained:
+        if each.account is None:
+            continue
+        clashing = {dim for pair in each.strained for dim in pair}
+        targets = {pair.target for pair in each.account.pairs}
+        for name, dims in each.account.run.trace.own_sizes.items():
+            known = name in targets or name in declared or name in DATA or is_labels(name)
+            own = {f"{name}_rows", f"{name}_columns"} & {*dims}
+            if not known and "." not in name and clashing & own:
+                found.add(name)
+    return frozenset(found)
 
 
 def _same_as(account: Account) -> tuple[object, ...]:

@@ -26,6 +26,8 @@ GRADIENTS: Final = ("grads", "gradients", "grad", "dparams", "derivatives")
 """Containers of gradients under the names of their parameters."""
 COST_OBJECTS: Final = ("cost", "loss", "criterion", "loss_fn", "cost_function", "loss_function")
 """What an object calls the cost that it was given."""
+LOSSES: Final = re.compile(r"\w*(Loss|Cost|Criterion|CrossEntropy|MSE|BCE)\w*")
+"""What a class is called whose forward pass is a cost."""
 COST_METHODS: Final = ("fn", "forward", "loss", "cost", "__call__", "calculate", "compute")
 KEPT_OUTPUTS: Final = ("output", "out", "outputs", "A", "a", "Z", "z", "y")
 """What an object calls the output that its forward pass keeps."""
@@ -48,10 +50,11 @@ UPSTREAM: Final = re.compile(
 )
 _PREFIXES: Final = (
     "grad_", "grads_", "gradients_", "dL_d", "dJ_d", "dLd", "dJd", "dloss_d", "d_loss_d_",
+    "dl_d", "dj_d", "de_d", "dE_d", "dC_d", "dcost_d", "derivative_", "gradient_",
     "d_", "nabla_", "delta_",
     "grad", "d", "g_", "g", "delta",
 )  # fmt: skip
-_SUFFIXES: Final = ("_gradients", "_gradient", "_grads", "_grad")
+_SUFFIXES: Final = ("_gradients", "_gradient", "_grads", "_grad", "grad", "Grad")
 _ALIASES: Final = {
     "w": "weights", "b": "biases", "W": "weights", "Ws": "weights", "ws": "weights",
     "bs": "biases", "weight": "weights", "bias": "biases",

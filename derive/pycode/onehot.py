@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from derive.check import find_counterexample
 from derive.program import (
     Build,
     Delta,
@@ -34,6 +33,7 @@ from derive.program import (
     children,
     with_children,
 )
+from derive.pycode.points import differing
 from derive.verdict import Counterexample
 
 MANY: Final = 99
@@ -46,7 +46,7 @@ def counterexample(
     """A counterexample for labels that are one-hot, and whether one can be told from others."""
     used = sorted(labels & program.leaves.keys())
     bent = [name for name in used if _bends(program, equation, name)]
-    found = find_counterexample(program, equation, onehot=True) if bent else None
+    found = differing(program, equation, onehot=True) if bent else None
     if found is not None and all(map(_is_onehot, (found.values.get(n, "") for n in bent))):
         return found, True
     for name in bent:
@@ -54,7 +54,7 @@ def counterexample(
         if not isinstance(rows, str) or not isinstance(classes, str):
             return None, False
         program, equation = _own_classes(program, equation, name, rows, classes)
-    return find_counterexample(program, equation), True
+    return differing(program, equation), True
 
 
 def _bends(program: Program, equation: Equation, name: str) -> bool:

@@ -191,7 +191,9 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_asked(node: ast.AST, child: ast.AST) -> bool:
-    """Whether a part is called, or its kind is asked for, which gives it no other attributes."""
+    """Whether a part is called, is a base or asked for its kind: it gets no other attributes."""
+    if isinstance(node, ast.ClassDef):
+        return any(child is base for base in node.bases)
     if not isinstance(node, ast.Call):
         return False
     return child is node.func or getattr(node.func, "id", "") in (

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Self, TypeVar
 
-from derive.check import Screen, find_counterexample
+from derive.check import Screen
 from derive.program import (
     Apply,
     Equation,
@@ -32,6 +32,7 @@ from derive.program import (
 from derive.pycode.account import Account, Pair
 from derive.pycode.names import target_of
 from derive.pycode.plain import behind, depends, plain_definitions
+from derive.pycode.points import differing
 from derive.scalars.table import function
 
 COST = "cost"
@@ -122,7 +123,7 @@ class Scene:
         """What random points say; where exp is taken of a log, exact ones."""
         said = self.screen.agrees(equation)
         if said is False and self._exp_of_log:
-            return find_counterexample(self.program, equation) is None
+            return differing(self.program, equation) is None
         return said
 
     @cached_property
@@ -181,7 +182,7 @@ class Scene:
         if self._has_values is None:
             cost = self.program.symbol(self.program.cost or COST)
             false = Equation(cost, Plus(cost, Number(Fraction(1))))
-            self._has_values = find_counterexample(self.program, false) is not None
+            self._has_values = differing(self.program, false) is not None
         return self._has_values
 
     def place(self, pair: Pair) -> ast.AST | None:

@@ -242,8 +242,17 @@ def generalise(run: Interpreter, statement: ast.stmt) -> None:
         for n in ast.walk(statement)
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
-    for name in sorted(names & differentiated(run.module)):
-        value = run.globals.get(name)
+    wanted = differentiated(run.module)
+    held = [(name, run.globals.get(name)) for name in sorted(names & wanted)]
+    entered = {
+        n.value.id
+        for n in ast.walk(statement)
+        if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)
+    }
+    for value in (run.globals.get(name) for name in sorted(entered | names)):
+        if isinstance(value, DictValue):
+            held += [(k, v) for k, v in value.items.items() if isinstance(k, str) and k in wanted]
+    for name, value in held:
         if isinstance(value, Ref) and _is_given(run, value):
             run.trace.drop(name)
             make_array_arbitrary(run, value, name)
