@@ -110,6 +110,7 @@ class Accountant(Calls):
             return self._of_entries(result)
         if self.cost is None and LOSSES.fullmatch(self.entry.owner) and not self.outputs:
             self.cost = self._scalar(self.output)
+            self._need_matrix()
         unstated = None
         if self.cost is None:
             try:
@@ -131,6 +132,14 @@ class Accountant(Calls):
             )
         cost = self.run.trace.define("cost", self.cost, None)
         return Account(self.run, cost, pairs, own, unstated)
+
+    def _need_matrix(self) -> None:
+        """What a loss is given is a matrix of which both sizes are free: a guess must not help."""
+        names = [a.arg for a, _ in self._wanted(self.entry.forward)]
+        given = self.run.settled(self.known.get(names[0])) if names else None
+        free = isinstance(given, Ref) and 1 not in self.run.tensor(given).expr.shape
+        if not free or self.run.tensor(given).ndim != 2:
+            raise Unsupported("a loss of what is no matrix", self._node())
 
     def _of_entries(self, result: Value) -> Account:
         """The derivative of a function of every entry: the gradient of the sum of its values."""

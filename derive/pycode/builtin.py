@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from derive.program import SCALAR, ZERO
-from derive.pycode import arrays, parts_calls, views
+from derive.pycode import arrays, parts_calls, picks, views
 from derive.pycode.arguments import exactly
 from derive.pycode.containers import of_dictionary, of_list, of_unknown
 from derive.pycode.functions import library_row
@@ -86,6 +86,9 @@ def call_library(
         name = "builtins.dict"
     if name.startswith("builtins."):
         return _builtin(run, name.removeprefix("builtins."), args, keywords, node)
+    places = picks.chosen(name, args, keywords)
+    if places is not None:
+        return places
     if name in _RANDOM:
         return Library("numpy.random")
     if name == "numpy.add.at":

@@ -19,8 +19,9 @@ from derive.program import (
     Times,
     Transpose,
 )
-from derive.pycode import arrays, parts, ranges
+from derive.pycode import arrays, parts, picks, ranges
 from derive.pycode.values import (
+    Chosen,
     DictValue,
     Instance,
     ListValue,
@@ -44,9 +45,15 @@ Scope = dict[str, Value]
 
 def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: ast.AST) -> Value:
     """``holder[index]``."""
+    if isinstance(holder, Chosen):
+        return picks.part(run, holder, index, scope)
     holder = run.settled(holder)
     if isinstance(holder, Opaque):
         return holder
+    if isinstance(holder, (Ref, Unknown)):
+        batch = picks.picked(run, holder, index, scope)
+        if batch is not None:
+            return batch
     if isinstance(holder, (DictValue, ListValue, tuple, Record)):
         return _item(run, holder, index, scope, node)
     if isinstance(holder, Unknown):

@@ -7,10 +7,12 @@ gradients have the shapes of their parameters come first.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.program import Dim, Expr, Number, Plus, Symbol, Times, walk
+from derive.pycode import picks
 from derive.pycode.account import Account, Accountant
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Declared, Guess, guesses, is_labels
@@ -24,6 +26,7 @@ from derive.pycode.units import differentiated, speaks_of_examples
 from derive.pycode.values import Raised, Unsupported
 
 MOST_UNIFICATIONS = 200
+_WORD = re.compile(r"[a-z][a-z_]{2,}")
 _NUMBERS = "shapes that fit only if there is one example"
 
 
@@ -121,7 +124,7 @@ def _in_turn(
         for pair in found.account.pairs
         if pair.value.ndim == 0 and pair.target not in declared
     )
-    numbers |= _stretched_settings(strained, declared)
+    numbers |= _stretched_settings(module, strained, declared)
     if numbers:
         yield from guesses(declared, arrays, numbers)
     if not speaks_of_examples(module):
@@ -129,13 +132,17 @@ def _in_turn(
 
 
 def _stretched_settings(
-    strained: list[tuple[tuple[int, int], Understood]], declared: Mapping[str, Declared]
+    module: Module,
+    strained: list[tuple[tuple[int, int], Understood]],
+    declared: Mapping[str, Declared],
 ) -> frozenset[str]:
-    """Arguments that are no parameters and have axes only as far as other things need it.
+    """Arguments called by words of small letters that have axes only because something else has.
 
     Where shapes clash in what only the gradients do, they had better be numbers.
     """
     found: set[str] = set()
+    nodes = [n for s in module.body for n in ast.walk(s)]
+    words = {n.arg for n in nodes if isinstance(n, ast.arg) and _WORD.fullmatch(n.arg)}
     for _, each in strained:
         if each.account is None:
             continue
@@ -144,7 +151,7 @@ def _stretched_settings(
         for name, dims in each.account.run.trace.own_sizes.items():
             known = name in targets or name in declared or name in DATA or is_labels(name)
             own = {f"{name}_rows", f"{name}_columns"} & {*dims}
-            if not known and "." not in name and clashing & own:
+            if name in words and not known and clashing & own:
                 found.add(name)
     return frozenset(found)
 
@@ -305,6 +312,7 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
         try:
             run = _start(module, entry, sizes, guess)
             account = Accountant(run, entry).account()
+            picks.check(account)
             single = _beside_one_column(account, guess)
             if single and all(sizes.join(dim, 1) for dim in single):
                 sizes.given += [(dim, 1) for dim in single]

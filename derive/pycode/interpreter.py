@@ -19,6 +19,7 @@ from derive.pycode.store import Sizes, Trace
 from derive.pycode.training import Focused
 from derive.pycode.values import (
     Bound,
+    Chosen,
     ClassValue,
     DictValue,
     FunctionValue,
@@ -92,7 +93,10 @@ class Interpreter:
     # -- conversions ----------------------------------------------------------------------
 
     def settled(self, value: Value) -> Value:
-        """What an argument turned out to be."""
+        """What an argument turned out to be; random places are used for something else."""
+        if isinstance(value, Chosen):
+            self.trace.spent.add(value.key[0])
+            return Opaque("random places")
         return value.value if isinstance(value, Unknown) and value.known else value
 
     def ready(self, value: Value) -> Value:

@@ -13,6 +13,7 @@ from derive.pycode.names import (
     target_of,
 )
 from derive.pycode.values import (
+    Chosen,
     DictValue,
     Instance,
     ListValue,
@@ -28,7 +29,7 @@ def numbers(run: Interpreter, scope: dict[str, Value]) -> list[tuple[str, Tensor
     """The arrays and numbers of a scope by name, those of objects and containers included."""
     found: list[tuple[str, Tensor]] = []
     for name, value in scope.items():
-        value = run.settled(value)
+        value = None if isinstance(value, Chosen) else run.settled(value)
         if isinstance(value, Tensor):
             found.append((name, value))
         elif isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason:

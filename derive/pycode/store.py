@@ -141,6 +141,14 @@ class Trace:
     """The sizes of leaves before any were found to be equal."""
     divided: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Arrays with parts along an axis, by name, with the leaves that these are."""
+    picks: dict[object, tuple[str, Leaf | None]] = field(default_factory=dict)
+    """The leaves that stand for examples at random places, by places, source and axis."""
+    counts: dict[object, str] = field(default_factory=dict)
+    """The sizes of random places."""
+    batches: dict[str, str] = field(default_factory=dict)
+    """For every such leaf the one from which it was picked."""
+    spent: set[object] = field(default_factory=set)
+    """Random places that something has seen that may have changed them."""
     conditions: dict[str, None] = field(default_factory=dict)
     counts_single: bool = False
     """The size of an axis that is 1 takes part in arithmetic, as a number of examples does."""

@@ -18,6 +18,7 @@ from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import (
     CACHES,
     COST_METHODS,
+    COST_NAMES,
     COST_OBJECTS,
     DATA,
     GENERATORS,
@@ -100,14 +101,23 @@ class Calls:
             self._note_returned()
             if returned is None:
                 self._take_kept_output()
+            self._take_cost(returned)
         if self.entry.cost:
             self._hand_on()
             returned = self.run.settled(self._call(self.entry.cost))
             self.cost = self._scalar(returned)
             if self.cache is None and isinstance(returned, tuple) and returned[1:]:
                 self.cache = returned[-1]
-        elif self.entry.forward and self.entry.gradient:
+        elif self.cost is None and self.entry.forward and self.entry.gradient:
             self.cost = self._cost_of_object()
+
+    def _take_cost(self, returned: Value) -> None:
+        """A forward pass that returns ``loss, cache`` is the cost as well."""
+        names = list(returned_names(self.run.returned))[:1]
+        whole = isinstance(returned, tuple) and bool(self.entry.gradient) and not self.entry.cost
+        named = bool(names) and names[0].id in COST_NAMES
+        if whole and named and isinstance(self.run.settled(returned[0]), Tensor):
+            self.cost = self._scalar(returned)
 
     def _share_input(self) -> None:
         """The input has one name in the forward pass, another where the gradients are computed."""

@@ -15,6 +15,7 @@ from derive.program import SCALAR
 from derive.pycode import batches, iteration
 from derive.pycode.state import make_arbitrary, snapshot
 from derive.pycode.values import (
+    Chosen,
     DictValue,
     Instance,
     ListValue,
@@ -75,6 +76,8 @@ def turn(run: Interpreter, node: ast.For | ast.While, scope: Scope) -> None:
 
 def value_now(run: Interpreter, value: Value) -> Value:
     """What stands there now, whatever is written into it later."""
+    if isinstance(value, Chosen):
+        return value
     value = run.settled(value)
     if isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason:
         return run.trace.read(value)

@@ -99,6 +99,13 @@ class Range:
     size: Expr
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """Random places along an axis; key: what they are, then the bounds of the parts taken."""
+
+    key: tuple[object, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Largest:
     """``np.argmax(array, axis)``: where along `axis` the expression `of` is largest."""

@@ -269,6 +269,77 @@ WHOLE: tuple[str, ...] = (
     "        return dW\n",
 )  # fmt: skip
 
+_BATCH = (
+    "import numpy as np\nX = np.load('x.npy')\nY = np.load('y.npy')\nN, D = X.shape\n"
+    "W = np.random.randn(D, 3)\nlr = 0.1\nfor epoch in range(9):\n"
+    "    perm = np.random.permutation(N)\n"
+)
+_TURN = "    loss = np.sum((x @ W - y) ** 2)\n    dW = 2 * x.T @ (x @ W - y)\n    W -= lr * dW\n"
+
+BATCHES: tuple[str, ...] = (
+    # what is picked at random places, in which the cost or the gradient is not of the same batch
+    _BATCH + "    x = X[perm]\n    y = Y\n" + _TURN.replace("dW = 2 * x.T", "dW = 2 * X[perm][perm].T"),
+    _BATCH + "    x = X[perm]\n    np.random.shuffle(perm)\n    z = X[perm]\n    y = Y[perm]\n"
+    + _TURN.replace("2 * x.T", "2 * z.T"),
+    _BATCH + "    x = X[perm]\n    perm.sort()\n    z = X[perm]\n    y = Y[perm]\n"
+    + _TURN.replace("2 * x.T", "2 * z.T"),
+    _BATCH + "    x = X[perm]\n    perm[0] = 1\n    z = X[perm]\n    y = Y[perm]\n"
+    + _TURN.replace("2 * x.T", "2 * z.T"),
+    _BATCH + "    x = X[perm]\n    perm += 1\n    z = X[perm - 1][perm]\n    y = Y[perm]\n"
+    + _TURN.replace("2 * x.T", "2 * z.T"),
+    _BATCH + "    x = X[perm]\n    perm = np.random.permutation(N)\n    z = X[perm]\n    y = Y[perm]\n"
+    + _TURN.replace("2 * x.T", "2 * z.T"),
+    _BATCH + "    x = X[perm[:9]]\n    z = X[perm[1:]]\n    y = Y[perm[:9]]\n"
+    + _TURN.replace("2 * x.T", "2 * z.T"),
+    _BATCH + "    x = X[perm[:9]]\n    y = Y[perm[:9]]\n    x *= 2\n    z = X[perm[:9]]\n"
+    + _TURN.replace("2 * x.T", "2 * z.T"),
+    _BATCH + "    x = X[perm[:9]]\n    y = Y[perm[:9]]\n    x2 = x\n    x2 += 1\n    z = X[perm[:9]]\n"
+    + _TURN.replace("2 * x.T", "2 * z.T"),
+    _BATCH + "    x = X\n    y = Y\n" + _TURN.replace("2 * x.T @ (x @ W - y)",
+    "2 * X[perm].T @ (X[perm] @ W - Y[perm]) / 2"),
+    _BATCH + "    x = X[perm[:9]]\n    y = Y[perm[:9]]\n" + _TURN.replace("dW = 2", "dW = 2 / N"),
+    _BATCH + "    x = X[perm[:9]]\n    y = Y[perm[:9]]\n"
+    + _TURN.replace("loss = np.sum(", "loss = len(x) / N * np.sum("),
+    # a parameter of which rows are picked
+    "import numpy as np\n"
+    "def loss(W, n):\n    perm = np.random.permutation(n)\n    V = W[perm]\n"
+    "    return np.sum(V ** 2) + np.sum(W ** 2)\n"
+    "def gradients(W, n):\n    dW = 2 * W\n    return dW\n",
+    "import numpy as np\nW = np.random.randn(9, 3)\nlr = 0.1\nfor i in range(9):\n"
+    "    perm = np.random.permutation(9)\n    V = W[perm]\n"
+    "    loss = np.sum(V ** 2) + np.sum(W ** 2)\n    W -= lr * 2 * W\n",
+    # settings with defaults are not those defaults
+    "import numpy as np\n"
+    "def forward(x, p):\n    k = p.get('k', 2.0)\n    return k * x, (p,)\n"
+    "def backward(dout, cache):\n    p, = cache\n    dx = 2.0 * dout\n    return dx\n",
+    "import numpy as np\n"
+    "def forward(x, p):\n    k = p.get('k', 2.0)\n    return k * x, (p,)\n"
+    "def backward(dout, cache):\n    p, = cache\n    dx = p.get('j', 2.0) * dout\n    return dx\n",
+    "import numpy as np\n"
+    "def forward(x, p):\n    k = p.get('k', 2.0)\n    p['k'] = 3.0\n    return k * x, (p,)\n"
+    "def backward(dout, cache):\n    p, = cache\n    dx = p.get('k', 2.0) * dout\n    return dx\n",
+    # a loss that is an object
+    "import numpy as np\n"
+    "class MSELoss:\n    def forward(self, p, y):\n        self.d = p - y\n"
+    "        return np.mean(self.d ** 2)\n"
+    "    def backward(self):\n        return 2 * self.d / len(self.d)\n",
+    # fields that are made later
+    "import numpy as np\nfrom dataclasses import dataclass, field\n@dataclass\n"
+    "class Net:\n    k: float = field(init=False)\n    def __post_init__(self):\n        self.k = 3.0\n"
+    "    def loss(self, W, X, Y):\n        return self.k * np.sum((W @ X - Y) ** 2)\n"
+    "    def gradients(self, W, X, Y):\n        dW = 2 * (W @ X - Y) @ X.T\n        return dW\n",
+    # a base that is given another method
+    "import numpy as np\nclass A:\n    def f(self, z):\n        return 2 * z\n"
+    "class B(A):\n    def loss(self, W, X):\n        return np.sum(self.f(W @ X))\n"
+    "    def gradients(self, W, X):\n        dW = 2 * np.ones((W.shape[0], X.shape[1])) @ X.T\n"
+    "        return dW\nA.f = lambda self, z: 3 * z\n",
+    "import numpy as np\nclass A:\n    def f(self, z):\n        return 2 * z\n"
+    "def change(c):\n    c.f = lambda self, z: 3 * z\n    return c\n"
+    "class B(change(A)):\n    def loss(self, W, X):\n        return np.sum(self.f(W @ X))\n"
+    "    def gradients(self, W, X):\n        dW = 2 * np.ones((W.shape[0], X.shape[1])) @ X.T\n"
+    "        return dW\n",
+)  # fmt: skip
+
 
 def programs() -> list[str]:
     """All of them as files."""
@@ -281,4 +352,4 @@ def programs() -> list[str]:
         f"{HEAD}def gradients(W, X, Y):\n    {body.replace('; ', chr(10) + '    ')}\n    return dW\n"
         for body in BODIES
     ]
-    return made + list(WHOLE)
+    return [*made, *WHOLE, *BATCHES]
