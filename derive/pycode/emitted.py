@@ -24,6 +24,7 @@ from derive.pycode.reference import Reference
 from derive.pycode.source import Module
 from derive.pycode.state import OLD
 from derive.pycode.store import Sizes
+from derive.pycode.text import only_becomes_array
 from derive.pycode.values import (
     DTYPE,
     Bound,
@@ -86,6 +87,8 @@ class Emitted:
         kind = ClassValue("Network", no_class(), {})
         self.run.globals["NETWORK"] = Record(kind, {**checks, **sizes})
         if "C" in reference.leaves:
+            if not only_becomes_array(module, "CLASS_WEIGHTS"):
+                raise Unsupported("class weights, a list, that are used as an array")
             self.run.globals["CLASS_WEIGHTS"] = self.leaf_array("C")
             self.run.trace.fixed = len(self.run.trace.buffers)
 

@@ -77,3 +77,13 @@ def _assigned(body: list[ast.stmt]) -> dict[str, ast.expr]:
                     twice.add(name)
                 found[name] = value
     return {name: value for name, value in found.items() if name not in twice}
+
+
+def only_becomes_array(module: Module, name: str) -> bool:
+    """Whether a list of the module is read for nothing but to make an array of it."""
+    reads = made = 0
+    for node in (n for statement in module.body for n in ast.walk(statement)):
+        reads += isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.array", "self._number"):
+            made += bool(node.args) and getattr(node.args[0], "id", "") == name
+    return reads == made

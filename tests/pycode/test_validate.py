@@ -10,6 +10,8 @@ from codegen import building, proof, spec
 from codegen.validation import reference
 from derive.pycode import validate
 from derive.pycode.reference import Reference
+from derive.pycode.source import parse
+from derive.pycode.text import only_becomes_array
 from derive.pycode.validate import Validation
 
 from .specs import campaign, emitted
@@ -109,6 +111,14 @@ def test_a_gradient_has_the_axes_of_its_parameter() -> None:
     text, old = source(name), "db4 = np.sum(dZ4, axis=1, keepdims=True)"
     assert old in text
     assert not proved(name, text.replace(old, "db4 = np.sum(dZ4, axis=1)", 1)).proved
+
+
+def test_class_weights_are_a_list_until_they_are_made_an_array() -> None:
+    text = "W = [[1.0, 2.0]]\ndef f(Y):\n    return np.array(W, Y.dtype)\n"
+    assert only_becomes_array(parse(text), "W")
+    for edited in ("np.array(W, W.dtype)", "W * Y", "np.sum(np.array(W)) + W"):
+        wrong = text.replace("np.array(W, Y.dtype)", edited)
+        assert not only_becomes_array(parse(wrong), "W")
 
 
 def test_a_gradient_is_clipped_as_the_spec_says() -> None:
