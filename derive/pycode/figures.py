@@ -28,7 +28,14 @@ _PURE = frozenset(
      "expand_dims", "concatenate", "vstack", "hstack", "eye", "range", "zip", "enumerate", "list",
      "tuple", "join", "time", "perf_counter", "strftime", "lower", "upper"}
 )  # fmt: skip
-"""Functions of NumPy and methods of arrays and texts that only make new values."""
+"""Functions of NumPy and methods of arrays and texts that change nothing."""
+_SHARING = frozenset(
+    {"reshape", "ravel", "squeeze", "astype", "transpose", "array", "asarray", "expand_dims",
+     "list", "tuple", "zip", "enumerate", "view", "swapaxes", "atleast_1d", "atleast_2d",
+     "broadcast_to", "diagonal", "get", "items", "values", "getattr", "max", "min", "next", "iter",
+     "reversed", "sorted", "rollaxis", "moveaxis", "ascontiguousarray"}
+)  # fmt: skip
+"""Those of them that may hand on what they are given."""
 
 
 def leave_open(
@@ -44,9 +51,20 @@ def leave_open(
         return False
     if isinstance(node, ast.AugAssign) and not _is_number(run, scope.get(names[0])):
         return False
+    shares = not _is_new(node.value, run.own)
     for name in names:
-        scope[name] = Opaque(why.message, why.line or node.lineno, why.column or 1)
+        scope[name] = Opaque(why.message, why.line or node.lineno, why.column or 1, own=shares)
     return True
+
+
+def _is_new(node: ast.expr, own: Collection[str]) -> bool:
+    """Whether a value shares no memory with anything, so that to change it changes nothing else."""
+    match node:
+        case ast.BinOp() | ast.Compare() | ast.UnaryOp() | ast.Constant() | ast.JoinedStr():
+            return True
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name not in own and name not in _SHARING
+    return False
 
 
 def changes_nothing(module: Module, node: ast.AST, own: Collection[str]) -> bool:

@@ -415,6 +415,8 @@ class Interpreter:
     def spoil(self, values: Sequence[Value], reason: str, node: ast.AST | None = None) -> None:
         """What a call that is not followed may have changed is no longer known."""
         for value in map(self.settled, values):
+            if isinstance(value, Opaque) and value.own:
+                raise Unsupported(f"{reason}, which may change what is not followed", node)
             if isinstance(value, (Instance, FunctionValue, Bound)) or (
                 isinstance(value, (ListValue, DictValue, Unknown)) and "numpy." not in reason
             ):

@@ -281,6 +281,8 @@ def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
         raise Unsupported("an in-place operator on what a call returns", node)
     load = ast.copy_location(_loaded(node.target), node.target)
     current = run.settled(evaluate(run, load, scope))
+    if isinstance(current, Opaque) and current.own:
+        raise Unsupported(current.reason, node)
     right = evaluate(run, node.value, scope)
     if isinstance(current, Unknown):
         current = run.resolve(current)

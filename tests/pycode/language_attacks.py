@@ -201,6 +201,44 @@ BODIES: tuple[str, ...] = (
     f"dW = {RIGHT}\n    match W.ndim:\n        case 2: dW = 2 * dW",
 )
 
+E = "E = W @ X - Y"
+VIEWS: tuple[str, ...] = (
+    # views that are not followed, under names that look as if they had no part in the gradient
+    f"{E}; f = E.fill; f(0); dW = 2 * E @ X.T",
+    f"{E}; V = E.reshape(2, -1, 2); V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = E.reshape(2, -1, 2); V[0] = 2; dW = 2 * E @ X.T",
+    f"{E}; V = E.reshape(2, -1, 2); np.add(V, 1, out=V); dW = 2 * E @ X.T",
+    f"{E}; V = E.reshape(2, -1, 2); np.random.shuffle(V); dW = 2 * E @ X.T",
+    f"{E}; V = E.reshape(2, -1, 2); V.sort(); dW = 2 * E @ X.T",
+    f"{E}; V = np.asarray(E)[::-1][::2]; V += 1; dW = 2 * E @ X.T",
+    f"{E}; V = E[::2]; V += 1; dW = 2 * E @ X.T",
+    f"{E}; V = E[0:2, 0:1]; V += 1; dW = 2 * E @ X.T",
+    f"{E}; V = E.T[::-1].T; V += 1; dW = 2 * E @ X.T",
+    f"{E}; V = E if len(E) else 0; V += 1; dW = 2 * E @ X.T",
+    f"{E}; V = list(E); V[0] *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = list(E)[0]; V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V, U = E[::2], E[1::2]; V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = E.flat; V[0] = 1; dW = 2 * E @ X.T",
+    f"{E}; V = E.real; V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = np.lib.stride_tricks.as_strided(E); V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = np.squeeze(E[None, None]); V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = max([E], key=len); V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = np.diagonal(E); V.setflags(write=True); V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = np.split(E, 2); V[0][...] = 0; dW = 2 * E @ X.T",
+    f"{E}; V = np.array_split(E, 2)[0]; V *= 0; dW = 2 * E @ X.T",
+    f"{E}; V = memoryview(E); V[0, 0] = 1; dW = 2 * E @ X.T",
+    f"{E}; V = (E,)[0] + 0 if E is None else E; V *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = [*E]; W_ = V[0]; W_ *= 2; dW = 2 * E @ X.T",
+    f"{E}; V = {{'e': E}}['e'].reshape(2, 2, -1); V *= 2; dW = 2 * E @ X.T",
+    f"{E}; U = E.reshape(2, 2, -1); V = U; V *= 2; dW = 2 * E @ X.T",
+    f"{E}; U = E.reshape(2, 2, -1); V = U.T; V *= 2; dW = 2 * E @ X.T",
+    f"{E}; U = E.reshape(2, 2, -1); V = [U]; V[0] *= 2; dW = 2 * E @ X.T",
+    f"{E}; U = E.reshape(2, 2, -1); (lambda v: v.fill(0))(U); dW = 2 * E @ X.T",
+    f"{E}; U = E.reshape(2, 2, -1); U @= U; dW = 2 * E @ X.T",
+    f"{E}; U = E.reshape(2, 2, -1); U -= U.mean(); dW = 2 * E @ X.T",
+    f"{E}; U = np.hsplit(E, 2); U[0] += 1; dW = 2 * E @ X.T",
+)
+
 WHOLE: tuple[str, ...] = (
     # NumPy itself is changed
     "import numpy as np\nnp.sum = np.mean\n" + HEAD[19:]
@@ -350,6 +388,6 @@ def programs() -> list[str]:
     ]
     made += [
         f"{HEAD}def gradients(W, X, Y):\n    {body.replace('; ', chr(10) + '    ')}\n    return dW\n"
-        for body in BODIES
+        for body in (*BODIES, *VIEWS)
     ]
     return [*made, *WHOLE, *BATCHES]
