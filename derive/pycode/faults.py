@@ -22,10 +22,11 @@ from derive.pycode.claims import Case
 from derive.pycode.entries import entries
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Guess
-from derive.pycode.interpret import again, fits, under
+from derive.pycode.interpret import again, under
 from derive.pycode.names import target_of
 from derive.pycode.places import Places
 from derive.pycode.plain import behind
+from derive.pycode.plausible import fits
 from derive.pycode.rewrites import LEVELS, MOST_NAMES, Around, Rewrite, names_in, rewrites
 from derive.pycode.scene import pair_value
 from derive.pycode.source import Module, Unreadable, parse
