@@ -9,10 +9,13 @@ import pytest
 
 from derive.pycode import open_code
 from derive.pycode.beside import RUNTIME
+from derive.pycode.faults import Workshop
+from derive.pycode.subject import Code
 from derive.report.fix import repaired_text
 from derive.verdict import Kind, Verdict
 from tests.pycode.corpus import (
     CODE,
+    EXPECTED,
     NAMES,
     findings,
     is_at_its_line,
@@ -22,7 +25,7 @@ from tests.pycode.corpus import (
 
 GENERATED = sorted((CODE.parent.parent / "generated").glob("*/*.toml"))
 QUICK = (
-    "attention_head", "batchnorm_staged", "course_dictionaries", "dense_layer",
+    "attention_head", "autoencoder_minibatches", "batchnorm_staged", "course_dictionaries", "dense_layer",
     "deep_model_of_course", "dictionary_columns", "dropout_layer", "huber_regression",
     "layer_hierarchy", "list_of_dictionaries", "network_of_sizes", "recurrent_step",
     "script_eleven_lines", "script_polynomial", "script_two_layers", "stable_logits",
@@ -58,6 +61,21 @@ def test_wrong_twins_are_refuted_and_mended_at_their_line(name: str) -> None:
         assert finding.code is not None
         [repair] = finding.repairs
         assert (repair.latex, repair.verdict) == (MENDED[name], Verdict.VERIFIED)
+
+
+@pytest.mark.parametrize("name", ["bias_trick", "closures_layers"])
+def test_the_line_at_fault_is_found_before_any_repair(name: str) -> None:
+    text = (CODE / "wrong" / f"{name}.py").read_text()
+    code = Code("x.py", text)
+    for group in code.groups:
+        entry, guess, case = group.understood.entry, group.understood.guess, group.case
+        assert guess is not None
+        assert case is not None
+        shop = Workshop(text, code.module, entry, guess, case)  # type: ignore[arg-type]
+        if shop.wrong:
+            at = shop.departure()
+            assert at is not None
+            assert at.lineno in EXPECTED[name]["lines"]
 
 
 def test_a_repaired_file_is_verified_and_repairing_it_changes_nothing() -> None:
