@@ -29,7 +29,7 @@ from derive.pycode.state import OLD, make_arbitrary, snapshot
 from derive.pycode.supplied import Calls
 from derive.pycode.training import Focused, value_now
 from derive.pycode.units import known_names
-from derive.pycode.unstated import Unstated, cost_of
+from derive.pycode.unstated import Unstated, costs_of
 from derive.pycode.values import (
     DictValue,
     FunctionValue,
@@ -70,8 +70,8 @@ class Account:
     pairs: list[Pair] = field(default_factory=list)
     own: Expr | None = None
     """The cost that is returned beside the gradients, where a function of its own gives it too."""
-    unstated: Unstated | None = None
-    """What the cost is taken to be, if the file states none."""
+    unstated: tuple[Unstated, ...] = ()
+    """What the cost may be, if the file states none."""
 
 
 _ENTRYWISE = (Symbol, Number, Plus, Times, Power, Apply)
@@ -111,15 +111,15 @@ class Accountant(Calls):
         if self.cost is None and LOSSES.fullmatch(self.entry.owner) and not self.outputs:
             self.cost = self._scalar(self.output)
             self._need_matrix()
-        unstated = None
+        unstated: tuple[Unstated, ...] = ()
         if self.cost is None:
             try:
                 self.cost = self._cost_of(result, returned, scope)
             except Unsupported:
-                unstated = cost_of(self.run)
-                if unstated is None or not entry.forward:
+                unstated = costs_of(self.run, scope)
+                if not unstated:
                     raise
-                self.cost = unstated.summed
+                self.cost = unstated[0].summed
         pairs = self._pairs(result, returned)
         own = self._own_cost(returned, scope)
         if self.instance is not None:
@@ -177,15 +177,26 @@ class Accountant(Calls):
             if name in scope and not isinstance(scope[name], (FunctionValue, Opaque)):
                 self.cost = self._scalar(scope[name])
                 break
-        else:
-            raise Unsupported("no cost was found: name a number loss or cost", self._node())
+        unstated: tuple[Unstated, ...] = ()
+        if self.cost is None:
+            unstated = self._unstated(scope)
+            self.cost = unstated[0].summed
         pairs = self._in_scope(scope)
         if focused is not None:
             known = {p.target for p in pairs}
             pairs += [m for m in self._moves(focused) if m.target not in known]
         if not pairs:
             raise Unsupported(f"no gradient was recognised in {self.entry.title}", self._node())
-        return Account(self.run, self.run.trace.define("cost", self.cost, None), pairs)
+        cost = self.run.trace.define("cost", self.cost, None)
+        return Account(self.run, cost, pairs, unstated=unstated)
+
+    def _unstated(self, scope: dict[str, Value]) -> tuple[Unstated, ...]:
+        """What the cost is taken to be where none is computed."""
+        lost = next((n for n in COST_NAMES if isinstance(scope.get(n), Opaque)), None)
+        found = () if lost else costs_of(self.run, scope)
+        if not found:
+            raise Unsupported("no cost was found: name a number loss or cost", self._node())
+        return found
 
     def _in_scope(self, scope: dict[str, Value]) -> list[Pair]:
         """The gradients among the names of a scope."""

@@ -19,28 +19,43 @@ from derive.pycode.account import Account
 from derive.pycode.claims import Case
 from derive.pycode.guess import is_labels
 from derive.pycode.loosened import with_sizes, without_guards
-from derive.pycode.unstated import Unstated
+from derive.pycode.values import Unsupported
 
 
 def best_case(account: Account) -> Case:
     """The account as a case, under the assumption by which most gradients seem right.
 
     Assumed may be: labels that add up to 1; that a number is the size of an axis which has that
-    size in the source; that what is added to guard a logarithm or a quotient is 0.
+    size in the source; that what is added to guard a logarithm or a quotient is 0.  Raises
+    `Unsupported` where no cost is stated and several usual ones fit equally well, or none does.
     """
-    if account.unstated is not None:
-        return max(_under_scales(account, account.unstated), key=lambda case: case.agreeing())
+    if account.unstated:
+        return _most_agreeing(account)
     return _best_of(Case(account))
 
 
-def _under_scales(account: Account, unstated: Unstated) -> Iterator[Case]:
-    """The cases of a cost that is not stated: summed, or divided by what the file divides by."""
-    trace = account.run.trace
-    for scale in unstated.scales:
-        expr = unstated.summed if scale == ONE else Times(scale, unstated.summed)
-        case = _best_of(Case(replace(account, cost=trace.define("cost", expr, None))))
-        case.assumptions = (*case.assumptions, unstated.said(scale))
-        yield case
+def _most_agreeing(account: Account) -> Case:
+    """The case of the one cost under which more gradients hold than under any other."""
+    ranked = [(case.agreeing(), case) for case in _unstated(account)]
+    most = max(count for count, _ in ranked)
+    best = [case for count, case in ranked if count == most]
+    wanted = len(account.pairs)
+    if most < wanted and (len(best) > 1 or 2 * most < wanted):
+        raise Unsupported(
+            f"no cost is stated, and under the usual ones {most} of {wanted} gradients hold at most"
+        )
+    return best[0]
+
+
+def _unstated(account: Account) -> Iterator[Case]:
+    """The cases of costs that are not stated: summed, or divided by what the file divides by."""
+    for cost in account.unstated:
+        for scale in cost.scales:
+            expr = cost.summed if scale == ONE else Times(scale, cost.summed)
+            named = account.run.trace.define("cost", expr, None)
+            case = _best_of(Case(replace(account, cost=named)))
+            case.assumptions = (*case.assumptions, cost.said(scale))
+            yield case
 
 
 def _best_of(best: Case) -> Case:

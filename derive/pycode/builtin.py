@@ -367,6 +367,11 @@ def _abs(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     return abs(value) if is_number(value) else arrays.magnitude(run.tensor(value))
 
 
+def _power(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    base, exponent = exactly(args, {}, 2)
+    return run.powered(base, exponent)
+
+
 def _zip(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     return Once(lambda: list(zip(*(items_of(run, a, node) for a in args), strict=False)))
 
@@ -401,6 +406,7 @@ _BUILTINS: dict[str, Callable[[Any, list[Value], ast.AST], Value]] = {
     "max": _extreme(True),
     "min": _extreme(False),
     "abs": _abs,
+    "pow": _power,
     "zip": _zip,
     "enumerate": _enumerate,
     "reversed": lambda run, args, node: Once(lambda: items_of(run, args[0], node)[::-1]),

@@ -248,7 +248,7 @@ NUMPY: Final[dict[str, Row]] = {
     "identity": making.eye,
     "arange": making.arange,
     "asarray": making.same,
-    "array": making.copied,
+    "array": making.arrayed,
     "copy": making.copied,
     "nan_to_num": _finite,
     "squeeze": making.squeezed,

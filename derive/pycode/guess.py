@@ -24,7 +24,8 @@ _SCALAR = re.compile(
 )
 _SIZE = re.compile(
     r"(n|num|dim|d|size|hidden|units)(_\w+|\d+)?|(input|output|features|classes|batch|vocab)(_\w+|\d+)"
-    r"|\w+_(size|dim|units|features)"
+    r"|\w+_(size|dim|units|features|nodes?|neurons?)|n[xhyio]"
+    r"|(i|h|o|in|input|hidden|out|output)(nodes?|neurons?|units?|size|dim)"
 )
 _BIAS = re.compile(
     r"(b|bias|B|beta|gamma|by|bh|c|shift|gain|scale|g)(_?\d+|_?[a-z]{1,3})?|\w*bias\w*|intercept_?"
@@ -34,7 +35,7 @@ _WEIGHT_VECTOR = re.compile(r"(w|theta|weights?|coef|beta)_?")
 _SMALL = re.compile(r"[a-z][a-z_]*")
 _LABELS = re.compile(
     r"(y|Y|t|T|labels?|targets?|ys|Ys|batch_y|yb|Yb)"
-    r"(_?(true|train|batch|b|mini|set|one_?hot|onehot|oh|hot|enc|encoded|cat|dummies))*"
+    r"(_?(true|train|batch|b|mini|set|one_?hot|onehot|oh|hot|enc|encoded|cat|dummies|list|array|vec))*"
     r"|(train|batch|true)_(y|Y|labels?|targets?)|one_?hot(_?(y|Y|labels?|targets?|encoded))?"
 )
 

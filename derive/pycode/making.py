@@ -109,6 +109,19 @@ def copied(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> V
     return run.tensor(arg)
 
 
+def arrayed(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.array(x, ndmin=2)``: a copy, of which one axis becomes a row."""
+    least = keywords.pop("ndmin", 0)
+    made = copied(run, args, keywords)
+    if least not in (0, 1, 2) or isinstance(least, bool):
+        raise Unsupported("np.array with an ndmin other than 0, 1 and 2")
+    if made.ndim >= least:
+        return made
+    if made.kind != "real":
+        raise Unsupported("np.array of integers with other axes")
+    return Tensor(made.expr, least)
+
+
 def squeezed(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     [arg] = exactly(args, keywords, 1)
     tensor = run.tensor(arg)

@@ -26,6 +26,7 @@ from derive.pycode.interpret import Understood, understand
 from derive.pycode.places import Places
 from derive.pycode.source import Module, Unreadable, parse
 from derive.pycode.updates import UpdateRuling, update_rulings
+from derive.pycode.values import Unsupported
 from derive.verdict import FileReport, Finding, Kind, ModelReport, Proof, Repair, Verdict
 
 
@@ -172,7 +173,8 @@ class Code:
         if entry.entrywise and outer.agreeing < len(outer.pairs):
             other = self._group(module, replace(entry, of_output=True))
             return [other if other.agreeing == len(other.pairs) > 0 else outer]
-        if outer.understood.account is None:
+        known_account = outer.understood.account
+        if known_account is None or known_account.unstated:
             for inner in entry.inner:
                 instead = self._groups(module, inner)
                 known = [g.understood.entry for g in instead if g.understood.account is not None]
@@ -316,7 +318,10 @@ def _group_of(module: Module, found: Understood) -> Group:
         return Group(found, finding=failed)
     if found.strained:
         return Group(found, finding=_strained(found))
-    case = best_case(found.account)
+    try:
+        case = best_case(found.account)
+    except Unsupported as error:
+        return Group(found, finding=_failed(replace(found, problem=error), module))
     if found.guess is not None and found.guess.one:
         case.assumptions = (*case.assumptions, "there is one example, a column")
     return Group(found, case, tuple(sorted(found.account.pairs, key=_place_of(case))))

@@ -339,7 +339,11 @@ class Calls:
         """Whether an argument is what the forward pass returns."""
         if self.output is None or isinstance(self.output, (Record, DictValue, Instance)):
             return False
-        return self.entry.cost != "" and PREDICTIONS.fullmatch(name) is not None
+        if not self.entry.cost and not any(
+            is_labels(a.arg) for a, _ in self._wanted(self.entry.gradient)
+        ):
+            return False
+        return PREDICTIONS.fullmatch(name) is not None
 
     def _is_annotated(self, arg: ast.arg, value: Value) -> bool:
         """Whether an argument is said to be of the class that a value is of."""

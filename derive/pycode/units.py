@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from derive.pycode.entry import Entry
+from derive.pycode.guess import is_labels
 from derive.pycode.names import COST_NAMES, GRADIENTS, target_of
 from derive.pycode.source import Module
 
@@ -38,7 +39,9 @@ def _of_body(body: Sequence[ast.stmt], name: str, owner: str, module: Module) ->
     loops = list(_training_loops(body, (), module))
     if loops:
         yield from (Entry(name, owner=owner, loops=path) for path in loops[:1])
-    elif _computes_cost(body) and _gradients(body, module):
+    elif (_computes_cost(body) and _gradients(body, module)) or (
+        owner and _starts_from_error(body) and _moves(body)
+    ):
         yield Entry(name, owner=owner, unit=True)
 
 
@@ -63,7 +66,21 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 
 def _trains(body: Sequence[ast.stmt], module: Module) -> bool:
+    if _starts_from_error(body) and _moves(body):
+        return True
     return _computes_cost(body) and (_moves(body) or bool(_gradients(body, module)))
+
+
+def _starts_from_error(body: Sequence[ast.stmt]) -> bool:
+    """Whether a body takes the difference of labels and something else: of a cost not stated."""
+    return any(
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Sub)
+        and any(
+            isinstance(side, ast.Name) and is_labels(side.id) for side in (node.left, node.right)
+        )
+        for node in _inside(body)
+    )
 
 
 def differentiates(body: Sequence[ast.stmt], module: Module) -> bool:

@@ -32,6 +32,7 @@ from derive.program import (
     walk,
 )
 from derive.pycode.guess import is_labels
+from derive.pycode.values import Ref, Value
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
@@ -54,40 +55,43 @@ class Unstated:
         return f"no cost is stated: {self.name}, {of}, is the one under which most gradients hold"
 
 
-def cost_of(run: Interpreter) -> Unstated | None:
-    """The cost that goes with the first difference of a prediction and labels, if there is one."""
+def costs_of(run: Interpreter, scope: Mapping[str, Value]) -> tuple[Unstated, ...]:
+    """The costs that go with the first difference of a prediction and labels, if there is one.
+
+    scope: the names of the source; an array without a name of its own may be called labels there.
+    """
     definitions = run.trace.definitions
+    labels = {n for n in run.trace.leaves if n in run.trace.onehot or is_labels(n.split(".")[0])}
+    for name, value in scope.items():
+        value = run.settled(value)
+        if (
+            is_labels(name)
+            and isinstance(value, Ref)
+            and not run.trace.buffers[value.buffer].reason
+        ):
+            expr = run.trace.read(value).expr
+            labels |= {expr.name} & run.trace.leaves.keys() if isinstance(expr, Symbol) else set()
     for expr in list(definitions.values()):
         for node in walk(expr):
-            found = _difference(node, run)
+            found = _difference(node, labels, definitions)
             if found is not None:
-                name, cost = _cost(*found, definitions)
-                return Unstated(name, cost, tuple(_scales(definitions)))
-    return None
+                scales = tuple(_scales(definitions))
+                return tuple(Unstated(*each, scales) for each in _costs(*found, definitions))
+    return ()
 
 
-def _difference(node: Expr, run: Interpreter) -> tuple[Expr, Expr] | None:
+def _difference(node: Expr, labels: set[str], definitions: Definitions) -> tuple[Expr, Expr] | None:
     """The prediction and the labels of ``A - Y`` or ``Y - A``."""
     match node:
         case Plus(left=one, right=Times(left=Number(value=Fraction(numerator=-1)), right=other)):
             pass
         case _:
             return None
-    for prediction, labels in ((one, other), (other, one)):
-        if prediction.shape == labels.shape and _is_of_labels(labels, run):
-            behind = _leaves(prediction, run.trace.definitions)
-            if len(behind) > 1 and not any(_is_label(n, run) for n in behind):
-                return prediction, labels
+    for prediction, given in ((one, other), (other, one)):
+        ours, theirs = _leaves(prediction, definitions), _leaves(given, definitions)
+        if prediction.shape == given.shape and theirs and theirs <= labels and not ours & labels:
+            return (prediction, given) if len(ours) > 1 else None
     return None
-
-
-def _is_of_labels(expr: Expr, run: Interpreter) -> bool:
-    names = _leaves(expr, run.trace.definitions)
-    return bool(names) and all(_is_label(n, run) for n in names)
-
-
-def _is_label(name: str, run: Interpreter) -> bool:
-    return name in run.trace.onehot or is_labels(name.split(".")[0])
 
 
 def _leaves(expr: Expr, definitions: Definitions) -> set[str]:
@@ -104,16 +108,17 @@ def _leaves(expr: Expr, definitions: Definitions) -> set[str]:
     return found
 
 
-def _cost(prediction: Expr, labels: Expr, definitions: Definitions) -> tuple[str, Expr]:
+def _costs(prediction: Expr, labels: Expr, definitions: Definitions) -> Iterator[tuple[str, Expr]]:
+    """The usual costs of a prediction that is made so, that of its activation first."""
     made = _opened(prediction, definitions)
     if _is_softmax(made, definitions):
-        return "cross-entropy", negate(total(Times(labels, Apply("log", 0, prediction))))
+        yield "cross-entropy", negate(total(Times(labels, Apply("log", 0, prediction))))
     if _is_sigmoid(made, definitions):
         other = Times(minus(ONE, labels), Apply("log", 0, minus(ONE, prediction)))
         both = Plus(Times(labels, Apply("log", 0, prediction)), other)
-        return "binary cross-entropy", negate(total(both))
+        yield "binary cross-entropy", negate(total(both))
     square = Power(minus(prediction, labels), Fraction(2))
-    return "half the squared error", Times(number(Fraction(1, 2)), total(square))
+    yield "half the squared error", Times(number(Fraction(1, 2)), total(square))
 
 
 def _opened(expr: Expr, definitions: Definitions) -> Expr:
