@@ -107,6 +107,9 @@ def call_library(
     row = run.rows.get(name) or library_row(name)
     if row is None:
         reason = f"a call of {name}, which is outside the fragment"
+        for arg in (*held, *keywords.values()):
+            if isinstance(arg, Opaque) and arg.own:
+                raise Unsupported(arg.reason, node)
         if _loads(name, [*args, *keywords.values()]):
             said = f"{name} gives arrays of real numbers"
             run.condition(said)

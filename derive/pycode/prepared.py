@@ -81,9 +81,13 @@ def encodes(run: Interpreter, statement: ast.stmt, before: Mapping[str, Value]) 
     return False
 
 
-def give(run: Interpreter, statement: ast.stmt) -> None:
-    """The names that a statement gives values are any data from here on."""
-    for name in targets_of(statement):
+def give(run: Interpreter, statement: ast.stmt, before: Mapping[str, Value]) -> None:
+    """The names that a statement gives values, and those at which it looks, are any data now."""
+    names = set(targets_of(statement))
+    for name, value in before.items():
+        if isinstance(value, Unknown) and value.loaded and run.globals.get(name) is not value:
+            names.add(name)
+    for name in sorted(names):
         said = f"line {statement.lineno} makes {name} an array of real numbers"
         run.globals[name] = Unknown(name, loaded=said)
 

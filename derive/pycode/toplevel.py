@@ -62,7 +62,7 @@ def define_module(run: Interpreter, script: bool) -> None:
             else:
                 _define(run, reach, statement)
             if prepared.is_lost(run, statement) and prepared.is_of_data(run, statement, before):
-                prepared.give(run, statement)
+                prepared.give(run, statement, before)
         except Focused as focused:
             run.focused = focused
             return
@@ -73,7 +73,7 @@ def define_module(run: Interpreter, script: bool) -> None:
                 raise
             _lose(run, reach, statement, error)
             if data:
-                prepared.give(run, statement)
+                prepared.give(run, statement, before)
         if not isinstance(statement, _DEFINITIONS):
             generalise(run, statement)
     for name in naming.changed_anywhere(run.module.body):

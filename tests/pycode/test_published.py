@@ -1,0 +1,252 @@
+"""Programs as they are published: data, figures and training around gradients, costs unsaid."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from derive.pycode import open_code
+from derive.verdict import Finding, Verdict
+
+LOADED = """
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import StandardScaler
+
+table = pd.read_csv("flowers.csv")
+features = StandardScaler().fit_transform(table.iloc[:, :4].to_numpy())
+kinds = table["kind"].astype("category").cat.codes.to_numpy()
+order = np.random.permutation(len(features))
+features, kinds = features[order][:100], kinds[order][:100]
+Y = np.zeros((features.shape[0], 3))
+Y[np.arange(features.shape[0]), kinds] = 1
+W1 = 0.1 * np.random.randn(4, 7)
+b1 = np.zeros((1, 7))
+W2 = 0.1 * np.random.randn(7, 3)
+b2 = np.zeros((1, 3))
+
+
+def relu(z):
+    return np.maximum(z, 0)
+
+
+def relu_prime(z):
+    return z > 0
+
+
+def share_right(P, Y):
+    return np.mean(np.argmax(P, axis=1) == np.argmax(Y, axis=1))
+
+
+for epoch in range(2000):
+    Z1 = features @ W1 + b1
+    A1 = relu(Z1)
+    Z2 = A1 @ W2 + b2
+    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1, keepdims=True)
+    loss = -np.mean(np.sum(Y * np.log(P), axis=1))
+    right = share_right(P, Y)
+    dZ2 = (P - Y) / len(features)
+    dW2 = A1.T @ dZ2
+    db2 = dZ2.sum(axis=0, keepdims=True)
+    dZ1 = (dZ2 @ W2.T) * relu_prime(Z1)
+    dW1 = features.T @ dZ1
+    db1 = dZ1.sum(axis=0, keepdims=True)
+    W1, b1 = W1 - 0.5 * dW1, b1 - 0.5 * db1
+    W2, b2 = W2 - 0.5 * dW2, b2 - 0.5 * db2
+    if epoch % 100 == 0:
+        print(f"{epoch}: {loss:.3f}, {right:.1%}")
+"""
+UNSAID = """
+import numpy as np
+
+
+class Digits:
+    def __init__(self, n_in, n_hidden, n_out):
+        if not isinstance(n_in, int):
+            raise TypeError("n_in must be an integer")
+        self.__w1 = np.random.randn(n_hidden, n_in)
+        self.__b1 = np.zeros((n_hidden, 1))
+        self.__w2 = np.random.randn(n_out, n_hidden)
+        self.__b2 = np.zeros((n_out, 1))
+
+    def forward(self, X):
+        h = np.tanh(self.__w1 @ X + self.__b1)
+        scores = np.exp(self.__w2 @ h + self.__b2)
+        return h, scores / sum(scores)
+
+    def backward(self, X, Y, h, p, rate):
+        m = X.shape[1]
+        dz2 = p - Y
+        dw2 = dz2 @ h.T / m
+        db2 = np.sum(dz2, axis=1, keepdims=True) / m
+        dz1 = (self.__w2.T @ dz2) * (1 - h**2)
+        dw1 = dz1 @ X.T / m
+        db1 = np.sum(dz1, axis=1, keepdims=True) / m
+        self.__w1 -= rate * dw1
+        self.__b1 -= rate * db1
+        self.__w2 -= rate * dw2
+        self.__b2 -= rate * db2
+"""
+GLOBAL = """
+import numpy as np
+
+inputs = np.loadtxt("inputs.txt", delimiter=",")
+wanted = np.loadtxt("wanted.txt").reshape(-1, 1)
+w = np.random.rand(5, 1)
+b = np.zeros((1, 1))
+
+
+def predict(X):
+    return 1 / (1 + np.exp(-(X @ w + b)))
+
+
+def entropy_loss(Y, P):
+    return -np.mean(Y * np.log(P) + (1 - Y) * np.log(1 - P))
+
+
+def backward_step(X, Y, P, w, b, rate=0.1):
+    m = X.shape[0]
+    dz = P - Y
+    dw = X.T @ dz / m
+    db = np.sum(dz, axis=0, keepdims=True) / m
+    w = w - rate * dw
+    b = b - rate * db
+    return w, b
+
+
+def train(X, Y, w, b, steps):
+    for step in range(steps):
+        w, b = backward_step(X, Y, predict(X), w, b)
+    return w, b
+
+
+w, b = train(inputs, wanted, w, b, 5000)
+"""
+
+
+def judged(source: str) -> tuple[Finding, ...]:
+    return open_code("program.py", source).findings
+
+
+@pytest.mark.parametrize("source", [LOADED, UNSAID, GLOBAL])
+def test_what_surrounds_a_gradient_does_not_hide_it(source: str) -> None:
+    found = Counter(f.verdict for f in judged(source))
+    assert found[Verdict.VERIFIED] >= 2
+    assert set(found) == {Verdict.VERIFIED}
+
+
+@pytest.mark.parametrize(
+    ("source", "right", "wrong"),
+    [
+        (LOADED, "dZ2 @ W2.T) * relu_prime(Z1)", "dZ2 @ W2.T)"),
+        (LOADED, "db2 = dZ2.sum(axis=0, keepdims=True)", "db2 = dZ2.sum()"),
+        (UNSAID, "(1 - h**2)", "(1 - h)"),
+        (UNSAID, "db1 = np.sum(dz1, axis=1", "db1 = np.sum(1.5 * dz1 - db2[0, 0], axis=1"),
+        (GLOBAL, "dw = X.T @ dz / m", "dw = X.T @ dz * P.mean()"),
+    ],
+)
+def test_a_mistake_in_it_is_found(source: str, right: str, wrong: str) -> None:
+    assert right in source
+    assert Verdict.REFUTED in {f.verdict for f in judged(source.replace(right, wrong))}
+
+
+def test_the_cost_that_is_not_stated_is_said() -> None:
+    report = open_code("program.py", UNSAID)
+    assert report.report(report.findings).model is not None
+    said = str(report.report(report.findings).model)
+    assert "no cost is stated: cross-entropy" in said
+
+
+def test_two_costs_that_fit_equally_well_leave_it_open() -> None:
+    source = """
+import numpy as np
+
+class Net:
+    def __init__(self, n, k, o):
+        self.v = np.random.randn(k, n)
+        self.w = np.random.randn(o, k)
+
+    def train(self, x, targets):
+        h = 1 / (1 + np.exp(-self.v @ x))
+        out = 1 / (1 + np.exp(-self.w @ h))
+        error = targets - out
+        back = self.w.T @ error
+        self.w += 0.1 * (error * out * (1 - out)) @ h.T
+        self.v += 0.1 * (back * h * (1 - h)) @ x.T
+"""
+    [finding] = judged(source)
+    assert finding.verdict == Verdict.UNPROVEN
+    assert "no cost is stated" in finding.message
+
+
+ALIASED = """
+import numpy as np
+
+table = np.loadtxt("table.txt")
+X = table[2:]
+same = table[2:]
+y = np.loadtxt("y.txt")[2:].reshape(-1, 1)
+W = np.random.randn(3, 1)
+for i in range(9):
+    out = X @ W
+    loss = np.sum((out - y) ** 2)
+    X *= 0
+    dW = 2 * same.T @ (out - y)
+    W -= 0.1 * dW
+"""
+VIEWED = """
+import numpy as np
+
+def loss(W, X, Y):
+    return np.sum((W @ X - Y) ** 2)
+
+def same(a):
+    b = a.reshape(3, 5)
+    return b
+
+def zero(a):
+    np.copyto(a, 0)
+    return np.argmax(a)
+
+def gradients(W, X, Y):
+    dW = 2 * (W @ X - Y) @ X.T
+    {}
+    return dW
+"""
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "dW[::2][::-1].fill(0)",
+        "v = dW.reshape(3, 5); v.fill(0)",
+        "v = dW.fill; v(0)",
+        "v = dW.view(); np.copyto(v, 0)",
+        "v = [dW] + [np.argmax(X)]; v[0].fill(0)",
+        "v = same(dW); np.copyto(v, 0)",
+        "accuracy = np.mean(zero(dW))",
+        "v = np.nan_to_num(dW, copy=False); v.fill(0)",
+    ],
+)
+def test_no_view_is_taken_for_a_figure(between: str) -> None:
+    assert all(f.verdict != Verdict.VERIFIED for f in judged(VIEWED.format(between)))
+
+
+def test_prepared_data_may_share_memory() -> None:
+    assert all(f.verdict != Verdict.VERIFIED for f in judged(ALIASED))
+
+
+def test_a_number_among_gradients_is_not_their_cost() -> None:
+    source = """
+import numpy as np
+
+def forward(W, b, X):
+    return X * W + b
+
+def backward(W, b, X, up):
+    db = np.sum(up)
+    return up * X * 0, db
+"""
+    assert all("db" not in f.latex.split(":")[0] for f in judged(source))
