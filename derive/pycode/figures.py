@@ -60,8 +60,11 @@ def leave_open(
 def _is_new(node: ast.expr, own: Collection[str]) -> bool:
     """Whether a value shares no memory with anything, so that to change it changes nothing else."""
     match node:
-        case ast.BinOp() | ast.Compare() | ast.UnaryOp() | ast.Constant() | ast.JoinedStr():
+        case ast.Compare() | ast.UnaryOp() | ast.Constant() | ast.JoinedStr():
             return True
+        case ast.BinOp(left=left, right=right):  # no list, which holds what is there
+            plain = (ast.Name, ast.Attribute, ast.Subscript)
+            return all(isinstance(s, plain) or _is_new(s, own) for s in (left, right))
         case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
             return name not in own and name not in _SHARING
     return False

@@ -143,7 +143,7 @@ def test_what_surrounds_a_gradient_does_not_hide_it(source: str) -> None:
         (LOADED, "dZ2 @ W2.T) * relu_prime(Z1)", "dZ2 @ W2.T)"),
         (LOADED, "db2 = dZ2.sum(axis=0, keepdims=True)", "db2 = dZ2.sum()"),
         (UNSAID, "(1 - h**2)", "(1 - h)"),
-        (UNSAID, "db1 = np.sum(dz1, axis=1", "db1 = np.sum(1.5 * dz1 - db2[0, 0], axis=1"),
+        (UNSAID, "dw1 = dz1 @ X.T / m", "dw1 = (dz1 - 1) @ X.T / m"),
         (GLOBAL, "dw = X.T @ dz / m", "dw = X.T @ dz * P.mean()"),
     ],
 )
