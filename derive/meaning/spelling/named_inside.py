@@ -19,9 +19,10 @@ _DEFINES = ("=", ":=", "\\equiv")
 
 def formulas_by_name(document: Document) -> tuple[Document, str]:
     """The document with ``f(z)`` for ``f(w x + b)``, where a line says what z is."""
-    called = {
-        _key(plain(a)) for n in nodes(document) if isinstance(n, Applied) for a in n.arguments
-    }
+    arguments = (plain(a) for n in nodes(document) if isinstance(n, Applied) for a in n.arguments)
+    called = {_key(argument) for argument in arguments if isinstance(argument, Sum | Product)}
+    if not called:
+        return document, ""
     named = _named(document, called)
     if not named:
         return document, ""
