@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from derive.pycode import naming
 from derive.pycode.names import COST_NAMES, target_of
-from derive.pycode.units import known_names
+from derive.pycode.units import differentiated, known_names
 from derive.pycode.values import Opaque, Unsupported, Value
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def leave_open(
     names = [n.id for t in targets for n in _names(t)]
     known = known_names(run.module)
     if not names or any(n is None or n in COST_NAMES or target_of(n, known) for n in names):
+        return False
+    if differentiated(run.module) & set(names):
         return False
     if not changes_nothing(run.module, node.value, run.own):
         return False
