@@ -160,4 +160,4 @@ def _symbols(tensor: Tensor) -> set[str]:
 def is_lost(run: Interpreter, statement: ast.stmt) -> bool:
     """Whether a statement gave names to what nothing is known of."""
     given = [run.globals.get(name) for name in targets_of(statement)]
-    return any(isinstance(value, Opaque) and not value.own for value in given)
+    return any(isinstance(value, Opaque) for value in given)
