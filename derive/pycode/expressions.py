@@ -94,7 +94,7 @@ def _value(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
         case ast.BoolOp():
             return _connected(run, node, scope)
         case ast.IfExp(test=test, body=body, orelse=orelse):
-            from derive.pycode.statements import truth
+            from derive.pycode.branches import truth
 
             decided = truth(run, test, scope)
             if decided is None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from derive.program import ZERO, Apply, Build, Number, Symbol, Transpose
-from derive.pycode import arrays, making, ranges, reductions
+from derive.pycode import arrays, making, powers, ranges, reductions
 from derive.pycode.arguments import Row, exactly, reduction_arguments
 from derive.pycode.clipping import FAR, clip
 from derive.pycode.einsum import einsum
@@ -61,7 +61,7 @@ def _expm1(arg: Tensor) -> Tensor:
 
 def _power(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     base, exponent = exactly(args, keywords, 2)
-    return run.powered(base, exponent)
+    return powers.powered(run, base, exponent)
 
 
 def _maximum(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:

@@ -325,44 +325,6 @@ class Interpreter:
                 return Plus(arrays.summed(left, axis), by)
         return arrays.summed(expr, axis)
 
-    def powered(self, base: Value, exponent: Value) -> Value:
-        exponent = self.settled(exponent)
-        if isinstance(exponent, Unknown) and not exponent.parts:
-            exponent.known = True
-            exponent.value = Tensor(self.trace.leaf(exponent.name, SCALAR), 0)
-            exponent = exponent.value
-        if isinstance(exponent, Tensor) and isinstance(exponent.expr, Number):
-            exponent = exponent.expr.value
-        if isinstance(exponent, Tensor) and exponent.ndim == 0 and is_number(base):
-            return self._power_of_constant(Fraction(base), exponent.expr)
-        base = self.settled(base)
-        if self.free_powers and isinstance(exponent, Tensor) and isinstance(base, Tensor):
-            return self._power_of_unknown(base, exponent)
-        if not is_number(exponent):
-            raise Unsupported("an exponent that is no constant")
-        return arrays.power(self.tensor(base), Fraction(exponent))
-
-    def _power_of_unknown(self, base: Tensor, exponent: Tensor) -> Value:
-        """``beta ** t`` of two unknown numbers."""
-        leaf = self.trace.leaves.get(_name(base))
-        if base.ndim or exponent.ndim or leaf is None or leaf.domain != "unit":
-            raise Unsupported("an exponent that is no constant")
-        self.condition(f"{_name(base)} lies between 0 and 1, and its exponent is positive")
-        key = base.expr, exponent.expr
-        if key not in self.powers:
-            self.powers[key] = self.trace.leaf("power", SCALAR, "unit")
-        return Tensor(self.powers[key], 0)
-
-    def _power_of_constant(self, base: Fraction, exponent: Expr) -> Value:
-        """``beta**t`` of a beta between 0 and 1: some number between them, for a positive t."""
-        if not 0 < base < 1:
-            raise Unsupported("an exponent that is no constant")
-        key = base, exponent
-        if key not in self.powers:
-            self.condition(f"the exponent of {float(base):g} is positive")
-            self.powers[key] = self.trace.leaf("power", SCALAR, "unit")
-        return Tensor(self.powers[key], 0)
-
     # -- calls ----------------------------------------------------------------------------
 
     def call(
@@ -423,12 +385,6 @@ class Interpreter:
                 raise Unsupported(f"{reason}, which may change {_kind(value)}", node)
             for ref in references(value):
                 self.trace.spoil(ref, reason)
-
-
-def _name(tensor: Tensor) -> str:
-    if not isinstance(tensor.expr, Symbol):
-        raise Unsupported("an exponent that is no constant")
-    return tensor.expr.name
 
 
 def _kind_of(numbers: Sequence[Value]) -> str:

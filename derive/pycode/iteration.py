@@ -92,8 +92,9 @@ def comprehension(
 
     over: what the first of them goes over, if that was evaluated before.
     """
+    from derive.pycode.branches import truth
     from derive.pycode.expressions import evaluate
-    from derive.pycode.statements import assign, truth
+    from derive.pycode.statements import assign
 
     if not generators:
         yield scope

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Size
-from derive.pycode import arrays, parts, ranges
+from derive.pycode import arrays, parts, powers, ranges
 from derive.pycode.values import (
     DictValue,
     ListValue,
@@ -65,7 +65,7 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: 
     match op:
         case ast.Pow():
             run.name_product(left, node)
-            return run.powered(left, right)
+            return powers.powered(run, left, right)
         case ast.MatMult():
             return arrays.matmul(run.tensor(left), run.tensor(right))
     rule = _RULES.get(type(op))

@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Number, Size
-from derive.pycode import arrays, classes, figures, indexing, iteration, naming, parts
+from derive.pycode import arrays, branches, classes, figures, indexing, iteration, naming, parts
 from derive.pycode.expressions import evaluate
 from derive.pycode.imports import imported
 from derive.pycode.operators import binary
@@ -150,7 +150,7 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
             name_returned(run, value, result)
             raise Returned(result, value)
         case ast.If():
-            _branch(run, node, scope)
+            branches.branch(run, node, scope)
         case ast.For():
             iteration.loop(run, node, scope)
         case ast.While() if any(node is each for each in run.loops):
@@ -180,7 +180,7 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
         case ast.Break() | ast.Continue():
             raise Broken(isinstance(node, ast.Break))
         case ast.Assert(test=test):
-            holds = truth(run, test, scope)
+            holds = branches.truth(run, test, scope)
             if holds is False:
                 raise Raised(str(node.lineno))
             if holds is None:
@@ -342,100 +342,3 @@ def _label(target: ast.expr) -> str:
         case ast.Subscript(slice=ast.Constant(value=str() as name)):
             return name
     return "value"
-
-
-# -- branches ---------------------------------------------------------------------------------
-
-_HARMLESS = (ast.Pass,)
-
-
-def _branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
-    if _guards(run, node, scope):
-        run.condition(f"line {node.lineno} does not raise")
-        return
-    decided = truth(run, node.test, scope)
-    if decided is not None:
-        block(run, node.body if decided else node.orelse, scope)
-        return
-    _need_names(run, node.test, scope)
-    for part, other in ((node.body, node.orelse), (node.orelse, node.body)):
-        if part and isinstance(part[-1], ast.Raise) and all(_is_harmless(s, run.own) for s in part):
-            run.condition(f"line {node.lineno} does not raise")
-            block(run, other, scope)
-            return
-    both = [*node.body, *node.orelse]
-    if all(_is_harmless(s, run.own) or _names_what_it_sees(s, run.own) for s in both):
-        for name in sorted({n for s in both for n in _given(s)}):
-            scope[name] = Opaque(f"{name}, which a branch gives that is not known", node.lineno)
-        return
-    raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
-
-
-def _guards(run: Interpreter, node: ast.If, scope: Scope) -> bool:
-    """``if not isinstance(n, int): raise ...`` of arguments of which nothing is known yet."""
-    asked = [scope.get(n.id) for n in ast.walk(node.test) if isinstance(n, ast.Name)]
-    unknown = [v for v in asked if isinstance(v, Unknown) and not v.known]
-    raises = isinstance(node.body[-1], ast.Raise) and not node.orelse
-    if not (unknown and raises and all(_is_harmless(s, run.own) for s in node.body)):
-        return False
-    if not naming.only_looks([node.test], run.own):
-        return False
-    for part in ast.walk(node.test):
-        match part:
-            case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), kind]):
-                if isinstance(scope.get(name), Unknown) and ast.unparse(kind) == "int":
-                    scope[name].number = True
-    return True
-
-
-def _need_names(run: Interpreter, test: ast.expr, scope: Scope) -> None:
-    """Refuses a condition about a name that has no value yet: it raises, whatever it asks."""
-    names = [n for n in ast.walk(test) if isinstance(n, ast.Name)]
-    bound = {n.id for n in names if not isinstance(n.ctx, ast.Load)}
-    for name in names:
-        if name.id not in bound:
-            evaluate(run, name, scope)
-
-
-def _is_harmless(node: ast.stmt, own: frozenset[str]) -> bool:
-    if isinstance(node, (ast.Raise, ast.Assert)):
-        inner = [e for e in ast.iter_child_nodes(node) if isinstance(e, ast.expr)]
-        return naming.only_looks(inner, own)
-    return isinstance(node, _HARMLESS) or _prints(node, own)
-
-
-def _names_what_it_sees(node: ast.stmt, own: frozenset[str]) -> bool:
-    """``accuracy = np.mean(p == y)``: a name for something at which it only looks."""
-    return (
-        isinstance(node, ast.Assign) and bool(_given(node)) and naming.only_looks([node.value], own)
-    )
-
-
-def _given(node: ast.stmt) -> list[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    names = [t.id for t in targets if isinstance(t, ast.Name)]
-    return names if len(names) == len(targets) else []
-
-
-def _prints(node: ast.stmt, own: frozenset[str]) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and ast.unparse(node.value.func) in ("print", "logging.info", "warnings.warn")
-        and naming.only_looks([*node.value.args, *(k.value for k in node.value.keywords)], own)
-    )
-
-
-def truth(run: Interpreter, test: ast.expr, scope: Scope) -> bool | None:
-    """The value of a condition, None if the source does not decide it."""
-    try:
-        value = run.settled(evaluate(run, test, scope))
-    except Unsupported:
-        if not naming.only_looks([test], run.own):
-            raise
-        return None
-    if isinstance(value, (bool, int, str)) or value is None:
-        return bool(value)
-    if isinstance(value, (ListValue, DictValue)):
-        return bool(value.items)
-    return None

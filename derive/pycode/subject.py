@@ -8,60 +8,24 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from derive.diagnosis.codes import BY_NAME
-from derive.program import Symbol, show_shape
-from derive.pycode.account import Pair
-from derive.pycode.assumed import best_case
+from derive.program import Symbol
 from derive.pycode.beside import rounded
 from derive.pycode.claims import Case, Ruling
 from derive.pycode.declared import declared_shapes
 from derive.pycode.entries import computes, entries
 from derive.pycode.entry import Entry
 from derive.pycode.faults import Mended, Workshop
+from derive.pycode.groups import Group, finding_at, group_of, is_part, model_of, named
 from derive.pycode.interpret import Understood, understand
 from derive.pycode.places import Places
 from derive.pycode.source import Module, Unreadable, parse
 from derive.pycode.updates import UpdateRuling, update_rulings
-from derive.pycode.values import Unsupported
-from derive.verdict import FileReport, Finding, Kind, ModelReport, Proof, Repair, Verdict
-
-
-@dataclass(frozen=True)
-class Group:
-    """One entry, understood: a case with its pairs in the order of the text, or a finding."""
-
-    understood: Understood
-    case: Case | None = None
-    pairs: tuple[Pair, ...] = ()
-    finding: Finding | None = None
-
-    @property
-    def size(self) -> int:
-        """The number of its claims: the gradients, and the cost that comes with them."""
-        return len(self.wholes) + self.has_cost if self.finding is None else 1
-
-    @property
-    def wholes(self) -> list[list[Pair]]:
-        """The gradients with their parts: one by an array that has parts is one claim."""
-        found: dict[object, list[Pair]] = {}
-        for k, pair in enumerate(self.pairs):
-            name, _, part = pair.target.partition(":")
-            found.setdefault((name, pair.label) if part else k, []).append(pair)
-        return list(found.values())
-
-    @property
-    def has_cost(self) -> bool:
-        """Whether a cost is returned beside the gradients that a function of its own gives too."""
-        return self.case is not None and self.case.account.own is not None
-
-    @property
-    def agreeing(self) -> int:
-        """The number of gradients that seem right."""
-        return 0 if self.case is None else self.case.agreeing()
+from derive.verdict import FileReport, Finding, Kind, Proof, Repair, Verdict
 
 
 class Code:
@@ -109,7 +73,7 @@ class Code:
 
     def report(self, findings: Sequence[Finding]) -> FileReport:
         """The report of the file, the findings in the order of their lines."""
-        model = _model(self.groups) if findings else None
+        model = model_of(self.groups) if findings else None
         ordered = sorted(findings, key=lambda f: (f.line, f.column, f.latex))
         return FileReport(self.path, model, tuple(ordered), {}, self.source)
 
@@ -134,13 +98,13 @@ class Code:
     def groups(self) -> tuple[Group, ...]:
         if isinstance(self.module, Unreadable):
             error = self.module
-            found = _finding(error.line, error.column, "", Verdict.UNREADABLE, str(error), 1)
+            found = finding_at(error.line, error.column, "", Verdict.UNREADABLE, str(error), 1)
             return (Group(Understood(Entry(""), None), finding=found),)
         module = self.module
         groups = [g for entry in entries(module) for g in self._groups(module, entry)]
-        once = {_named(g): g for g in reversed(groups)}
-        groups = [g for g in groups if once[_named(g)] is g]
-        kept = [g for g in groups if not _is_part(module, g, groups)]
+        once = {named(g): g for g in reversed(groups)}
+        groups = [g for g in groups if once[named(g)] is g]
+        kept = [g for g in groups if not is_part(module, g, groups)]
         return tuple(kept + [self._update(ruling) for ruling in update_rulings(module)])
 
     def _update(self, ruling: UpdateRuling) -> Group:
@@ -188,7 +152,7 @@ class Code:
         """Of several readings of the arguments the one under which most seems right."""
         best: tuple[int, Group] | None = None
         for found in understand(module, entry, declared_shapes(module, entry)):
-            group = _group_of(module, found)
+            group = group_of(module, found)
             if best is None or group.agreeing > best[0]:
                 best = group.agreeing, group
             if group.agreeing == len(group.pairs) > 0:
@@ -309,116 +273,6 @@ def _code(ruling: Ruling, mended: Mended | None) -> str | None:
         return BY_NAME["ill-shaped" if ruling.counterexample is None else "false"]
     if ruling.verdict == Verdict.UNPROVEN:
         return BY_NAME["outside-the-fragment"]
-    return None
-
-
-def _group_of(module: Module, found: Understood) -> Group:
-    if found.account is None:
-        failed = _strained(found) if found.strained else _failed(found, module)
-        return Group(found, finding=failed)
-    if found.strained:
-        return Group(found, finding=_strained(found))
-    try:
-        case = best_case(found.account)
-    except Unsupported as error:
-        return Group(found, finding=_failed(replace(found, problem=error), module))
-    if found.guess is not None and found.guess.one:
-        case.assumptions = (*case.assumptions, "there is one example, a column")
-    return Group(found, case, tuple(sorted(found.account.pairs, key=_place_of(case))))
-
-
-def _named(group: Group) -> tuple[object, ...]:
-    entry = group.understood.entry
-    return entry.owner, entry.gradient, tuple(map(id, entry.loops))
-
-
-def _is_part(module: Module, group: Group, groups: Sequence[Group]) -> bool:
-    """A class without a cost of its own, used by an entry that is understood as a whole.
-
-    What is not right for any gradient that comes from above, as where a layer takes the mean that
-    the cost should take, may be right in its place: there it is judged.
-    """
-    entry = group.understood.entry
-    is_right = group.understood.account is not None and group.agreeing == len(group.pairs)
-    if is_right or not entry.owner or (entry.cost and group.understood.account is not None):
-        return False
-    for other in groups:
-        owner = other.understood.entry.owner
-        if other.understood.account is not None and owner != group.understood.entry.owner:
-            bodies: list[ast.AST] = [module.classes[owner]] if owner else list(module.body)
-            if any(
-                isinstance(n, ast.Name) and n.id == group.understood.entry.owner
-                for body in bodies
-                for n in ast.walk(body)
-            ):
-                return True
-    return False
-
-
-def _place_of(case: Case) -> Callable[[Pair], tuple[int, int, str]]:
-    def place(pair: Pair) -> tuple[int, int, str]:
-        node = case.place(pair)
-        return getattr(node, "lineno", 0), getattr(node, "col_offset", 0), pair.target
-
-    return place
-
-
-def _finding(
-    line: int, column: int, shown: str, verdict: Verdict, message: str, step: int
-) -> Finding:
-    return Finding(
-        line, column, line, column + 1, step, shown, Kind.GRADIENT, verdict,
-        code=BY_NAME[_KINDS[verdict]], message=message,
-    )  # fmt: skip
-
-
-_KINDS = {
-    Verdict.UNREADABLE: "unreadable",
-    Verdict.UNPROVEN: "outside-the-fragment",
-    Verdict.REFUTED: "ill-shaped",
-}
-
-
-def _failed(found: Understood, module: Module) -> Finding:
-    """The gradients of an entry that could not be followed."""
-    error = found.problem
-    assert error is not None
-    owner = module.classes.get(found.entry.owner)
-    body = module.body if owner is None else owner.body
-    lines = [s.lineno for s in body if getattr(s, "name", "") == found.entry.gradient]
-    line = error.line or (lines[0] if lines else 1)
-    message = f"outside the fragment: {error.message}"
-    return _finding(line, max(1, error.column), found.entry.title, Verdict.UNPROVEN, message, 1)
-
-
-def _strained(found: Understood) -> Finding:
-    """The gradients fit together only where two sizes happen to be equal."""
-    a, b = found.strained[0]
-    node = found.strained_at
-    line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
-    message = f"shapes fit only if {a} = {b}, which the cost does not need ({found.message})"
-    if found.account is None:
-        message = f"the shapes do not fit: {found.message}"
-    shown = ast.unparse(node).split("\n")[0][:200] if node is not None else found.entry.title
-    return _finding(line, column, shown, Verdict.REFUTED, message, 1)
-
-
-def _model(groups: Sequence[Group]) -> ModelReport | None:
-    """What was understood of the first entry that could be followed."""
-    for group in groups:
-        account = group.understood.account
-        if account is not None:
-            trace = account.run.trace
-            known = trace.leaves if group.case is None else group.case.program.leaves
-            used = [n for n in known if n not in trace.shifts]
-            shapes = ", ".join(f"{n} {show_shape(trace.leaves[n].dims)}" for n in used)
-            cost = account.cost.name if isinstance(account.cost, Symbol) else ""
-            entry = group.understood.entry
-            stated = group.case.assumptions if group.case is not None else ()
-            return ModelReport(
-                "", (), f"{cost} of {entry.cost or entry.title}", "",
-                (f"arrays hold real numbers of the shapes {shapes}", *stated),
-            )  # fmt: skip
     return None
 
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 
 from derive.program import SCALAR, Dim, Expr, Plus, Size, Sum, Symbol, Times, walk
 from derive.pycode import arrays, calls, classes
-from derive.pycode.entry import Entry
 from derive.pycode.expressions import evaluate
+from derive.pycode.given_back import Given
 from derive.pycode.guess import is_labels, is_size
-from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import (
     CACHES,
     COST_METHODS,
@@ -22,7 +21,6 @@ from derive.pycode.names import (
     COST_OBJECTS,
     DATA,
     GENERATORS,
-    KEPT_OUTPUTS,
     PREDICTIONS,
     target_of,
 )
@@ -58,22 +56,8 @@ from derive.pycode.values import (
 )
 
 
-class Calls:
+class Calls(Given):
     """Calls the functions of an entry; what is known of their arguments is kept."""
-
-    def __init__(self, run: Interpreter, entry: Entry) -> None:
-        self.run, self.entry = run, entry
-        self.known: dict[str, Value] = {}
-        self.output: Value = None
-        self.cache: Value = None
-        self.instance: Instance | None = None
-        self.cost: Expr | None = None
-        self.renamed: dict[str, str] = {}
-        """By the name that an argument has for the gradients the one that it has for the cost."""
-        self.outputs: dict[str, Ref] = {}
-        """The arrays that the forward pass returns, by name."""
-        self.defaults: dict[str, object] = {}
-        """The numbers that arguments have if they are not given."""
 
     def made(self) -> None:
         """The object alone, if the entry is of a class."""
@@ -130,15 +114,6 @@ class Calls:
         if len(forward) == len(free) == len(data) == 1 and not is_labels(free[0]):
             self.run.condition(f"{self.entry.forward} is given {data[0]}")
             self.known[free[0]] = self.known[data[0]] = Unknown(data[0])
-
-    def _take_kept_output(self) -> None:
-        """A forward pass that returns nothing keeps its output: ``self.output``."""
-        held = self.instance.attributes if self.instance is not None else {}
-        for name in KEPT_OUTPUTS:
-            if isinstance(held.get(name), Ref):
-                self.output = held[name]
-                self.outputs[name] = self.output
-                return
 
     def _cost_of_object(self) -> Expr | None:
         """The cost that an object holds: ``self.cost.fn(output, labels)``."""
@@ -343,7 +318,11 @@ class Calls:
             is_labels(a.arg) for a, _ in self._wanted(self.entry.gradient)
         ):
             return False
-        return PREDICTIONS.fullmatch(name) is not None
+        if PREDICTIONS.fullmatch(name) is None:
+            return False
+        others = [a.arg for a, _ in self._wanted(self.entry.gradient) if a.arg not in self.known]
+        like = [n for n in others if PREDICTIONS.fullmatch(n)]  # ``a1, a2``: the last of them
+        return name not in like or name == max(like, key=lambda n: (n[1:].isdigit(), n))
 
     def _is_annotated(self, arg: ast.arg, value: Value) -> bool:
         """Whether an argument is said to be of the class that a value is of."""
@@ -388,55 +367,6 @@ class Calls:
         self.cost = cost if self.cost is None else Plus(self.cost, cost)
         self.known[name] = self.run.trace.new(Tensor(leaf, out.ndim))
         return self.known[name]
-
-    def _first(self, value: Value) -> Value:
-        """The output of what is returned: what all other arrays there lead to, else the first."""
-        value = self.run.settled(value)
-        if not isinstance(value, tuple) or not value:
-            return value
-        trace = self.run.trace
-        held = [part for part in map(self.run.settled, value) if isinstance(part, Ref)]
-        held = [part for part in held if not trace.buffers[part.buffer].reason]
-        known = [trace.buffers[part.buffer].content.expr for part in held]
-        for part, expr in zip(held, known, strict=True):
-            others = {n.name for e in known for n in walk(e) if isinstance(n, Symbol)} - {
-                n.name for n in walk(expr) if isinstance(n, Symbol)
-            }
-            led = set(behind(expr, trace.definitions))
-            if len(held) == len(value) > 1 and others <= led:
-                return part
-        return value[0]
-
-    def _note_returned(self) -> None:
-        """What the forward pass returns is known by the names that it has there."""
-        scope = self.run.scope
-        for node in returned_names(self.run.returned):
-            if node.id in scope:
-                self.known.setdefault(node.id, scope[node.id])
-                if isinstance(scope[node.id], Ref):
-                    self.outputs[node.id] = scope[node.id]
-        if isinstance(self.output, (Record, DictValue)):
-            for name, part in self.output.items.items():
-                if isinstance(self.run.settled(part), Ref) and isinstance(name, str):
-                    self.known.setdefault(name, part)
-        self._note_attributes()
-        whole = self.run.returned
-        if isinstance(whole, ast.Attribute) and isinstance(self.output, Ref):  # return self.out
-            self.known.setdefault(whole.attr, self.output)
-            self.outputs[whole.attr] = self.output
-
-    def _note_attributes(self) -> None:
-        """``return self.__A1, self.__A2``: what is called A1 and A2 elsewhere."""
-        held = self.instance.attributes if self.instance is not None else {}
-        parts = self.run.returned.elts if isinstance(self.run.returned, ast.Tuple) else []
-        for part in parts:
-            if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-                owned = [n for n in held if n == part.attr or n.endswith(f"_{part.attr}")]
-                value = held[owned[0]] if len(owned) == 1 else None
-                if isinstance(value, Ref):
-                    name = part.attr.strip("_")
-                    self.known.setdefault(name, value)
-                    self.outputs[name] = value
 
     def _scalar(self, value: Value) -> Expr:
         value = self.run.settled(value)
