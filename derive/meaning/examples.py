@@ -7,6 +7,8 @@ case where the batch has capitals, tells which.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from derive.meaning.example_letters import of_all
 from derive.meaning.facts import Facts, subtree
 from derive.meaning.lines import Line
@@ -65,25 +67,32 @@ def differentiated(facts: Facts, sides: tuple[Node, ...]) -> list[Name]:
 def _small(facts: Facts) -> set[str]:
     """The lower-case letters of one example where the capitals are those of all.
 
-    Both cases of the letter are arrays of the note, a lower-case array that is computed has a
-    forward line, and no line mixes it with an array of all examples or their number: a note
-    that writes ``dz_2 = A_2 - Y`` means all examples by its lower-case letters too.
+    Both cases of the letter are arrays of the note, a lower-case array that is computed heads a
+    line, and no line mixes it with an array of all examples or their number: a note that writes
+    ``dz_2 = A_2 - Y`` means all examples by its lower-case letters too.  What such letters stand
+    beside is of one example with them: ``dW_1 = dz_1 x^T``.
     """
     if facts.small is None:
         together = [_together(facts, line) for line in facts.lines]
         used = {n for names in together for n in names}
         heads = {n.base for line in facts.lines if (n := plain_name(line.head)) is not None}
-        small = {
-            b
-            for b in used
-            if b.islower() and b.upper() in used and (b in heads or facts.roles.role(b) in GIVEN)
-        }
+        lower = {b for b in used if b.islower()}
+        given = {b for b in lower if facts.roles.role(b) in GIVEN}
+        both = {b for b in lower if b.upper() in used}
+        small = {b for b in both if b in heads or b in given}
+        while beside := _beside(small, together) & (both | given) - small:
+            small |= beside
         large = {b.upper() for b in small} | {facts.count}
-        while reached := {b for names in together if names & large for b in names} - large:
+        while reached := _beside(large, together) - large:
             large |= reached
         small -= large
         facts.small = small
     return facts.small
+
+
+def _beside(letters: set[str], together: Sequence[set[str]]) -> set[str]:
+    """What stands in one line with some of these letters."""
+    return {b for names in together if names & letters for b in names}
 
 
 def _together(facts: Facts, line: Line) -> set[str]:

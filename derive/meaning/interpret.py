@@ -20,7 +20,14 @@ from derive.meaning.facts import Facts
 from derive.meaning.figures import figures_say, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
-from derive.meaning.misfits import ARRAYS_ALONE, arrays_alone, left_open, of_one_class
+from derive.meaning.misfits import (
+    ARRAYS_ALONE,
+    arrays_alone,
+    half_told,
+    left_open,
+    numbered_beside_one,
+    of_one_class,
+)
 from derive.meaning.notation import derivatives_in, plain_name
 from derive.meaning.one_example import speaks_of_all
 from derive.meaning.outline import (
@@ -127,6 +134,8 @@ class Interpreter:
             )
         if self._defines(line):
             return self._definition(line)
+        if reason := numbered_beside_one(self.facts, line):
+            return self._decided(line, Verdict.UNPROVEN, reason)
         if two_costs(self.facts, line):
             return self._decided(line, Verdict.UNPROVEN, TWO_COSTS)
         if definitions.defines_slope(self.facts, line):
@@ -357,6 +366,7 @@ class Interpreter:
         missing = not_given(self.facts, line) + unbound(self.facts, line)
         if kind in (Kind.GRADIENT, Kind.CHAIN_RULE):
             missing += tuple(sorted({name for name, _ in self.facts.unsettled}))
+            missing += half_told(self.facts, line)
         if mode != "formal":
             missing += roleless([(s.setting, s.statement) for s in stated])
         return Interpretation(

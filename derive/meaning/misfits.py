@@ -16,7 +16,7 @@ from derive.meaning.lines import Line
 from derive.meaning.literal.numbers import ARRAYS
 from derive.meaning.literal.scope import RATES
 from derive.meaning.literal.totals import differentiated
-from derive.meaning.notation import derivatives_in, is_transpose, names_in
+from derive.meaning.notation import derivatives_in, is_transpose, names_in, plain_name
 from derive.meaning.outline import unbound
 from derive.meaning.roles import resolve
 from derive.meaning.setting import Setting
@@ -26,6 +26,7 @@ from derive.reading.tree import plain
 
 ARRAYS_ALONE = "whether numbers or arrays are meant is not told: arrays have no such derivative"
 ONE_CLASS = "it is about one class by its number, which may be the right one"
+NUMBERED = "{} has a number, the only layer with a formula has none"
 NO_ROLE = "{} has no role in the network: say what it stands for"
 
 
@@ -47,6 +48,40 @@ def left_open(setting: Setting, line: Line, left: Node, reason: str) -> str:
     if unknown := unknown_target(facts, line):
         return f"a derivative by {unknown}, which has no role in the network"
     return ""
+
+
+def numbered_beside_one(facts: Facts, line: Line) -> str:
+    """A quantity with a layer in a note whose only forward formulas are of one layer without.
+
+    ``z = Wx + b`` in the first part, ``dW^{[2]} = dz^{[2]} a^{[1]T}`` in the second: the formulas
+    say nothing of layer 2, so what seems false by them is not refuted.
+    """
+    if not facts.roles.unindexed:
+        return ""
+    for name in (n for side in (line.left, line.right) for n in names_in(side)):
+        role = facts.roles.role(name.base)
+        for script in name.scripts:
+            layer = script.text.isdigit() and (
+                script.bracket == "[" or (script.bracket == "(" and role in ("W", "b"))
+            )
+            if layer and (role in ("W", "b", "Z", "A") or name.mark):
+                return NUMBERED.format(f"{name.base}^{{[{script.text}]}}")
+    return ""
+
+
+def half_told(facts: Facts, line: Line) -> tuple[str, ...]:
+    """Activations that a line gives a formula without an argument: ``g = 1 / (1 + e^{-z})``.
+
+    Which function is meant is not read from it, so what is false of any is not refuted where
+    prediction and labels meet: ``A - Y`` is the gradient of cross-entropy for one function alone.
+    """
+    names = [n for side in (line.left, line.right) for n in names_in(side)]
+    if not any(facts.roles.role_of(n) == "Y" for n in names):
+        return ()
+    named = {base for entry in facts.activations.values() for base, _ in entry.symbols}
+    named -= {base for base, _ in facts.bodies}
+    heads = [plain_name(line.head) for line in facts.lines if line.first]
+    return tuple(sorted({h.base for h in heads if h is not None and h.base in named}))
 
 
 def of_one_class(stated: Stated) -> str:
