@@ -15,7 +15,7 @@ from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.readings import is_batch_cost, pure_maps
 from derive.meaning.roles import BATCHED, resolve
-from derive.reading.syntax import Applied, Big, Name, Node
+from derive.reading.syntax import Applied, Big, Name, Node, Unreadable
 from derive.reading.tree import plain
 
 GIVEN = frozenset({"X", "Y"})
@@ -75,13 +75,15 @@ def _small(facts: Facts) -> set[str]:
     if facts.small is None:
         together = [_together(facts, line) for line in facts.lines]
         used = {n for names in together for n in names}
-        heads = {n.base for line in facts.lines if (n := plain_name(line.head)) is not None}
+        tops = [plain(line.head) for line in facts.lines if not isinstance(line.head, Unreadable)]
+        heads = {n.base for n in tops if isinstance(n, Name)}  # z of ``z = ...`` and ``dz = ...``
         lower = {b for b in used if b.islower()}
         given = {b for b in lower if facts.roles.role(b) in GIVEN}
         both = {b for b in lower if b.upper() in used}
-        small = {b for b in both if b in heads or b in given}
+        small = both & heads
         while beside := _beside(small, together) & (both | given) - small:
             small |= beside
+        small |= both & given
         large = {b.upper() for b in small} | {facts.count}
         while reached := _beside(large, together) - large:
             large |= reached
