@@ -258,7 +258,7 @@ class Calls(Given):
                 return self.known[name]
             self.known[name] = Tensor(self.run.trace.leaf(name, SCALAR), 0)
             return self.known[name]
-        if default is not None and is_data(default):
+        if default is not None and (is_data(default) or _is_negative(default)):
             self.run.condition(f"{name} is {ast.unparse(default)[:60]}, its default")
             return evaluate(self.run, default, {})
         if isinstance(default, ast.Call) and getattr(default.func, "attr", "") in GENERATORS:
@@ -393,6 +393,15 @@ class Calls(Given):
                 ):
                     where = self.entry.cost or self.entry.title
                     raise Unsupported(f"the cost that {where} returns is no number", self._node())
+
+
+def _is_negative(default: ast.expr) -> bool:
+    """``rate=-0.1``: what is claimed of a positive number is not claimed of it."""
+    return (
+        isinstance(default, ast.UnaryOp)
+        and isinstance(default.op, ast.USub)
+        and isinstance(default.operand, ast.Constant)
+    )
 
 
 def _arrays(value: Value, name: str, depth: int = 6) -> Iterator[tuple[Ref, str]]:
