@@ -127,7 +127,7 @@ w, b = train(inputs, wanted, w, b, 5000)
 
 
 def judged(source: str) -> tuple[Finding, ...]:
-    return open_code("program.py", source).findings
+    return open_code("program.py", source, mends=False).findings
 
 
 @pytest.mark.parametrize("source", [LOADED, UNSAID, GLOBAL])
