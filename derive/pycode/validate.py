@@ -135,7 +135,11 @@ def _public_rows(module: Module, reference: Reference, measured: dict[str, None]
     matcher = _matcher(emitted, reference) if reference.statistics else outside
     rows += _gradient_rows(matcher, found, "")
     rows += [
-        _row(f"gradient of {name}", matcher.is_zero(found.gradients[name]))
+        _row(
+            f"gradient of {name}",
+            found.gradients[name].shape == emitted.network.shapes[name]
+            and matcher.is_zero(found.gradients[name]),
+        )
         for name in reference.statistics
     ]
     measured |= matcher.lemmas.named() | outside.lemmas.named()

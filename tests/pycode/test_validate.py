@@ -192,3 +192,16 @@ def test_what_is_no_emitted_module_is_not_proved() -> None:
 def test_random_specs_are_proved() -> None:
     found = campaign(2, 11)
     assert not found.faults, found.faults
+
+
+def test_the_gradients_of_statistics_have_their_shapes() -> None:
+    text = "\n".join(
+        ['name = "net"', "input = 3", 'loss = "half_squared_error"', "[[layer]]", "units = 4",
+         'activation = "relu"', 'norm = "batch"', "[[layer]]", "units = 2",
+         'activation = "identity"']
+    )  # fmt: skip
+    source, known = emitted(text)
+    assert validate(source, known).proved
+    turned = source.replace("np.zeros_like(var1))", "np.zeros_like(var1.T))")
+    assert turned != source
+    assert not validate(turned, known).proved
