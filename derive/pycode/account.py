@@ -29,7 +29,7 @@ from derive.pycode.state import OLD, make_arbitrary, snapshot
 from derive.pycode.supplied import Calls
 from derive.pycode.training import Focused, value_now
 from derive.pycode.units import known_names
-from derive.pycode.unstated import Unstated, costs_of
+from derive.pycode.unstated import NoCost, Unstated, costs_of
 from derive.pycode.values import (
     DictValue,
     FunctionValue,
@@ -115,12 +115,12 @@ class Accountant(Calls):
         if self.cost is None:
             try:
                 self.cost = self._cost_of(result, returned, scope)
-            except Unsupported:
+            except NoCost:
                 unstated = costs_of(self.run, scope)
                 if not unstated:
                     raise
                 self.cost = unstated[0].summed
-        pairs = self._pairs(result, returned)
+        pairs = self._pairs(result, returned, bool(unstated))
         own = self._own_cost(returned, scope)
         if self.instance is not None:
             known = {p.target for p in pairs}
@@ -294,7 +294,9 @@ class Accountant(Calls):
                 name = getattr(said, "id", "")
                 if isinstance(part, Tensor) and not (name and target_of(name, known)):
                     return self._scalar(part)
-        raise Unsupported("no cost was found: name a function loss or cost", self._node())
+        if any(isinstance(scope.get(name), Opaque) for name in COST_NAMES):
+            raise Unsupported("the cost is outside the fragment", self._node())
+        raise NoCost("no cost was found: name a function loss or cost", self._node())
 
     def _is_other_array(self, name: str, scope: dict[str, Value]) -> bool:
         """The name of an array that is no gradient: what stands for the cost beside gradients."""
@@ -302,7 +304,7 @@ class Accountant(Calls):
         is_array = isinstance(scope.get(name), (Tensor, Ref))
         return is_array and target_of(name, leaves) is None
 
-    def _pairs(self, result: Value, returned: ast.expr | None) -> list[Pair]:
+    def _pairs(self, result: Value, returned: ast.expr | None, unstated: bool) -> list[Pair]:
         leaves = self._parameters()
         pairs: dict[tuple[str, Expr], Pair] = {}
         for part in labelled(self.run, result, returned):
@@ -322,7 +324,7 @@ class Accountant(Calls):
             self._add_by_place(pairs, result, returned)
         if not pairs and self.instance is not None:
             self._add_of_loss(pairs)
-        implicit = self._by_input(result, returned)
+        implicit = None if unstated else self._by_input(result, returned)
         if implicit is not None and implicit.target not in {p.target for p in pairs.values()}:
             self._add(pairs, implicit.target, implicit.label, result)
         return list(pairs.values())

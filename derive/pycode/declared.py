@@ -52,46 +52,11 @@ def declared_shapes(module: Module, entry: Entry) -> dict[str, Declared]:
                 found.setdefault(name, shape)
         for name in _NUMBER.findall(said):
             found.setdefault(name, ())
-    for name in sorted(_made_with_one_axis(module, entry.owner)):
-        found.setdefault(name, (name,))
     for function in (n for s in module.body for n in ast.walk(s)):
         if isinstance(function, ast.FunctionDef):
             found |= {n: "labels" for n in sorted(_picking(function)) if n not in found}
             found |= {n: (n,) for n in sorted(_widened(function)) if n not in found}
     return made_shapes(module) | found
-
-
-_MAKERS = {"zeros": 0, "ones": 0, "empty": 0, "rand": -1, "randn": -1, "standard_normal": 0}
-"""Where the shape stands among the arguments; -1: the arguments are its sizes."""
-
-
-def _made_with_one_axis(module: Module, owner: str) -> set[str]:
-    """The attributes that a class fills with new arrays of one axis: ``self.w = np.zeros(k)``.
-
-    Only those that all statements make so, whatever method they are in.
-    """
-    made: dict[str, list[bool]] = {}
-    for node in ast.walk(module.classes[owner]) if owner else ():
-        match node:
-            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
-                axes = _axes_made(node.value)
-                if axes:
-                    made.setdefault(name, []).append(axes == 1)
-    return {name for name, single in made.items() if all(single)}
-
-
-def _axes_made(node: ast.expr) -> int:
-    """The number of axes of a new array, times numbers; 0: not told."""
-    match node:
-        case ast.BinOp(op=ast.Mult() | ast.Div(), left=left, right=right):
-            return _axes_made(left) or _axes_made(right)
-        case ast.Call(func=ast.Attribute(attr=name), args=[first, *others]) if name in _MAKERS:
-            if _MAKERS[name] < 0:
-                return 0 if any(isinstance(a, ast.Starred) for a in node.args) else len(node.args)
-            if isinstance(first, ast.Tuple):
-                return len(first.elts)
-            return int(not others and isinstance(first, (ast.Constant, ast.Attribute)))
-    return 0
 
 
 def _widened(function: ast.FunctionDef) -> set[str]:

@@ -33,7 +33,7 @@ _SHARING = frozenset(
     {"reshape", "ravel", "squeeze", "astype", "transpose", "array", "asarray", "expand_dims",
      "list", "tuple", "zip", "enumerate", "view", "swapaxes", "atleast_1d", "atleast_2d",
      "broadcast_to", "diagonal", "get", "items", "values", "getattr", "max", "min", "next", "iter",
-     "reversed", "sorted", "rollaxis", "moveaxis", "ascontiguousarray"}
+     "reversed", "sorted", "rollaxis", "moveaxis", "ascontiguousarray", "copy", "sum"}
 )  # fmt: skip
 """Those of them that may hand on what they are given."""
 
@@ -68,7 +68,9 @@ def _is_new(node: ast.expr, own: Collection[str]) -> bool:
             plain = (ast.Name, ast.Attribute, ast.Subscript)
             return all(isinstance(s, plain) or _is_new(s, own) for s in (left, right))
         case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
-            return name not in own and name not in _SHARING
+            held = (ast.List, ast.Tuple, ast.Dict, ast.ListComp, ast.DictComp)
+            lists = any(isinstance(n, held) for a in node.args for n in ast.walk(a))
+            return name not in own and name not in _SHARING and not lists
     return False
 
 

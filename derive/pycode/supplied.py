@@ -233,6 +233,9 @@ class Calls(Given):
         if holder and (CACHES.fullmatch(name) or self._is_annotated(arg, self.output)):
             return self.output
         if self._is_prediction(name):
+            if not self.entry.cost:
+                told = f"what {self.entry.forward} returns" if self.entry.forward else "the output"
+                self.run.condition(f"{self.entry.gradient} is given {told} as {name}")
             return self.output
         if self.cache is not None and CACHES.fullmatch(name):
             return self.cache

@@ -8,9 +8,11 @@ examples or averaged is what most gradients hold under.  All of it is said with 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from derive.program import (
@@ -32,12 +34,20 @@ from derive.program import (
     walk,
 )
 from derive.pycode.guess import is_labels
-from derive.pycode.values import Ref, Value
+from derive.pycode.names import COST, COST_NAMES
+from derive.pycode.source import Module
+from derive.pycode.values import Ref, Unsupported, Value
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
 MOST_SCALES = 6
+_REDUCTIONS = frozenset({"mean", "sum", "average", "nanmean", "nansum"})
+_BENT = frozenset({"square", "log", "log2", "log1p", "power", "norm", "xlogy"})
+_WORDS = ("loss", "cost", "error", "entropy", "mse", "objective", "likelihood")
+"""Words in the names of functions that compute one."""
+_OTHERWISE = frozenset({"L", "E", "error"})
+"""Letters of a cost that as often as not count layers or name a difference."""
 Definitions = Mapping[str, Expr]
 
 
@@ -55,11 +65,64 @@ class Unstated:
         return f"no cost is stated: {self.name}, {of}, is the one under which most gradients hold"
 
 
+class NoCost(Unsupported):
+    """No cost was found where one was looked for, and none that could not be followed."""
+
+
+def computed_at(module: Module) -> int:
+    """The line of the first cost that a file computes anywhere, by its name or its form; else 0.
+
+    A file that states a cost, even for its plots, is not given another one.
+    """
+    return _computed_at(tuple(module.body))
+
+
+@lru_cache(maxsize=16)
+def _computed_at(body: tuple[ast.stmt, ...]) -> int:
+    lines = [
+        node.lineno
+        for statement in body
+        for node in ast.walk(statement)
+        if isinstance(node, (ast.stmt, ast.expr)) and _is_cost(node)
+    ]
+    return min(lines, default=0)
+
+
+def _is_cost(node: ast.stmt | ast.expr) -> bool:
+    match node:
+        case ast.FunctionDef(name=name):
+            calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+            reduces = any(_last(called) in _REDUCTIONS for called in calls)
+            told = any(word in name.lower() for word in _WORDS)
+            return COST.fullmatch(name) is not None or (told and reduces)
+        case ast.Assign(targets=[target], value=value):
+            name = _last(target)
+            named = name not in _OTHERWISE and (name in COST_NAMES or COST.fullmatch(name))
+            return bool(named) and any(isinstance(n, ast.Call) for n in ast.walk(value))
+        case ast.Call(func=called):
+            inner = list(ast.walk(node))
+            words = {_last(n) for n in inner}
+            reduces = _last(called) in _REDUCTIONS
+            bent = any(isinstance(n, ast.Pow) for n in inner) or words & _BENT
+            about = any(is_labels(w) or "err" in w.lower() or "diff" in w.lower() for w in words)
+            compared = any(isinstance(n, ast.Compare) for n in inner)
+            return bool(reduces and bent and about and not compared)
+    return False
+
+
+def _last(node: ast.AST) -> str:
+    """The last part of a name, empty for what is none."""
+    return str(getattr(node, "id", getattr(node, "attr", "")))
+
+
 def costs_of(run: Interpreter, scope: Mapping[str, Value]) -> tuple[Unstated, ...]:
     """The costs that go with the first difference of a prediction and labels, if there is one.
 
     scope: the names of the source; an array without a name of its own may be called labels there.
+    Raises `Unsupported` where the file computes a cost.
     """
+    if line := computed_at(run.module):
+        raise Unsupported(f"line {line} computes a cost; nothing says that it is that of gradients")
     definitions = run.trace.definitions
     labels = {n for n in run.trace.leaves if n in run.trace.onehot or is_labels(n.split(".")[0])}
     for name, value in scope.items():

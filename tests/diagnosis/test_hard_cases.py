@@ -128,9 +128,9 @@ def test_a_very_long_line_is_left_alone(terms: int) -> None:
     right: Expr = scene.program.symbol("A2")
     for _ in range(terms):
         right = p.Plus(right, scene.program.symbol("Y"))
-    start = time.perf_counter()
+    start = time.process_time()
     found = answer(claim(scene, "Z2", right))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert found.code == "D138"
 
 

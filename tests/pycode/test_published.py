@@ -228,6 +228,9 @@ def gradients(W, X, Y):
         "v = same(dW); np.copyto(v, 0)",
         "accuracy = np.mean(zero(dW))",
         "v = np.nan_to_num(dW, copy=False); v.fill(0)",
+        "v = {'a': dW}.copy(); v['a'].fill(0)",
+        "v = sum([[dW]], []); v[0].fill(0)",
+        "v = np.unique([dW]); v.fill(0)",
     ],
 )
 def test_no_view_is_taken_for_a_figure(between: str) -> None:
@@ -250,3 +253,36 @@ def backward(W, b, X, up):
     return up * X * 0, db
 """
     assert all("db" not in f.latex.split(":")[0] for f in judged(source))
+
+
+WITHOUT_COST = """
+import numpy as np
+
+class Net:
+    def __init__(self, n, k):
+        self.W = np.random.randn(n, k)
+
+    def forward(self, X):
+        return X @ self.W
+
+    def backward(self, X, y, output):
+        dW = X.T @ (output - y)
+        return dW
+"""
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "    def train(self, X, y):\n        out = self.forward(X)\n"
+        "        if self.verbose:\n            loss = np.mean((out - y) ** 2)\n",
+        "def report(net, X, y):\n    return np.mean(np.square(net.forward(X) - y))\n",
+        "def mean_squared_error(a, b):\n    return ((a - b) ** 2).mean()\n",
+        "def main(net, X, y):\n    err = net.forward(X) - y\n    print((err ** 2).mean())\n",
+    ],
+)
+def test_a_cost_that_is_computed_elsewhere_is_not_passed_over(elsewhere: str) -> None:
+    [finding] = judged(WITHOUT_COST)
+    assert finding.verdict == Verdict.VERIFIED
+    assert any("is given what forward returns as output" in c for c in finding.side_conditions)
+    assert all(f.verdict != Verdict.VERIFIED for f in judged(WITHOUT_COST + elsewhere))

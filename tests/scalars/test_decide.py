@@ -171,9 +171,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("expr", HOSTILE.values(), ids=HOSTILE)
 def test_too_large_is_unknown_and_quick(expr):
-    started = time.monotonic()
+    started = time.process_time()
     assert decide(expr, X, LIBRARY).decision is not Decision.EQUAL
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_many_fractions_are_refused():
