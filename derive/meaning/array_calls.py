@@ -74,7 +74,9 @@ class ArrayCalls(Arrays):
 
     def _diagonal(self, value: Expr) -> Expr:
         """The matrix with a vector on its diagonal and 0 elsewhere."""
-        if self.setting.mode in ("path", "formal") or value.shape == SCALAR:
+        if self.setting.mode in ("path", "formal"):
+            raise Outside("a diagonal matrix has no meaning on one path of scalars")
+        if value.shape == SCALAR:
             return value
         rows, columns = value.shape
         if 1 not in (rows, columns):

@@ -188,7 +188,7 @@ class Context(ABC):
         """
         for one, other in ((left, right), (right, left)):
             capital = isinstance(one, Symbol) and one.dims == SCALAR and one.name.isupper()
-            if capital and other.shape != SCALAR and self.setting.mode == "batch":
+            if capital and other.shape != SCALAR and self.setting.mode in ("batch", "single"):
                 assert isinstance(one, Symbol)
                 if one.name not in self.setting.network and one.name != self.setting.facts.count:
                     raise Outside(f"{one.name} has no role: it may be a number or an array")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 from derive.meaning.calls import facts_alias, library_function
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
 from derive.meaning.differentials import Differentials
+from derive.meaning.jacobians import slopes_of
 from derive.meaning.notation import indicator_of, vector_of_ones
 from derive.meaning.readings import pure_maps
 from derive.meaning.roles import Roles, resolve
@@ -48,12 +50,16 @@ __all__ = [
     "library_function",
 ]
 
+Slopes = Literal["", "numerator", "denominator"]
 ENTRYWISE = frozenset({"ast", "odot"})
 """Signs of the product entry by entry."""
 
 
 class Elaborator(Differentials):
     """Gives syntax its value in one setting."""
+
+    slopes: Slopes = ""
+    """What the derivative of a vector by a vector is: no array, or a matrix in which layout."""
 
     def value(self, node: sx.Node) -> Expr:
         """The expression of a node; IllShaped or Outside where it has none."""
@@ -276,11 +282,20 @@ class Elaborator(Differentials):
             value: Expr = Gradient(program_name, self.setting.shape(program_name))
             return value if row is None and column is None else Entry(value, row, column)
         body = self._value(subject)
+        if self.slopes and body.shape != SCALAR and row is None and column is None:
+            return self.matrix_of_slopes(body, program_name)
         dims = self.setting.shape(program_name)
         missing = [i is None and d != 1 for i, d in zip((row, column), dims, strict=True)]
         if body.shape != SCALAR or any(missing):
             raise Outside("the derivative of one array by another is a linear map")
         return Partial(body, program_name, row, column)
+
+    def matrix_of_slopes(self, body: Expr, program_name: str) -> Expr:
+        """The derivatives of a vector by a vector, in the layout of the line."""
+        if not self.slopes:
+            raise Outside("a linear map beside an array")
+        symbol = self.setting.symbol(program_name)
+        return slopes_of(body, symbol, None, self.slopes == "denominator")
 
     def _unknown(self, name: sx.Name) -> bool:
         """A letter of which the note says nothing: nor what it is computed from."""

@@ -13,7 +13,7 @@ from derive.meaning.conditions import (
     restricted,
 )
 from derive.meaning.differentials import held_fixed
-from derive.meaning.elaborate import ANY_LAYER
+from derive.meaning.elaborate import ANY_LAYER, Slopes
 from derive.meaning.elsewhere import differentiates_data, given_elsewhere
 from derive.meaning.examples import names_gradient_of_all, of_one
 from derive.meaning.facts import Facts
@@ -59,6 +59,7 @@ from derive.meaning.setting import (
     Outside,
     Setting,
 )
+from derive.meaning.slopes import by_vectors, writes_diagonal
 from derive.meaning.statements import instances, layer_letters, statement_of
 from derive.meaning.stationary import to_be_solved
 from derive.meaning.well_known import well_known_checks
@@ -255,6 +256,11 @@ class Interpreter:
         found = self._statements(line, left, kind, shown, mode)
         if mode in ("path", "formal") and arrays_alone(self.facts, line, said=mode == "formal"):
             return self._decided(line, Verdict.UNPROVEN, ARRAYS_ALONE, kind, shown)
+        if mode == "path" and writes_diagonal(line):
+            return by_vectors(
+                self.facts,
+                lambda slopes: self._statements(line, left, kind, "matrix", "single", slopes),
+            )
         if mode == "path":
             return self._on_path(line, left, kind, found)
         if (
@@ -314,7 +320,7 @@ class Interpreter:
         return has_units(self.facts, line)
 
     def _statements(
-        self, line: Line, left: Node, kind: Kind, reading: str, mode: Mode
+        self, line: Line, left: Node, kind: Kind, reading: str, mode: Mode, slopes: Slopes = ""
     ) -> Interpretation:
         setting = self._setting(mode)
         stated: list[Stated] = []
@@ -327,7 +333,7 @@ class Interpreter:
         )
         for layers in everywhere:
             try:
-                statement = statement_of(setting, left, line.right, layers)
+                statement = statement_of(setting, left, line.right, layers, slopes)
             except NoLayer as error:
                 reason = reason or str(error)
                 if letters:

@@ -18,7 +18,7 @@ from derive.meaning.evidence import gather
 from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Choice, Given, choose
 from derive.meaning.literal.choice import mark
-from derive.meaning.notation import is_transpose
+from derive.meaning.notation import is_transpose, names_in
 from derive.reading.syntax import Node, Product, Sum, Transposed
 
 SUPPOSED = "the forward lines speak of one example; X has the examples as {}"
@@ -72,8 +72,16 @@ def _taken_over(
     pairs = list(enumerate(zip(usual, marks, strict=True)))
     if any(one is True and two is False for _, (one, two) in pairs):
         return set()
+    vectors = {item.a.base for item in facts.affine}
+    pairs = [(k, pair) for k, pair in pairs if not _names(facts, k, vectors)]
     holds = {k for k, (one, two) in pairs if one is False and two is True}
     return holds and holds | {k for k, (one, two) in pairs if one is False and two is False}
+
+
+def _names(facts: Facts, k: int, vectors: set[str]) -> bool:
+    """A line that holds the input as the forward lines write it is about one example."""
+    line = facts.lines[k]
+    return any(n.base in vectors for side in (line.left, line.right) for n in names_in(side))
 
 
 def _with(choice: Choice, other: Choice, taken: set[int], supposed: str) -> Choice:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from derive.meaning.differentials import varying
-from derive.meaning.elaborate import ANY_LAYER, Elaborator, found_layer
+from derive.meaning.elaborate import ANY_LAYER, Elaborator, Slopes, found_layer
 from derive.meaning.facts import free_letters
 from derive.meaning.notation import names_in
 from derive.meaning.readings import Factor, bare_functions, pure_maps
@@ -57,8 +57,17 @@ def instances(setting: Setting, nodes: tuple[Node, ...]) -> Iterator[dict[str, i
         yield dict(zip(letters, values, strict=True))
 
 
-def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str, int]) -> Statement:
-    """What ``left = right`` says at given layers; IllShaped or Outside if it says nothing."""
+def statement_of(
+    setting: Setting,
+    left: Node,
+    right: Node,
+    layers: Mapping[str, int],
+    slopes: Slopes = "",
+) -> Statement:
+    """What ``left = right`` says at given layers; IllShaped or Outside if it says nothing.
+
+    slopes: the layout of derivatives of vectors by vectors, where they are read as matrices.
+    """
     roles = setting.facts.roles
     one, two = pure_maps(roles, left), pure_maps(roles, right)
     if one is not None and two is not None and max(len(one), len(two)) > 1:
@@ -66,6 +75,7 @@ def statement_of(setting: Setting, left: Node, right: Node, layers: Mapping[str,
     if one is not None and two is not None:
         _same_codomain(setting, one[0], two[0], layers)
     elaborator = Elaborator(setting, layers, formal_names(setting, (left, right)))
+    elaborator.slopes = slopes
     elaborator.varying = varying(roles, (left, right))
     if setting.mode == "formal" and bare_functions(setting.facts, (left, right)):
         letter = next(iter(sorted(elaborator.bound)), "t")
@@ -130,7 +140,7 @@ def side_value(
     scale, factors = _factors(setting, maps, elaborator.layers)
     whole = telescoped(factors)
     if whole.of != COST:
-        raise Outside("a linear map beside an array")
+        return elaborator.matrix_of_slopes(setting.symbol(whole.of), whole.by)
     value: Expr = Gradient(whole.by, setting.shape(whole.by))
     return value if scale == ONE else Times(scale, value)
 

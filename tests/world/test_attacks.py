@@ -192,3 +192,33 @@ def test_capitals_are_about_all_examples() -> None:
     line = r"$$\frac{\partial L}{\partial b_2} = \frac{\partial L}{\partial \hat Y}$$"
     claims = verify_text(CAPITALS + line).claims
     assert [str(c.verdict) for c in claims[-2:]] == ["verified", "refuted"]
+
+
+VECTORS = r"$$z = W x + b$$ $$h = \tanh(z)$$ $$y = V h$$ "
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\frac{\partial h}{\partial x} = \text{diag}(1 - h^2) W", "verified"),
+        (r"\frac{\partial h}{\partial x} = W \text{diag}(1 - h^2)", "refuted"),
+        (r"\frac{\partial h}{\partial x} = \text{diag}(1 - h^2) \odot W", "refuted"),
+        (r"\frac{\partial h}{\partial x} = \text{diag}(1 - h) W", "refuted"),
+        (r"\frac{\partial h}{\partial x} = W^T \text{diag}(1 - h^2)", "unproven"),
+        (r"\frac{\partial y}{\partial x} = \text{diag}(1 - h^2) V W", "unproven"),
+        (
+            r"\frac{\partial h}{\partial z} \frac{\partial z}{\partial x} = \text{diag}(1 - h^2) W",
+            "verified",
+        ),
+    ],
+)
+def test_a_diagonal_matrix_is_no_number_on_a_path(line: str, expected: str) -> None:
+    assert last(f"{VECTORS}$${line}$$") == expected
+    if expected == "verified":
+        assert last(f"In denominator layout: {VECTORS}$${line}$$") != expected
+
+
+def test_the_vector_of_the_forward_line_is_no_array_of_all_examples() -> None:
+    note = r"$$z = w^T x + b$$ $$a = \sigma(z)$$ $$L = -(y \log a + (1-y)\log(1-a))$$ "
+    assert last(note + "$$dw = x dz$$") == Verdict.VERIFIED
+    assert last(note + "$$dw = x^T dz$$") != Verdict.VERIFIED

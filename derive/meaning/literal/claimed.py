@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derive.meaning.interpretation import Interpretation, Stated
+from derive.meaning.jacobians import LINEAR_MAP, TURNED
 from derive.meaning.lines import Line
 from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict, Sides
 from derive.meaning.literal.identity import Key
-from derive.meaning.literal.jacobians import LINEAR_MAP, TURNED
 from derive.meaning.literal.loose import says_all, supposing
 from derive.meaning.literal.outline import Outlined
 from derive.meaning.literal.over_time import of_one_step

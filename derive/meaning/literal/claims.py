@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.meaning.facts import Facts, subtree
+from derive.meaning.jacobians import along_path, says_denominator, slopes_of, telescopes
 from derive.meaning.literal.identity import Key
-from derive.meaning.literal.jacobians import along_path, says_denominator, slopes_of, telescopes
 from derive.meaning.literal.products import times
 from derive.meaning.literal.scope import RATES, Scope
 from derive.meaning.literal.steps import SHARED
