@@ -159,6 +159,8 @@ class Claims(Values):
         if not any(key == by or self.reaches(key, by) for key in inside):
             raise Outside("it is written without what it is differentiated by")
         if body.shape != SCALAR:
+            if self.entrywise and isinstance(body, Apply) and body.arg == symbol and not entries:
+                return self.apply(body.function, body.order + 1, symbol)
             self.jacobians = True
             at = self.position(symbol, entries, by) if entries else None
             return slopes_of(body, symbol, at, self.turned)

@@ -67,7 +67,7 @@ class Reader(Claimed):
         if (values := value_of_one_example(self.found.facts, line)) is not None:
             verdict = Verdict.UNPROVEN if values else Verdict.DEFINITION
             return self._open(line, verdict, values, Kind.DEFINITION)
-        if self._condition(line):
+        if self._condition(line) or self._kronecker(line):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         if self.found.summed is not None and line is self.found.summed.line:
             return self._definition(line, self.found.summed.key)
@@ -75,6 +75,8 @@ class Reader(Claimed):
         if stated is not None:
             return self._definition(line, stated.key)
         again = self.found.again.get(id(line))
+        if again is not None and self._in_part(line, again):
+            return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         if again is not None:
             return self._again(line, again)
         alias = self._alias(line)
@@ -93,6 +95,12 @@ class Reader(Claimed):
         same = (left.base, left.accent) == (right.by.base, right.by.accent)
         scripts = [s.text for s in left.scripts] == [s.text for s in right.by.scripts]
         return same and scripts and right.of is not None
+
+    def _kronecker(self, line: Line) -> bool:
+        """``\\delta_{ij} = 1``: what the sign stands for, the case is said beside it."""
+        name, right = plain(line.left), plain(line.right)
+        sign = isinstance(name, Name) and self.found.facts.roles.is_kronecker(name)
+        return line.first and sign and isinstance(right, Figure) and right.value in (0, 1)
 
     def _update(self, line: Line) -> Interpretation | None:
         """``W \\leftarrow W - \\eta G``: what is subtracted is a rate times the gradient."""
@@ -171,6 +179,20 @@ class Reader(Claimed):
         """A second formula for a quantity: it must be the same as the first."""
         found = self.claim(line)
         return replace(found, kind=Kind.DEFINITION, definition=True, contradicts=earlier.piece.line)
+
+    def _in_part(self, line: Line, earlier: Line) -> bool:
+        """``z = W x + ...``: some terms of a formula that is given, the others as dots."""
+        new, old = plain(line.right), plain(earlier.right)
+        if not isinstance(new, Sum) or not isinstance(old, Sum):
+            return False
+        said = [(sign, term) for sign, term in new.terms if not isinstance(plain(term), Dots)]
+        known = {(sign, self._text(term)) for sign, term in old.terms}
+        return len(said) < len(new.terms) and all((k, self._text(n)) in known for k, n in said)
+
+    def _text(self, node: Node) -> str:
+        """A formula as it is written, without white space."""
+        source = self.found.facts.document.source
+        return "".join(source[node.span.start : node.span.end].split())
 
     def _alias(self, line: Line) -> Interpretation | None:
         """``g = \\partial L/\\partial y``: the first such line names the gradient."""

@@ -180,7 +180,8 @@ def outlined(
         return None
     if _CONVOLVED.search(source) and _starred(facts):
         return None
-    if facts.roles.symbolic_depth or names.steps - {"t"} - _bounding(facts):
+    by_letter = facts.roles.symbolic_depth and not facts.roles.letters <= names.steps & {"t"}
+    if by_letter or names.steps - {"t"} - _bounding(facts):
         return None  # layers by letters: what holds at one is not what the program says
     found = Outlined(facts, names, seen=seen)
     letters = totals(facts)
@@ -309,6 +310,8 @@ def _stated(facts: Facts, names: Identities, line: Line, letters: frozenset[str]
         return None
     if name.base in STANDARD or (name.base in _CONSTANTS and _fixed(name, line.right)):
         return None
+    if facts.roles.is_kronecker(name) and isinstance(plain(line.right), sx.Number):
+        return None  # ``\\delta_{ij} = 1`` where i = j
     if value_of_one_example(facts, line) is not None:
         return None
     if name.base in names.indices and not name.scripts:

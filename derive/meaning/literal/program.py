@@ -269,7 +269,7 @@ def open_cost(found: Outlined, scope: Scope, carried: Sequence[Key] = ()) -> str
     kin = [k for k in scope.values if k[0].lower() == key[0].lower()]
     if kin or any(scope.values[k].shape == SCALAR for k in sinks if _costly(k)):
         return "another cost is stated, and it is not said how the two belong together"
-    if not sinks or not _apart(found, sinks):
+    if not sinks or not _apart(found, scope, sinks):
         return "the loss is not given, nor what it is a function of"
     value: Expr = Symbol("free_value", SCALAR)
     known = (*scope.values, *scope.leaves)
@@ -305,8 +305,9 @@ def _of_steps(found: Outlined, scope: Scope, carried: Sequence[Key]) -> str:
     return cost_of_step(summed, values, scope, states)
 
 
-def _apart(found: Outlined, sinks: Sequence[Key]) -> bool:
+def _apart(found: Outlined, scope: Scope, sinks: Sequence[Key]) -> bool:
     """No two results are computed from one quantity: the loss may be a function of all."""
+    known = scope.leaves.keys() | scope.values.keys()
     seen: set[Key] = set()
     for sink in sinks:
         mine: set[Key] = set()
@@ -316,7 +317,7 @@ def _apart(found: Outlined, sinks: Sequence[Key]) -> bool:
             if key not in mine:
                 mine.add(key)
                 waiting += sorted(found.uses.get(key, ()))
-        if mine & seen:
+        if mine & seen & known:
             return False
         seen |= mine
     return True
