@@ -17,7 +17,7 @@ from derive.meaning.literal.conflict import Conflict, Sides
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.loose import says_all, supposing
 from derive.meaning.literal.outline import Outlined
-from derive.meaning.literal.over_time import of_one_step
+from derive.meaning.literal.over_time import ONE_STEP, adds_up, of_one_step
 from derive.meaning.literal.products import IDENTITY, pair, sized
 from derive.meaning.literal.program import leaves_of
 from derive.meaning.literal.scope import Scope
@@ -150,8 +150,11 @@ class Claimed:
 
     def _statements(self, claims: Claims, line: Line) -> list[Statement]:
         one = of_one_step(self.found, line)
+        claims.of_one_step = one is not None or adds_up(self.found, line)
         if one is not None:
-            line, claims.of_one_step = one, True
+            line = one
+        elif claims.of_one_step and ONE_STEP not in self.setting.assumptions:
+            self.setting.assumptions.append(ONE_STEP)
         left, right = claims.maps(line.left), claims.maps(line.right)
         out: list[Statement] = []
         arrays = any(m and len(m) > 1 and self._arrays(claims, m) for m in (left, right))

@@ -29,7 +29,7 @@ from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
 if TYPE_CHECKING:
-    from derive.meaning.literal.outline import Outlined
+    from derive.meaning.literal.outline import Outlined, Stated
 
 Map = tuple[Key | None, Key]
 """The derivative of a quantity (None: of the cost that no name is given) by another."""
@@ -55,6 +55,8 @@ class Claims(Values):
         """The derivative of ``f(z)`` by z is the array of its slopes."""
         self.summing = 0
         """How many sums of several terms stand around what is read."""
+        self.inside: list[Key] = []
+        """The names whose formulas are being read in their place."""
         self.place = 0
         """Where the line begins: which of several costs it means."""
 
@@ -67,6 +69,35 @@ class Claims(Values):
         bare = sx.Name(name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font)
         use = self.scope.names.use(bare)
         return self._used(use, self.gradient(cost, use.key))
+
+    def quantity(self, key: Key) -> Symbol:
+        """The symbol of a quantity of the forward pass."""
+        if key in self.outline.derived:
+            raise Outside(f"{key[0]} stands for gradients, and is no quantity by itself")
+        return super().quantity(key)
+
+    def name(self, name: sx.Name) -> Expr:
+        """A quantity, or the formula of gradients that a name stands for."""
+        stated = None if name.mark else self._derived(name)
+        if stated is None:
+            return super().name(name)
+        if stated.key in self.inside or stated.entries or stated.of_one:
+            raise Outside(f"what {name.base} stands for is not understood")
+        letters = set(self.free)
+        self.inside.append(stated.key)
+        value = self.value(stated.formula)
+        self.inside.pop()
+        if set(self.free) - letters:
+            raise Outside("indices on one side only")
+        return self._used(self.scope.names.use(name), value)
+
+    def _derived(self, name: sx.Name) -> Stated | None:
+        if not self.outline.derived:
+            return None
+        try:
+            return self.outline.derived.get(self.scope.names.use(name).key)
+        except Outside:
+            return None
 
     def gradient(self, of: Key, by: Key) -> Expr:
         """The array of the derivatives of a number by the entries of a quantity."""
@@ -180,6 +211,7 @@ class Claims(Values):
             return path
         out: Expr | None = None
         pending: sx.Name | None = None
+        before: sx.Node | None = None
         sign = ""
         for separator, node in factors:
             if pending is not None:
@@ -191,6 +223,8 @@ class Claims(Values):
             else:
                 slope = self._slope(node) if separator in ("ast", "odot") else None
                 value = self.value(node) if slope is None else slope
+                separator = self._sign(separator, before, node, value)
+            before = node
             out = value if out is None else times(separator, out, value)
         if pending is not None or out is None:
             raise Outside("nabla of nothing")

@@ -74,6 +74,8 @@ class Reader(Claimed):
         stated = self.defined.get(id(line))
         if stated is not None:
             return self._definition(line, stated.key)
+        if any(line is one.line for one in self.found.derived.values()):
+            return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         again = self.found.again.get(id(line))
         if again is not None and self._in_part(line, again):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
@@ -248,7 +250,10 @@ class Reader(Claimed):
             line, kind, "matrix", found, missing=missing, figures=to_be_solved(line),
             conditions=conditions, others=others, elsewhere=self._tied_below(line),
         )  # fmt: skip
-        whole = replace(whole, others=(*others, *self._other_layout(line, whole)))
+        layout = self._other_layout(line, whole)
+        whole = replace(
+            whole, others=(*others, *layout, *through_step(self.found, self.scope, whole))
+        )
         return (
             self._of_formulas(whole)
             if says_all(self.found.names, self.found.totals, line, self._loose(statements))

@@ -13,6 +13,7 @@ from typing import Final
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.figures import value_of_one_example
 from derive.meaning.lines import Line
+from derive.meaning.literal.backward import backward
 from derive.meaning.literal.costs import costs_of
 from derive.meaning.literal.families import families
 from derive.meaning.literal.identity import (
@@ -77,6 +78,8 @@ class Outlined:
     names: Identities
     stated: dict[Key, Stated] = field(default_factory=dict)
     aliases: dict[Key, tuple[Key, Key]] = field(default_factory=dict)
+    derived: dict[Key, Stated] = field(default_factory=dict)
+    """Names for formulas that hold gradients."""
     costs: list[Key] = field(default_factory=list)
     """Quantities that are differentiated and are numbers: the one most often named first."""
     sizes: dict[str, str] = field(default_factory=dict)
@@ -198,6 +201,7 @@ def outlined(
             found.aliases[key] = gradient
             del found.stated[key]
             found.again = {k: line for k, line in found.again.items() if line is not one.line}
+    backward(found)
     found.summed = summed_cost(names, list(found.stated.values()))
     if found.summed is not None:
         del found.stated[found.summed.key]
@@ -287,7 +291,7 @@ def _unclear(found: Outlined) -> dict[Key, str]:
             use = found.names.use(name)
         except Outside:
             continue
-        known = use.key in found.stated or use.key in found.aliases
+        known = use.key in {**found.stated, **found.aliases, **found.derived}
         inside = set(keys_in(found.names, line.right))
         opaque = isinstance(right, sx.Unreadable | sx.Picture | sx.Dots)
         letters = {k[0] for k in inside} & {k[0] for k in used} - _SIZE_LETTERS

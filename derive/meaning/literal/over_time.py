@@ -32,6 +32,15 @@ STEP: Final = re.compile(r"([a-zA-Z])([+-]\d+)?")
 _BOUNDS: Final = frozenset({"", "T", "\\tau", "N", "n"})
 
 
+ONE_STEP: Final = "the gradient by a weight of all steps is written for one of them: what it adds"
+_ADDED: Final = re.compile(
+    r"\baccumulat\w+|\b(?:add(?:ed)?|sum(?:med)?) (?:up )?(?:over|across) (?:all )?(?:the )?"
+    r"(?:time|steps)|\btheir gradients add up",
+    re.IGNORECASE,
+)
+"""Words that say that what the steps give is added up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Summed:
     """A loss that is a sum over the steps: its term, the bounds, the line."""
@@ -120,6 +129,17 @@ def of_one_step(found: Outlined, line: Line) -> Line | None:
         raise Outside("two sums over different steps")
     left, right = (s.body if isinstance(s, sx.Big) and s in sums else s for s in sides)
     return replace(line, left=left, right=right)
+
+
+def adds_up(found: Outlined, line: Line) -> bool:
+    """``dW += \\delta_t h_{t-1}^T``: what one step adds to the gradient of all steps.
+
+    So is a gradient by a shared weight in a note that says that those of the steps are added up.
+    """
+    if not found.steps.carried:
+        return False
+    said = found.summed is None and _ADDED.search(found.facts.document.source) is not None
+    return said or line.relation.text == "+="
 
 
 def _whole_range(found: Outlined, big: sx.Big) -> None:

@@ -101,11 +101,21 @@ class Values(Quantities):
     def product(self, factors: tuple[tuple[str, sx.Node], ...]) -> Expr:
         """Factors from the left; a number takes its place beside the nearest array."""
         out: Expr | None = None
+        before: sx.Node | None = None
         for separator, node in factors:
             value = self.value(node)
+            separator = self._sign(separator, before, node, value)
             out = value if out is None else times(separator, out, value)
+            before = node
         assert out is not None
         return out
+
+    def _sign(self, sign: str, before: sx.Node | None, node: sx.Node, value: Expr) -> str:
+        """``r(1 - r)`` of a vector: the slope of a sigmoid, entry by entry."""
+        vector = value.shape != SCALAR and 1 in value.shape
+        if sign != "juxt" or before is None or not vector or not rest_of(before, node):
+            return sign
+        return "odot" if self.value(before).shape == value.shape else sign
 
     def _power(self, base: sx.Node, exponent: sx.Node) -> Expr:
         inner = plain(base)
@@ -184,7 +194,8 @@ class Values(Quantities):
         if function is None and head.base in self.scope.names.called and head.base not in RATES:
             raise Outside(f"{head.base}(...), which is not known")
         if function is None:
-            return times("juxt", self.name(head), self.value(call[1]))
+            factor = self.value(call[1])
+            return times(self._sign("juxt", head, call[1], factor), self.name(head), factor)
         value = self.apply(function, head.primes, self.value(call[1]))
         above = [s for s in head.scripts if s.place == "sup" and not s.bracket]
         for script in above:
@@ -319,6 +330,22 @@ class Values(Quantities):
         if len(letters) != 2 or not {*letters} <= self.scope.names.indices:
             raise Outside(f"a condition by {condition.relation}")
         return self._kronecker(letters)
+
+
+def rest_of(name: sx.Node, node: sx.Node) -> bool:
+    """Is a formula ``1 - r`` of the name r?"""
+    inner, name = plain(node), plain(name)
+    if not isinstance(name, sx.Name) or not isinstance(inner, sx.Sum) or len(inner.terms) != 2:
+        return False
+    (sign, one), (other, again) = inner.terms
+    again, one = plain(again), plain(one)
+    same = isinstance(again, sx.Name) and _spelling(again) == _spelling(name)
+    return same and (sign, other) == (1, -1) and isinstance(one, sx.Number) and one.value == 1
+
+
+def _spelling(name: sx.Name) -> tuple[object, ...]:
+    scripts = tuple((s.place, s.bracket, s.text) for s in name.scripts)
+    return name.base, name.accent, name.mark, name.primes, scripts
 
 
 def _parameters(body: Expr) -> bool:
