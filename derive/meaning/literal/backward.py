@@ -1,8 +1,8 @@
 """Names that a note gives to gradients by formulas of other gradients.
 
 ``\\delta^r = (\\delta^h W^T) \\odot r(1 - r)`` is no line of the forward pass.  Where the note has
-said ``\\delta^h = \\partial L/\\partial a^h``, the name is the gradient by a^r, and the line a claim;
-any other such name stands for its formula.
+said ``\\delta^h = \\partial L/\\partial a^h``, the name is the gradient by a^r, and the line a
+claim; any other such name stands for its formula.
 
 In: the definitions of a note and its names of gradients.  Out: those of its formulas that are
 computed from gradients, as names of gradients or to be put in place of the name.

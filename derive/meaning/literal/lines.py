@@ -250,10 +250,7 @@ class Reader(Claimed):
             line, kind, "matrix", found, missing=missing, figures=to_be_solved(line),
             conditions=conditions, others=others, elsewhere=self._tied_below(line),
         )  # fmt: skip
-        layout = self._other_layout(line, whole)
-        whole = replace(
-            whole, others=(*others, *layout, *through_step(self.found, self.scope, whole))
-        )
+        whole = replace(whole, others=(*others, *self._other_layout(line, whole)))
         return (
             self._of_formulas(whole)
             if says_all(self.found.names, self.found.totals, line, self._loose(statements))
