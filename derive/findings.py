@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from derive.verify import Note
 
 
+UNWRITTEN: Final = ("free_", "q_")
+"""What the names of quantities begin with that only the program of a literal reading has."""
 DIAGNOSED: Final = 200
 """So many different mistakes of one note are looked into: a bound for notes made to be slow."""
 
@@ -221,8 +223,24 @@ def _diagnose(fault: Fault, setting: Setting, judge: Judge) -> Diagnosis:
             limit = f"no repair is sought: the note has more than {DIAGNOSED} different mistakes"
             return Diagnosis(BY_NAME[name], f"{reason} ({limit})")
         judge.diagnoses += 1
-        known[key] = diagnose(fault, prover, agrees)
+        known[key] = _speakable(diagnose(fault, prover, agrees), setting)
     return known[key]
+
+
+def _speakable(diagnosis: Diagnosis, setting: Setting) -> Diagnosis:
+    """Without repairs and words that would name what the note has no letter for."""
+    names = spelled(setting)[0]
+    hidden = [
+        name
+        for name in sorted({*setting.leaves, *setting.definitions})
+        if name not in names and name.startswith(UNWRITTEN)
+    ]
+    if not hidden:
+        return diagnosis
+    repairs = tuple(r for r in diagnosis.repairs if not any(name in r.latex for name in hidden))
+    if any(name in diagnosis.message for name in hidden):
+        return Diagnosis(BY_NAME["false"], "Both sides have different values.", repairs)
+    return replace(diagnosis, repairs=repairs)
 
 
 def _key(fault: Fault) -> object:

@@ -67,6 +67,11 @@ class Quotient:
     sizes: tuple[tuple[str, int], ...]
 
     @property
+    def factors(self) -> tuple[Expr, ...]:
+        """All factors that are wrong."""
+        return (*self.missing, *self.extra)
+
+    @property
     def count(self) -> int:
         """How many things are wrong."""
         return len(self.missing) + len(self.extra) + (self.value != 1) + len(self.sizes)

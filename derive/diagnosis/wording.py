@@ -16,7 +16,7 @@ from derive.diagnosis.search import Hit
 from derive.diagnosis.shadow import Quotient
 from derive.diagnosis.vocabulary import is_gradient
 from derive.latex import gradient_latex, to_latex, transposed_latex
-from derive.program import ONE, Expr, ShapeError, Sum
+from derive.program import ONE, Expr, Plus, ShapeError, Sum
 from derive.verdict import Kind
 
 _WHAT: Final = {
@@ -198,7 +198,12 @@ def true_of(name: str, scale: Expr, scene: Scene) -> str:
 
 
 def shadow_clauses(ratio: Quotient, scene: Scene) -> list[str]:
-    """What the scalar shadow names: factors missing and too many, number, powers of m."""
+    """What the scalar shadow names: factors missing and too many, number, powers of m.
+
+    Nothing where one sum stands in the place of another: that says no more than both sides do.
+    """
+    if ratio.missing and ratio.extra and any(isinstance(e, Plus) for e in ratio.factors):
+        return []
     clauses = [f"the factor {to_latex(expr, scene)} is missing" for expr in ratio.missing]
     clauses += [f"the factor {to_latex(expr, scene)} is one too many" for expr in ratio.extra]
     if ratio.value < 0:

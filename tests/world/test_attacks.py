@@ -222,3 +222,34 @@ def test_the_vector_of_the_forward_line_is_no_array_of_all_examples() -> None:
     note = r"$$z = w^T x + b$$ $$a = \sigma(z)$$ $$L = -(y \log a + (1-y)\log(1-a))$$ "
     assert last(note + "$$dw = x dz$$") == Verdict.VERIFIED
     assert last(note + "$$dw = x^T dz$$") != Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("$$dX = dZ W^T$$", "unproven"),
+        (r"$$L = \frac12 \|Y - T\|^2$$ $$dY = Y - T$$ $$dX = dZ W^T$$", "refuted"),
+        (r"$$L = \frac12 \|Y - T\|^2$$ $$dY = Y - T$$ $$dX = dZ W^T + dY$$", "verified"),
+    ],
+)
+def test_a_sum_past_the_layers_is_what_its_line_says(lines: str, expected: str) -> None:
+    """``Y = A + X`` tells that both are of one size: no chain of layers, no contradiction."""
+    note = r"$$Z = X W + b$$ $$A = \max(0, Z)$$ $$Y = A + X$$ "
+    claims = verify_text(note + lines).claims
+    assert claims[2].verdict == Verdict.DEFINITION
+    assert str(claims[-1].verdict) == expected
+
+
+def test_what_a_note_has_no_letter_for_is_in_no_message_or_repair() -> None:
+    open_loss = r"$$Z = X W + b$$ $$Y = Z + X$$ $$dZ = dY$$ $$dX = dZ W^T$$"
+    found = verify_text(open_loss).claims[-1]
+    assert [r.latex for r in found.repairs] == [
+        r"\frac{\partial J}{\partial Y} + \frac{\partial J}{\partial Z} W^T"
+    ]
+    over_time = (
+        r"$$h_t = \tanh(W_h h_{t-1} + W_x x_t)$$ $$o_t = V h_t$$ $$L = \sum_t L_t$$"
+        r"$$L_t = \frac12 \|o_t - y_t\|^2$$ $$\frac{\partial L}{\partial h_t} = V^T (o_t - y_t)$$"
+    )
+    found = verify_text(over_time).claims[-1]
+    assert (str(found.verdict), found.repairs) == ("refuted", ())
+    assert "free" not in found.message

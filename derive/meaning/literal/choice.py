@@ -15,6 +15,7 @@ from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Choice
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.literal.reading import Literal, read_literally
+from derive.meaning.notation import plain_name
 from derive.verdict import Kind, Verdict
 
 SHAPES = "two ways to give the letters of the note shapes fit, and they disagree here"
@@ -54,10 +55,24 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     better = _better(mine, usual, same)
     if by_letters and not better:
         better = mine.open <= usual.open and _mended(best, choice, judge)
+    better = better or (mine.misfits < usual.misfits and _computes_more(facts, choice))
     if mine.misfits > usual.misfits or not better:
         return None
     rivals = [one for one in merged if one is not best]
     return replace(best, interpretations=agreed(best, rivals, judge))
+
+
+def _computes_more(facts: Facts, usual: Choice) -> bool:
+    """Does a line that does not fit compute what has no place in the usual network?
+
+    ``Y = A + X`` tells that A and X are of one size, which no chain of layers would.
+    """
+    heads = (
+        plain_name(found.line.left)
+        for found in usual.interpretations
+        if found.definition and found.verdict == Verdict.REFUTED
+    )
+    return any(name is not None and facts.roles.role_of(name) is None for name in heads)
 
 
 def _better(mine: Held, usual: Held, same: bool) -> bool:

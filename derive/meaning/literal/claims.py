@@ -64,7 +64,8 @@ class Claims(Values):
         """``dX``, ``\\partial X``: the gradient of the cost by X, or one of its entries."""
         differential = name.mark == "d" and self.facts.roles.differentials
         if name.mark not in ("d", "partial") or self.cost is None or differential:
-            raise Outside(f"{name.mark} of {name.base}")
+            mark = "d" if name.mark == "d" else "\\partial "
+            raise Outside(f"of which loss {mark}{name.base} is the gradient is not told")
         cost = self.outline.cost_at(self.place)
         bare = sx.Name(name.span, name.base, name.scripts, 0, name.accent, "", name.word, name.font)
         use = self.scope.names.use(bare)

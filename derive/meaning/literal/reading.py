@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,7 +27,10 @@ from derive.program import (
     ONE,
     Expr,
     ShapeError,
+    Symbol,
+    Times,
     show_shape,
+    walk,
 )
 from derive.reading.syntax import Big
 from derive.verdict import ModelReport
@@ -296,7 +299,21 @@ def _spelled(
             label: f"\\frac{{\\partial {written}}}{{\\partial {text}}}"
             for label, text in names.items() if label != COST
         }  # fmt: skip
+        if found.summed is None or found.summed.key != cost:
+            names |= _slopes_of_open_loss(scope, cost, gradients)
     return names, gradients, {}
+
+
+def _slopes_of_open_loss(scope: Scope, cost: Key, gradients: Mapping[str, str]) -> dict[str, str]:
+    """What stands for the gradient of a loss that is not given is written as that gradient."""
+    products = (n for n in walk(scope.values.get(cost, ONE)) if isinstance(n, Times))
+    pairs = ((n.left, n.right) for n in products)
+    return {
+        slope.name: gradients[result.name]
+        for slope, result in pairs
+        if isinstance(slope, Symbol) and isinstance(result, Symbol)
+        if slope.name.startswith("free_slope") and result.name in gradients
+    }
 
 
 __all__ = ["Literal", "read_literally"]
