@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Scope = dict[str, Value]
 _HARMLESS = (ast.Pass,)
+_TRAINING = frozenset({"train", "training", "Train", "TRAIN"})
+_TESTING = frozenset({"test", "testing", "eval", "predict", "inference", "Test", "TEST"})
+_SEEDS = frozenset({"np.random.seed", "numpy.random.seed", "random.seed"})
 
 
 def branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
@@ -39,6 +42,38 @@ def branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
             scope[name] = Opaque(f"{name}, which a branch gives that is not known", node.lineno)
         return
     raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
+
+
+def _trains(run: Interpreter, test: ast.expr, scope: Scope) -> bool | None:
+    """``mode == "train"`` of an argument of which nothing is known: gradients belong to training.
+
+    None for other conditions.
+    """
+    match test:
+        case ast.Compare(
+            left=ast.Name() | ast.Subscript(slice=ast.Constant()) | ast.Attribute(),
+            ops=[ast.Eq() | ast.NotEq() as op],
+            comparators=[ast.Constant(value=str() as text)],
+        ):
+            pass
+        case _:
+            return None
+    try:
+        asked = run.settled(evaluate(run, test.left, scope))
+    except Unsupported:
+        return None
+    if not isinstance(asked, Unknown) or asked.known or asked.parts or asked.number:
+        return None
+    shown = ast.unparse(test.left)
+    if not asked.text and text in _TRAINING:
+        asked.text = text
+        run.condition(f"{shown} is {text!r}")
+    elif not asked.text and text in _TESTING:
+        asked.text = ""
+        run.condition(f"{shown} is not {text!r}")
+    elif not asked.text:
+        return None
+    return (asked.text == text) == isinstance(op, ast.Eq)
 
 
 def _guards(run: Interpreter, node: ast.If, scope: Scope) -> bool:
@@ -91,13 +126,15 @@ def _prints(node: ast.stmt, own: frozenset[str]) -> bool:
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Call)
-        and ast.unparse(node.value.func) in ("print", "logging.info", "warnings.warn")
+        and ast.unparse(node.value.func) in ("print", "logging.info", "warnings.warn", *_SEEDS)
         and naming.only_looks([*node.value.args, *(k.value for k in node.value.keywords)], own)
     )
 
 
 def truth(run: Interpreter, test: ast.expr, scope: Scope) -> bool | None:
     """The value of a condition, None if the source does not decide it."""
+    if (trains := _trains(run, test, scope)) is not None:
+        return trains
     try:
         value = run.settled(evaluate(run, test, scope))
     except Unsupported:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from derive.program import SCALAR, ZERO
 from derive.pycode import arrays, parts_calls, picks, views
 from derive.pycode.containers import of_dictionary, of_list, of_unknown
+from derive.pycode.elsewhere import meant
 from derive.pycode.functions import library_row
 from derive.pycode.python_builtins import call_builtin
 from derive.pycode.values import (
@@ -96,6 +97,8 @@ def call_library(
     if name in parts_calls.JOINING or any(isinstance(a, Parts) for a in held):
         return parts_calls.call(run, name, held, keywords)
     row = run.rows.get(name) or library_row(name)
+    if row is None and (value := meant(run, name, args, keywords)) is not None:
+        return value
     if row is None:
         reason = f"a call of {name}, which is outside the fragment"
         for arg in (*held, *keywords.values()):

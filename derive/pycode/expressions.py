@@ -6,7 +6,7 @@ import ast
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from derive.pycode import calls, classes, indexing, iteration, naming, operators
+from derive.pycode import calls, classes, elsewhere, indexing, iteration, naming, operators
 from derive.pycode.functions import library_row
 from derive.pycode.values import (
     DictValue,
@@ -161,7 +161,10 @@ def _name(run: Interpreter, name: str, scope: Scope, node: ast.AST) -> Value:
     star = run.globals.get("*")
     if isinstance(star, Library):
         full = f"{star.name}.{name}"
-        return Library(full) if library_row(full) else Opaque(f"{name} may come from {star.name}")
+        known = library_row(full) or name in elsewhere.NAMES
+        return Library(full) if known else Opaque(f"{name} may come from {star.name}")
+    if isinstance(star, Opaque) and name in elsewhere.NAMES:
+        return Library(f"*.{name}")
     if name in BUILTINS:
         return Library(f"builtins.{name}")
     return Opaque(f"the name {name} is not defined here", node.lineno, node.col_offset + 1)  # type: ignore[attr-defined]

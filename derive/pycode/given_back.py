@@ -7,8 +7,11 @@ cost and the gradients have arguments of these names.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from itertools import pairwise
 
 from derive.program import Expr, Symbol, walk
+from derive.pycode import classes
 from derive.pycode.entry import Entry
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import KEPT_OUTPUTS
@@ -42,6 +45,26 @@ class Given:
                 self.output = held[name]
                 self.outputs[name] = self.output
                 return
+
+    def _keep_output(self) -> None:
+        """``self.output = self.forward(X)`` of a method that calls the gradients as well."""
+        held = self.instance
+        if held is None or not isinstance(self.output, Ref) or not self.entry.gradient:
+            return
+        for method, node in held.kind.methods.items():
+            for before, after in _neighbours(node):
+                called = {n.func.attr for n in ast.walk(after) if _is_own_call(n)}  # type: ignore[attr-defined]
+                match before:
+                    case ast.Assign(
+                        targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)],
+                        value=ast.Call(func=ast.Attribute(attr=went)) as call,
+                    ) if (
+                        went == self.entry.forward
+                        and self.entry.gradient in called
+                        and _is_own_call(call)
+                    ):
+                        self.run.condition(f"{name} is what {went} returns, as in {method}")
+                        classes.set_attribute(held, name, self.output)
 
     def _first(self, value: Value) -> Value:
         """The output of what is returned: what all other arrays there lead to, else the first."""
@@ -91,3 +114,19 @@ class Given:
                     name = part.attr.strip("_")
                     self.known.setdefault(name, value)
                     self.outputs[name] = value
+
+
+def _is_own_call(node: ast.AST) -> bool:
+    """``self.method(...)``."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self"))):
+            return True
+    return False
+
+
+def _neighbours(node: ast.AST) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+    """The statements of a function that stand one right behind the other."""
+    for part in ast.walk(node):
+        for body in (getattr(part, "body", []), getattr(part, "orelse", [])):
+            if isinstance(body, list):
+                yield from pairwise(body)

@@ -85,6 +85,8 @@ def is_part(module: Module, group: Group, groups: Sequence[Group]) -> bool:
         return False
     for other in groups:
         owner = other.understood.entry.owner
+        if other.understood.entry.entrywise:  # the derivative of a function uses no class
+            continue
         if other.understood.account is not None and owner != group.understood.entry.owner:
             bodies: list[ast.AST] = [module.classes[owner]] if owner else list(module.body)
             if any(

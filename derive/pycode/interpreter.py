@@ -135,6 +135,8 @@ class Interpreter:
             raise Unsupported(f"{unknown.name} used as a container and as an array")
         unknown.known = True
         name = unknown.name
+        if unknown.text is not None:
+            raise Unsupported(f"{name}, which is compared with a text, as an array")
         declared = self.guess.shape(name)
         if declared is None and is_size(name):
             unknown.value = Tensor(Size(str(self.trace.sizes.find(name))), 0)

@@ -10,6 +10,7 @@ FORWARD: Final = re.compile(
     r"_*(\w+_)?(forward|fwd|predict|feed_?forward|forward_(prop|pass)\w*|__call__|call|model_forward)(_\w+)?"
 )
 COST: Final = re.compile(
+    r"(?!\w*(deriv|prime|delta)|\w*_der$)"
     r"_*(compute_|get_|calc\w*_)?(\w+_)?(loss|cost|objective|cross_entropy\w*|mse|bce|nll|criterion|calculate|energy|log_?likelihood|risk)"
     r"(_\w+)?|J|L"
 )

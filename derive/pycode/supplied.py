@@ -81,6 +81,7 @@ class Calls(Given):
             self._share_input()
             returned = self.run.settled(self._call(self.entry.forward))
             self.output = self._first(returned)
+            self._keep_output()
             self.cache = returned[-1] if isinstance(returned, tuple) and returned[1:] else None
             self._note_returned()
             if returned is None:

@@ -211,6 +211,8 @@ class Unknown:
     """The parts that were met are all that it has."""
     loaded: str = ""
     """What is taken to hold of it, if it is data that the file loads; "" of an argument."""
+    text: str | None = None
+    """The text that it is taken to be; "" if only what it is not is taken."""
 
     def part(self, key: Any, name: str) -> Value:
         """What it holds at a key; one that was not met before is an argument of its own."""

@@ -13,7 +13,13 @@ import textwrap
 from derive.pycode import open_code
 from derive.verdict import Verdict
 
-from . import language_attacks, object_attacks, optimizer_attacks, part_attacks
+from . import (
+    language_attacks,
+    object_attacks,
+    optimizer_attacks,
+    part_attacks,
+    published_attacks,
+)
 
 LOSS = """
 import numpy as np
@@ -786,6 +792,7 @@ def main() -> int:
     chosen = [source for source in programs() if word in source]
     wrong = [source for source in chosen if verified(source)]
     several = [LATE, *optimizer_attacks.programs(), *part_attacks.programs()]
+    several += published_attacks.programs()
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]
     chosen += several

@@ -286,3 +286,89 @@ def test_a_cost_that_is_computed_elsewhere_is_not_passed_over(elsewhere: str) ->
     assert finding.verdict == Verdict.VERIFIED
     assert any("is given what forward returns as output" in c for c in finding.side_conditions)
     assert all(f.verdict != Verdict.VERIFIED for f in judged(WITHOUT_COST + elsewhere))
+
+
+FROM_ELSEWHERE = """
+import numpy as np
+from activations import *
+
+def forward(W, b, X):
+    return sigmoid(W @ X + b)
+
+def cost(A, Y):
+    return -np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A))
+
+def backward(A, X, Y):
+    dZ = (A - Y) / Y.size
+    dW = dZ @ X.T
+    db = np.sum(dZ, axis=1, keepdims=True)
+    return dW, db
+"""
+
+
+def test_a_sigmoid_of_another_file_is_a_condition() -> None:
+    found = judged(FROM_ELSEWHERE)
+    assert [f.verdict for f in found] == [Verdict.VERIFIED] * 2
+    said = "activations.sigmoid of another file is 1/(1 + exp(-z))"
+    assert all(said in f.side_conditions for f in found)
+
+
+KEPT_OUTPUT = """
+import numpy as np
+
+def slope(x):
+    return x * (1 - x)
+
+class Net:
+    def __init__(self, x, y):
+        self.input, self.y = x, y
+        self.w = np.random.rand(x.shape[1], 1)
+        self.output = np.zeros(y.shape)
+
+    def forward(self):
+        return 1 / (1 + np.exp(-(self.input @ self.w)))
+
+    def backprop(self):
+        self.w += self.input.T @ (2 * (self.y - self.output) * slope(self.output))
+
+    def train(self):
+        self.output = self.forward()
+        self.backprop()
+
+net = Net(X, y)
+"""
+
+
+def test_an_output_that_training_keeps() -> None:
+    [finding] = judged(KEPT_OUTPUT)
+    assert finding.verdict == Verdict.VERIFIED
+    assert "output is what forward returns, as in train" in finding.side_conditions
+
+
+MODES = """
+import numpy as np
+
+def layer_forward(x, gamma, param):
+    mode = param["mode"]
+    if "seed" in param:
+        np.random.seed(param["seed"])
+    if mode == "train":
+        out = gamma * x ** 2
+    elif mode == "test":
+        out = x
+    return out, (x, gamma, param)
+
+def layer_backward(dout, cache):
+    x, gamma, param = cache
+    if param["mode"] == "train":
+        dx = 2 * gamma * x * dout
+    else:
+        dx = dout
+    return dx
+"""
+
+
+def test_gradients_are_those_of_training() -> None:
+    [finding] = judged(MODES)
+    assert finding.verdict == Verdict.VERIFIED
+    assert "mode is 'train'" in finding.side_conditions
