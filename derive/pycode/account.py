@@ -261,7 +261,7 @@ class Accountant(Calls):
             assert self.cost is not None
             of_cost = depends(self.cost, self.run.trace.definitions, {target})
             if of_cost and "." not in target and (old.ndim or not is_size(target)):
-                label = name.rsplit(".", 1)[-1]
+                label = name.rsplit(".", 1)[-1].split(":")[0]
                 found.append(Pair(target, label, arrays.minus(old, after), True))
         return found
 

@@ -160,9 +160,32 @@ def _binary(left: Tensor, right: Tensor, rule: Callable[[Expr, Expr], Expr], wha
     if right.picked is not None and left.ndim == 0 and left.picked is None:
         first = left.expr
         return elementwise(lambda e: rule(first, e), right)
+    picked = _of_picks(left, right, rule, what)
+    if picked is not None:
+        return picked
     left, right = real(left), real(right)
     agree(left.expr.shape, right.expr.shape, what)
     return Tensor(rule(left.expr, right.expr), max(left.ndim, right.ndim))
+
+
+def _of_picks(
+    left: Tensor, right: Tensor, rule: Callable[[Expr, Expr], Expr], what: str
+) -> Tensor | None:
+    """A function of a pick and a number for each example, before picking; None for others."""
+    first = left if left.picked is not None else right
+    if first.picked is None or left.ndim != 1 or right.ndim != 1:
+        return None
+    labels = first.picked[1]
+    sides: list[Expr] = []
+    for side in (left, right):
+        if side.picked is not None and side.picked[1] != labels:
+            return None
+        number = real(side).expr
+        agree((1, labels.shape[0]), number.shape, what)
+        if number.shape != (1, labels.shape[0]):
+            return None
+        sides.append(side.picked[0] if side.picked is not None else Transpose(number))
+    return Tensor(first.expr, 1, "real", (rule(sides[0], sides[1]), labels))
 
 
 def _product(a: Expr, b: Expr) -> Expr:

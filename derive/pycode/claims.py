@@ -8,6 +8,7 @@ the engine's proof and the checker's acceptance of every lemma and of the claim.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
@@ -38,6 +39,7 @@ from derive.verdict import Counterexample, Proof, Verdict
 MOST_NODES = 2_000
 """Parts of an expression that is written out down to what is known."""
 ONE_HOT = "outside the fragment: it rests on labels being 0 or 1"
+_SEVERITY = [Verdict.REFUTED, Verdict.UNPROVEN, Verdict.VERIFIED]
 LEMMA_BUDGET = 20_000
 """Steps of proof that a lemma may take; one that takes more would help nobody."""
 
@@ -54,6 +56,8 @@ class Ruling:
     proof: Proof | None = None
     conditions: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    scale: Expr | None = None
+    """What the gradient is multiplied by, where a step takes it away."""
 
 
 class Case(Scene):
@@ -69,6 +73,15 @@ class Case(Scene):
         return (reason, self._counterexample(equation)[0]) if reason else None
 
     # -- one claim ------------------------------------------------------------------------
+
+    def rule_whole(self, pairs: Sequence[Pair]) -> Ruling:
+        """The verdict on a gradient by its parts: all have to be proved, and moved alike."""
+        rulings = [self.rule(pair) for pair in pairs]
+        worst = min(rulings, key=lambda ruling: _SEVERITY.index(ruling.verdict))
+        if worst.verdict == Verdict.VERIFIED and len({r.scale for r in rulings}) > 1:
+            reason = f"the parts of {worst.pair.label} are moved at different rates"
+            return replace(worst, verdict=Verdict.UNPROVEN, reason=reason, proof=None)
+        return worst
 
     def rule(self, pair: Pair) -> Ruling:
         """The verdict on one pair."""
@@ -126,7 +139,7 @@ class Case(Scene):
         shown = replace(pair, moved=False, value=replace(pair.value, expr=Times(inverse, value)))
         ruling = self._proved(shown, left, shown.value.expr, node)
         said = () if isinstance(scale, Number) else ("the rate is positive",)
-        return replace(ruling, pair=pair, assumptions=(*ruling.assumptions, *said))
+        return replace(ruling, pair=pair, assumptions=(*ruling.assumptions, *said), scale=scale)
 
     def _proved(self, pair: Pair, left: Gradient, value: Expr, node: ast.AST | None) -> Ruling:
         self._find_lemmas(pair.value.expr)

@@ -329,6 +329,8 @@ class Workshop:
         if sorted(p.target for p in pairs) != wanted or case.account.cost != self.case.account.cost:
             return False
         wrong = {p.target for p in self.wrong}
+        if any(case.vanishes(target) for target in wrong):
+            return False  # nothing is mended where a cost no longer depends on it
         pairs = sorted(pairs, key=lambda p: p.target not in wrong)
         return all(case.is_right(p) for p in pairs)
 

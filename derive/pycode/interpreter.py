@@ -277,8 +277,8 @@ class Interpreter:
         dims = None if form is None else parts.dims_of(form)
         if dims is None or len(dims) < 2:
             return None
-        said = [n.dim for n in walk(value.expr) if isinstance(n, Size)]
-        if set(said) == set(dims):  # in the order of the text, as the parts usually lie
+        said = [str(d) for d in parts.said_in(value.expr)]
+        if {*said} == {*map(str, dims)}:  # in the order of the text, as the parts usually lie
             dims = tuple(sorted(dims, key=lambda d: said.index(str(d))))
         name = " + ".join(map(str, dims))
         if self.trace.sizes.parts_of(name) == (name,):

@@ -140,6 +140,10 @@ def _fitted(expr: Expr) -> bool:
     )
 
 
+def _is_rounding(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.function.startswith("rint")
+
+
 @lru_cache(maxsize=1024)
 def _inside(left: Expr, right: Expr, functions: Frozen) -> tuple[Bound, Bound] | None:
     """Between which bounds two expressions in ``z`` are equal, if these are far out."""
@@ -160,7 +164,13 @@ def _proved(left: Expr, right: Expr, functions: Frozen) -> bool:
 
 
 def _same(left: Expr, right: Expr, functions: Frozen) -> bool:
-    """Whether two forms of a function are proved equal, as they are or but for what they share."""
+    """Whether two forms of a function are proved equal, as they are or but for what they share.
+
+    right: the form that was measured.  What the other one rounds has to be rounded there too: where
+    else a number is rounded is nothing to real numbers, but all to those that a machine has.
+    """
+    if any(_is_rounding(node) for node in walk(shared_out(left, right, steps=True)[0])):
+        return False
     if any(_proved_apart(left, right, functions, steps=steps) for steps in (True, False)):
         return True
     if _proved(left, right, functions):

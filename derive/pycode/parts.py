@@ -85,6 +85,20 @@ def dims_of(form: Form) -> tuple[Dim, ...] | None:
     return tuple(dims) if 0 < len(dims) <= MOST_PARTS else None
 
 
+def said_in(expr: object) -> list[Dim]:
+    """The summands of a sum of sizes in its own order; a number is the size that it stands for."""
+    match expr:
+        case Plus(left=left, right=right):
+            return said_in(left) + said_in(right)
+        case Size(dim=dim):
+            return [dim]
+        case Number(value=value):
+            return [1 if value == 1 else f"n{value}"]
+        case Times(left=left, right=right):
+            return [*said_in(left), *said_in(right)][-1:]
+    return []
+
+
 # -- from arrays to parts, and back -----------------------------------------------------------
 
 

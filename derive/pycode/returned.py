@@ -34,6 +34,8 @@ def numbers(run: Interpreter, scope: dict[str, Value]) -> list[tuple[str, Tensor
             found.append((name, value))
         elif isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason:
             found.append((name, run.trace.read(value)))
+        elif isinstance(value, Parts):
+            found += [(f"{name}:{k}", run.trace.read(r)) for k, r in enumerate(value.refs, 1)]
         elif isinstance(value, (Instance, DictValue)):
             inner = dict(named_parts(value, name))
             found += [(f"{name}.{n}", t) for n, t in numbers(run, inner)]

@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 
 from derive.check import Screen
 from derive.program import (
+    ZERO,
     Apply,
     Equation,
     Expr,
@@ -30,6 +31,7 @@ from derive.program import (
     walk,
 )
 from derive.pycode.account import Account, Pair
+from derive.pycode.arrays import filled
 from derive.pycode.names import target_of
 from derive.pycode.plain import behind, depends, plain_definitions
 from derive.pycode.points import differing
@@ -118,6 +120,11 @@ class Scene:
         if pair.moved or value.shape != left.shape:
             return self.seems_right(pair)
         return self._agrees(Equation(left, value)) is True
+
+    def vanishes(self, target: str) -> bool:
+        """Whether the true gradient by a parameter seems to be 0 everywhere."""
+        left = self.program.gradient(target)
+        return self.screen.agrees(Equation(left, filled(left.shape, ZERO))) is True
 
     def _agrees(self, equation: Equation) -> bool | None:
         """What random points say; where exp is taken of a log, exact ones."""

@@ -54,8 +54,7 @@ class Code:
             if at == len(wholes):
                 finding = self._of_cost(group, group.case, at + 1)
             else:
-                rulings = [group.case.rule(pair) for pair in wholes[at]]
-                finding = self._of(min(rulings, key=_severity), at + 1, group)
+                finding = self._of(group.case.rule_whole(wholes[at]), at + 1, group)
         spent = 1000 * (time.perf_counter() - started)
         return replace(finding, milliseconds=spent) if self.timings else finding
 
@@ -247,11 +246,6 @@ class Code:
             right_span=(mended.start, mended.end),
             repairs=(Repair(mended.text, verdict, mended.said),),
         )
-
-
-def _severity(ruling: Ruling) -> int:
-    """All parts of a gradient have to be proved; one that is wrong refutes it."""
-    return [Verdict.REFUTED, Verdict.UNPROVEN, Verdict.VERIFIED].index(ruling.verdict)
 
 
 def _message(ruling: Ruling, mended: Mended | None) -> str:

@@ -20,6 +20,7 @@ from derive.pycode.values import (
     Instance,
     ListValue,
     Opaque,
+    Parts,
     Range,
     Ref,
     Tensor,
@@ -81,6 +82,9 @@ def value_now(run: Interpreter, value: Value) -> Value:
     value = run.settled(value)
     if isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason:
         return run.trace.read(value)
+    if isinstance(value, Parts):
+        held = tuple(run.trace.new(run.trace.read(ref)) for ref in value.refs)
+        return Parts(held, value.axis, value.ndim)
     if isinstance(value, Instance):
         return Instance(value.kind, {k: value_now(run, v) for k, v in value.attributes.items()})
     if isinstance(value, DictValue):

@@ -63,25 +63,31 @@ class Validation:
         return next((f"{r.name}: {r.reason}" for r in self.rows if not r.proved), "")
 
 
-def validate(source: str, reference: Reference) -> Validation:
+def validate(source: str, reference: Reference, *, first: bool = False) -> Validation:
     """Proves an emitted module.
 
-    source: its text.  reference: what its spec says.  Never raises for a source: what cannot be
-    followed is a row that is not proved.
+    source: its text.  reference: what its spec says.  first: the rows end with those among which
+    the first is that is not proved.  Never raises for a source: what cannot be followed is a row
+    that is not proved.
     """
     try:
         module = without_rounding(parse(source))
     except Unreadable as error:
         return Validation((Row("source", False, str(error)),))
     measured: dict[str, None] = {}
-    rows = [
-        *_guarded("constants", lambda: _constant_rows(module, reference)),
-        *_guarded("functions", lambda: _public_rows(module, reference, measured)),
-        *_guarded("step", lambda: _step_rows(module, reference, measured)),
-        *_guarded("update", lambda: _update_rows(module, reference)),
+    parts: list[tuple[str, Callable[[], list[Row]]]] = [
+        ("constants", lambda: _constant_rows(module, reference)),
+        ("functions", lambda: _public_rows(module, reference, measured)),
+        ("step", lambda: _step_rows(module, reference, measured)),
+        ("update", lambda: _update_rows(module, reference)),
     ]
     if reference.masks:
-        rows += _guarded("masks", lambda: _masked_rows(module, reference, measured))
+        parts.append(("masks", lambda: _masked_rows(module, reference, measured)))
+    rows: list[Row] = []
+    for name, make in parts:
+        rows += _guarded(name, make)
+        if first and not all(row.proved for row in rows):
+            break
     return Validation(tuple(rows), tuple(measured))
 
 

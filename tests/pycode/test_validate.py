@@ -205,3 +205,15 @@ def test_the_gradients_of_statistics_have_their_shapes() -> None:
     turned = source.replace("np.zeros_like(var1))", "np.zeros_like(var1.T))")
     assert turned != source
     assert not validate(turned, known).proved
+
+
+def test_a_rounding_that_was_not_measured_is_not_proved() -> None:
+    """Real numbers do not tell ``rint(16 t)`` from ``rint(16 / t)``, small floats do."""
+    text, known = emitted(
+        'name = "net"\ninput = 3\nloss = "half_squared_error"\n[[layer]]\nunits = 2\n'
+        'activation = "gelu"\n'
+    )
+    assert validate(text, known).proved
+    edited = text.replace("np.rint(16.0 * t)", "np.rint(16.0 / t)", 1)
+    assert edited != text
+    assert not validate(edited, known, first=True).proved
