@@ -88,6 +88,8 @@ class Facts:
     """Where the part of the source lies whose lines alone are read; None for all of it."""
     powers: dict[str, int] | None = None
     """Letters that a line gives by a power, ``\\sigma^2 = ...``, with the line, once asked for."""
+    solved: dict[int, str] | None = None
+    """Equations to be solved by the places of their signs, once asked for (`stationary`)."""
     headed: dict[str, list[tuple[Name, Line]]] | None = None
     """Lines by the letter alone on their left, once asked for (`heads.headed`)."""
     formulas: dict[tuple[str, bool], tuple[tuple[Line, ...], bool]] = field(default_factory=dict)

@@ -352,6 +352,8 @@ class Interpreter:
                     reason = "the line names no layer and does not fit every one"
                     found = self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
                     return replace(found, guesses=guesses)
+                if solved := to_be_solved(self.facts, line):
+                    return self._decided(line, Verdict.UNPROVEN, solved, kind, reading)
                 return Interpretation(
                     line, kind, reading, verdict=Verdict.REFUTED, reason=str(error),
                     ill=(setting, str(error), layers),
@@ -368,7 +370,7 @@ class Interpreter:
         sides = (left.span.start, left.span.end), (line.right.span.start, line.right.span.end)
         written = (text[slice(*sides[0])], text[slice(*sides[1])])
         figures = next((f for s in stated if (f := figures_say(s.statement, written))), "")
-        figures = figures or to_be_solved(line) or next(map(of_one_class, stated), "")
+        figures = figures or to_be_solved(self.facts, line) or next(map(of_one_class, stated), "")
         missing = not_given(self.facts, line) + unbound(self.facts, line)
         if kind in (Kind.GRADIENT, Kind.CHAIN_RULE):
             missing += tuple(sorted({name for name, _ in self.facts.unsettled}))

@@ -12,15 +12,18 @@ from dataclasses import replace
 from typing import Literal
 
 from derive.declare import Declarations
-from derive.judge import Judge
+from derive.judge import NO_COST, Judge
 from derive.meaning.affine import Affine
 from derive.meaning.evidence import gather
 from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Choice, Given, choose
+from derive.meaning.interpretation import Interpretation
 from derive.meaning.literal.choice import mark
 from derive.meaning.notation import is_transpose, names_in
 from derive.reading.syntax import Node, Product, Sum, Transposed
+from derive.verdict import Verdict
 
+NOT_TOLD = "how the examples are stacked in an array is not told"
 SUPPOSED = "the forward lines speak of one example; X has the examples as {}"
 
 
@@ -33,7 +36,8 @@ def stacked_otherwise(facts: Facts, choice: Choice, judge: Judge, declared: Decl
     if not vectors or declared.layout or declared.symbols:
         return choice
     usual = [mark(found, judge) for found in choice.interpretations]
-    if False not in usual:
+    costless = {k for k, one in enumerate(choice.interpretations) if one.reason == NO_COST}
+    if False not in usual and not costless:
         return choice
     for layout in ("rows", "columns"):
         other = _stacked(facts, layout, judge, declared)
@@ -41,10 +45,25 @@ def stacked_otherwise(facts: Facts, choice: Choice, judge: Judge, declared: Decl
             continue
         if any(marks != other.agreements for _, marks in other.rivals):
             continue
-        taken = _taken_over(facts, usual, other, judge)
+        taken = _taken_over(facts, usual, other, judge, costless)
         if taken:
-            return _with(choice, other, taken, SUPPOSED.format(layout))
-    return choice
+            choice = _with(choice, other, taken, SUPPOSED.format(layout))
+            break
+    return _left_open(facts, choice)
+
+
+def _left_open(facts: Facts, choice: Choice) -> Choice:
+    """Shapes that fit in neither stacking, in lines of the array and of its examples: open."""
+    vectors = {item.a.base for item in facts.affine}
+
+    def opened(found: Interpretation) -> Interpretation:
+        names = {n.base for side in found.line.nodes for n in names_in(side)}
+        mixed = any(v in names and v.upper() in names for v in vectors)
+        if found.verdict != Verdict.REFUTED or not mixed:
+            return found
+        return replace(found, verdict=Verdict.UNPROVEN, reason=NOT_TOLD, ill=None)
+
+    return replace(choice, interpretations=tuple(map(opened, choice.interpretations)))
 
 
 def _stacked(
@@ -58,11 +77,16 @@ def _stacked(
 
 
 def _taken_over(
-    facts: Facts, usual: Sequence[bool | None], other: Choice, judge: Judge
+    facts: Facts,
+    usual: Sequence[bool | None],
+    other: Choice,
+    judge: Judge,
+    costless: set[int],
 ) -> set[int]:
     """The lines that hold under the other stacking; none if another line is lost by it.
 
-    With them those that hold under neither.
+    With them those that hold under neither.  costless: the lines about a cost whose formula has
+    no value as it is usually stacked.
     """
     forward = {id(item.line.relation) for item in facts.affine}
     marks = [
@@ -74,7 +98,8 @@ def _taken_over(
         return set()
     vectors = {item.a.base for item in facts.affine}
     pairs = [(k, pair) for k, pair in pairs if not _names(facts, k, vectors)]
-    holds = {k for k, (one, two) in pairs if one is False and two is True}
+    failed = {k for k, (one, _) in pairs if one is False or k in costless}
+    holds = {k for k, (_, two) in pairs if k in failed and two is True}
     return holds and holds | {k for k, (one, two) in pairs if one is False and two is False}
 
 

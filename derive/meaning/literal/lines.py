@@ -23,7 +23,7 @@ from derive.meaning.literal.totals import differentiated
 from derive.meaning.notation import names_in
 from derive.meaning.outline import kind_of
 from derive.meaning.setting import Outside
-from derive.meaning.stationary import to_be_solved
+from derive.meaning.stationary import SOLVED, to_be_solved
 from derive.program import (
     Composition,
     Equation,
@@ -74,6 +74,8 @@ class Reader(Claimed):
         stated = self.defined.get(id(line))
         if stated is not None:
             return self._definition(line, stated.key)
+        if id(line) in self.found.solutions:
+            return self._open(line, Verdict.UNPROVEN, SOLVED, Kind.ALGEBRA)
         if any(line is one.line for one in self.found.derived.values()):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         again = self.found.again.get(id(line))
@@ -236,18 +238,20 @@ class Reader(Claimed):
             if word := next((w for side in line.nodes for w in sums_named(side)), ""):
                 reason = f"{word} may mean one number a row, or the sum of the rows"
                 return self._open(line, Verdict.UNPROVEN, reason, kind)
+            if solved := to_be_solved(self.found.facts, line):
+                return self._open(line, Verdict.UNPROVEN, solved, kind)
             if self.scope.lost:
                 reason = f"{error}; but not every formula of the note is understood"
                 return self._open(line, Verdict.UNPROVEN, reason, kind)
             return self._open(line, Verdict.REFUTED, str(error), kind)
-        missing = self._missing(statements)
+        missing, solved = self._missing(statements), to_be_solved(self.found.facts, line)
         statements, conditions = self._conditioned(line, statements)
         found = tuple(Stated(setting, s) for s in statements)
         if any(isinstance(s, Composition) for s in statements):
             kind = Kind.CHAIN_RULE if len(statements) == 1 else kind
         others = under_conditions(self.found.facts, line, kind, "matrix", found)
         whole = Interpretation(
-            line, kind, "matrix", found, missing=missing, figures=to_be_solved(line),
+            line, kind, "matrix", found, missing=missing, figures=solved,
             conditions=conditions, others=others, elsewhere=self._tied_below(line),
         )  # fmt: skip
         whole = replace(whole, others=(*others, *self._other_layout(line, whole)))

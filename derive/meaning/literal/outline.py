@@ -78,6 +78,8 @@ class Outlined:
     names: Identities
     stated: dict[Key, Stated] = field(default_factory=dict)
     aliases: dict[Key, tuple[Key, Key]] = field(default_factory=dict)
+    solutions: set[int] = field(default_factory=set)
+    """Lines (by identity) that say where the minimum of a cost lies: ``w = (X^T X)^{-1} X^T y``."""
     derived: dict[Key, Stated] = field(default_factory=dict)
     """Names for formulas that hold gradients."""
     costs: list[Key] = field(default_factory=list)
@@ -202,6 +204,7 @@ def outlined(
             del found.stated[key]
             found.again = {k: line for k, line in found.again.items() if line is not one.line}
     backward(found)
+    _solutions(found)
     found.summed = summed_cost(names, list(found.stated.values()))
     if found.summed is not None:
         del found.stated[found.summed.key]
@@ -224,6 +227,26 @@ def outlined(
     if ahead:
         with_next(found)
     return found
+
+
+def _solutions(found: Outlined) -> None:
+    """``w = (X^T X)^{-1} X^T y`` of a w that other formulas use: the solution of an equation."""
+    used = {key for one in found.stated.values() for key in keys_in(found.names, one.formula)}
+    for key, one in list(found.stated.items()):
+        name = head_name(one.line)
+        best = name is not None and (name.accent or any(s.text == "*" for s in name.scripts))
+        inverse = any(isinstance(p, sx.Power) and _inverts(p) for p in subtree(one.formula))
+        if inverse and (best or key in used):
+            del found.stated[key]
+            found.solutions.add(id(one.line))
+
+
+def _inverts(power: sx.Power) -> bool:
+    """``(X^T X)^{-1}``: a bracket to a negative power."""
+    exponent, base = plain(power.exponent), plain(power.base)
+    if isinstance(exponent, sx.Sum) and len(exponent.terms) == 1 and exponent.terms[0][0] < 0:
+        return not isinstance(base, sx.Name | sx.Number)
+    return isinstance(exponent, sx.Number) and exponent.value < 0 and isinstance(base, sx.Product)
 
 
 def _bounding(facts: Facts) -> frozenset[str]:
@@ -285,7 +308,7 @@ def _unclear(found: Outlined) -> dict[Key, str]:
             continue
         if line.relation.text not in (*_DEFINES, *_ASSIGNS, "\\approx", "≈", "\\propto", "∝"):
             continue
-        if value_of_one_example(found.facts, line) is not None:
+        if value_of_one_example(found.facts, line) is not None or id(line) in found.solutions:
             continue  # w_1 = w_2 = 0
         try:
             use = found.names.use(name)
