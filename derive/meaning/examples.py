@@ -18,6 +18,7 @@ from derive.meaning.roles import BATCHED, resolve
 from derive.reading.syntax import Applied, Big, Name, Node, Unreadable
 from derive.reading.tree import plain
 
+MIXED = "it mixes letters of one example with those of all, which have forward lines of their own"
 GIVEN = frozenset({"X", "Y"})
 """Roles of arrays that no line computes."""
 
@@ -73,7 +74,9 @@ def _small(facts: Facts) -> set[str]:
     beside is of one example with them: ``dW_1 = dz_1 x^T``.
     """
     if facts.small is None:
+        apart = told_apart(facts)
         together = [_together(facts, line) for line in facts.lines]
+        together = [t for t in together if not (t & apart and t & _large(facts, apart))]
         used = {n for names in together for n in names}
         tops = [plain(line.head) for line in facts.lines if not isinstance(line.head, Unreadable)]
         heads = {n.base for n in tops if isinstance(n, Name)}  # z of ``z = ...`` and ``dz = ...``
@@ -87,9 +90,40 @@ def _small(facts: Facts) -> set[str]:
         large = {b.upper() for b in small} | {facts.count}
         while reached := _beside(large, together) - large:
             large |= reached
-        small -= large
-        facts.small = small
+        facts.small = (small - large) | apart
     return facts.small
+
+
+def told_apart(facts: Facts) -> set[str]:
+    """The small letters whose forward lines stand beside the same lines in capitals.
+
+    ``z = W x + b`` and ``Z = W X + b``: nothing in the note can make z an array of all examples.
+    """
+    small, large = (
+        {n.base for item in facts.affine for n in (item.z, item.a) if case(n.base)
+         if case(item.z.base) and case(item.a.base)}
+        for case in (str.islower, str.isupper)
+    )  # fmt: skip
+    return {b for b in small if b.upper() in large}
+
+
+def mixes(facts: Facts, line: Line) -> bool:
+    """A line that relates such letters with those of all examples, or with their number."""
+    apart = told_apart(facts)
+    if not apart or any(_calls(n) for n in line.nodes):
+        return False
+    together = _together(facts, line)
+    return bool(together & apart and together & _large(facts, apart))
+
+
+def _calls(node: Node) -> list[Node]:
+    """Sums below a node, and calls of words such as ``np.sum(...)``."""
+    parts = subtree(node)
+    return [p for p in parts if isinstance(p, Big) or (isinstance(p, Applied) and p.head.word)]
+
+
+def _large(facts: Facts, apart: set[str]) -> set[str]:
+    return {b.upper() for b in apart} | {facts.count}
 
 
 def _beside(letters: set[str], together: Sequence[set[str]]) -> set[str]:
@@ -101,7 +135,8 @@ def _together(facts: Facts, line: Line) -> set[str]:
     """The letters of arrays that one line relates, and of the number of examples."""
     roles = facts.roles
     found = set()
-    for name in (n for side in (line.head, line.left, line.right) for n in names_in(side)):
+    sides = (line.head, line.left, line.right)
+    for name in (n for side in sides if not isinstance(side, Unreadable) for n in names_in(side)):
         counts = name.base == facts.count and roles.role_of(name) == "size"
         if counts or (roles.role_of(name) in BATCHED and not resolve(roles, name).example):
             found.add(name.base)

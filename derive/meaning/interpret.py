@@ -15,7 +15,7 @@ from derive.meaning.conditions import (
 from derive.meaning.differentials import held_fixed
 from derive.meaning.elaborate import ANY_LAYER, Slopes
 from derive.meaning.elsewhere import differentiates_data, given_elsewhere
-from derive.meaning.examples import names_gradient_of_all, of_one
+from derive.meaning.examples import MIXED, mixes, names_gradient_of_all, of_one
 from derive.meaning.facts import Facts
 from derive.meaning.figures import figures_say, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
@@ -229,6 +229,8 @@ class Interpreter:
         kind = kind_of(self.facts, line)
         if reading == "scalar" and names_gradient_of_all(self.facts, line):
             reading = "matrix"
+        if mixes(self.facts, line):
+            return self._decided(line, Verdict.UNPROVEN, MIXED, kind)
         if isinstance(line.head, Unreadable):
             reading, kind = "formal", Kind.ALGEBRA
         if (one := at_its_example(self.facts, line)) is not None:

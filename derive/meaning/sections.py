@@ -17,6 +17,7 @@ from derive.declare import Declarations
 from derive.judge import Judge
 from derive.meaning.definitions import new_heading
 from derive.meaning.evidence import gather
+from derive.meaning.examples import MIXED
 from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Given, choose
 from derive.meaning.interpretation import Interpretation
@@ -200,7 +201,8 @@ class _Parts:
             self.begun[first] = None
 
     def _decided(self, k: int) -> bool:
-        return self.usual[k].verdict in (Verdict.DEFINITION, Verdict.UNREADABLE)
+        found = self.usual[k]
+        return found.verdict in (Verdict.DEFINITION, Verdict.UNREADABLE) or found.reason == MIXED
 
     def _given_again(self, found: Interpretation) -> bool:
         """A definition under a heading that contradicts one above it, or is not shown not to."""

@@ -96,3 +96,20 @@ def test_an_activation_whose_formula_is_not_read_refutes_no_error_of_the_output(
     found = verdicts(text + ALL)
     assert found["dz^{[2]} = a^{[2]} - y"] == Verdict.UNPROVEN
     assert found["dW^{[1]} = dz^{[1]} x^T"] == Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[1]T}", "verified"),
+        ("dW^{[2]} = dz^{[2]} a^{[1]T}", "verified"),
+        (r"dW^{[2]} = \frac{1}{m} dz^{[2]} a^{[1]T}", "unproven"),
+        (r"dW^{[1]} = \frac{1}{m} dZ^{[1]} x^T", "unproven"),
+        (r"dZ^{[1]} = W^{[2]T} dz^{[2]} \odot g'(Z^{[1]})", "unproven"),
+        ("dz^{[2]} = A^{[2]} - y", "unproven"),
+    ],
+)
+def test_letters_with_forward_lines_of_their_own_are_not_mixed(line: str, expected: str) -> None:
+    batch = "# All\n" + IN_CAPITALS + "$$dZ^{[2]} = A^{[2]} - Y$$\n"
+    found = verify_text(f"# One\n{FORWARD}$$dz^{{[2]}} = a^{{[2]}} - y$$\n{batch}$${line}$$", "md")
+    assert str(found.claims[-1].verdict) == expected
