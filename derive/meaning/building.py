@@ -7,6 +7,7 @@ leaves unsaid is the textbook's dense layer, and is reported as an assumption.
 from __future__ import annotations
 
 from derive.meaning.affine import Affine
+from derive.meaning.any_loss import any_loss
 from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, CostLine, Facts
 from derive.meaning.lines import Line
@@ -45,6 +46,11 @@ def build(facts: Facts, hypothesis: Hypothesis, mode: Mode) -> Setting:
         return setting
     if is_scalar(facts) and mode != "path":
         setting.assumptions.append("every layer is one neuron: nothing is written as an array")
+    if mode != "path":
+        setting.assumptions.extend(
+            f"layer {layer} is one number, as line {line} says"
+            for layer, line in sorted(facts.one_unit.items())
+        )
     _leaves(setting)
     for layer in range(1, setting.depth + 1):
         _preactivation(setting, layer)
@@ -63,7 +69,7 @@ def units(facts: Facts, layer: int) -> Dim:
         weights = [b for b, r in facts.roles.by_base.items() if r == "W"]
         if all(w.islower() for w in weights):
             return 1
-    if is_scalar(facts):
+    if is_scalar(facts) or layer in facts.one_unit:
         return 1
     return f"n_{facts.same_width.get(layer, layer)}"
 
@@ -289,7 +295,12 @@ def _cost(setting: Setting) -> None:
             setting.assumptions.append(f"the stated cost could not be used: {error}")
         else:
             return
-    setting.has_cost = False
+    supposed = any_loss(setting, usable[-1]) if len(usable) == 1 else None
+    if supposed is None:
+        setting.has_cost = False
+        return
+    setting.definitions[COST] = supposed
+    setting.assumptions.append("the cost is taken as any function of the output")
 
 
 def _unread_forward(facts: Facts) -> Line | None:

@@ -22,6 +22,9 @@ from derive.reading.tree import plain
 _LABEL = re.compile(r"([a-zA-Z])\s*(=|\\neq?\b|≠)\s*([a-zA-Z])")
 _BEHIND = re.compile(r"[\s,;(]*(where|for|if|when|with|whenever|provided)\s*\Z")
 """In lower case and without a full stop: the sentence of the display goes on."""
+_ONLY_IF = re.compile(r"\s*(only )?(if|when|where|for|falls|wenn|für|si|pour|se|als)\s*\Z")
+"""The formula behind these words says where the one before them holds."""
+_ORDER = frozenset({"<", ">", "<=", ">=", "!="})
 _LEADS = re.compile(
     r"\b(for|if|when|whenever|where|with|case|provided|suppose|assume|assuming|let|falls|wenn|für"
     r"|si|pour|quand|cas|se|para|por|cuando|caso|per|als|voor)\b(?:\W*\w+){0,3}\W*\Z",
@@ -53,6 +56,21 @@ def conditions_above(facts: Facts, line: Line) -> tuple[Condition, ...]:
     near = {frozenset((c.left, c.right)) for c in conditions_of(facts, line)}
     far = _one_a_pair(_spoken(facts, line, near=False))
     return tuple(c for c in far if frozenset((c.left, c.right)) not in near)
+
+
+def condition_behind(facts: Facts, line: Line) -> str:
+    """Why ``$g'(z) = 1$ if $z > 0$`` is no claim for all values; "" for a line without one."""
+    pieces = facts.document.pieces
+    if line.piece.kind != "inline" or not line.last:
+        return ""
+    at = next(k for k, p in enumerate(pieces) if p is line.piece)
+    behind = pieces[at + 1] if at + 1 < len(pieces) else None
+    if behind is None or behind.kind != "inline" or not _ONLY_IF.match(behind.before):
+        return ""
+    said = [plain(node) for node in behind.loose]
+    if not any(isinstance(n, Comparison) and n.relation in _ORDER for n in said):
+        return ""
+    return f"it is said under a condition (line {behind.line})"
 
 
 def _one_a_pair(found: Iterator[Condition]) -> tuple[Condition, ...]:

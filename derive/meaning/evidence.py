@@ -15,7 +15,12 @@ from derive.meaning.affine import adopt, find_affine, one_network
 from derive.meaning.costs import cost_lines, costs_by_derivatives, losses_by_arguments, totals
 from derive.meaning.definitions import new_heading
 from derive.meaning.differentials import in_differentials
-from derive.meaning.example_letters import cost_examples, example_letters, units_below
+from derive.meaning.example_letters import (
+    cost_examples,
+    cost_head,
+    example_letters,
+    units_below,
+)
 from derive.meaning.facts import (
     SYMBOLIC_DEPTH,
     Activation,
@@ -42,12 +47,13 @@ from derive.meaning.notation import (
 from derive.meaning.product_signs import elementwise_signs
 from derive.meaning.roles import Role, Roles, labelled, resolve
 from derive.meaning.softmax_lines import softmax_lines
-from derive.meaning.widths import same_widths
+from derive.meaning.widths import one_unit, same_widths
 from derive.reading.syntax import (
     Applied,
     Big,
     Document,
     Fraction_,
+    Node,
     Number,
     Picture,
     Product,
@@ -130,6 +136,7 @@ def gather(
     _abbreviations(facts)
     totals(facts)
     _depth(facts)
+    one_unit(facts)
     _output_word(facts)
     facts.roles.differentials = in_differentials(facts)
     if output_open and not facts.own_activation(facts.roles.depth):
@@ -234,6 +241,20 @@ def _last_by_output(facts: Facts) -> None:
             letter, offset = layers[0].letter, layers[0].offset
             if letter and not offset and running - {""} and letter not in running:
                 roles.top.add(letter)
+        if line.first and running - {""} and cost_head(roles, line.left) is not None:
+            roles.top |= _layers_in_cost(facts, line.right) - running
+
+
+def _layers_in_cost(facts: Facts, formula: Node) -> set[str]:
+    """The letter of the layer that a cost is a function of: ``\\sum_k L(a^{(M)}_k, t_k)``."""
+    roles, found = facts.roles, set[Layer]()
+    for name in names_in(formula):
+        if roles.role(name.base) in ("A", "Z"):
+            layers = [parse_layer(s.text) for s in name.scripts if slot(s) in roles.slots]
+            found |= {layer for layer in layers if layer is not None}
+    if len(found) != 1 or any(layer.offset or not layer.letter.isupper() for layer in found):
+        return set()
+    return {layer.letter for layer in found}
 
 
 def _layers_of_weights(facts: Facts) -> None:

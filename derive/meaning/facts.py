@@ -107,6 +107,8 @@ class Facts:
 
     same_width: dict[int, int] = field(default_factory=dict)
     """Layers that are as wide as an earlier one: ``A_2 = A_1 + f(Z_2)``."""
+    one_unit: dict[int, int] = field(default_factory=dict)
+    """Layers that the note says to be one number, with the line that says so."""
     scalar: bool | None = None
     """Every array of the note is a single number, once asked for."""
     products: tuple[str, str] | None = None

@@ -17,7 +17,7 @@ from derive.meaning.elaborate import ANY_LAYER, Slopes
 from derive.meaning.elsewhere import differentiates_data, given_elsewhere
 from derive.meaning.examples import MIXED, mixes, names_gradient_of_all, of_one
 from derive.meaning.facts import Facts
-from derive.meaning.figures import figures_say, value_of_one_example
+from derive.meaning.figures import value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
 from derive.meaning.misfits import (
@@ -26,7 +26,7 @@ from derive.meaning.misfits import (
     half_told,
     left_open,
     numbered_beside_one,
-    of_one_class,
+    why_not_refuted,
 )
 from derive.meaning.notation import derivatives_in, plain_name
 from derive.meaning.one_example import speaks_of_all
@@ -42,7 +42,7 @@ from derive.meaning.outline import (
     turns,
     unbound,
 )
-from derive.meaning.readings import Reading, pure_maps
+from derive.meaning.readings import Reading, is_formal, pure_maps
 from derive.meaning.rivals import (
     ENTRY_ALONE,
     entries_alone,
@@ -61,7 +61,6 @@ from derive.meaning.setting import (
 )
 from derive.meaning.slopes import by_vectors, writes_diagonal
 from derive.meaning.statements import instances, layer_letters, statement_of
-from derive.meaning.stationary import to_be_solved
 from derive.meaning.well_known import well_known_checks
 from derive.meaning.which_cost import TWO_COSTS, ledger, two_costs
 from derive.meaning.world import World
@@ -233,6 +232,8 @@ class Interpreter:
             return self._decided(line, Verdict.UNPROVEN, MIXED, kind)
         if isinstance(line.head, Unreadable):
             reading, kind = "formal", Kind.ALGEBRA
+        elif not roles.unindexed and is_formal(self.facts, line.nodes):
+            reading = "formal"  # a step about a function alone, in a chain about its value
         if (one := at_its_example(self.facts, line)) is not None:
             found = self._statements(one, one.left, kind, "matrix", "single")
             if found.statements:
@@ -368,11 +369,7 @@ class Interpreter:
         if not stated:
             reason = f"there is no layer at which all names exist ({reason})"
             return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
-        text = self.facts.document.source
-        sides = (left.span.start, left.span.end), (line.right.span.start, line.right.span.end)
-        written = (text[slice(*sides[0])], text[slice(*sides[1])])
-        figures = next((f for s in stated if (f := figures_say(s.statement, written))), "")
-        figures = figures or to_be_solved(self.facts, line) or next(map(of_one_class, stated), "")
+        figures = why_not_refuted(self.facts, line, left, stated)
         missing = not_given(self.facts, line) + unbound(self.facts, line)
         if kind in (Kind.GRADIENT, Kind.CHAIN_RULE):
             missing += tuple(sorted({name for name, _ in self.facts.unsettled}))

@@ -6,11 +6,15 @@ In: a line that no shapes fit, under one setting.  Out: what it is that the note
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 
+from derive.meaning.any_loss import NOT_UNDERSTOOD, tells_of_cost
+from derive.meaning.conditions import condition_behind
 from derive.meaning.elsewhere import given_elsewhere
 from derive.meaning.facts import Facts
-from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone
+from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.interpretation import Stated
 from derive.meaning.lines import Line
 from derive.meaning.literal.numbers import ARRAYS
@@ -20,6 +24,7 @@ from derive.meaning.notation import derivatives_in, is_transpose, names_in, plai
 from derive.meaning.outline import unbound
 from derive.meaning.roles import resolve
 from derive.meaning.setting import Setting
+from derive.meaning.stationary import to_be_solved
 from derive.program import SCALAR, Equation
 from derive.reading.syntax import Applied, Name, Node, Script, Unreadable
 from derive.reading.tree import plain
@@ -35,6 +40,8 @@ def left_open(setting: Setting, line: Line, left: Node, reason: str) -> str:
     facts = setting.facts
     if lost := unbound(facts, line):
         return f"{', '.join(lost)} has lost its layer"
+    if setting.supposed_loss and not facts.affine:
+        return NOT_UNDERSTOOD
     head = plain(left)
     cost = isinstance(head, Name) and facts.roles.is_cost(replace(head, mark=""))
     if facts.roles.differentials and cost:  # the trace is left out
@@ -48,6 +55,20 @@ def left_open(setting: Setting, line: Line, left: Node, reason: str) -> str:
     if unknown := unknown_target(facts, line):
         return f"a derivative by {unknown}, which has no role in the network"
     return ""
+
+
+def why_not_refuted(facts: Facts, line: Line, left: Node, stated: Sequence[Stated]) -> str:
+    """Why a line that says `stated` is left open where it fails, "" if it is refuted then."""
+    source = facts.document.source
+    spans = left.span, line.right.span
+    written = (source[spans[0].start : spans[0].end], source[spans[1].start : spans[1].end])
+    reasons = chain(
+        (figures_say(one.statement, written) or "" for one in stated),
+        (to_be_solved(facts, line), condition_behind(facts, line)),
+        map(of_one_class, stated),
+        (tells_of_cost(one.setting, one.statement) for one in stated),
+    )
+    return next(filter(None, reasons), "")
 
 
 def numbered_beside_one(facts: Facts, line: Line) -> str:

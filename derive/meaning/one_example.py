@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.meaning.facts import Facts, subtree
+from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import names_in, plain_name
 from derive.meaning.roles import resolve
@@ -33,6 +33,18 @@ def _counts(facts: Facts, line: Line) -> bool:
     return any(facts.roles.role(n.base) == "size" and not n.accent for n in names)
 
 
+def entries_of_vectors(facts: Facts) -> bool:
+    """Capitals of one index, that of a unit: ``A_i^{(2)}`` beside ``W_{ij}^{(2)}``, never two."""
+    found = {"one": False, "weight": False}
+    for name in (n for node in all_nodes(facts) for n in names_in(node)):
+        at = resolve(facts.roles, name)
+        if at.role in ("Z", "A", "X", "Y") and (len(at.entries) > 1 or at.example):
+            return False
+        found["one"] |= at.role in ("Z", "A") and len(at.entries) == 1
+        found["weight"] |= at.role == "W" and len(at.entries) == 2
+    return all(found.values())
+
+
 def one_example(facts: Facts) -> bool:
     """The whole note speaks of one example: no m, no sums over examples, no capitals.
 
@@ -51,6 +63,7 @@ def one_example(facts: Facts) -> bool:
     if roles.unindexed and not facts.costs:
         return False
     counted: set[int] = set()
+    vectors = bool(facts.costs) and entries_of_vectors(facts)
     for line in facts.lines:
         if speaks_of_all(facts, line):
             continue
@@ -62,6 +75,6 @@ def one_example(facts: Facts) -> bool:
         for node in line.nodes:
             for name in names_in(node):
                 role = roles.role_of(name) if name.base.isupper() else None
-                if role in ("Z", "A") or (roles.unindexed and role in ("X", "Y")):
+                if (role in ("Z", "A") and not vectors) or (roles.unindexed and role in ("X", "Y")):
                     return False
     return True

@@ -82,6 +82,8 @@ class Setting:
     """What must hold for the costs that a claim names to be one and the same."""
     open_loss: str = ""
     """The letter of a loss that the note leaves open: ``L = l(o, y)``."""
+    supposed_loss: bool = False
+    """The note states the cost, and its formula is not understood (`any_loss`)."""
     upstream: frozenset[str] | None = None
     """What the cost is computed from, once it has been asked for."""
     stated_forward: dict[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ stands on the left is the output of the network.
 
 from __future__ import annotations
 
-from derive.meaning.facts import Activation, Facts
+from derive.meaning.facts import Activation, Facts, call_of, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import Layer, entry_items, function_word, plain_name, slot
 from derive.meaning.roles import Roles, resolve
@@ -22,6 +22,8 @@ def softmax_lines(facts: Facts) -> None:
         if found is None:
             continue
         output, scores = found
+        if _of_another_network(facts, output, scores):
+            continue
         layer = _layer_of(roles, scores)
         if layer is not None and roles.role_of(output) is None:
             roles.named[output.base, output.accent, ()] = ("A", layer, None)
@@ -50,6 +52,30 @@ def softmax_lines(facts: Facts) -> None:
         written = any(slot(script) in roles.slots for script in output.scripts)
         if top is not None and written and not roles.numbered_by_sender and _is_top(roles, top):
             facts.activations[top] = Activation(known="softmax", line=line.piece.line)
+
+
+def _of_another_network(facts: Facts, output: Name, scores: Name) -> bool:
+    """``p_k = e^{z_k} / \\sum_j e^{z_j}`` of another network: here it is \\sigma(z_2).
+
+    Scores and output of a note with layers name theirs; those that do not are told apart by
+    the line that gives the last layer another function.
+    """
+    roles = facts.roles
+    if not roles.slots or not facts.affine or any(len(n.scripts) != 1 for n in (output, scores)):
+        return False  # besides its unit one of them names a layer
+    for line in facts.lines:
+        head, call = plain_name(line.left), call_of(line.right)
+        if not line.first or head is None or call is None or call[0].primes:
+            continue
+        given = plain_name(call[1])
+        at = None if given is None else resolve(roles, given)
+        if at is None or at.role != "Z" or at.layer is None or not _is_top(roles, at.layer):
+            continue
+        known = known_function(call[0])
+        other = (head.base, head.accent) != (output.base, output.accent)
+        if other and known not in (None, "softmax"):
+            return True
+    return False
 
 
 def _of_one_layer(facts: Facts, line: Line, output: Name, scores: Name) -> None:

@@ -173,6 +173,8 @@ def _factors(
         by = _network_name(setting, factor.by, layers)
         of = _cost_name(setting, factor) if factor.of is None else ""
         of = of or _network_name(setting, factor.of, layers)
+        if of == "Y":
+            raise Outside("the labels are computed from nothing")
         out.append(Jacobian(of, by))
         if factor.marked and setting.scale(by) != ONE:
             scale = setting.scale(by) if scale == ONE else Times(scale, setting.scale(by))

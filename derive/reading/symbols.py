@@ -97,7 +97,7 @@ SPACING: Final = words(
     r"""
     \, \; \: \! \> \/ \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber
     \notag \blacksquare \square \Box \qed \qedhere \qedsymbol \thinspace
-    \medspace \thickspace \negthinspace \enspace \null
+    \medspace \thickspace \negthinspace \enspace \space \null
     \hfill \hline \bf \rm \it \sf \cal \small \large \Large \normalsize \noindent \centering
     \mathstrut \strut \allowbreak \nobreak \break \protect \relax \mathrel \mathbin \mathord
     \mathopen \mathclose \mathpunct

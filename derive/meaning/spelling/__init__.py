@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derive.meaning.spelling.applied_formulas import applied_formulas
 from derive.meaning.spelling.arguments import without_time
 from derive.meaning.spelling.bars import bars_as_gradients
 from derive.meaning.spelling.classes import one_hot
@@ -38,6 +39,7 @@ PASSES = (
     input_by_itself,
     identity_as_delta,
     jacobians_by_entries,
+    applied_formulas,
     formulas_by_name,
     without_time,
     input_as_zero,

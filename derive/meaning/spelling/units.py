@@ -45,6 +45,8 @@ class Network:
     """``w_{ji}`` leads from i to j."""
     pairs: set[tuple[str, str]] = field(default_factory=set)
     """(letter above, letter below)."""
+    told: set[tuple[str, str]] = field(default_factory=set)
+    """Pairs of a forward line: what is summed lies below."""
     inputs: set[str] = field(default_factory=set)
     computed: dict[str, set[str]] = field(default_factory=dict)
     """Base of an activation: the letters of the units that lines compute."""
@@ -159,6 +161,7 @@ def _forward(found: Network, orders: set[bool], head: Name, body: Node) -> None:
         found.inputs.add(source.base)
         found.biases |= {n.base for n in rest if isinstance(n, Name)}
         orders.add(pair == (*above, *below))
+        found.told.add((above[0], below[0]))
 
 
 def _activation(found: Network, head: Name, body: Node) -> None:
@@ -201,7 +204,8 @@ def _levelled(found: Network) -> bool:
                 return False
     for above, below in downwards if chosen is upwards else upwards:  # written the wrong way round
         if above in levels:
-            levels.setdefault(below, levels[above] + 1)
+            step = -1 if (above, below) in found.told and (below, above) not in found.pairs else 1
+            levels.setdefault(below, levels[above] + step)
     if set(levels) != set(order):
         return False
     found.levels = levels
