@@ -355,8 +355,6 @@ class Interpreter:
                     reason = "the line names no layer and does not fit every one"
                     found = self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
                     return replace(found, guesses=guesses)
-                if solved := to_be_solved(self.facts, line):
-                    return self._decided(line, Verdict.UNPROVEN, solved, kind, reading)
                 return Interpretation(
                     line, kind, reading, verdict=Verdict.REFUTED, reason=str(error),
                     ill=(setting, str(error), layers),

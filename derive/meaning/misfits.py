@@ -54,7 +54,7 @@ def left_open(setting: Setting, line: Line, left: Node, reason: str) -> str:
         return NO_ROLE.format(", ".join(letters))
     if unknown := unknown_target(facts, line):
         return f"a derivative by {unknown}, which has no role in the network"
-    return ""
+    return to_be_solved(facts, line)
 
 
 def why_not_refuted(facts: Facts, line: Line, left: Node, stated: Sequence[Stated]) -> str:
