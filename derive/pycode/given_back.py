@@ -17,7 +17,7 @@ from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import KEPT_OUTPUTS
 from derive.pycode.plain import behind
 from derive.pycode.signatures import returned_names
-from derive.pycode.values import DictValue, Instance, Record, Ref, Value
+from derive.pycode.values import DictValue, Instance, Record, Ref, Unknown, Value
 
 
 class Given:
@@ -40,6 +40,9 @@ class Given:
     def _take_kept_output(self) -> None:
         """A forward pass that returns nothing keeps its output: ``self.output``."""
         held = self.instance.attributes if self.instance is not None else {}
+        for name in KEPT_OUTPUTS[:3]:
+            if isinstance(held.get(name), Unknown):  # the input itself
+                held[name] = self.run.need_array(held[name])
         for name in KEPT_OUTPUTS:
             if isinstance(held.get(name), Ref):
                 self.output = held[name]

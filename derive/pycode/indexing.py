@@ -342,7 +342,8 @@ def _change_part(
     from derive.pycode.operators import binary
 
     have = run.trace.read(holder)
-    if have.kind != "real" or have.picked is not None:
+    integers = have.kind == "whole" and arrays.is_whole(value)
+    if not (have.kind == "real" or integers) or have.picked is not None:
         raise Unsupported("assignment into a part of this", node)
     if isinstance(index, ast.Tuple):
         found = _picked(run, have, index, scope)
@@ -389,7 +390,7 @@ def _change_part(
     else:
         entry = value if op is None else run.tensor(binary(run, op, have, value, node))
         new = arrays.plus(have, arrays.times(place, arrays.minus(entry, have)))
-    run.trace.write(holder, new.expr)
+    run.trace.write(holder, new.expr, whole=integers)
     run.trace.rename(holder, _variable(node), node)
 
 

@@ -19,7 +19,8 @@ GRADIENT: Final = re.compile(
     r"loss_grad\w*|compute_grad\w*|derivatives?|value_and_grad)(_\w+)?"
 )
 NO_GRADIENT: Final = re.compile(
-    r"numeric|num_?grad|finite|approx|central_diff|check|descent|descend|ascent|clip"
+    r"numeric|num_?grad|finite|approx|central_diff|check|descent|descend|ascent|clip|"
+    r"zero_|reset|clear|params_and|parameters_and"
 )
 """Functions that take differences, to compare gradients with, or that use gradients."""
 COST_NAMES: Final = ("loss", "cost", "J", "L", "total_loss", "data_loss", "E", "error", "objective")

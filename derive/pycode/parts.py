@@ -159,8 +159,10 @@ def _need_same(run: Interpreter, left: Sequence[Dim], right: Sequence[Dim], what
         a, b = a[1:], b[1:]
     while a and b and a[-1] == b[-1]:
         a, b = a[:-1], b[:-1]
-    if len(a) == len(b) == 1:
+    if len(a) == len(b) >= 1 and len({*a}) == len({*b}) == 1:  # 4 H = 4 K where H = K alone
         raise Unify(a[0], b[0], what)
+    if len(a) + len(b) == 1 and str((a or b)[0]).endswith("_rest"):  # nothing is left of it
+        raise Unify((a or b)[0], (), what)
     if len(a) == 1 and b:
         raise Unify(a[0], tuple(b), what)
     if len(b) == 1 and a:

@@ -34,6 +34,14 @@ _PLAIN = frozenset(
      "min", "max", "sum", "abs", "round", "open", "set", "dict", "map"}
 )  # fmt: skip
 """Builtins that make data of data."""
+_NO_DATA = frozenset(
+    {"numpy", "math", "builtins", "typing", "typing_extensions", "collections", "functools",
+     "itertools", "dataclasses", "abc", "enum", "operator", "contextlib", "logging", "sys", "time",
+     "datetime", "warnings", "copy", "types", "inspect", "argparse", "string", "re", "textwrap",
+     "threading", "multiprocessing", "traceback", "unittest", "numbers", "fractions", "decimal",
+     "cmath", "statistics"}
+)  # fmt: skip
+"""Libraries from which no data comes."""
 DEEPEST = 4
 
 
@@ -115,7 +123,7 @@ def _is_loaded(run: Interpreter, value: Value) -> bool:
         case Unknown(loaded=loaded):
             return bool(loaded)
         case Library(name=name):
-            return name.split(".")[0] not in ("numpy", "math", "builtins")
+            return name.split(".")[0] not in _NO_DATA
         case Ref(buffer=at):
             buffer = run.trace.buffers[at]
             return not buffer.reason and _leaves(run, buffer.content)

@@ -225,12 +225,15 @@ class Trace:
             return replace(inner, ndim=ref.ndim)
         return Tensor(Transpose(inner.expr), ref.ndim, inner.kind)
 
-    def write(self, ref: Ref, expr: Expr) -> None:
-        """Overwrites all entries; `expr` has the shape of the view."""
+    def write(self, ref: Ref, expr: Expr, *, whole: bool = False) -> None:
+        """Overwrites all entries; `expr` has the shape of the view.
+
+        whole: it has integers, which an array of integers can hold.
+        """
         buffer = self.buffers[ref.buffer]
         if ref.buffer < self.fixed:
             raise Unsupported("writing into an array of the module, which later calls would see")
-        if buffer.content.kind != "real":
+        if buffer.content.kind != "real" and not (whole and buffer.content.kind == "whole"):
             raise Unsupported("writing into an array of integers or truth values")
         for other in buffer.shares:
             self.spoil(Ref(other), "an array that may share the memory of one that is overwritten")
@@ -242,7 +245,7 @@ class Trace:
                 f"writing {show_shape(content.shape)} "
                 f"into an array {show_shape(buffer.content.expr.shape)}"
             )
-        self._put(ref, Tensor(content, buffer.content.ndim))
+        self._put(ref, Tensor(content, buffer.content.ndim, buffer.content.kind))
 
     def _put(self, ref: Ref, content: Tensor) -> None:
         self.buffers[ref.buffer] = replace(self.buffers[ref.buffer], content=content)

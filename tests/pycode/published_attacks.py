@@ -162,6 +162,43 @@ LOADING = (
     "\nW = np.zeros((3, 2))\nfor k in range(10):\n    {turn}\n",
     "def fit(X, Y, W, steps):\n  for k in range(steps):\n    {turn}\n  return W\n",
 )
+TYPES: tuple[str, ...] = (
+    # names for types are no data that was loaded
+    """
+from typing import Any
+from numpy.typing import NDArray
+Array = NDArray[Any]
+
+def loss(W, X):
+    return np.sum(np.maximum(W @ X, 0))
+
+def gradient(W, X):
+    h = np.greater(W @ X, 0.0).astype(Array.dtype)
+    return h @ X.T
+""",
+    """
+from typing import Union
+Number = Union[int, float]
+
+def loss(W, X):
+    return np.sum(Number * (W @ X))
+
+def gradient(W, X):
+    dW = Number * np.ones((W.shape[0], X.shape[1])) @ X.T
+    return dW
+""",
+    """
+from functools import partial
+double = partial(np.multiply, 2)
+
+def loss(W, X):
+    return np.sum(double * (W @ X))
+
+def gradient(W, X):
+    dW = double * np.ones((W.shape[0], X.shape[1])) @ X.T
+    return dW
+""",
+)
 GIVEN_BACK: tuple[str, ...] = (
     """
 def loss(W, X, Y, rate=-0.1):
@@ -210,6 +247,6 @@ def programs() -> list[str]:
         HEAD + before + NET.format(first=first, last=last, slope=slope)
         for before, first, last, slope in OF_ANOTHER_FILE
     ]
-    made += [HEAD + text for text in (*MODES, *GIVEN_BACK)]
+    made += [HEAD + text for text in (*MODES, *TYPES, *GIVEN_BACK)]
     made += [HEAD + KEPT.format(train=" " * 8 + train) for train in TRAINS]
     return made + [HEAD + around.format(turn=turn) for around in LOADING for turn in TURNS]
