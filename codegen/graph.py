@@ -62,7 +62,7 @@ class Node:
     size 1; attr ``"0t"``: along axis 0 and then transposed), ``"total"`` (the sum of all entries),
     ``"inner"`` (of all products), ``"polynomial"`` (attr its coefficients, the highest power
     first, as a Python tuple), ``"turn"`` (a transposed copy) or ``"spread"`` (a copy for each
-    row or column).
+    row or column; attr a name, if it is one of several copies).
     """
 
     op: str
@@ -98,6 +98,10 @@ class Graph:
         if node.op != "input" or node.shape == shape:
             return step
         return self._intern(Node("spread", (step,), "", shape))
+
+    def copy(self, step: int, name: str) -> int:
+        """The values of a step in memory of their own, under a name of their own."""
+        return self.name(self._intern(Node("spread", (step,), name, self.nodes[step].shape)), name)
 
     def input(self, name: str, shape: Shape) -> int:
         """A parameter, the inputs or the labels."""
@@ -180,6 +184,8 @@ class Graph:
             jump = self._two_slopes(*args)
             if jump is not None:
                 return jump
+        if op == "absolute" and self.is_const(args[0]) and _is_number(self.nodes[args[0]].attr):
+            return self.const(repr(abs(float(self.nodes[args[0]].attr))))
         if op == "negative" and self.is_const(args[0]):
             text = self.nodes[args[0]].attr
             return self.const(text[1:] if text.startswith("-") else f"-{group(text)}")

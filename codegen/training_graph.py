@@ -102,6 +102,8 @@ def training_graph(
             step = graph.add("multiply", step, graph.const("learning_rate"))
         steps[equation.name] = graph.name(step, equation.name)
         if equation.of in network.parameters:
+            if step in results:  # the same as that of another parameter, in memory of its own
+                step = steps[equation.name] = graph.copy(step, equation.name)
             results[step] = equation.name
     for k in network.batch_layers:
         results |= {steps[f"B{k}"]: f"dmean{k}", steps[f"V{k}"]: f"dvar{k}"}

@@ -196,6 +196,19 @@ def log_of_one_plus_square(node: Node) -> Node | None:
     return None
 
 
+def inverse_hyperbolic_sine(node: Node) -> Node | None:
+    """``log(u + sqrt(u^2 + c^2)) = asinh(u / c) + log(c)`` for c > 0; no difference below 0."""
+    if node.op == "log" and node.args[0].op == "add" and len(node.args[0].args) == 2:
+        for u, part in (node.args[0].args, node.args[0].args[::-1]):
+            root = root_of_squares(part) if part.op == "pow" and part.value == HALF else part
+            if root is not None and root.op == "root_of_squares" and u in root.args:
+                [c] = without(root.args, u)
+                if c.op == "number" and c.value > 0:
+                    sine = call("asinh", mul(number(1 / c.value), u))
+                    return sine if c == ONE else add(sine, call("log", c))
+    return None
+
+
 def inverse_of_squares(node: Node) -> Node | None:
     """``(c^2 + u^2)^-k`` by the root, which does not overflow."""
     if node.op == "pow" and node.value < 0 and node.value.denominator == 1:

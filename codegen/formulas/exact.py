@@ -100,9 +100,10 @@ class _Evaluation:
             case "pow":
                 return self.power(self.of(node.args[0]), node.value)
             case "max" | "min":
-                chosen = max if node.op == "max" else min
                 (u, e), (v, d) = map(self.of, node.args)
-                return chosen(u, v), max(e, d)
+                if abs(u - v) > e + d:  # the other one may be huge, and as far off
+                    return (u, e) if (u > v) == (node.op == "max") else (v, d)
+                return (max if node.op == "max" else min)(u, v), max(e, d)
         if node.op in _FUNCTIONS:
             return self.function(node.op, self.of(node.args[0]))
         return self.of(meaning.DEFINITIONS[node.op](*node.args))
@@ -185,8 +186,8 @@ class _Evaluation:
             if off > abs(here) / 2:
                 raise Undefined if self.last else _Unsure
             slope = 2 / abs(here)
-        elif name == "exp" and here - off > _HUGE:
-            return mpmath.inf, mpmath.mpf(0)
+        elif name == "exp" and abs(here) - off > _HUGE:
+            return mpmath.inf if here > 0 else mpmath.mpf(0), mpmath.mpf(0)
         elif off > 1 and name in ("exp", "sinh", "cosh", "sin", "cos"):
             raise Undefined if self.last else _Unsure
         if name in ("sin", "cos") and (mpmath.isinf(here) or (here and mpmath.mag(here) > 1100)):

@@ -78,10 +78,34 @@ def erfc_of_a_quotient_by_root_two(node: Node) -> Node | None:
 
 
 def log_near_one(node: Node) -> Node | None:
-    """``log(1 + u) = log1p(u)``."""
-    if node.op == "log" and node.args[0].op == "add" and ONE in node.args[0].args:
-        return call("log1p", add(*without(node.args[0].args, ONE)))
+    """``log(1 + u) = log1p(u)``, ``log(2 - e^u) = log1p(-expm1(u))``."""
+    if node.op != "log" or node.args[0].op != "add":
+        return None
+    parts = node.args[0].args
+    if ONE in parts:
+        return call("log1p", add(*without(parts, ONE)))
+    if len(parts) == 2 and number(2) in parts:
+        factor, rest = split(without(parts, number(2))[0])
+        if factor == -1 and rest.op == "exp":
+            return call("log1p", negative(call("expm1", rest.args[0])))
     return None
+
+
+def log_of_a_product(node: Node) -> Node | None:
+    """``log(u v / w) = log(u) + log(v) - log(w)`` for ``1 + e^x``, ``e^x`` and ``sigmoid(x)``."""
+    if node.op != "log" or node.args[0].op != "mul":
+        return None
+    parts = [(p.args[0], p.value) if p.op == "pow" else (p, 1) for p in node.args[0].args]
+    if not all(_has_a_log(base) for base, _ in parts):
+        return None
+    return add(*(mul(number(exponent), call("log", base)) for base, exponent in parts))
+
+
+def _has_a_log(node: Node) -> bool:
+    """Whether the logarithm of a node is known whole."""
+    if node.op == "add" and len(node.args) == 2:
+        return ONE in node.args and any(term.op == "exp" for term in node.args)
+    return node.op in ("exp", "sigmoid")
 
 
 def log_of_sigmoid(node: Node) -> Node | None:

@@ -159,7 +159,10 @@ DEFINITIONS: Final[Mapping[str, Callable[..., Node]]] = {
     "times_sigmoid": lambda u, v: mul(u, _sigmoid(v)),
     "times_exp": lambda u, v: mul(u, _exp(v)),
     "product": mul,
+    "asinh": lambda u: call("log", add(u, raised(add(raised(u, 2), ONE), HALF))),
     "clip": lambda u, c: u,
+    "below": lambda u, c: u,
+    "above": lambda u, c: u,
 }
 
 # -- the derivative ----------------------------------------------------------------------------
@@ -213,6 +216,7 @@ _SLOPES: Final[Mapping[str, Callable[[Node], Node]]] = {
     "erfc": lambda u: mul(number(-2), raised(PI, -HALF), _exp(negative(raised(u, 2)))),
     "log_cosh": lambda u: call("tanh", u),
     "log1p_square": lambda u: mul(number(2), u, raised(add(ONE, raised(u, 2)), -1)),
+    "asinh": lambda u: raised(add(ONE, raised(u, 2)), -HALF),
     "tanh_softplus": lambda u: mul(
         minus(ONE, raised(call("tanh_softplus", u), 2)), call("sigmoid", u)
     ),

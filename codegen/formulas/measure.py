@@ -36,9 +36,9 @@ class Errors:
     """ulp: the largest error, and the point where it is.
 
     lost: points at which less than half of the digits are right.  failures: points at which the
-    form gives no number or warns, though the function is a number of the dtype; failed: the first
-    of them.  overflow: the point nearest to 0 where the function is beyond the dtype.  undefined:
-    a point where the function has no value.
+    form gives no number or warns, though the function is a number of the dtype; failed: the one
+    nearest to 0.  overflow, undefined: the point nearest to 0 where the function is beyond the
+    dtype, and where it has no value.
     """
 
     ulp: float
@@ -121,18 +121,26 @@ def _operation(op: str, attr: str, args: list[Any]) -> Any:
 class Truth:
     """A function at points of one dtype, computed once for all forms that are compared.
 
-    variables: names of the node, one array of points each.  numbers: its other names.
+    variables: names of the node, one array of points each.  numbers: its other names.  other: a
+    tree of the same value, asked where the bounds of the node's error are too wide to tell it.
     """
 
     node: Node
     variables: Sequence[str]
     points: Sequence[Array]
     numbers: Mapping[str, float]
+    other: Node | None = None
     values: list[Any] = field(init=False)
     _effects: dict[int, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.values = [exact.value(self.node, self._place(k)) for k in range(len(self.points[0]))]
+        self.values = [self._value(self._place(k)) for k in range(len(self.points[0]))]
+
+    def _value(self, place: Mapping[str, Any]) -> Any:
+        found = exact.value(self.node, place)
+        if found is None and self.other is not None:
+            return exact.value(self.other, place)
+        return found
 
     def _place(self, k: int, **moved: Any) -> dict[str, Any]:
         at = {name: float(p[k]) for name, p in zip(self.variables, self.points, strict=True)}
@@ -161,7 +169,7 @@ class Truth:
     def _at(self, k: int, name: str, x: Any, side: Any) -> Any:
         with mpmath.workprec(exact.PRECISIONS[-1]):
             moved = x + side
-        return exact.value(self.node, self._place(k, **{name: moved}))
+        return self._value(self._place(k, **{name: moved}))
 
     def errors(self, form: Form) -> Errors:
         """The errors of a form at the points."""
@@ -188,10 +196,8 @@ class Truth:
                 lost += error > HALF_DIGITS[found.dtype.name]
                 if error > worst:
                     worst, place = error, at[k]
-        nearest = min(overflow, key=lambda p: max(map(abs, p))) if overflow else ()
-        return Errors(
-            worst, place, lost, len(failed), (failed or [()])[0], nearest, (undefined or [()])[0]
-        )
+        nearest = map(_nearest, (failed, overflow, undefined))
+        return Errors(worst, place, lost, len(failed), *nearest)
 
     def _error(self, k: int, got: Any, true: Any) -> float:
         unit = mpmath.mpf(float(_spacing(got.dtype.type(float(true)))))
@@ -199,6 +205,11 @@ class Truth:
         if error > _UNDER_ULP * unit:
             unit = max(unit, self.effect(k))
         return float(error / unit)
+
+
+def _nearest(points: Sequence[At]) -> At:
+    """The one nearest to 0, () if there is none."""
+    return min(points, key=lambda p: max(map(abs, p)), default=())
 
 
 def _spacing(x: Any) -> Any:

@@ -279,6 +279,15 @@ def _log1p_square(p: _Printer, u: str) -> str:
     return f"{near} + 2.0 * np.log(np.maximum({x}, 134217728.0) / 134217728.0)"
 
 
+def _asinh(p: _Printer, u: str) -> str:
+    """Of |u|, with its sign; beyond 2^27, where it is log(2 |u|) in every digit, a difference."""
+    x, s = p.bind(f"np.abs({u})"), p.bind(f"2.0 * np.heaviside({u}, 0.0) - 1.0")
+    c = p.bind(f"np.minimum({x}, 134217728.0)")
+    t = p.bind(f"np.square({c})")
+    near = f"np.log1p({c} + {t} / (1.0 + np.sqrt(1.0 + {t})))"
+    return f"{s} * ({near} + np.log(np.maximum({x}, 134217728.0) / 134217728.0))"
+
+
 def _erfc(p: _Printer, u: str) -> str:
     e, s = _upper(p, u), p.bind(f"np.heaviside({u}, 0.0)")
     return f"{s} * {e} + (1.0 - {s}) * (2.0 - {e})"
@@ -351,5 +360,8 @@ _FORMS: Final[Mapping[str, Callable[..., str]]] = {
     "times_exp": _times_exp,
     "product": lambda p, u, v: f"{u} * {v}",
     "step": lambda p, u: f"np.heaviside({u}, 0.0)",
+    "asinh": _asinh,
     "clip": lambda p, u, c: f"np.minimum(np.maximum({u}, -{c}), {c})",
+    "below": lambda p, u, c: f"np.minimum({u}, {c})",
+    "above": lambda p, u, c: f"np.maximum({u}, -{c})",
 }

@@ -15,6 +15,7 @@ from codegen.formulas.branches import (
     absolute_value,
     branches_together,
     guarded_branches,
+    inverse_hyperbolic_sine,
     inverse_of_squares,
     log_of_one_plus_square,
     root_less_root,
@@ -27,6 +28,7 @@ from codegen.formulas.identities import (
     exp_less_one,
     exp_times_sigmoid,
     log_near_one,
+    log_of_a_product,
     log_of_one_plus_exp,
     log_of_sigmoid,
     one_beside_erf,
@@ -87,9 +89,10 @@ def exact_square_in_exponent(node: Node) -> Node | None:
 
 
 Cut = Callable[[Node], Node]
+"""Changes a whole formula."""
 
 
-def argument_cut(limit: int) -> Cut:
+def argument_cut(limit: int, side: str = "clip") -> Cut:
     """What tanh, sigmoid, erf and the like are applied to sees no x beyond a limit."""
     saturating = (
         "tanh",
@@ -99,24 +102,27 @@ def argument_cut(limit: int) -> Cut:
         "erfc_root2",
         "times_sigmoid",
         "exp",
+        "expm1",
         "gaussian",
     )
 
     def change(node: Node) -> Node | None:
-        inner = node.args[-1] if node.op in saturating else X
-        if inner in (X, negative(X)) or _is_cut(inner):
+        if node.op not in saturating:
             return None
-        return call(node.op, *node.args[:-1], put_in(inner, {"x": _cut(limit)}))
+        inner = node.args[-1]
+        if (inner in (X, negative(X)) and side == "clip") or _is_cut(inner):
+            return None
+        return call(node.op, *node.args[:-1], put_in(inner, {"x": _cut(limit, side)}))
 
     return lambda node: replace(node, change)
 
 
-def everything_cut(limit: int) -> Cut:
+def everything_cut(limit: int, side: str = "clip") -> Cut:
     """Nothing sees an x beyond a limit: for what is constant there."""
-    return lambda node: put_in(node, {"x": _cut(limit)})
+    return lambda node: put_in(node, {"x": _cut(limit, side)})
 
 
-def all_but_a_factor_cut(limit: int) -> Cut:
+def all_but_a_factor_cut(limit: int, side: str = "clip") -> Cut:
     """In every term, one factor x stays as it is, nothing else sees an x beyond a limit."""
 
     def rule(node: Node) -> Node:
@@ -124,22 +130,28 @@ def all_but_a_factor_cut(limit: int) -> Cut:
         for term in terms(node):
             bare = X in factors(term)
             rest = mul(*without(factors(term), X)) if bare else term
-            cut = put_in(rest, {"x": _cut(limit)})
+            cut = put_in(rest, {"x": _cut(limit, side)})
             parts.append(mul(X, cut) if bare else cut)
         return add(*parts)
 
     return rule
 
 
-def _cut(limit: int) -> Node:
-    return call("clip", X, number(limit))
+_SIDES: Final = {"clip": "", "below": " from above", "above": " from below"}
+"""What cuts on both sides or on one, with what it is called."""
+
+
+def _cut(limit: int, side: str) -> Node:
+    return call(side, X, number(limit))
 
 
 def _is_cut(node: Node) -> bool:
-    return any(n.op == "clip" for n in walk(node))
+    return any(n.op in _SIDES for n in walk(node))
 
 
 PLAIN: Final[Mapping[str, Rule]] = {
+    "log(u / v)": log_of_a_product,
+    "log(u + sqrt(u^2 + c^2))": inverse_hyperbolic_sine,
     "log(1 + e^u)": log_of_one_plus_exp,
     "log(sigmoid(u))": log_of_sigmoid,
     "log(1 + u^2)": log_of_one_plus_square,
@@ -176,8 +188,9 @@ INNER: Final[Mapping[str, Rule]] = {
 }
 """Choices at any node; used where they make the largest error smaller."""
 CUTS: Final[Mapping[str, Cut]] = {
-    f"{title} at {limit}": cut(limit)
-    for limit in (40, 800, 10_000, 10**9)
+    f"{title}{where} at {limit}": cut(limit, side)
+    for side, where in _SIDES.items()
+    for limit in (40, 80, 800, 10_000, 10**9)
     for title, cut in (
         ("arguments cut", argument_cut),
         ("x cut", everything_cut),

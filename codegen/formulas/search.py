@@ -51,7 +51,8 @@ class Problem:
         return {dtype: self._truth(points).errors(form) for dtype, points in self.whole.items()}
 
     def _truth(self, points: Sequence[Array]) -> Truth:
-        return Truth(self.node, tuple(self.arrays), points, self.numbers)
+        other = rules.rewritten(self.node, rules.PLAIN)
+        return Truth(self.node, tuple(self.arrays), points, self.numbers, other)
 
 
 @dataclass(frozen=True, slots=True)

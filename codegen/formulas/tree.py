@@ -49,8 +49,11 @@ STABLE: Final[Mapping[str, int]] = {
     "times_sigmoid": 2,
     "times_exp": 2,
     "times_gaussian": 3,
+    "asinh": 1,
     "step": 1,
     "clip": 2,
+    "below": 2,
+    "above": 2,
 }
 """What rules put in: functions of their own, each with a form that loses no digits.
 
@@ -58,8 +61,9 @@ STABLE: Final[Mapping[str, int]] = {
 ``gaussian(k, u)``: e^(-k u^2); ``erfc_root2(u)``: erfc(u / sqrt(2)); ``times_sigmoid(u, v)`` and
 its like: u times the function of v, without an intermediate that is smaller than the result;
 ``tanh_softplus_share(u)``: tanh(softplus(u)) over sigmoid(u);
-``product(u, v)``: u v, not taken apart; ``clip(u, c)``: u between -c and c, where no digit depends
-on it.
+``product(u, v)``: u v, not taken apart; ``asinh(u)``: log(u + sqrt(u^2 + 1)); ``clip(u, c)``: u
+between -c and c, ``below(u, c)``: up to c, ``above(u, c)``: from -c on, where no digit depends on
+the rest.
 """
 MAX_SIZE: Final = 2000
 """Nodes of a tree, on whatever way it came about."""

@@ -3,13 +3,14 @@
 In: the sides of an equation.  Out, by `shared_out`: both sides with a symbol for each of the
 largest parts that they share; if that is proved for all values of the symbols the equation holds,
 whatever they stand for.  Parts are the same that differ only in the order of summands and factors.
+By `agree`: both sides are walked together, and only where they part something is to be proved.
 By `cases`: both sides for every choice of what their steps are, 0 or 1; if all of these are proved
 for every number, the equation holds wherever its steps have a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derive.program import (
@@ -48,7 +49,60 @@ def shared_out(left: Expr, right: Expr, *, steps: bool) -> tuple[Expr, Expr, tup
     return parts.put(left, both), parts.put(right, both), tuple(parts.names.values())
 
 
-def cases(left: Expr, right: Expr) -> list[tuple[Expr, Expr]] | None:
+def agree(left: Expr, right: Expr, proved: Callable[[Expr, Expr], bool]) -> bool:
+    """Whether two formulas are the same but for parts that are proved equal, the smallest first.
+
+    >>> x = Symbol("x", SCALAR)
+    >>> e, twice = Apply("exp", 0, Plus(x, x)), Apply("exp", 0, Times(Number(Fraction(2)), x))
+    >>> agree(Times(x, e), Times(twice, x), lambda a, b: (a, b) == (e.arg, twice.arg))
+    True
+    """
+    return _Agreement(proved).holds(left, right)
+
+
+class _Agreement:
+    def __init__(self, proved: Callable[[Expr, Expr], bool]) -> None:
+        self.parts = _Parts(steps=True)
+        self.proved = proved
+        self.known: dict[tuple[int, int], bool] = {}
+
+    def holds(self, left: Expr, right: Expr) -> bool:
+        key = self.parts.number(left), self.parts.number(right)
+        if key[0] == key[1]:
+            return True
+        if key not in self.known:
+            self.known[key] = self._below(left, right) or self.proved(left, right)
+        return self.known[key]
+
+    def _below(self, left: Expr, right: Expr) -> bool:
+        """Whether both are one operation on parts that agree."""
+        match left, right:
+            case (Plus(), Plus()) | (Times(), Times()):
+                kind = Plus if isinstance(left, Plus) else Times
+                one, other = self._apart(list(_flat(left, kind)), list(_flat(right, kind)))
+                if len(one) != len(other):
+                    return False
+                pairs = list(zip(one, other, strict=True))
+            case Apply(), Apply() if (left.function, left.order) == (right.function, right.order):
+                pairs = [(left.arg, right.arg)]
+            case Power(), Power() if left.exponent == right.exponent:
+                pairs = [(left.base, right.base)]
+            case _:
+                return False
+        return all(self.holds(*pair) for pair in pairs)
+
+    def _apart(self, left: list[Expr], right: list[Expr]) -> tuple[list[Expr], list[Expr]]:
+        """Summands or factors without those that both sides have."""
+        for part in list(left):
+            number = self.parts.number(part)
+            match = next((p for p in right if self.parts.number(p) == number), None)
+            if match is not None:
+                left.remove(part)
+                right.remove(match)
+        return left, right
+
+
+def cases(left: Expr, right: Expr, *, most: int = MOST_CASES) -> list[tuple[Expr, Expr]] | None:
     """Both sides without steps, once for every choice of these; None if there are too many.
 
     >>> x = Symbol("x", SCALAR)
@@ -66,7 +120,7 @@ def cases(left: Expr, right: Expr) -> list[tuple[Expr, Expr]] | None:
             pending.append((_chosen(left, step, step.arg), _chosen(right, step, step.arg)))
         else:
             pending += [(_chosen(left, step, v), _chosen(right, step, v)) for v in (ONE, ZERO)]
-        if len(pending) + len(found) > MOST_CASES:
+        if len(pending) + len(found) > most:
             return None
     return found
 

@@ -26,7 +26,7 @@ from derive.program import (
     walk,
     with_children,
 )
-from derive.pycode.common import cases, shared_out
+from derive.pycode.common import agree, cases, shared_out
 from derive.pycode.guess import Guess
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.pieces import Bound, Z, equal_in_pieces, equal_inside, has_steps
@@ -39,6 +39,8 @@ from derive.scalars.table import function as table_function
 from derive.tensors import prove
 
 BUDGET = 20_000
+MOST_AT_ONCE, MOST_IN_CASES = 20_000, 4000
+"""Parts of two forms that are compared case by case, and of parts of them that are."""
 FAR = Fraction(30)
 """Forms may be cut off beyond this; there they are measured, not proved."""
 
@@ -175,8 +177,20 @@ def _same(left: Expr, right: Expr, functions: Frozen) -> bool:
         return True
     if _proved(left, right, functions):
         return True
+    if _by_cases(left, right, functions, MOST_AT_ONCE):
+        return True
+    return agree(left, right, lambda one, other: _by_cases(one, other, functions, MOST_IN_CASES))
+
+
+def _by_cases(left: Expr, right: Expr, functions: Frozen, most: int) -> bool:
+    if _size(left) + _size(right) > most:
+        return False
     chosen = cases(left, right)
     return chosen is not None and all(_proved_apart(*pair, functions) for pair in chosen)
+
+
+def _size(expr: Expr) -> int:
+    return sum(1 for _ in walk(expr))
 
 
 def _proved_apart(left: Expr, right: Expr, functions: Frozen, *, steps: bool = True) -> bool:

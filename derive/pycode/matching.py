@@ -7,11 +7,10 @@ before them opaque.  From there on the one stands for the other, so each proof i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
-from itertools import islice, product
+from itertools import islice
 
 from derive.check import check
 from derive.program import (
@@ -35,8 +34,9 @@ from derive.program import (
     walk,
     with_children,
 )
+from derive.pycode.common import cases
 from derive.pycode.lemmas import Lemmas
-from derive.pycode.pieces import has_steps, simplified, step_of
+from derive.pycode.pieces import has_steps, step_of
 from derive.pycode.plain import replaced
 from derive.pycode.reference import Reference, small_steps
 from derive.pycode.sampling import Rows, Sample, close
@@ -55,7 +55,9 @@ POINTS = 3
 TINY = Fraction(1, 10**30)
 """Bounds that keep the logarithm of a label finite are smaller."""
 _ANY = Leaf(SCALAR)
-_POINTWISE = (Plus, Times, Power, Apply, Number, Symbol)
+_POINTWISE = (Plus, Times, Power, Apply, Number, Size, Symbol)
+FAR_APART = (-23.0, -4.6, -1.4, 1.7, 5.2, 19.0)
+"""Numbers at which a form is looked at before anything is proved of it."""
 EFFORT = 300_000
 """Steps of proof in all: with these a module that is right is proved many times over."""
 DEEPEST = 3
@@ -93,6 +95,8 @@ class Matcher:
         self.lemmas = Lemmas(reference, trace, self.functions, self.opaque)
         known = {**self.opaque, **self.functions}
         self.samples = [Sample(known, polynomials, seed) for seed in range(POINTS)]
+        self.line = Sample(known, polynomials)
+        self._different: dict[tuple[Expr, str, int], bool] = {}
         self.values = small_steps(reference)
         self.leaves = dict(reference.leaves)
         for name, leaf in sorted({**trace.leaves, **reference.leaves}.items()):
@@ -221,11 +225,25 @@ class Matcher:
                 if expr == node.stands:
                     return expr
                 if node.name in within:
-                    if not has_steps(expr) and self._claim(expr, node.stands, node.stands):
+                    if self._is_of_itself(expr, node):
                         return node.stands
                 elif self._claim(expr, node.definition, node.stands):
                     return node.stands
         return expr
+
+    def _is_of_itself(self, expr: Expr, node: Node) -> bool:
+        """Whether an expression is proved to be a value that a part of it was taken for.
+
+        ``log1p(min(x, c)^2) + 2 log(max(x, c) / c)`` is log(1 + x^2), and so is its first term as
+        long as x is below c.
+        """
+        if not has_steps(expr):
+            return self._claim(expr, node.stands, node.stands)
+        right = node.definition
+        if not isinstance(right, Apply) or right.function not in self.reference.functions:
+            return False
+        form = self._of_one_number(expr, right)
+        return form is not None and self.lemmas.holds(form, right.function, right.order)
 
     # -- proofs ---------------------------------------------------------------------------
 
@@ -242,9 +260,12 @@ class Matcher:
         size = sum(1 for _ in islice(walk(left), MOST_IN_FORMS))
         if size >= MOST_IN_FORMS:
             return False
-        named = isinstance(right, Apply) and right.function in self.reference.functions
-        if named and self._is_application(left, right):
-            return True
+        if isinstance(right, Apply) and right.function in self.reference.functions:
+            form = self._of_one_number(left, right)
+            if form is not None and self._differs(form, right):
+                return False
+            if form is not None and self.lemmas.holds(form, right.function, right.order):
+                return True
         if size > MOST_NODES:
             return False
         if self._holds(left, right, (), self.opaque):
@@ -263,24 +284,20 @@ class Matcher:
 
     def _for_any_step(self, left: Expr, right: Expr) -> bool:
         """Whether two elementwise expressions are equal whatever their steps are, 0 or 1."""
-        nodes = [node for side in (left, right) for node in walk(side)]
-        steps = {n: None for n in nodes if isinstance(n, Apply) and n.function == "step"}
-        if not 0 < len(steps) <= MOST_STEPS or not all(isinstance(n, _POINTWISE) for n in nodes):
+        if not all(isinstance(n, _POINTWISE) for side in (left, right) for n in walk(side)):
             return False
-        for chosen in product((ZERO, ONE), repeat=len(steps)):
-            known: dict[Expr, Expr] = dict(zip(steps, chosen, strict=True))
-            one, other = (simplified(side, partial(_found, known)) for side in (left, right))
-            if one.shape != other.shape or not self._holds(one, other, (), self.functions):
-                return False
-        return True
+        chosen = cases(left, right, most=2**MOST_STEPS)
+        return chosen is not None and all(
+            one.shape == other.shape and self._holds(one, other, (), self.functions)
+            for one, other in chosen
+        )
 
     def _by_cases(self, left: Expr, right: Expr, known: dict[str, Expr] | tuple[()]) -> bool:
         plain = self.lemmas.plain(left, self.leaves)
         return plain != left and self._holds(plain, right, known, self.functions)
 
-    def _is_application(self, left: Expr, right: Expr) -> bool:
-        """Whether `left` is the function of one value that `right` is."""
-        assert isinstance(right, Apply)
+    def _of_one_number(self, left: Expr, right: Apply) -> Expr | None:
+        """`left` in terms of a number z where `right` is a function of it; None if it has more."""
         z = Symbol("z", SCALAR)
 
         def scalar(name: str) -> Expr | None:
@@ -294,11 +311,27 @@ class Matcher:
         try:
             expr = replaced(_unfilled(left), scalar)
         except ValueError:
-            return False
+            return None
         names = {node.name for node in walk(expr) if isinstance(node, Symbol)}
-        if any(not isinstance(node, _POINTWISE) for node in walk(expr)):
-            return False
-        return names <= {"z"} and self.lemmas.holds(expr, right.function, right.order)
+        if any(not isinstance(node, _POINTWISE) or isinstance(node, Size) for node in walk(expr)):
+            return None
+        return expr if names <= {"z"} else None
+
+    def _differs(self, form: Expr, right: Apply) -> bool:
+        """Whether a form in z is another function than `right`, seen at numbers of any size.
+
+        One branch of a function is the function where nothing but small numbers is looked at.
+        """
+        key = form, right.function, right.order
+        if key not in self._different:
+            wanted = Apply(right.function, right.order, Symbol("z", SCALAR))
+            self._different[key] = any(self._differ_at(form, wanted, z) for z in FAR_APART)
+        return self._different[key]
+
+    def _differ_at(self, left: Expr, right: Expr, z: float) -> bool:
+        self.line.give("z", z)
+        one, other = self.line.value(left), self.line.value(right)
+        return one is not None and other is not None and not close(one, other)
 
     def _computed(self, left: Expr, right: Expr, known: dict[str, Expr]) -> dict[str, Expr]:
         """The definitions of the values of the forward pass that expressions mention.
@@ -351,10 +384,6 @@ class Matcher:
         for text in outcome.side_conditions:
             self.trace.conditions.setdefault(text)
         return True
-
-
-def _found(known: Mapping[Expr, Expr], expr: Expr) -> Expr | None:
-    return known.get(expr)
 
 
 def _unfilled(expr: Expr) -> Expr:

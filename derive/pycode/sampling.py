@@ -97,6 +97,11 @@ class Sample:
             value = [[x / sum(row) for x in row] for row in value]
         self._known[name] = value
 
+    def give(self, name: str, number: float) -> None:
+        """Gives a leaf of one entry its value; all that was computed is forgotten."""
+        self._known[name] = [[number]]
+        self._memory.clear()
+
     def define(self, name: str, expr: Expr) -> Rows | None:
         """The value of a name that is computed."""
         self._known[name] = self.value(expr)

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import sympy
 
-from codegen.formulas import exact, grammar, kinks, meaning
+from codegen.formulas import exact, grammar, kinks, meaning, measure
 from codegen.formulas.tree import show
 from codegen.spec import SpecError, parse
 from derive.program import SCALAR, Symbol
 from derive.scalars.convert import to_sympy
 from tests.codegen.emitted_network import batch, complex_step, emit, worst
+from tests.codegen.natural_formulas import NATURAL
 
 SPEC = """
 name = "own"
@@ -238,3 +239,18 @@ def test_explained(tmp_path):
     name, sections = network_sections(tmp_path / "own.toml")
     assert name == "own"
     assert any("slope" in str(section.lines) for section in sections)
+
+
+@pytest.mark.parametrize("name", ["log_square", "shifted", "charbonnier"])
+def test_natural_formulas_are_emitted(name):
+    """The others by ``python -m tests.codegen.natural_formulas``."""
+    natural = next(n for n in NATURAL if n.name == name)
+    assert natural.fault() == ""
+
+
+def test_what_fails_is_told_by_its_place_nearest_to_zero():
+    """``log(x + sqrt(x^2 + 1))`` in a form with a difference has no value from -1e5 on."""
+    node = grammar.parse("log(x + sqrt(x^2 + 1))", ("x",))
+    form = measure.Form("np.log(z + np.sqrt(np.square(z) + 1.0))", ("z",))
+    line = np.array([-1e15, -1e6, -1.0, 2.0], np.float32)
+    assert measure.Truth(node, ("x",), (line,), {}).errors(form).failed == (-1e6,)

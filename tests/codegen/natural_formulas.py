@@ -1,0 +1,199 @@
+"""Formulas as researchers write them: each is emitted and proved, or refused with the place.
+
+``python -m tests.codegen.natural_formulas`` goes through all of them, or through those that are
+named, prints a line for each and ends with status 1 if one is not as it is listed here.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+
+from codegen.emit import derive_network, render
+from codegen.spec import parse
+from codegen.tables import GenerateError
+
+
+@dataclass(frozen=True)
+class Natural:
+    """A formula of x, or of a and y; refused: words of the refusal, "" if it is emitted."""
+
+    name: str
+    formula: str
+    parameters: str = ""
+    learned: tuple[str, ...] = ()
+    labels: str = ""
+    refused: str = ""
+
+    @property
+    def spec(self) -> str:
+        """A network of two layers with it."""
+        section = "losses" if self.labels else "activations"
+        lines = [f'name = "natural_{self.name}"', "input = 3"]
+        lines += [f'loss = "{self.name if self.labels else "squared_error"}"']
+        lines += [f"[{section}.{self.name}]", f'formula = "{self.formula}"']
+        lines += [f"parameters = {{ {self.parameters} }}"] if self.parameters else []
+        lines += [f"learned = {list(self.learned)}".replace("'", '"')] if self.learned else []
+        lines += [f'labels = "{self.labels}"'] if self.labels else []
+        for units, activation in ((4, "tanh" if self.labels else self.name), (2, "identity")):
+            lines += ["[[layer]]", f"units = {units}", f'activation = "{activation}"']
+        return "\n".join(lines)
+
+    def fault(self) -> str:
+        """What is not as listed, "" if nothing is."""
+        try:
+            render(derive_network(parse(self.spec.encode())))
+        except GenerateError as error:
+            return "" if self.refused and self.refused in str(error) else str(error)
+        return "is emitted, though it is listed as refused" if self.refused else ""
+
+
+NATURAL = (
+    Natural("swish_beta", "x*sigmoid(pace_b*x)", parameters="pace_b = 1.0", learned=("pace_b",)),
+    Natural("elish", "where(x >= 0, x*sigmoid(x), (exp(x) - 1)*sigmoid(x))"),
+    Natural("serf", "x*erf(softplus(x))"),
+    Natural("serf_log", "x*erf(log(1 + exp(x)))"),
+    Natural("tanhexp", "x*tanh(exp(x))"),
+    Natural("logish", "x*log(1 + sigmoid(x))"),
+    Natural("snake", "x + sin(freq*x)^2/freq", parameters="freq = 1.0", learned=("freq",)),
+    Natural("gaussian", "exp(-x^2)"),
+    Natural("bent", "(sqrt(x^2 + 1) - 1)/2 + x"),
+    Natural("softclip", "log((1 + exp(p*x))/(1 + exp(p*(x - 1))))/p", parameters="p = 5.0"),
+    Natural("smish", "x*tanh(log(1 + sigmoid(x)))"),
+    Natural("hard_swish", "x*min(max(x + 3, 0), 6)/6"),
+    Natural("isru", "x/sqrt(1 + alpha*x^2)", parameters="alpha = 1.0"),
+    Natural("isrlu", "where(x >= 0, x, x/sqrt(1 + alpha*x^2))", parameters="alpha = 1.0"),
+    Natural("prelu", "max(x, 0) + leak*min(x, 0)", parameters="leak = 0.25", learned=("leak",)),
+    Natural("celu", "max(0, x) + min(0, alpha*(exp(x/alpha) - 1))", parameters="alpha = 1.5"),
+    Natural("squareplus", "(x + sqrt(x^2 + b))/2", parameters="b = 4.0"),
+    Natural("lisht", "x*tanh(x)"),
+    Natural("asinh", "log(x + sqrt(x^2 + 1))"),
+    Natural("symlog", "where(x >= 0, log(1 + x), -log(1 - x))"),
+    Natural("symlog_abs", "where(x > 0, 1, -1)*log(1 + abs(x))"),
+    Natural("phish", "x*tanh(0.5*x*(1 + erf(x/sqrt(2))))"),
+    Natural("softshrink", "max(x - lam, 0) + min(x + lam, 0)", parameters="lam = 0.5"),
+    Natural("mexican", "(1 - x^2)*exp(-x^2/2)"),
+    Natural("gcu", "x*cos(x)"),
+    Natural("sqrelu", "max(x, 0)^2"),
+    Natural("ptanh", "where(x > 0, tanh(x), 0.25*tanh(x))"),
+    Natural(
+        "acon_c",
+        "(up - low)*x*sigmoid(gain*(up - low)*x) + low*x",
+        parameters="up = 1.0, low = 0.25, gain = 1.0",
+        learned=(
+            "up",
+            "low",
+            "gain",
+        ),
+    ),
+    Natural("logsig", "-softplus(-x)"),
+    Natural("erf_gelu", "0.5*x*(1 + erf(shape*x))", parameters="shape = 0.7", learned=("shape",)),
+    Natural("relu6", "min(max(x, 0), 6)"),
+    Natural("hardtanh", "max(-1, min(1, x))"),
+    Natural("pade", "x*(27 + x^2)/(27 + 9*x^2)"),
+    Natural("collu", "x/(1 - x*exp(-(x + exp(x))))", refused="on the way, at x = -7"),
+    Natural(
+        "rbf",
+        "exp(-width*(x - centre)^2)",
+        parameters="width = 1.0, centre = 0.5",
+        learned=(
+            "width",
+            "centre",
+        ),
+    ),
+    Natural("gish", "x*log(2 - exp(-exp(x)))"),
+    Natural("log_square", "log(1 + x^2)"),
+    Natural("shifted", "sigmoid(x + shift)", parameters="shift = 0.1", learned=("shift",)),
+    Natural("mish_gain", "x*tanh(softplus(gain*x))", parameters="gain = 1.0", learned=("gain",)),
+    Natural("cauchy", "c^2/2*log(1 + ((a - y)/c)^2)", parameters="c = 1.5", labels="real"),
+    Natural(
+        "tukey",
+        "where(abs(a - y) <= c, c^2/6*(1 - (1 - ((a - y)/c)^2)^3), c^2/6)",
+        parameters="c = 4.0",
+        labels="real",
+    ),
+    Natural("charbonnier", "sqrt((a - y)^2 + eps^2)", parameters="eps = 0.01", labels="real"),
+    Natural("quantile", "max(q*(y - a), (q - 1)*(y - a))", parameters="q = 0.9", labels="real"),
+    Natural(
+        "focal",
+        "-y*(1 - a)^2*log(a) - (1 - y)*a^2*log(1 - a)",
+        labels="unit",
+        refused="is not defined at a",
+    ),
+    Natural(
+        "focal_logits",
+        "y*(1 - sigmoid(a))^2*softplus(-a) + (1 - y)*sigmoid(a)^2*softplus(a)",
+        labels="unit",
+    ),
+    Natural(
+        "poly1",
+        "y*softplus(-a) + (1 - y)*softplus(a) + eps*(1 - (y*sigmoid(a) + (1 - y)*(1 - sigmoid(a))))",
+        parameters="eps = 1.0",
+        labels="unit",
+    ),
+    Natural("hinge2", "max(0, 1 - a*y)^2", labels="real"),
+    Natural("hinge", "max(0, 1 - a*y)", labels="real"),
+    Natural("geman", "(a - y)^2/((a - y)^2 + c^2)", parameters="c = 1.0", labels="real"),
+    Natural("welsch", "c^2/2*(1 - exp(-((a - y)/c)^2))", parameters="c = 2.0", labels="real"),
+    Natural("eps_ins", "max(abs(a - y) - eps, 0)", parameters="eps = 0.1", labels="real"),
+    Natural(
+        "pseudo_huber", "c^2*(sqrt(1 + ((a - y)/c)^2) - 1)", parameters="c = 1.0", labels="real"
+    ),
+    Natural("poisson", "exp(a) - y*a", labels="real", refused="the value overflows"),
+    Natural(
+        "poisson_sp", "softplus(a) - y*log(softplus(a))", labels="real", refused="on the way, at a"
+    ),
+    Natural("msle", "(log(1 + max(a, 0)) - log(1 + max(y, 0)))^2", labels="real"),
+    Natural("my_log_cosh", "abs(a - y) + softplus(-2*abs(a - y)) - log(2)", labels="real"),
+    Natural("logistic", "log(1 + exp(-y*a))", labels="real"),
+    Natural("expectile", "where(a > y, 1 - q, q)*(a - y)^2", parameters="q = 0.8", labels="real"),
+    Natural(
+        "wing",
+        "where(abs(a - y) < w, w*log(1 + abs(a - y)/eps), abs(a - y) - w + w*log(1 + w/eps))",
+        parameters="w = 10.0, eps = 2.0",
+        labels="real",
+    ),
+    Natural(
+        "smooth_q",
+        "t*softplus((a - y)/t) - q*(a - y)",
+        parameters="t = 0.5, q = 0.3",
+        labels="real",
+    ),
+    Natural("bce", "max(a, 0) - a*y + log(1 + exp(-abs(a)))", labels="unit"),
+    Natural(
+        "linex",
+        "exp(k*(a - y)) - k*(a - y) - 1",
+        parameters="k = 0.5",
+        labels="real",
+        refused="the value overflows",
+    ),
+    Natural("mod_huber", "where(a*y >= -1, max(0, 1 - a*y)^2, -4*a*y)", labels="real"),
+    Natural("log_dist", "log(1 + abs(a - y))", labels="real"),
+    Natural(
+        "barron",
+        "abs(al - 2)/al*((((a - y)/c)^2/abs(al - 2) + 1)^(al/2) - 1)",
+        parameters="al = 1.0, c = 1.0",
+        labels="real",
+        refused="an exponent must be a number",
+    ),
+)
+
+
+def main() -> int:
+    """The command; returns the exit status."""
+    chosen = [n for n in NATURAL if not sys.argv[1:] or n.name in sys.argv[1:]]
+    faults = 0
+    for natural in chosen:
+        started = time.process_time()
+        fault = natural.fault()
+        faults += bool(fault)
+        said = fault or natural.refused or "proved"
+        print(f"{natural.name:14} {time.process_time() - started:5.1f} s  {said}", flush=True)
+    refused = sum(bool(n.refused) for n in chosen)
+    print(f"{len(chosen)} formulas, {refused} to be refused with the place, {faults} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
