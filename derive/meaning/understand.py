@@ -16,7 +16,7 @@ from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Choice, Given, choose
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.literal import Literal
-from derive.meaning.literal.choice import Held, held, literal_instead
+from derive.meaning.literal.choice import Held, by_letters_alone, held, literal_instead
 from derive.meaning.notation import derivatives_in
 from derive.meaning.one_example import speaks_of_all
 from derive.meaning.spelling import Respelled
@@ -97,6 +97,8 @@ def _read(usual: Respelled, document: Document, declared: Declarations, judge: J
         choice = replace(
             choice, interpretations=literal.interpretations, rivals=(), agreements=nothing
         )
+    else:
+        choice = by_letters_alone(facts, choice, judge)
     return Understood(document, facts, choice, literal)
 
 

@@ -14,10 +14,12 @@ from derive.judge import Judge
 from derive.meaning.facts import Facts
 from derive.meaning.hypotheses import Choice
 from derive.meaning.interpretation import Interpretation
+from derive.meaning.literal.outline import outlined
 from derive.meaning.literal.reading import Literal, read_literally
-from derive.meaning.notation import plain_name
+from derive.meaning.notation import derivatives_in, plain_name
 from derive.verdict import Kind, Verdict
 
+GUESSED = "only the letters of the note tell of a network here, and by that the line fails"
 SHAPES = "two ways to give the letters of the note shapes fit, and they disagree here"
 
 
@@ -73,6 +75,46 @@ def _computes_more(facts: Facts, usual: Choice) -> bool:
         if found.definition and found.verdict == Verdict.REFUTED
     )
     return any(name is not None and facts.roles.role_of(name) is None for name in heads)
+
+
+def by_letters_alone(facts: Facts, choice: Choice, judge: Judge) -> Choice:
+    """A network that only letters tell of, with a cost that no line states: it refutes little.
+
+    Shapes that do not fit in it, and identities without a derivative that fail in it, are left
+    open, unless the line fails by what it says itself, too.
+    """
+    if facts.affine or choice.best.cost == "stated":
+        return choice
+    found = choice.interpretations
+    formal = choice.interpreter.readings
+    wrong = {
+        k for k, one in enumerate(found)
+        if formal[one.line.chain] != "formal" and _shapes_or_values(one)
+        and mark(one, judge) is False
+    }  # fmt: skip
+    if not wrong or outlined(facts) is None:
+        return choice
+    readings = read_literally(facts)
+    fails = {
+        k for k in wrong
+        if readings and all(mark(one.interpretations[k], judge) is False for one in readings)
+    }  # fmt: skip
+    kept = tuple(_opened(one) if k in wrong - fails else one for k, one in enumerate(found))
+    return replace(choice, interpretations=kept)
+
+
+def _shapes_or_values(found: Interpretation) -> bool:
+    """A line that does not fit, or that equates values and no derivatives."""
+    nodes = (found.line.head, *found.line.nodes)
+    derived = any(True for node in nodes for _ in derivatives_in(node))
+    return found.verdict == Verdict.REFUTED or (found.kind == Kind.ALGEBRA and not derived)
+
+
+def _opened(found: Interpretation) -> Interpretation:
+    """A line that is not refuted by what letters alone tell."""
+    if found.verdict == Verdict.REFUTED:
+        return replace(found, verdict=Verdict.UNPROVEN, reason=GUESSED, ill=None)
+    return replace(found, elsewhere=found.elsewhere or GUESSED)
 
 
 def _better(mine: Held, usual: Held, same: bool) -> bool:
