@@ -39,6 +39,7 @@ _ALL: Final = frozenset(["", *_ROWS, *_WORDS.split()])
 _ALL_BUT: Final = re.compile(r"([a-zA-Z])(?:\\neq?|≠)([a-zA-Z])")
 _PART: Final = "a sum over a part of its range"
 _INDEXED: Final = re.compile(r"[_^](?:\{[^{}]*\}|\[[^\[\]]*\]|.)")
+_SIZE_NAME: Final = re.compile(r"[A-Za-z]+(_[A-Za-z]+)?")
 _SIZE: Final = re.compile(r"\\?\w+")
 
 
@@ -176,6 +177,14 @@ def all_but(node: sx.Big) -> str:
     """The letter that ``\\sum_{j \\ne i}`` leaves out, or nothing."""
     match = _ALL_BUT.fullmatch(node.lower)
     return match[2] if match is not None and match[1] == node.index else ""
+
+
+def size_of(node: sx.Big) -> str:
+    """The size that a whole sum runs to: the M of ``\\sum_{j=0}^{M-1}``, n_y; "" if none."""
+    upper = node.upper.replace("{", "").replace("}", "")
+    if node.lower == f"{node.index}=0":
+        upper = upper[:-2] if upper.endswith("-1") else ""
+    return upper if _SIZE_NAME.fullmatch(upper) else ""
 
 
 def is_whole(node: sx.Big) -> bool:

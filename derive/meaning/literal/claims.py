@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from derive.meaning.facts import Facts, subtree
 from derive.meaning.jacobians import along_path, says_denominator, slopes_of, telescopes
 from derive.meaning.literal.identity import Key
+from derive.meaning.literal.joined import NOT_FOLLOWED
 from derive.meaning.literal.products import times
 from derive.meaning.literal.scope import RATES, Scope
 from derive.meaning.literal.steps import SHARED
@@ -125,6 +126,8 @@ class Claims(Values):
             reason = ""
         if by in self.scope.numbers and by[0] not in RATES and self._may_be_an_array(by):
             reason = f"whether {by[0]} is a number or works entry by entry is not told"
+        if any(key == by or self.reaches(key, by) for key in self.outline.joined):
+            reason = NOT_FOLLOWED
         if reason:
             raise Outside(reason)
 

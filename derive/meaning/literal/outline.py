@@ -24,13 +24,16 @@ from derive.meaning.literal.identity import (
     identities,
     keys_in,
 )
+from derive.meaning.literal.joined import joined, parts_of
 from derive.meaning.literal.other_steps import with_next
 from derive.meaning.literal.over_time import Summed, summed_cost
 from derive.meaning.literal.scope import RATES, extents_of
+from derive.meaning.literal.solutions import solutions
 from derive.meaning.literal.steps import Steps, steps_of
 from derive.meaning.literal.totals import differentiates_formula, totals
 from derive.meaning.notation import STANDARD, names_in
 from derive.meaning.setting import Outside
+from derive.meaning.sums import size_of
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
@@ -101,6 +104,8 @@ class Outlined:
     seen: frozenset[Label] = frozenset()
     """What formulas outside of the lines speak of: a loss without one may depend on it."""
 
+    joined: frozenset[Key] = frozenset()
+    """What stands in a vector made of several: ``[h_{t-1}, x_t]``."""
     summed: Summed | None = None
     """The loss, if it is a sum over the steps."""
 
@@ -188,7 +193,7 @@ def outlined(
     by_letter = facts.roles.symbolic_depth and not facts.roles.letters <= names.steps & {"t"}
     if by_letter or names.steps - {"t"} - _bounding(facts):
         return None  # layers by letters: what holds at one is not what the program says
-    found = Outlined(facts, names, seen=seen)
+    found = Outlined(facts, names, seen=seen, joined=joined(facts, names))
     letters = totals(facts)
     for line in facts.lines:
         stated = _stated(facts, names, line, letters)
@@ -204,7 +209,7 @@ def outlined(
             del found.stated[key]
             found.again = {k: line for k, line in found.again.items() if line is not one.line}
     backward(found)
-    _solutions(found)
+    solutions(found)
     found.summed = summed_cost(names, list(found.stated.values()))
     if found.summed is not None:
         del found.stated[found.summed.key]
@@ -227,26 +232,6 @@ def outlined(
     if ahead:
         with_next(found)
     return found
-
-
-def _solutions(found: Outlined) -> None:
-    """``w = (X^T X)^{-1} X^T y`` of a w that other formulas use: the solution of an equation."""
-    used = {key for one in found.stated.values() for key in keys_in(found.names, one.formula)}
-    for key, one in list(found.stated.items()):
-        name = head_name(one.line)
-        best = name is not None and (name.accent or any(s.text == "*" for s in name.scripts))
-        inverse = any(isinstance(p, sx.Power) and _inverts(p) for p in subtree(one.formula))
-        if inverse and (best or key in used):
-            del found.stated[key]
-            found.solutions.add(id(one.line))
-
-
-def _inverts(power: sx.Power) -> bool:
-    """``(X^T X)^{-1}``: a bracket to a negative power."""
-    exponent, base = plain(power.exponent), plain(power.base)
-    if isinstance(exponent, sx.Sum) and len(exponent.terms) == 1 and exponent.terms[0][0] < 0:
-        return not isinstance(base, sx.Name | sx.Number)
-    return isinstance(exponent, sx.Number) and exponent.value < 0 and isinstance(base, sx.Product)
 
 
 def _bounding(facts: Facts) -> frozenset[str]:
@@ -343,7 +328,10 @@ def _stated(facts: Facts, names: Identities, line: Line, letters: frozenset[str]
         return None
     if name.base in names.indices and not name.scripts:
         return None  # ``i = 1, \\ldots, n``
-    if isinstance(plain(line.right), sx.Tuple | sx.Picture | sx.Unreadable | sx.Dots):
+    right = plain(line.right)
+    if isinstance(right, sx.Tuple) and not parts_of(facts, names, right):
+        return None
+    if isinstance(right, sx.Picture | sx.Unreadable | sx.Dots):
         return None
     called = isinstance(plain(line.left), sx.Applied)
     total = called and name.base in letters
@@ -412,6 +400,6 @@ def _sizes(facts: Facts) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in all_nodes(facts):
         for part in subtree(node):
-            if isinstance(part, sx.Big) and part.upper.isalpha() and part.index:
-                found.setdefault(part.upper, part.upper)
+            if isinstance(part, sx.Big) and part.index and (size := size_of(part)):
+                found.setdefault(size, size)
     return found

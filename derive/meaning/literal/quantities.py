@@ -69,7 +69,7 @@ class Quantities(ABC):
         if use.key in self.scope.aliases:
             value = self.gradient(*self.scope.aliases[use.key])
         elif self._names_size(use.key):
-            value = self._size(name.base)
+            value = self._size(use.key)
         else:
             value = self.quantity(use.key)
         return self._used(use, value)
@@ -157,11 +157,12 @@ class Quantities(ABC):
 
     def _names_size(self, key: Key) -> bool:
         """A letter that bounds sums, and is no quantity of its own."""
-        plainly = key == (key[0], "", 0, ()) and key[0] in self.scope.sizes
-        return plainly and key not in self.scope.values and key[0] in self.scope.tied
+        name = _size_name(key)
+        plainly = name in self.scope.sizes
+        return plainly and key not in self.scope.values and name in self.scope.tied
 
-    def _size(self, letter: str) -> Expr:
-        dim = self.scope.dim(self.scope.sizes[letter])
+    def _size(self, key: Key) -> Expr:
+        dim = self.scope.dim(self.scope.sizes[_size_name(key)])
         return Size(dim) if isinstance(dim, str) else number(dim)
 
     # -- gradients: given their meaning by the claims about a cost -------------------------------
@@ -177,3 +178,11 @@ class Quantities(ABC):
     def derivative(self, node: sx.Derivative) -> Expr:
         """A derivative fraction."""
         raise Outside("a derivative in a formula")
+
+
+def _size_name(key: Key) -> str:
+    """How the bounds of sums spell a letter, with a script or without: ``n``, ``n_y``."""
+    base, accent, primes, labels = key
+    if accent or primes or len(labels) > 1 or any(p != "sub" or b for p, b, _ in labels):
+        return ""
+    return base + "".join(f"_{text}" for *_, text in labels)

@@ -13,16 +13,17 @@ from derive.meaning.literal.claims import Claims
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.lines import Reader
+from derive.meaning.literal.open_loss import open_cost
 from derive.meaning.literal.other_steps import names_next, of_last
 from derive.meaning.literal.outline import Label, Outlined, outlined
 from derive.meaning.literal.program import (
     leaves_of,
     name_parts,
-    open_cost,
     solve,
 )
 from derive.meaning.literal.scope import Scope
 from derive.meaning.setting import COST, Hypothesis, Outside, Setting
+from derive.meaning.sums import size_of
 from derive.program import (
     ONE,
     Expr,
@@ -230,10 +231,11 @@ def _tie_sizes(found: Outlined, scope: Scope) -> None:
     """Letters that bound sums in claims alone: the size of the axis of the first such sum."""
     for node in all_nodes(found.facts):
         for part in subtree(node):
-            if not isinstance(part, Big) or part.upper not in scope.sizes:
+            bound = size_of(part) if isinstance(part, Big) else ""
+            if bound not in scope.sizes:
                 continue
-            size = scope.sizes[part.upper]
-            if part.upper in scope.tied or size in scope.same:
+            size = scope.sizes[bound]
+            if bound in scope.tied or size in scope.same:
                 continue
             claims = Claims(found.facts, scope, found)
             try:
@@ -243,7 +245,7 @@ def _tie_sizes(found: Outlined, scope: Scope) -> None:
                     other = error.same[0] if error.same[1] == size else error.same[1]
                     scope.same[size] = other
             except (Outside, ShapeError):
-                scope.tied.discard(part.upper)
+                scope.tied.discard(bound)
 
 
 def _setting(found: Outlined, scope: Scope) -> LiteralSetting:

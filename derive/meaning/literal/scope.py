@@ -35,6 +35,8 @@ class Scope:
     lost: dict[Key, str] = field(default_factory=dict)
     """Definitions without one, and why."""
     aliases: dict[Key, tuple[Key, Key]] = field(default_factory=dict)
+    small_states: bool = False
+    """Formulas give values at a step to small letters."""
     """Names of gradients: of what by what."""
     functions: dict[str, Function] = field(default_factory=dict)
     labels: dict[Key, str] = field(default_factory=dict)
@@ -101,13 +103,20 @@ class Scope:
             return (1, f"columns of {own}") if self.column else (f"rows of {own}", 1)
         if key in self.families:
             return (f"rows of {own}", f"size of {own}")
-        if extent == 2 or (extent == 0 and is_matrix(key)):
+        if extent == 2 or (extent == 0 and is_matrix(key) and not self._is_state(key)):
             return (f"rows of {own}", f"columns of {own}")
         if extent == 0 and (key in self.numbers or key[0] in RATES):
             return SCALAR
         if extent == 1 and is_matrix(key):
             return (f"rows of {own}", f"columns of {own}")
         return (f"size of {own}", 1) if self.column else (1, f"size of {own}")
+
+    def _is_state(self, key: Key) -> bool:
+        """``C_{t-1}`` where the states of a step are vectors by their small letters."""
+        texts = (text for *_, text in key[3])
+        return self.small_states and any(
+            t[:1] in self.names.steps and (t[1:2] in ("", "+", "-")) for t in texts
+        )
 
 
 def is_matrix(key: Key) -> bool:

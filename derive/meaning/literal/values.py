@@ -11,6 +11,7 @@ from fractions import Fraction
 from derive.meaning.context import constant
 from derive.meaning.facts import call_of, known_function
 from derive.meaning.literal.conflict import Conflict
+from derive.meaning.literal.joined import joined_key, parts_of
 from derive.meaning.literal.matrices import along, diagonal, summed_axis, trace
 from derive.meaning.literal.products import plus, quotient, times
 from derive.meaning.literal.quantities import Quantities
@@ -18,7 +19,7 @@ from derive.meaning.literal.scope import RATES
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import Outside
-from derive.meaning.sums import all_but, is_whole
+from derive.meaning.sums import all_but, is_whole, size_of
 from derive.program import (
     ARGUMENT,
     ONE,
@@ -66,6 +67,8 @@ class Values(Quantities):
                 return self.product(factors)
             case sx.Fraction_(denominator=sx.Name(mark="partial" | "d")):
                 raise Outside("a derivative of nothing")
+            case sx.Fraction_(numerator=sx.Name(mark="partial"), denominator=sx.Name()):
+                raise Outside("a derivative with its sign above the bar alone")
             case sx.Fraction_(numerator=a, denominator=b):
                 return quotient(self.value(a), self.value(b))
             case sx.Power(base=base, exponent=exponent):
@@ -85,6 +88,8 @@ class Values(Quantities):
                 return self._cases(branches)
             case sx.Comparison():
                 return self._indicator(node)
+            case sx.Tuple() if parts := parts_of(self.facts, self.scope.names, node):
+                return self.quantity(joined_key(parts))
         raise Outside(f"no value for {type(node).__name__.lower().strip('_')} here")
 
     # -- sums, products, powers ------------------------------------------------------------------
@@ -162,10 +167,11 @@ class Values(Quantities):
         """The bound of a sum is the size of the axis that its letter runs over."""
         if not node.upper:
             return
-        if node.upper not in self.scope.sizes:
+        bound = size_of(node)
+        if bound not in self.scope.sizes:
             raise Outside(f"a sum to {node.upper}, which is no size")
-        self.scope.tied.add(node.upper)
-        size = self.scope.dim(self.scope.sizes[node.upper])
+        self.scope.tied.add(bound)
+        size = self.scope.dim(self.scope.sizes[bound])
         if size != index.dim and all(self.scope.is_letter(d) for d in (size, index.dim)):
             raise Outside(f"a sum to {node.upper} over an axis of size {index.dim}")
         if size != index.dim:
@@ -182,6 +188,8 @@ class Values(Quantities):
         head = node.head if call is None else call[0]
         if head.base == "1" and len(node.arguments) == 1:
             return self.value(node.arguments[0])
+        if parts := parts_of(self.facts, self.scope.names, node):
+            return times("juxt", self.name(head), self.quantity(joined_key(parts)))
         if call is None:
             raise Outside(f"{head.base} of {len(node.arguments)} arguments")
         if head.base in ("tr", "Tr", "trace") and head.word:
