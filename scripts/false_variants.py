@@ -9,20 +9,28 @@ verified, a true one refuted, or fewer than 1000 false ones were tried.
 
 from __future__ import annotations
 
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.notes.planting import plant, table, wrong
-from tests.notes.samples import samples
+from tests.notes.planting import Planted, plant, table, wrong
+from tests.notes.samples import Sample, samples
 
 LEAST = 1000
 
 
+def planted_in(sample: Sample) -> list[Planted]:
+    """The slips of one note, judged; for a process of its own."""
+    return list(plant(sample))
+
+
 def main() -> int:
     """Prints the table and what is wrong; the exit status."""
-    found = [planted for sample in samples() for planted in plant(sample)]
+    with ProcessPoolExecutor(os.cpu_count() or 1) as pool:
+        found = [one for some in pool.map(planted_in, samples()) for one in some]
     print(table(found))
     for planted in wrong(found):
         said = "true" if planted.true else "false"

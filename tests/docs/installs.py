@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -88,6 +89,11 @@ def failures(group: list[str]) -> Iterator[str]:
                     return
 
 
+def failed(group: list[str]) -> list[str]:
+    """All that goes wrong with the lines of one environment."""
+    return list(failures(group))
+
+
 def _said(programs: Path, command: str, folder: Path) -> str:
     """The complaint of a command of an environment, ``""`` if it has none."""
     name, *words = shlex.split(command)
@@ -102,12 +108,12 @@ def _said(programs: Path, command: str, folder: Path) -> str:
 def main() -> int:
     """Runs every line; 1 if one fails."""
     wrong = []
-    for group in environments():
-        found = list(failures(group))
-        wrong += found
-        print(
-            "failed" if found else "works", *(f"pip install {line}" for line in group), sep="\n  "
-        )
+    groups = environments()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for group, found in zip(groups, pool.map(failed, groups), strict=True):
+            wrong += found
+            said = "failed" if found else "works"
+            print(said, *(f"pip install {line}" for line in group), sep="\n  ")
     print(*wrong, sep="\n", end="\n" if wrong else "")
     return int(bool(wrong))
 
