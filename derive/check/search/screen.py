@@ -13,6 +13,7 @@ from typing import Final
 from derive.check.domains import HIGHEST, Field, Logarithms, NoValue, Scalar, Unsupported
 from derive.check.evaluate import World
 from derive.check.graph import fits, graph_of
+from derive.check.order import differ
 from derive.check.search.points import Known, Point, height_of
 from derive.check.statements import Order, agree, telescoped
 from derive.program import Composition, Expr, Index, Program, Statement
@@ -24,6 +25,8 @@ FEWER: Final = 3
 """Where so many points of a program gave no value, so few are tried from then on."""
 POINTS_WITH_STEPS: Final = 5
 SIZES: Final = (3, 2, 4, 5)
+MOST_IN_REALS: Final = 200
+"""So many statements of a program are compared in real numbers if they have no value in a field."""
 AGAIN: Final = 3
 """After so many statements with one left side its values are kept for those that follow."""
 
@@ -43,7 +46,7 @@ class Screen:
         if "step" in self.graph.functions():
             points = max(points, POINTS_WITH_STEPS)
         self._dims = self.graph.dimensions([])
-        self._tried = self._fruitless = 0
+        self._tried = self._fruitless = self._in_real_numbers = 0
         self._logarithmic: list[Point] = []
         self._worlds = [self._world(k) for k in range(points)]
         self._left: Expr | None = None
@@ -76,8 +79,17 @@ class Screen:
         if laws and outcome is False and self._met_logarithm():
             if not self._logarithmic:
                 self._logarithmic = [self._world(k, True) for k in range(len(self._worlds))]
-            return self._compare(self._logarithmic, statement)
-        return outcome
+            outcome = self._compare(self._logarithmic, statement)
+        return self._in_reals(statement) if outcome is None and laws else outcome
+
+    def _in_reals(self, statement: Statement) -> bool | None:
+        """At points of real numbers, which are dear: where roots and logarithms of many sums meet
+        no point of a field has values for all of them."""
+        if isinstance(statement, Composition) or self._in_real_numbers >= MOST_IN_REALS:
+            return None
+        self._in_real_numbers += 1
+        differs = differ(self.graph, statement, {d: 2 + k % 2 for k, d in enumerate(self._dims)})
+        return None if differs is None else not differs
 
     def _met_logarithm(self) -> bool:
         fields = (world.domain for world in self._worlds)
