@@ -71,6 +71,8 @@ class Calls(ArrayCalls):
             value = self._array_call(word, node)
             if value is not None:
                 return value
+        if head.base in self.roles.jacobians:
+            raise Outside(f"{head.base} names the derivative of an array")
         if self.roles.is_cost(head) and not head.primes:
             if self.formulas:
                 return self.mentioned(head, node)

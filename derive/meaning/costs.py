@@ -14,7 +14,17 @@ from derive.meaning.lines import Line
 from derive.meaning.notation import COST_LETTERS, derivatives_in, is_bare, names_in, plain_name
 from derive.meaning.roles import BATCHED, resolve
 from derive.meaning.which_cost import Key, key_of_cost, mentions, names_one
-from derive.reading.syntax import Applied, Big, Name, Node, Product, Span, Sum, Unreadable
+from derive.reading.syntax import (
+    Applied,
+    Big,
+    Derivative,
+    Name,
+    Node,
+    Product,
+    Span,
+    Sum,
+    Unreadable,
+)
 from derive.reading.tree import plain
 
 
@@ -54,6 +64,21 @@ def losses_by_arguments(facts: Facts) -> None:
         kinds = sorted(str(roles.role_of(a)) for a in arguments if a is not None)
         if kinds == ["A", "Y"] and len(arguments) == 2 and roles.role_of(call.head) is None:
             roles.by_base[call.head.base] = "cost"
+
+
+def jacobians_by_calls(facts: Facts) -> None:
+    """``J(x) = \\partial f(x)/\\partial x``: J names the derivative of an array."""
+    roles = facts.roles
+    for line in facts.lines:
+        call, right = plain(line.left), plain(line.right)
+        if not isinstance(call, Applied) or not isinstance(right, Derivative) or not line.first:
+            continue
+        of = plain(right.of) if right.of is not None else None
+        name = of.head if isinstance(of, Applied) else of
+        if not isinstance(name, Name) or roles.is_cost(name) or call.head.mark:
+            continue
+        if call.head.base in COST_LETTERS and roles.role(call.head.base) is None:
+            roles.jacobians |= {call.head.base}
 
 
 def costs_by_derivatives(facts: Facts) -> None:

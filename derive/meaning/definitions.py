@@ -19,7 +19,7 @@ from derive.meaning.objective import cost_value, stated_cost
 from derive.meaning.reductions import substitute
 from derive.meaning.roles import Occurrence, resolve, spelled_function
 from derive.meaning.setting import COST, IllShaped, Outside, Setting
-from derive.program import Equation, Expr, Statement
+from derive.program import Equation, Expr, Statement, show_shape
 from derive.program import Number as expression
 from derive.reading.syntax import Applied, Derivative, Dots, Name, Node, Number, Picture, Tuple
 from derive.reading.tree import plain
@@ -198,7 +198,8 @@ def _forward_checks(setting: Setting, item: Affine) -> list[Check]:
         name = f"Z{layer}"
         if body.shape != setting.shape(name):
             raise IllShaped(
-                f"the right side has the shape {body.shape}, {name} has {setting.shape(name)}"
+                f"the right side has the shape {show_shape(body.shape)}, "
+                f"{name} has {show_shape(setting.shape(name))}"
             )
         earlier = setting.stated_forward.get(name, item.line.piece.line)
         statement = Equation(setting.definitions[name], body)
@@ -313,7 +314,8 @@ def _value_check(setting: Setting, line: Line, layers: Mapping[str, int]) -> Che
     program_name = elaborator.program_name(name, occurrence)
     left = elaborator.value(line.head)
     if left.shape != right.shape:
-        raise IllShaped(f"the left side has shape {left.shape}, the right side {right.shape}")
+        shapes = show_shape(left.shape), show_shape(right.shape)
+        raise IllShaped(f"the left side has shape {shapes[0]}, the right side {shapes[1]}")
     free = tuple(elaborator.free[k] for k in sorted(elaborator.free))
     earlier = (
         setting.facts.activation(int(program_name[1:] or 0)).line if program_name[0] == "A" else 0
@@ -330,7 +332,9 @@ def _same_shape(
     name = f"{occurrence.role}{setting.layer_number(occurrence, layers)}"
     if name in setting.definitions and setting.shape(name) != right.shape:
         shape = setting.shape(name)
-        raise IllShaped(f"the left side has shape {shape}, the right side {right.shape}")
+        raise IllShaped(
+            f"the left side has shape {show_shape(shape)}, the right side {show_shape(right.shape)}"
+        )
 
 
 def _head_name(node: Node) -> Name:

@@ -12,7 +12,13 @@ import re
 from derive.declare import Declarations
 from derive.meaning.activations import activation_by_slopes, activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine, one_network
-from derive.meaning.costs import cost_lines, costs_by_derivatives, losses_by_arguments, totals
+from derive.meaning.costs import (
+    cost_lines,
+    costs_by_derivatives,
+    jacobians_by_calls,
+    losses_by_arguments,
+    totals,
+)
 from derive.meaning.definitions import new_heading
 from derive.meaning.differentials import in_differentials
 from derive.meaning.example_letters import (
@@ -129,6 +135,7 @@ def gather(
     _depth(facts)
     same_widths(facts)
     gradient_names(facts)
+    jacobians_by_calls(facts)
     losses_by_arguments(facts)
     costs_by_derivatives(facts)
     cost_examples(facts)

@@ -244,7 +244,7 @@ def call_of(node: Node) -> tuple[Name, Node] | None:
     inner = plain(node)
     if not isinstance(inner, Applied):
         return None
-    if inner.head.base == "max" and len(inner.arguments) == 2:
+    if inner.head.base in ("max", "maximum") and len(inner.arguments) == 2:
         first, second = (plain(a) for a in inner.arguments)
         zero = [isinstance(a, Number) and a.value == 0 for a in (first, second)]
         if any(zero):

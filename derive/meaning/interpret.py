@@ -12,6 +12,7 @@ from derive.meaning.conditions import (
     conditions_of,
     restricted,
 )
+from derive.meaning.counts import as_counts
 from derive.meaning.differentials import held_fixed
 from derive.meaning.elaborate import ANY_LAYER, Slopes
 from derive.meaning.elsewhere import differentiates_data, given_elsewhere
@@ -69,6 +70,7 @@ from derive.reading.syntax import Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
+NO_LAYER = "it names no layer: of none of the note it is true, another function may be meant"
 OF_ALL = "it speaks of all examples, the rest of the note of one"
 ANOTHER_COST = "it is true of the cost in line {}, not of the one that stands nearest: say which"
 
@@ -180,6 +182,7 @@ class Interpreter:
             tuple(Stated(c.setting, c.statement, c.layers) for c in needed),
             verdict=None if needed else Verdict.DEFINITION,
             contradicts=max((c.earlier for c in needed), default=0), definition=True,
+            figures=NO_LAYER if ANY_LAYER in layer_letters(roles, line.nodes) else "",
         )  # fmt: skip
 
     def _shape(self, line: Line) -> Interpretation:
@@ -374,7 +377,7 @@ class Interpreter:
             missing += half_told(self.facts, line)
         if mode != "formal":
             missing += roleless([(s.setting, s.statement) for s in stated])
-        return Interpretation(
+        found = Interpretation(
             line,
             kind,
             reading,
@@ -386,6 +389,9 @@ class Interpreter:
             or held_fixed(setting, line),
             conditions=tuple(conditions),
             others=under_conditions(self.facts, line, kind, reading, stated),
+        )
+        return (
+            found if mode == "batch" else replace(found, others=(*found.others, *as_counts(found)))
         )
 
     def _at_each_layer(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from derive.meaning.setting import IllShaped, Outside
 from derive.meaning.sums import Sums
-from derive.program import ONE, SCALAR, Build, Expr, Index, Sum, Times
+from derive.program import ONE, SCALAR, Build, Expr, Index, Sum, Times, show_shape
 
 
 class Ones(Sums):
@@ -22,7 +22,7 @@ class Ones(Sums):
                 raise Outside("a number times a vector of ones")
             return Sum(value, 1)
         if value.shape[1] != 1:
-            raise IllShaped(f"a matrix {value.shape} times a row of ones")
+            raise IllShaped(f"a matrix {show_shape(value.shape)} times a row of ones")
         return Times(value, Build(None, self._example_index(), ONE))
 
     def ones_times(self, turned: bool, value: Expr) -> Expr:
@@ -33,7 +33,7 @@ class Ones(Sums):
                 raise Outside("a number times a vector of ones")
             return Sum(value, 0)
         if value.shape[0] != 1:
-            raise IllShaped(f"a column of ones times a matrix {value.shape}")
+            raise IllShaped(f"a column of ones times a matrix {show_shape(value.shape)}")
         return Times(Build(self._example_index(), None, ONE), value)
 
     def _example_index(self) -> Index:

@@ -65,6 +65,8 @@ class Roles:
     """No name carries a layer and there are no weights: all arrays are those of one layer."""
     labelled: frozenset[str] = frozenset()
     """Letters that stand with a word below them and without one: two quantities."""
+    jacobians: frozenset[str] = frozenset()
+    """Letters of costs that name the derivative of an array here: ``J(x)``."""
     differentials: bool = False
     """``dZ`` is what Z changes by, not the gradient by it."""
     depth: int = 0
@@ -136,7 +138,7 @@ class Roles:
 
     def is_cost(self, name: Name) -> bool:
         """A cost word, or a cost letter that no equation has given another role."""
-        if name.mark or name.accent:
+        if name.mark or name.accent or name.base in self.jacobians:
             return False
         if is_cost_word(name):
             return True

@@ -133,3 +133,28 @@ UNITS = (
 def test_units_of_several_layers_are_not_one_array(line: str) -> None:
     """``\\partial a_k/\\partial a_j`` between layers is no Kronecker delta."""
     assert verify_text(f"{UNITS}\n\n$${line}$$\n").claims[-1].verdict == "unproven"
+
+
+MOMENTS = r"""
+$$\mu = \frac1n \sum_i x_i$$
+$$v = \frac1n \sum_i (x_i - \mu)^2$$
+$$\hat x_i = \frac{x_i - \mu}{\sqrt{v}}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("note", "line", "expected"),
+    [
+        (MOMENTS, r"\frac{\partial v}{\partial x_i} = \frac{2}{n} (x_i - \mu)", "unproven"),
+        (MOMENTS, r"\frac{\partial v}{\partial x_i} = \frac{1}{n} (x_i - \mu)", "refuted"),
+        (MOMENTS, r"\frac{\partial \mu}{\partial x_i} = \frac{1}{n}", "verified"),
+        (r"$$z = W x + b$$ $$y = \phi(z)$$", r"J(x) = \frac{\partial y}{\partial x}", "unproven"),
+        (
+            r"$$z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}$$ $$a^{[l]} = \sigma(z^{[l]})$$",
+            r"a = \max(0, z)",
+            "unproven",
+        ),
+    ],
+)
+def test_what_a_letter_counts_or_names_is_not_told(note: str, line: str, expected: str) -> None:
+    assert str(verify_text(f"{note}$${line}$$\n").claims[-1].verdict) == expected

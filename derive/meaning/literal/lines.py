@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from derive.meaning.alternatives import under_conditions
 from derive.meaning.conditions import applicable, conditions_of, restricted
+from derive.meaning.counts import as_counts
 from derive.meaning.facts import subtree
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
@@ -254,7 +255,8 @@ class Reader(Claimed):
             line, kind, "matrix", found, missing=missing, figures=solved,
             conditions=conditions, others=others, elsewhere=self._tied_below(line),
         )  # fmt: skip
-        whole = replace(whole, others=(*others, *self._other_layout(line, whole)))
+        others = (*others, *self._other_layout(line, whole), *as_counts(whole))
+        whole = replace(whole, others=others)
         return (
             self._of_formulas(whole)
             if says_all(self.found.names, self.found.totals, line, self._loose(statements))
