@@ -37,6 +37,11 @@ def rounded(module: Module, path: str, text: str) -> Module:
     return module
 
 
+def is_runtime(text: str) -> bool:
+    """Whether a text is the emitted ``runtime.py``, which computes no gradients of its own."""
+    return len(text) <= LARGEST and _digest(text.encode()) == RUNTIME
+
+
 def digest(text: str, node: ast.FunctionDef) -> str:
     """The digest of a function's text, decorators apart."""
     found = ast.get_source_segment(text, node) or ""

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from derive.diagnosis.codes import BY_NAME
 from derive.program import Symbol
-from derive.pycode.beside import rounded
+from derive.pycode.beside import is_runtime, rounded
 from derive.pycode.claims import Case, Ruling
 from derive.pycode.declared import declared_shapes
 from derive.pycode.entries import computes, entries
@@ -100,6 +100,8 @@ class Code:
             found = finding_at(error.line, error.column, "", Verdict.UNREADABLE, str(error), 1)
             return (Group(Understood(Entry(""), None), finding=found),)
         module = self.module
+        if is_runtime(self.source):
+            return ()
         groups = [g for entry in entries(module) for g in self._groups(module, entry)]
         once = {named(g): g for g in reversed(groups)}
         groups = [g for g in groups if once[named(g)] is g]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from codegen import building, proof, spec
+from codegen.joining import runtime_source
 from codegen.validation import reference
-from derive.pycode import validate
+from derive.pycode import open_code, validate
 from derive.pycode.reference import Reference
 from derive.pycode.source import parse
 from derive.pycode.text import only_becomes_array
@@ -217,3 +218,7 @@ def test_a_rounding_that_was_not_measured_is_not_proved() -> None:
     edited = text.replace("np.rint(16.0 * t)", "np.rint(16.0 / t)", 1)
     assert edited != text
     assert not validate(edited, known, first=True).proved
+
+
+def test_the_runtime_has_no_gradients_of_its_own() -> None:
+    assert open_code("runtime.py", runtime_source()).claims == ()
