@@ -16,6 +16,8 @@ Scope = dict[str, Value]
 _HARMLESS = (ast.Pass,)
 _TRAINING = frozenset({"train", "training", "Train", "TRAIN"})
 _TESTING = frozenset({"test", "testing", "eval", "predict", "inference", "Test", "TEST"})
+_FILES = frozenset({"write", "close", "flush"})
+"""Methods that only files have; no array has one of them."""
 _SEEDS = frozenset({"np.random.seed", "numpy.random.seed", "random.seed"})
 
 
@@ -123,6 +125,11 @@ def _given(node: ast.stmt) -> list[str]:
 
 
 def _prints(node: ast.stmt, own: frozenset[str]) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)) as call) if (
+            name in _FILES and name not in own
+        ):
+            return naming.only_looks(call.args, own) and not call.keywords
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Call)

@@ -103,6 +103,10 @@ class Case(Scene):
         value = pair.value.expr
         if value.shape != leaf.dims:
             value = stretched(value, Symbol(pair.target, leaf.dims))
+            free = self._untied(pair) if value.shape != leaf.dims else ""
+            if free:
+                reason = f"outside the fragment: nothing says what {free} is in the cost"
+                return self._ruling(pair, Verdict.UNPROVEN, reason, node)
             if value.shape != leaf.dims:
                 reason = (
                     f"the gradient by {pair.shown} has the shape {show_shape(leaf.dims)}, "

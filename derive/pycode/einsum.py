@@ -21,7 +21,7 @@ _FORM = re.compile(r"([a-zA-Z]{0,2})((?:,[a-zA-Z]{0,2})*)->([a-zA-Z]{0,2})")
 
 def einsum(subscripts: str, operands: Sequence[Tensor]) -> Tensor:
     """The sum over all letters that are not in the result."""
-    found = _FORM.fullmatch(subscripts.replace(" ", ""))
+    found = _FORM.fullmatch(_without_dots(subscripts.replace(" ", "")))
     if found is None:
         raise Unsupported(f"np.einsum with the subscripts {subscripts[:40]!r}")
     inputs, result = [found[1], *found[2].split(",")[1:]], found[3]
@@ -41,6 +41,18 @@ def einsum(subscripts: str, operands: Sequence[Tensor]) -> Tensor:
     row = letters[result[0]] if len(result) == 2 else None
     column = letters[result[-1]] if result else None
     return Tensor(Build(row, column, body) if result else body, len(result))
+
+
+def _without_dots(subscripts: str) -> str:
+    """``...qi,...ki->...qk`` of arrays that have no other axes than those named.
+
+    >>> _without_dots("...qi,...ki->...qk"), _without_dots("...i,i->...")
+    ('qi,ki->qk', '...i,i->...')
+    """
+    terms = re.split(r",|->", subscripts)
+    if all(term.startswith("...") and len(term) > 3 for term in terms):
+        return subscripts.replace("...", "")
+    return subscripts
 
 
 def _entry(term: str, operand: Tensor, letters: dict[str, Index]) -> Expr:

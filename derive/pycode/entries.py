@@ -36,6 +36,7 @@ _OF_FUNCTION = tuple(
     )
 )
 """What the derivative of a function is called after it."""
+_BACKWARD = re.compile(r"(\w+?)_(?:backward|bwd|vjp|backprop)")
 _SAID = re.compile(r"\b(gradient|cost|loss|forward)\s*=\s*([A-Za-z_]\w*)")
 
 
@@ -173,7 +174,7 @@ def _entry(
         return Entry(name, primitive, entrywise=True)
     if primitive:
         return Entry(name, cost=primitive)
-    forward = _partner(name, functions, FORWARD, calls)
+    forward = _undone(name, functions) or _partner(name, functions, FORWARD, calls)
     cost = _partner(name, functions, COST, calls)
     if cost and (_is_layer(functions[name], forward, cost) or _has_own(functions[name], cost)):
         cost = ""
@@ -182,6 +183,13 @@ def _entry(
     if cost and forward and not owner and _needs_none(functions, (cost, name), forward):
         forward = ""  # both go forward by themselves
     return Entry(name, forward, cost, owner)
+
+
+def _undone(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
+    """``relu`` of ``relu_backward``, if the file has both."""
+    found = _BACKWARD.fullmatch(name)
+    other = found[1] if found else ""
+    return other if other in functions and not _trivial(functions[other]) else ""
 
 
 def _needs_none(

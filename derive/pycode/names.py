@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 FORWARD: Final = re.compile(
-    r"_*(\w+_)?(forward|fwd|predict|feed_?forward|forward_(prop|pass)\w*|__call__|call|model_forward)(_\w+)?"
+    r"_*(\w+_)?(forward|fwd|predict|feed_?forward|forward_(prop|pass)\w*|for_prop\w*|fprop|__call__|call|model_forward)(_\w+)?"
 )
 COST: Final = re.compile(
     r"(?!\w*(deriv|prime|delta)|\w*_der$)"
@@ -15,7 +15,7 @@ COST: Final = re.compile(
     r"(_\w+)?|J|L"
 )
 GRADIENT: Final = re.compile(
-    r"_*(\w+_)?(backward|bwd|backprop\w*|back_prop\w*|gradients?|grads?|loss_and_grad\w*|"
+    r"_*(\w+_)?(backward|bwd|backprop\w*|back_prop\w*|bprop|gradients?|grads?|loss_and_grad\w*|"
     r"loss_grad\w*|compute_grad\w*|derivatives?|value_and_grad)(_\w+)?"
 )
 NO_GRADIENT: Final = re.compile(

@@ -19,7 +19,7 @@ _LOOKING = frozenset(
     {
         "len", "float", "str", "int", "abs", "isinstance", "hasattr", "round", "repr", "type",
         "any", "all", "isfinite", "isnan", "isinf", "sum", "mean", "max", "min", "item", "format",
-        "norm", "allclose", "array_equal", "ValueError", "TypeError", "RuntimeError",
+        "norm", "allclose", "array_equal", "open", "ValueError", "TypeError", "RuntimeError",
         "AssertionError",
         "NotImplementedError", "NonFiniteLoss", "FloatingPointError", "IndexError", "KeyError",
     }

@@ -112,7 +112,8 @@ class Calls(Given):
         backward = [a.arg for a, default in self._wanted(self.entry.gradient) if default is None]
         free = [n for n in forward if n not in backward and n not in self.known]
         data = [n for n in backward if n in DATA and n not in forward and n not in self.known]
-        if len(forward) == len(free) == len(data) == 1 and not is_labels(free[0]):
+        told = len(forward) == 1 or (free and free[0] in DATA)
+        if told and len(free) == len(data) == 1 and not is_labels(free[0]):
             self.run.condition(f"{self.entry.forward} is given {data[0]}")
             self.known[free[0]] = self.known[data[0]] = Unknown(data[0])
 
@@ -193,7 +194,10 @@ class Calls(Given):
     def _function(self, name: str) -> Value:
         if self.instance is not None:
             node = self.instance.kind.methods[name]
-            if node.decorator_list:
+            decorators = node.decorator_list
+            if len(decorators) == 1 and classes.is_builtin(self.run, decorators[0], "staticmethod"):
+                return classes.method(self.instance.kind, name)
+            if decorators:
                 raise Unsupported(f"the method {name} has a decorator", node)
             return Bound(self.instance, name, classes.method(self.instance.kind, name))
         return self.run.globals[name]

@@ -372,3 +372,71 @@ def test_gradients_are_those_of_training() -> None:
     [finding] = judged(MODES)
     assert finding.verdict == Verdict.VERIFIED
     assert "mode is 'train'" in finding.side_conditions
+
+
+NAMED_ANOTHER_WAY = """
+import numpy as np
+
+def for_prop(X, W, b):
+    return W @ X + b
+
+def cost(A, Y):
+    return np.sum((A - Y) ** 2)
+
+def back_prop(W, b, A, INPUT, y):
+    dW = 2 * (A - y) @ INPUT.T
+    return dW
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("x", Verdict.VERIFIED), ("other", Verdict.UNPROVEN)]
+)
+def test_inputs_have_one_meaning_or_none(name: str, verdict: Verdict) -> None:
+    [finding] = judged(NAMED_ANOTHER_WAY.replace("INPUT", name))
+    assert finding.verdict == verdict
+
+
+ATTENTION = """
+import numpy as np
+
+def attention(q, k, v):
+    s = np.einsum("...qi,...ki->...qk", q, k)
+    w = np.exp(s - s.max(axis=-1, keepdims=True))
+    w = w / w.sum(axis=-1, keepdims=True)
+    return np.einsum("...qk,...kv->...qv", w, v), w
+
+def attention_backward(grad_output, q, k, v, w):
+    grad_w = np.einsum("...qv,...kv->...qk", grad_output, v)
+    grad_v = np.einsum("...qk,...qv->...kv", w, grad_output)
+    grad_s = w * (grad_w - np.sum(grad_w * w, axis=-1, keepdims=True))
+    grad_q = np.einsum("...qk,...ki->...qi", grad_s, k)
+    grad_k = np.einsum("...qk,...qi->...ki", grad_s, q)
+    return grad_q, grad_k, grad_v
+"""
+
+
+def test_a_function_and_its_backward_pass_by_name() -> None:
+    assert [f.verdict for f in judged(ATTENTION)] == [Verdict.VERIFIED] * 3
+    wrong = judged(ATTENTION.replace("grad_s = w * (grad_w", "grad_s = (grad_w"))
+    assert [f.verdict for f in wrong].count(Verdict.REFUTED) == 2
+
+
+BIAS_COLUMN = """
+import numpy as np
+
+class Logistic:
+    def fit(self, X, y):
+        X = np.concatenate((np.ones((X.shape[0], 1)), X), axis=1)
+        self.theta = np.zeros(X.shape[1])
+        for i in range(100):
+            h = 1 / (1 + np.exp(-np.dot(X, self.theta)))
+            gradient = np.dot(X.T, (h - y)) / y.size
+            self.theta -= 0.1 * gradient
+"""
+
+
+def test_parts_of_a_parameter_are_moved_alike() -> None:
+    assert [f.verdict for f in judged(BIAS_COLUMN)] == [Verdict.VERIFIED]
+    uneven = BIAS_COLUMN.replace("y.size\n", "y.size\n            gradient[1:] *= 3\n")
+    assert [f.verdict for f in judged(uneven)] == [Verdict.UNPROVEN]
