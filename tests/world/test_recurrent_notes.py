@@ -47,6 +47,9 @@ $$P = \text{softmax}(S)$$ for each row, and $$A = PV$$
 Let $p = \text{softmax}(s)$ with $\delta_{ij} = 1$ if $i = j$:
 $$\frac{\partial p_i}{\partial s_j} = p_i(\delta_{ij} - p_j)$$
 """
+ROOT = r"""
+$$Y = X / \sqrt{V}$$
+"""
 
 
 def verdict(note: str, line: str) -> str:
@@ -69,6 +72,8 @@ def verdict(note: str, line: str) -> str:
         (SQUARES, r"\nabla_w L = 2X^T(Xw - y)"),
         (EXAMPLES, r"\nabla_\theta J(\theta) = \frac{1}{m} (X^T X \theta - X^T y)"),
         (ATTENTION, r"\frac{\partial L}{\partial V} = P^T \frac{\partial L}{\partial A}"),
+        (ATTENTION.replace("d_k", "D_h"),
+         r"\frac{\partial L}{\partial V} = P^T \frac{\partial L}{\partial A}"),
     ],
 )  # fmt: skip
 def test_true(note: str, line: str) -> None:
@@ -95,6 +100,8 @@ def test_true(note: str, line: str) -> None:
         (SQUARES + SOLVED, r"X^TXw = X^Ty", False),
         (SQUARES + SOLVED, r"w^* = (X^TX)^{-1}X^Ty", False),
         (ATTENTION, r"\frac{\partial L}{\partial V} = P \frac{\partial L}{\partial A}", True),
+        (ROOT, r"\frac{\partial L}{\partial V} = -\frac{1}{2} \sum_{ij} X_{ij}"
+         r" \frac{\partial L}{\partial Y_{ij}} V^{-3/2}", False),
     ],
 )  # fmt: skip
 def test_false_or_a_condition(note: str, line: str, seen: bool) -> None:

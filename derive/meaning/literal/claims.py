@@ -9,7 +9,7 @@ from derive.meaning.jacobians import along_path, says_denominator, slopes_of, te
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.joined import NOT_FOLLOWED
 from derive.meaning.literal.products import times
-from derive.meaning.literal.scope import RATES, Scope
+from derive.meaning.literal.scope import RATES, Scope, is_matrix
 from derive.meaning.literal.steps import SHARED
 from derive.meaning.literal.values import Values
 from derive.meaning.setting import COST, Outside
@@ -124,7 +124,9 @@ class Claims(Values):
         reason = self.outline.elsewhere(by)
         if reason == SHARED and self.of_one_step:
             reason = ""
-        if by in self.scope.numbers and by[0] not in RATES and self._may_be_an_array(by):
+        loose = by in self.scope.rooted and is_matrix(by)
+        loose = loose or (by in self.scope.numbers and self._may_be_an_array(by))
+        if loose and by[0] not in RATES:
             reason = f"whether {by[0]} is a number or works entry by entry is not told"
         if any(key == by or self.reaches(key, by) for key in self.outline.joined):
             reason = NOT_FOLLOWED

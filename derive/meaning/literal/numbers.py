@@ -34,10 +34,20 @@ _MEMBER: Final = re.compile(r"[A-Za-z]\w*[^$=\n]{0,20}?(\\in|∈)[^$=]{0,16}?(\^
 
 def under_bars(found: Outlined) -> frozenset[Key]:
     """Letters that stand alone under a fraction bar or a root: numbers."""
+    return _alone(found, bars=True)
+
+
+def under_roots(found: Outlined) -> frozenset[Key]:
+    """``QK^T / \\sqrt{D_h}``: a capital alone under a root is a number, too."""
+    return _alone(found, bars=False)
+
+
+def _alone(found: Outlined, bars: bool) -> frozenset[Key]:
+    """The letters that stand alone under a root, or (bars) a bar."""
     out: set[Key] = set()
     for node in all_nodes(found.facts):
         for part in subtree(node):
-            if isinstance(part, sx.Fraction_):
+            if isinstance(part, sx.Fraction_) and bars:
                 below = plain(part.denominator)
             elif isinstance(part, sx.Power):
                 below = plain(part.base)

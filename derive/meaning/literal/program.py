@@ -10,7 +10,13 @@ from typing import Final
 
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
-from derive.meaning.literal.numbers import candidates, letters, numbers_only, under_bars
+from derive.meaning.literal.numbers import (
+    candidates,
+    letters,
+    numbers_only,
+    under_bars,
+    under_roots,
+)
 from derive.meaning.literal.other_steps import one_by_steps
 from derive.meaning.literal.outline import Outlined, Stated
 from derive.meaning.literal.scope import Scope
@@ -87,7 +93,7 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     scope.aliases = dict(found.aliases)
     scope.extents = found.extents
     scope.families, scope.totals = found.families, found.totals
-    scope.exampled = found.exampled
+    scope.exampled, scope.rooted = found.exampled, under_roots(found)
     scope.small_states = any(
         key[0].islower() and key not in found.costs and found.steps.labelled(key)
         for key in found.stated

@@ -35,6 +35,8 @@ class Scope:
     lost: dict[Key, str] = field(default_factory=dict)
     """Definitions without one, and why."""
     aliases: dict[Key, tuple[Key, Key]] = field(default_factory=dict)
+    rooted: frozenset[Key] = frozenset()
+    """Letters that stand alone under a root: numbers, capitals too."""
     small_states: bool = False
     """Formulas give values at a step to small letters."""
     """Names of gradients: of what by what."""
@@ -101,6 +103,8 @@ class Scope:
             raise Outside(f"{key[0]} has more than two indices")
         if key in self.exampled and key in self.numbers:
             return (1, f"columns of {own}") if self.column else (f"rows of {own}", 1)
+        if key in self.rooted and extent == 0:
+            return SCALAR
         if key in self.families:
             return (f"rows of {own}", f"size of {own}")
         if extent == 2 or (extent == 0 and is_matrix(key) and not self._is_state(key)):
