@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derive.judge import Judge
-from derive.meaning.facts import Facts
+from derive.meaning.facts import Facts, subtree
 from derive.meaning.hypotheses import Choice
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.literal.outline import outlined
 from derive.meaning.literal.reading import Literal, read_literally
-from derive.meaning.notation import derivatives_in, plain_name
+from derive.meaning.notation import derivatives_in, is_transpose, plain_name
+from derive.reading.syntax import Applied, Name, Norm, Transposed
+from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
 GUESSED = "only the letters of the note tell of a network here, and by that the line fails"
@@ -86,10 +88,10 @@ def by_letters_alone(facts: Facts, choice: Choice, judge: Judge) -> Choice:
     if facts.affine or choice.best.cost == "stated":
         return choice
     found = choice.interpretations
-    formal = choice.interpreter.readings
+    formal, totals = choice.interpreter.readings, _totals(facts)
     wrong = {
         k for k, one in enumerate(found)
-        if formal[one.line.chain] != "formal" and _shapes_or_values(one)
+        if formal[one.line.chain] != "formal" and (_shapes_or_values(one) or _of(one, totals))
         and mark(one, judge) is False
     }  # fmt: skip
     if not wrong or outlined(facts) is None:
@@ -108,6 +110,27 @@ def _shapes_or_values(found: Interpretation) -> bool:
     nodes = (found.line.head, *found.line.nodes)
     derived = any(True for node in nodes for _ in derivatives_in(node))
     return found.verdict == Verdict.REFUTED or (found.kind == Kind.ALGEBRA and not derived)
+
+
+def _totals(facts: Facts) -> frozenset[str]:
+    """The f of ``f(A) = \\text{tr}(A^T A)``: it is no function of each entry."""
+    heads = ((plain(line.left), line.right) for line in facts.lines if line.first)
+    return frozenset(
+        head.head.base
+        for head, formula in heads
+        if isinstance(head, Applied) and any(
+            isinstance(p, Transposed | Norm)
+            or (isinstance(p, Name) and any(is_transpose(s) for s in p.scripts))
+            for p in subtree(formula)
+        )
+    )  # fmt: skip
+
+
+def _of(found: Interpretation, heads: frozenset[str]) -> bool:
+    """The line differentiates one of some functions."""
+    nodes = (found.line.head, *found.line.nodes)
+    of = [plain(d.of) for node in nodes for d in derivatives_in(node) if d.of is not None]
+    return any(isinstance(one, Applied) and one.head.base in heads for one in of)
 
 
 def _opened(found: Interpretation) -> Interpretation:
