@@ -28,7 +28,7 @@ from derive.program import (
     walk,
     with_children,
 )
-from derive.pycode.pieces import simplified, step_of
+from derive.pycode.pieces import folded, simplified, step_of
 
 Key = tuple[object, ...]
 MOST_CASES = 96
@@ -138,7 +138,13 @@ def _innermost(expr: Expr) -> Apply | None:
 
 
 def _plain_step(node: Expr) -> Expr | None:
-    return step_of(node.arg) if isinstance(node, Apply) and node.function == "step" else None
+    """A step without constant factors; sums and products with 0 and of numbers carried out."""
+    match node:
+        case Apply(function="step", arg=arg):
+            return step_of(arg)
+        case Plus() | Times():
+            return folded(node, children(node))
+    return None
 
 
 def _chosen(expr: Expr, step: Apply, sign: Number) -> Expr:

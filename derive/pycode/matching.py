@@ -35,6 +35,7 @@ from derive.program import (
     with_children,
 )
 from derive.pycode.common import cases
+from derive.pycode.fillings import number, stretched, unfilled
 from derive.pycode.lemmas import Lemmas
 from derive.pycode.pieces import has_steps, step_of
 from derive.pycode.plain import replaced
@@ -47,6 +48,8 @@ from derive.tensors import prove
 MOST_NODES = 400
 """Parts of an expression for which a proof is tried."""
 MOST_STEPS = 3
+MOST_IN_CASES = 3000
+"""The same case by case, for every choice of at most `MOST_STEPS` steps."""
 MOST_IN_FORMS = 40_000
 """The same for one function of one variable."""
 BUDGET = 60_000
@@ -112,6 +115,12 @@ class Matcher:
         scaled = {self.values.name(name) for name in self.reference.gradients.values()}
         scaled |= {n for n in self.values.definitions if n[0] == "d" and n[1:2].isupper()}
         scaled |= {n for n in self.values.definitions if n.startswith(("dgamma", "dbeta"))}
+        scaled |= {
+            n
+            for n, e in self.values.definitions.items()
+            if n.startswith("value")
+            and any(isinstance(part, Symbol) and part.name in scaled for part in walk(e))
+        }
         for name, expr in self.values.definitions.items():
             for sample in self.samples:
                 sample.define(name, expr)
@@ -186,10 +195,10 @@ class Matcher:
             return Number(Fraction(int(expr.dim[1:]))) if fixed else expr
         parts = tuple(self.reduced(child) for child in children(expr))
         if isinstance(expr, (Plus, Times)):
-            parts = _stretched(expr, parts)
+            parts = stretched(expr, parts)
         match expr, parts:
             case Plus(), (Number(value=offset), Plus(left=left, right=right)) if (
-                _number(right) == -offset
+                number(right) == -offset
             ):
                 return left
         if isinstance(expr, Apply) and expr.function == "step":
@@ -204,7 +213,7 @@ class Matcher:
             return plain
         match arg:
             case Plus(left=Symbol(name=name), right=right):
-                offset = _number(right)
+                offset = number(right)
                 unit = self.leaves.get(name, _ANY).domain == "unit"
                 if unit and offset is not None and -TINY < offset < 0:
                     self.trace.conditions.setdefault(f"{name} is 0 or above the smallest number")
@@ -267,7 +276,7 @@ class Matcher:
             if form is not None and self.lemmas.holds(form, right.function, right.order):
                 return True
         if size > MOST_NODES:
-            return False
+            return size <= MOST_IN_CASES and self._for_any_step(left, right)
         if self._holds(left, right, (), self.opaque):
             return True
         known: dict[str, Expr] = {}
@@ -284,13 +293,29 @@ class Matcher:
 
     def _for_any_step(self, left: Expr, right: Expr) -> bool:
         """Whether two elementwise expressions are equal whatever their steps are, 0 or 1."""
-        if not all(isinstance(n, _POINTWISE) for side in (left, right) for n in walk(side)):
+        kinds = (*_POINTWISE, Build)
+        if left.shape != right.shape or not all(
+            isinstance(n, kinds) for side in (left, right) for n in walk(side)
+        ):
             return False
-        chosen = cases(left, right, most=2**MOST_STEPS)
-        return chosen is not None and all(
-            one.shape == other.shape and self._holds(one, other, (), self.functions)
-            for one, other in chosen
-        )
+        chosen = cases(unfilled(left), unfilled(right), most=2**MOST_STEPS)
+        return chosen is not None and all(self._hold_entrywise(*pair) for pair in chosen)
+
+    def _hold_entrywise(self, left: Expr, right: Expr) -> bool:
+        """Whether two elementwise expressions are equal for numbers, and so for all entries."""
+        known = {n.name: n for side in (left, right) for n in walk(side) if isinstance(n, Symbol)}
+        if any(isinstance(n, Build) for side in (left, right) for n in walk(side)):
+            return False
+        leaves = {
+            name: Leaf(SCALAR, (self.leaves.get(name) or self.trace.leaves[name]).domain)
+            for name in sorted(known)
+        }
+
+        def entry(name: str) -> Expr:
+            return Symbol(name, SCALAR)
+
+        program = Program(leaves, {}, {"tanh": function("tanh"), **self.functions})
+        return self._accepted(program, Equation(replaced(left, entry), replaced(right, entry)))
 
     def _by_cases(self, left: Expr, right: Expr, known: dict[str, Expr] | tuple[()]) -> bool:
         plain = self.lemmas.plain(left, self.leaves)
@@ -309,7 +334,7 @@ class Matcher:
             return None
 
         try:
-            expr = replaced(_unfilled(left), scalar)
+            expr = replaced(unfilled(left), scalar)
         except ValueError:
             return None
         names = {node.name for node in walk(expr) if isinstance(node, Symbol)}
@@ -375,7 +400,10 @@ class Matcher:
         }
         program = Program(leaves, ordered, {"tanh": function("tanh"), **functions})
         equation = Equation(left, right)
-        if self.effort < 0 or left.shape != right.shape:
+        return left.shape == right.shape and self._accepted(program, equation)
+
+    def _accepted(self, program: Program, equation: Equation) -> bool:
+        if self.effort < 0:
             return False
         outcome = prove(program, equation, budget=BUDGET)
         self.effort -= outcome.steps
@@ -384,33 +412,3 @@ class Matcher:
         for text in outcome.side_conditions:
             self.trace.conditions.setdefault(text)
         return True
-
-
-def _unfilled(expr: Expr) -> Expr:
-    """An elementwise expression of one entry, arrays of one number being that number."""
-    if isinstance(expr, Build) and isinstance(expr.body, (Number, Size)):
-        return expr.body
-    parts = tuple(map(_unfilled, children(expr)))
-    return expr if parts == children(expr) else with_children(expr, parts)
-
-
-def _number(expr: Expr) -> Fraction | None:
-    """A constant, perhaps times another one."""
-    match expr:
-        case Number(value=value):
-            return value
-        case Times(left=Number(value=a), right=Number(value=b)):
-            return a * b
-    return None
-
-
-def _stretched(expr: Expr, parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """A number for an array of it that is added to, or multiplied by, one of its shape."""
-    return tuple(
-        part.body
-        if isinstance(part, Build)
-        and other.shape == expr.shape
-        and isinstance(part.body, (Number, Size))
-        else part
-        for part, other in zip(parts, reversed(parts), strict=True)
-    )

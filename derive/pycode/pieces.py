@@ -84,9 +84,12 @@ def step_of(arg: Expr) -> Expr:
     True
     """
     positive = True
-    while isinstance(arg, Times) and isinstance(arg.left, Number) and arg.left.value:
-        positive = positive == (arg.left.value > 0)
-        arg = arg.right
+    while isinstance(arg, Times):
+        sides = (arg.left, arg.right), (arg.right, arg.left)
+        factor, rest = next((s for s in sides if isinstance(s[0], Number)), (None, arg))
+        if not isinstance(factor, Number) or not factor.value:
+            break
+        positive, arg = positive == (factor.value > 0), rest
     step = Apply("step", 0, arg)
     return step if positive else minus(ONE, step)
 
@@ -219,12 +222,13 @@ def simplified(expr: Expr, value: Callable[[Expr], Expr | None]) -> Expr:
     """`value` where it has one; sums and products with numbers are carried out."""
     parts = tuple(simplified(child, value) for child in children(expr))
     if parts != children(expr):
-        expr = _folded(expr, parts)
+        expr = folded(expr, parts)
     found = value(expr)
     return expr if found is None else found
 
 
-def _folded(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+def folded(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The operation of an expression on other parts; with numbers it is carried out."""
     match expr, parts:
         case Times(), (Number(value=a), Number(value=b)):
             return Number(a * b)
