@@ -242,8 +242,12 @@ def _new_section(facts: Facts, one: CostLine, two: CostLine) -> bool:
 
 def _announced(facts: Facts, cost: CostLine) -> bool:
     """The line above says which loss follows: "Or, for two classes, the cross-entropy:"."""
-    start = cost.line.piece.span.start
-    above = facts.document.source[max(0, start - _LONGEST) : start].rstrip()
+    return announces(facts.document.source, cost.line.piece.span.start)
+
+
+def announces(source: str, start: int) -> bool:
+    """The line above a place ends with a colon and names a loss."""
+    above = source[max(0, start - _LONGEST) : start].rstrip()
     text = above[above.rfind("\n") + 1 :].rstrip("*_ ")
     return text.endswith((":", "：")) and _LOSS.search(text) is not None
 
@@ -344,4 +348,4 @@ def _head_name(node: Node) -> Name:
     raise Outside("the left side is no name")
 
 
-__all__ = ["COST", "Check", "checks", "is_definition"]
+__all__ = ["COST", "Check", "announces", "checks", "is_definition"]

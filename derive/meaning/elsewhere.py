@@ -20,6 +20,8 @@ from derive.reading.tree import plain
 
 REASON = "line {} gives {} a formula that the network does not use: by that it may hold"
 
+LABEL = "{} is differentiated, so it may be no label: say what it stands for"
+
 
 def differentiates_data(facts: Facts, line: Line) -> bool:
     """A letter of the data is differentiated, ``\\partial y_i/\\partial x_j``: it has a formula."""
@@ -29,6 +31,20 @@ def differentiates_data(facts: Facts, line: Line) -> bool:
     return any(
         n is not None and not n.accent and facts.roles.role_of(n) in ("X", "Y") for n in subjects
     )
+
+
+def differentiates_labels(facts: Facts, line: Line) -> str:
+    """Why ``\\partial y/\\partial x`` is left open where y is a label by its letter alone."""
+    pairs = (
+        (plain_name(d.of), d.by) for side in line.nodes for d in derivatives_in(side)
+        if d.of is not None
+    )  # fmt: skip
+    labels = [
+        of.base for of, by in pairs
+        if of is not None and not of.scripts and of.base != by.base
+        and facts.roles.role_of(of) == "Y"
+    ]  # fmt: skip
+    return LABEL.format(labels[0]) if labels else ""
 
 
 def given_elsewhere(facts: Facts, line: Line) -> str:

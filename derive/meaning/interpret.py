@@ -15,7 +15,11 @@ from derive.meaning.conditions import (
 from derive.meaning.counts import as_counts
 from derive.meaning.differentials import held_fixed
 from derive.meaning.elaborate import ANY_LAYER, Slopes
-from derive.meaning.elsewhere import differentiates_data, given_elsewhere
+from derive.meaning.elsewhere import (
+    differentiates_data,
+    differentiates_labels,
+    given_elsewhere,
+)
 from derive.meaning.examples import MIXED, mixes, names_gradient_of_all, of_one
 from derive.meaning.facts import Facts
 from derive.meaning.figures import value_of_one_example
@@ -384,7 +388,10 @@ class Interpreter:
             tuple(stated),
             missing=missing,
             figures=figures,
-            elsewhere=(elsewhere := given_elsewhere(self.facts, line)),
+            elsewhere=(
+                elsewhere := given_elsewhere(self.facts, line)
+                or differentiates_labels(self.facts, line)
+            ),
             doubt=(elsewhere if differentiates_data(self.facts, line) else "")
             or held_fixed(setting, line),
             conditions=tuple(conditions),

@@ -17,6 +17,7 @@ from derive.meaning.hypotheses import Choice, Given, choose
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.literal import Literal
 from derive.meaning.literal.choice import Held, by_letters_alone, held, literal_instead
+from derive.meaning.named_loss import for_named_losses
 from derive.meaning.notation import derivatives_in
 from derive.meaning.one_example import speaks_of_all
 from derive.meaning.spelling import Respelled
@@ -91,6 +92,8 @@ def _read(usual: Respelled, document: Document, declared: Declarations, judge: J
     facts.roles.layers_by_units = any(said.startswith(BY_UNITS) for said in usual.supposed)
     given = Given(declared.layout, declared.cost)  # type: ignore[arg-type]
     choice = choose(facts, given, lambda _: judge.all_agree)
+    if declared.cost is None:
+        choice = for_named_losses(facts, choice, judge)
     literal = literal_instead(facts, choice, judge)
     if literal is not None:
         nothing = (None,) * len(facts.lines)

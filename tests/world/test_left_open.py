@@ -158,3 +158,26 @@ $$\hat x_i = \frac{x_i - \mu}{\sqrt{v}}$$
 )
 def test_what_a_letter_counts_or_names_is_not_told(note: str, line: str, expected: str) -> None:
     assert str(verify_text(f"{note}$${line}$$\n").claims[-1].verdict) == expected
+
+
+RULES = r"""
+- Regression (MSE):
+$$\delta^{[L]} = (\hat{y}-y) \odot f'(z^{[L]})$$
+$$\delta^{[l]} = (W^{[l+1]})^T \delta^{[l+1]} \odot f'(z^{[l]})$$
+"""
+
+
+def test_a_loss_that_the_line_above_names_is_not_another_one() -> None:
+    named = RULES + "- Classification (cross entropy with softmax):\n"
+    line = r"$$\delta^{[L]} = %s$$"
+    for text, right, expected in (
+        (named, r"\hat{y} - y", "unproven"),
+        (named, r"y - \hat{y}", "refuted"),
+        (RULES, r"\hat{y} - y", "refuted"),
+    ):
+        assert str(verify_text(text + line % right, "md").claims[-1].verdict) == expected
+
+
+def test_what_is_differentiated_is_no_label() -> None:
+    line = r"\frac{\partial L}{\partial X} = \frac{\partial L}{\partial y} \frac{\partial y}{\partial x}"
+    assert str(verify_text(f"$${line}$$", "md").claims[-1].verdict) == "unproven"
