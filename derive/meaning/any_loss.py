@@ -75,12 +75,14 @@ def _is_free(facts: Facts, head: Name) -> bool:
     """A function that the world knows, or to which the note gives no formula."""
     if head.base in _KNOWN or function_word(head.base) in _KNOWN:
         return True
-    heads = [plain_name(line.head) for line in facts.lines]
-    called = [p.head for line in facts.lines for p in subtree(line.left) if isinstance(p, Applied)]
-    given = any(n is not None and n.base == head.base for n in heads)
-    return not head.primes and not head.mark and not given and not any(
-        n.base == head.base for n in called if facts.roles.role_of(n) != "cost"
-    )  # fmt: skip
+    if head.primes or head.mark:
+        return False
+    for line in facts.lines:
+        left = plain(line.left)
+        name = left.head if isinstance(left, Applied) else plain_name(left)
+        if name is not None and name.base == head.base and line.first:
+            return False
+    return True
 
 
 def _is_output(setting: Setting, found: Occurrence) -> bool:

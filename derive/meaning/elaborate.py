@@ -273,6 +273,9 @@ class Elaborator(Differentials):
             if cost:
                 self.setting.differentiable(program_name)
                 return Gradient(program_name, SCALAR)
+            labels = isinstance(subject, sx.Name) and resolve(self.roles, subject).role == "Y"
+            if labels and occurrence.role != "Y":
+                raise Outside("the labels are computed from nothing")
             return Partial(self._value(subject), program_name, None, None)
         row, column = self.position(program_name, occurrence)
         if cost:

@@ -23,7 +23,6 @@ from derive.meaning.definitions import new_heading
 from derive.meaning.differentials import in_differentials
 from derive.meaning.example_letters import (
     cost_examples,
-    cost_head,
     example_letters,
     units_below,
 )
@@ -53,13 +52,13 @@ from derive.meaning.notation import (
 from derive.meaning.product_signs import elementwise_signs
 from derive.meaning.roles import Role, Roles, labelled, resolve
 from derive.meaning.softmax_lines import softmax_lines
+from derive.meaning.top_layer import last_layer
 from derive.meaning.widths import one_unit, same_widths
 from derive.reading.syntax import (
     Applied,
     Big,
     Document,
     Fraction_,
-    Node,
     Number,
     Picture,
     Product,
@@ -116,7 +115,7 @@ def gather(
         adopt(facts.roles, facts.affine, _shape_votes(facts))
     _letters_without_affine(facts)
     units_below(facts)
-    _last_by_output(facts)
+    last_layer(facts)
     _layers_of_weights(facts)
     _summed_layers(facts)
     _depth(facts)
@@ -233,37 +232,6 @@ def _summed_layers(facts: Facts) -> None:
                     roles.letters.add(part.index)
 
 
-def _last_by_output(facts: Facts) -> None:
-    """``\\hat y = h^{(l)}``, where another letter runs over the layers: l is the last."""
-    roles = facts.roles
-    running = {item.layer.letter for item in facts.affine if item.layer is not None}
-    for line in facts.lines:
-        sides = [plain_name(line.left), plain_name(line.right)]
-        for output, top in (sides, sides[::-1]):
-            if output is None or top is None or output.accent != "hat" or output.scripts:
-                continue
-            layers = [parse_layer(s.text) for s in top.scripts if slot(s) in roles.slots]
-            if len(layers) != 1 or layers[0] is None or roles.role(top.base) not in ("A", "X"):
-                continue
-            letter, offset = layers[0].letter, layers[0].offset
-            if letter and not offset and running - {""} and letter not in running:
-                roles.top.add(letter)
-        if line.first and running - {""} and cost_head(roles, line.left) is not None:
-            roles.top |= _layers_in_cost(facts, line.right) - running
-
-
-def _layers_in_cost(facts: Facts, formula: Node) -> set[str]:
-    """The letter of the layer that a cost is a function of: ``\\sum_k L(a^{(M)}_k, t_k)``."""
-    roles, found = facts.roles, set[Layer]()
-    for name in names_in(formula):
-        if roles.role(name.base) in ("A", "Z"):
-            layers = [parse_layer(s.text) for s in name.scripts if slot(s) in roles.slots]
-            found |= {layer for layer in layers if layer is not None}
-    if len(found) != 1 or any(layer.offset or not layer.letter.isupper() for layer in found):
-        return set()
-    return {layer.letter for layer in found}
-
-
 def _layers_of_weights(facts: Facts) -> None:
     """``W_i \\gets W_i - \\eta dW_i`` beside ``W_1`` and ``W_2``: i is any layer.
 
@@ -302,7 +270,9 @@ def _depth(facts: Facts) -> None:
             for script in name.scripts:
                 if script.text in ("n_l", "n_{l}", "n_L"):
                     roles.top.add("n_l")
-                elif script.text.startswith("L") and slot(script) in roles.slots:
+                elif script.text.startswith("L") and (
+                    slot(script) in roles.slots or script.bracket == "["
+                ):
                     roles.top.add("L")
             layer = resolve(roles, name).layer
             layered |= roles.role(name.base) in ("W", "b")

@@ -42,6 +42,38 @@ def figures_say(statement: Statement, source: tuple[str, str]) -> str | None:
     return None
 
 
+def shapes_in_figures(line: Line) -> bool | None:
+    """``(3 \\times 1) = (3 \\times 2) (2 \\times 1)``: do shapes fit?  None for other lines."""
+    sides = [_shape(node) for node in line.nodes]
+    if any(side is None for side in sides):
+        return None
+    return sides[0] == sides[1] and () not in sides
+
+
+def _shape(node: Node) -> tuple[Fraction, ...] | None:
+    """The shape that sums and products of shapes have, () where they do not fit."""
+    if isinstance(node, Group) and isinstance(node.body, Product):
+        sizes = [(sign, size) for sign, size in node.body.factors if isinstance(size, Number_)]
+        if len(sizes) == len(node.body.factors) == 2 and sizes[1][0] == "times":
+            return tuple(size.value for _, size in sizes if isinstance(size, Number_))
+        return None
+    if isinstance(node, Sum):
+        terms = [_shape(term) for _, term in node.terms]
+        return None if None in terms else terms[0] if len(set(terms)) == 1 else ()
+    if not isinstance(node, Product):
+        return None
+    found: tuple[Fraction, ...] | None = None
+    for k, (_, factor) in enumerate(node.factors):
+        one = _shape(factor)
+        if one is None:
+            return None
+        if k == 0 or found is None:
+            found = one
+        else:
+            found = (found[0], one[1]) if found and one and found[1] == one[0] else ()
+    return found
+
+
 def figures_alone(source: str, node: Node) -> bool:
     """A side is nothing but figures, one of them a decimal."""
     return not list(names_in(node)) and _has_decimal(source[node.span.start : node.span.end])

@@ -5,71 +5,44 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.meaning import definitions, updates
-from derive.meaning.alternatives import by_units, under_conditions
+from derive.meaning.alternatives import by_units
 from derive.meaning.at_example import at_its_example
-from derive.meaning.conditions import (
-    applicable,
-    conditions_of,
-    restricted,
-)
-from derive.meaning.counts import as_counts
-from derive.meaning.differentials import held_fixed
-from derive.meaning.elaborate import ANY_LAYER, Slopes
-from derive.meaning.elsewhere import (
-    differentiates_data,
-    differentiates_labels,
-    given_elsewhere,
-)
+from derive.meaning.elaborate import ANY_LAYER
 from derive.meaning.examples import MIXED, mixes, names_gradient_of_all, of_one
-from derive.meaning.facts import Facts
-from derive.meaning.figures import value_of_one_example
+from derive.meaning.figures import shapes_in_figures, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
+from derive.meaning.line_statements import LineStatements
 from derive.meaning.lines import JOINS, Line
 from derive.meaning.misfits import (
     ARRAYS_ALONE,
     arrays_alone,
-    half_told,
-    left_open,
     numbered_beside_one,
-    why_not_refuted,
 )
 from derive.meaning.notation import derivatives_in, plain_name
-from derive.meaning.one_example import speaks_of_all
+from derive.meaning.one_example import ONE_ALONE, speaks_of_all
 from derive.meaning.outline import (
-    Outline,
     has_units,
     kind_of,
     names_units,
-    not_given,
-    outline,
-    roleless,
     sums_examples,
     turns,
-    unbound,
 )
 from derive.meaning.readings import Reading, is_formal, pure_maps
 from derive.meaning.rivals import (
-    ENTRY_ALONE,
     entries_alone,
     has_literal_reading,
-    lacks_examples,
     writes_arrays,
 )
-from derive.meaning.said import about_one
 from derive.meaning.setting import (
-    Hypothesis,
     IllShaped,
     Mode,
     NoLayer,
     Outside,
-    Setting,
 )
 from derive.meaning.slopes import by_vectors, writes_diagonal
-from derive.meaning.statements import instances, layer_letters, statement_of
+from derive.meaning.statements import instances, layer_letters
 from derive.meaning.well_known import well_known_checks
 from derive.meaning.which_cost import TWO_COSTS, ledger, two_costs
-from derive.meaning.world import World
-from derive.program import Equation
 from derive.reading.syntax import Node, Picture, Tuple, Unreadable
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
@@ -79,18 +52,8 @@ OF_ALL = "it speaks of all examples, the rest of the note of one"
 ANOTHER_COST = "it is true of the cost in line {}, not of the one that stands nearest: say which"
 
 
-class Interpreter:
+class Interpreter(LineStatements):
     """Reads the lines of a note under one hypothesis."""
-
-    def __init__(self, facts: Facts, hypothesis: Hypothesis, plan: Outline | None = None) -> None:
-        self.facts = facts
-        self.plan = plan if plan is not None else outline(facts)
-        self.world = World(facts, hypothesis, self.plan.base)
-        self.readings = self.plan.readings
-        self._about: tuple[int, ...] = ()
-        self._chains: dict[int, list[Line]] = {}
-        for line in facts.lines:
-            self._chains.setdefault(self.plan.roots[line.chain], []).append(line)
 
     def all(self) -> list[Interpretation]:
         """Every line, in text order."""
@@ -112,10 +75,6 @@ class Interpreter:
                 others.append((ANOTHER_COST.format(where), self._read(line)))
         return replace(found, others=(*found.others, *others))
 
-    def _setting(self, mode: Mode) -> Setting:
-        """The program in a mode, with the cost that the line at hand is about."""
-        return self.world.setting(mode, self._about)
-
     def _read(self, line: Line) -> Interpretation:
         if isinstance(line.left, Unreadable) or isinstance(line.right, Unreadable):
             bad = line.right if isinstance(line.right, Unreadable) else line.left
@@ -127,8 +86,11 @@ class Interpreter:
             )
         if line.joins:
             return self._decided(line, Verdict.UNPROVEN, JOINS)
-        if isinstance(plain(line.right), Tuple):
+        fits = shapes_in_figures(line)
+        if isinstance(plain(line.right), Tuple) or fits:
             return self._shape(line)
+        if fits is False:
+            return self._decided(line, Verdict.UNPROVEN, "the shapes do not fit", Kind.SHAPE)
         if (values := value_of_one_example(self.facts, line)) is not None:
             verdict = Verdict.UNPROVEN if values else Verdict.DEFINITION
             return self._decided(line, verdict, values, Kind.DEFINITION)
@@ -167,6 +129,8 @@ class Interpreter:
                 line, Kind.DEFINITION, found.reading, found.statements, verdict=found.verdict,
                 reason=found.reason, ill=found.ill, definition=True,
             )  # fmt: skip
+        if self._is_word(line.right):
+            return self._decided(line, Verdict.DEFINITION, "", Kind.DEFINITION)
         world = self.world
         try:
             needed, reason = definitions.checks(self.facts, line, world.main, world.setting("path"))
@@ -188,6 +152,14 @@ class Interpreter:
             contradicts=max((c.earlier for c in needed), default=0), definition=True,
             figures=NO_LAYER if ANY_LAYER in layer_letters(roles, line.nodes) else "",
         )  # fmt: skip
+
+    def _is_word(self, node: Node) -> bool:
+        """``L_h = input``: a word says what the name stands for."""
+        name = plain_name(node)
+        if name is None or name.scripts or self.facts.roles.role_of(name) is not None:
+            return False
+        text = self.facts.document.source[node.span.start : node.span.end]
+        return len(text) > 3 and text.isalpha()
 
     def _shape(self, line: Line) -> Interpretation:
         return Interpretation(line, Kind.SHAPE, "matrix", verdict=Verdict.DEFINITION)
@@ -282,14 +254,18 @@ class Interpreter:
             if alone.statements or alone.ill is not None:
                 return replace(alone, doubt=alone.doubt or self._doubt(line))
             return by_units(self.facts, self.world.main.hypothesis, line, left, kind) or found
+        if mode == "batch" and self.plan.small and kind == Kind.GRADIENT:
+            return self._or_of_one(line, left, found)
         return replace(found, doubt=found.doubt or self._doubt(line)) if mode == "single" else found
 
-    def _doubt(self, line: Line) -> str:
-        """Why entries without an example are no gradient of the cost that the note has."""
-        alone = self.world.base == "single" or of_one(self.facts, line)
-        if alone or not lacks_examples(self.facts, line) or about_one(self.facts, line):
-            return ""
-        return ENTRY_ALONE
+    def _or_of_one(self, line: Line, left: Node, found: Interpretation) -> Interpretation:
+        """A line that may be about one example: where it holds of that alone, it is left open."""
+        alone = self._statements(line, left, found.kind, found.reading, "single")
+        if not alone.statements:
+            return found
+        if found.verdict == Verdict.REFUTED:
+            return replace(alone, doubt=ONE_ALONE)
+        return replace(found, others=(*found.others, (ONE_ALONE, alone)))
 
     def _on_path(self, line: Line, left: Node, kind: Kind, found: Interpretation) -> Interpretation:
         """A line on one path: as an entry if it transposes, and its literal reading."""
@@ -328,123 +304,6 @@ class Interpreter:
     def _entries_of_one(self, line: Line) -> bool:
         """Entries are named and no example: the line is about one example."""
         return has_units(self.facts, line)
-
-    def _statements(
-        self, line: Line, left: Node, kind: Kind, reading: str, mode: Mode, slopes: Slopes = ""
-    ) -> Interpretation:
-        setting = self._setting(mode)
-        stated: list[Stated] = []
-        reason = ""
-        said = conditions_of(self.facts, line) if mode in ("batch", "single") else ()
-        conditions: dict[str, None] = {}
-        letters = layer_letters(self.facts.roles, (left, line.right))
-        everywhere = (
-            [dict[str, int]()] if mode == "formal" else instances(setting, (left, line.right))
-        )
-        for layers in everywhere:
-            try:
-                statement = statement_of(setting, left, line.right, layers, slopes)
-            except NoLayer as error:
-                reason = reason or str(error)
-                if letters:
-                    continue
-                return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
-            except Outside as error:
-                found = self._decided(line, Verdict.UNPROVEN, str(error), kind, reading)
-                if "lost its layer" in str(error):
-                    found = replace(found, guesses=self._at_each_layer(setting, left, line.right))
-                return found
-            except IllShaped as error:
-                if why := left_open(setting, line, left, str(error)):
-                    return self._decided(line, Verdict.UNPROVEN, why, kind, reading)
-                guesses = self._at_each_layer(setting, left, line.right)
-                if ANY_LAYER in layers and guesses:
-                    reason = "the line names no layer and does not fit every one"
-                    found = self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
-                    return replace(found, guesses=guesses)
-                return Interpretation(
-                    line, kind, reading, verdict=Verdict.REFUTED, reason=str(error),
-                    ill=(setting, str(error), layers),
-                )  # fmt: skip
-            if said and isinstance(statement, Equation):
-                free = {index.name: index for index in statement.free}
-                conditions |= dict.fromkeys(str(c) for c in applicable(free, said))
-                statement = restricted(statement, said)
-            stated.append(Stated(setting, statement, layers))
-        if not stated:
-            reason = f"there is no layer at which all names exist ({reason})"
-            return self._decided(line, Verdict.UNPROVEN, reason, kind, reading)
-        figures = why_not_refuted(self.facts, line, left, stated)
-        missing = not_given(self.facts, line) + unbound(self.facts, line)
-        if kind in (Kind.GRADIENT, Kind.CHAIN_RULE):
-            missing += tuple(sorted({name for name, _ in self.facts.unsettled}))
-            missing += half_told(self.facts, line)
-        if mode != "formal":
-            missing += roleless([(s.setting, s.statement) for s in stated])
-        found = Interpretation(
-            line,
-            kind,
-            reading,
-            tuple(stated),
-            missing=missing,
-            figures=figures,
-            elsewhere=(
-                elsewhere := given_elsewhere(self.facts, line)
-                or differentiates_labels(self.facts, line)
-            ),
-            doubt=(elsewhere if differentiates_data(self.facts, line) else "")
-            or held_fixed(setting, line),
-            conditions=tuple(conditions),
-            others=under_conditions(self.facts, line, kind, reading, stated),
-        )
-        return (
-            found if mode == "batch" else replace(found, others=(*found.others, *as_counts(found)))
-        )
-
-    def _at_each_layer(
-        self, setting: Setting, left: Node, right: Node
-    ) -> tuple[tuple[int, Stated], ...]:
-        """What a line would say if the names that have lost their layer had this one."""
-        out = []
-        for layer in range(1, setting.depth + 1):
-            try:
-                statement = statement_of(setting, left, right, {ANY_LAYER: layer})
-            except (Outside, IllShaped):
-                continue
-            out.append((layer, Stated(setting, statement, {ANY_LAYER: layer})))
-        return tuple(out)
-
-    def _remark(self, line: Line) -> tuple[Stated, ...]:
-        """The values that a remark behind an arrow names, for the last factors in order."""
-        remark = line.source.remark
-        factors = pure_maps(self.facts.roles, line.right)
-        if remark is None or not line.last or factors is None or not remark.nodes:
-            return ()
-        product = plain(line.right)
-        nodes = getattr(product, "factors", ())
-        if len(nodes) != len(factors) or len(remark.nodes) > len(factors):
-            return ()
-        setting = self._setting("path")
-        out = []
-        for (_, factor), node in zip(nodes[-len(remark.nodes) :], remark.nodes, strict=True):
-            try:
-                for layers in instances(setting, (factor, node)):
-                    out.append(Stated(setting, statement_of(setting, factor, node, layers), layers))
-            except (Outside, IllShaped):
-                continue
-        return tuple(out)
-
-    def _decided(
-        self,
-        line: Line,
-        verdict: Verdict,
-        reason: str,
-        kind: Kind | None = None,
-        reading: str = "matrix",
-    ) -> Interpretation:
-        if kind is None:
-            kind = Kind.ALGEBRA if isinstance(line.head, Unreadable) else kind_of(self.facts, line)
-        return Interpretation(line, kind, reading, verdict=verdict, reason=reason)
 
 
 def _with(found: Interpretation, remark: tuple[Stated, ...]) -> Interpretation:

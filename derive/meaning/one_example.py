@@ -8,6 +8,8 @@ from derive.meaning.notation import names_in, plain_name
 from derive.meaning.roles import resolve
 from derive.reading.syntax import Big, Node
 
+ONE_ALONE = "it holds of one example; the stated cost is that of all, and nothing sums over them"
+
 
 def of_examples(facts: Facts, node: Node) -> bool:
     """Something stands at an example: ``a^{(i)}``, below a sum or not."""
@@ -77,4 +79,23 @@ def one_example(facts: Facts) -> bool:
                 role = roles.role_of(name) if name.base.isupper() else None
                 if (role in ("Z", "A") and not vectors) or (roles.unindexed and role in ("X", "Y")):
                     return False
+    return True
+
+
+def in_small_letters(facts: Facts) -> bool:
+    """A cost of all examples is stated; nothing else speaks of all: no capital, sum or m."""
+    if not any(cost.batch for cost in facts.costs) or not facts.affine:
+        return False
+    stated = {id(cost.line) for cost in facts.costs}
+    for line in facts.lines:
+        if id(line) in stated:
+            continue
+        if _counts(facts, line) or any(of_examples(facts, node) for node in line.nodes):
+            return False
+        for node in line.nodes:
+            if any(isinstance(p, Big) and p.upper == facts.count for p in subtree(node)):
+                return False
+            arrays = (n for n in names_in(node) if facts.roles.role_of(n) in ("Z", "A", "X", "Y"))
+            if any(n.base.isupper() for n in arrays):
+                return False
     return True

@@ -9,7 +9,7 @@ from derive.meaning import definitions
 from derive.meaning.facts import Facts, known_function, names_example, subtree
 from derive.meaning.lines import Line
 from derive.meaning.notation import STANDARD, derivatives_in, is_transpose, names_in
-from derive.meaning.one_example import one_example
+from derive.meaning.one_example import in_small_letters, one_example
 from derive.meaning.readings import Reading, pure_maps, readings, writes_units
 from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import (
@@ -32,6 +32,8 @@ class Outline:
     base: Mode
     roots: Mapping[int, int]
     defining: Mapping[int, bool]
+    small: bool = False
+    """Small letters beside a cost of all examples, which nothing else speaks of."""
 
 
 def outline(facts: Facts) -> Outline:
@@ -41,7 +43,8 @@ def outline(facts: Facts) -> Outline:
     for chain, above in parents.items():
         roots[chain] = chain if above is None else roots.get(above, above)
     base: Mode = "single" if one_example(facts) else "batch"
-    return Outline(readings(facts), base, roots, _definition_chains(facts))
+    small = base == "batch" and in_small_letters(facts)
+    return Outline(readings(facts), base, roots, _definition_chains(facts), small)
 
 
 def _definition_chains(facts: Facts) -> dict[int, bool]:
@@ -135,9 +138,9 @@ def unbound(facts: Facts, line: Line) -> tuple[str, ...]:
 
 
 def not_given(facts: Facts, line: Line) -> tuple[str, ...]:
-    """``g'(z) = ...`` of a function that the note does not give: nothing refutes it."""
+    """``g'(z) = ...``, ``g(z_1) = ...`` of a function that is not given: nothing refutes it."""
     head = plain(line.head)
-    if not isinstance(head, Applied) or not head.head.primes:
+    if not isinstance(head, Applied) or facts.roles.is_cost(head.head):
         return ()
     letter = replace(head.head, primes=0)
     given = known_function(letter) or spelled_function(letter) in facts.bodies

@@ -90,6 +90,54 @@ def test_a_cost_with_a_term_of_its_own_may_depend_on_the_weights(penalty: str) -
     assert _said(FORWARD.replace("y_i)^2", "y_i)^2 " + penalty), line) != "verified"
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"$$L(a, y) = (a - y)^2 + \lambda \|W\|^2$$",
+        r"$$L(a, y) = (a - y)^2 + \lambda R$$ $$R = \sum_{ij} W_{ij}^2$$",
+    ],
+)
+def test_a_loss_with_a_formula_is_what_it_says(loss: str) -> None:
+    cost = r"$$C = \frac{1}{N_{out}} \sum_k L(a_k^{(L)}, y_k)$$"
+    note = FORWARD.split("$$C", 1)[0] + cost + loss
+    line = (
+        r"\frac{\partial C}{\partial W^{(l)}} = \frac{\partial C}{\partial z^{(l)}} (a^{(l-1)})^T"
+    )
+    assert _said(note, line) != "verified"
+
+
 def test_a_condition_behind_a_formula_limits_it() -> None:
     note = r"$f(z) = \max(0, z)$ and $f'(z) = 1$ if $z > 0$ else $0$."
     assert verify_text(note).claims[1].verdict == "unproven"
+
+
+SMALL = (
+    r"$$z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}$$ $$a^{[l]} = \sigma(z^{[l]})$$"
+    r"$$L = \frac{1}{m} \sum_{i=1}^{m} (\hat{y}^{(i)} - y^{(i)})^2$$"
+    r"$$\delta^{[L]} = \frac{\partial L}{\partial a^{[L]}} \odot \sigma'(z^{[L]})$$"
+)
+OPEN = r"$$z^1 = W^1 x + b^1$$ $$a^1 = f(z^1)$$ $$z^2 = W^2 a^1 + b^2$$ $$\hat y = f(z^2)$$"
+SLOPE = r"$$\delta^{[L]} = (\hat y - y) \odot f'(z^{[L]})$$"
+TABLE = "| a | b |\n|---|---|\n| Sigmoid | $g(z) = 1 / (1 + e^{-z})$ |\n| ReLU | $g(z) = \\max(0, z)$ |\n"
+
+
+@pytest.mark.parametrize(
+    ("note", "line", "expected"),
+    [
+        (SMALL, r"\frac{\partial L}{\partial b^{[l]}} = \delta^{[l]}", "unproven"),
+        (SMALL, r"\frac{\partial L}{\partial b^{[l]}} = 2 \delta^{[l]}", "refuted"),
+        (SMALL, r"\frac{\partial L}{\partial W^{[l]}} = \delta^{[l]} (z^{[l-1]})^T", "refuted"),
+        (OPEN + SLOPE, r"\delta^{[L]} = \hat y - y", "unproven"),
+        (OPEN + SLOPE, r"\delta^{[1]} = (W^{2})^T \delta^{[L]}", "refuted"),
+        (OPEN, r"\delta^{[L]} = (\hat y - y) \odot f'(z^{[L]})", "verified"),
+        (OPEN, r"(3 \times 1) = (3 \times 2) (2 \times 1)", "definition"),
+        (OPEN, r"(3 \times 1) = (2 \times 3) (2 \times 1)", "refuted"),
+        (OPEN, r"f(z^1) = 1 / (1 + e^{-z^1})", "unproven"),
+    ],
+)
+def test_lines_that_may_be_about_something_else(note: str, line: str, expected: str) -> None:
+    assert _said(note, line) == expected
+
+
+def test_rows_of_a_table_say_what_a_function_may_be() -> None:
+    assert verify_text(TABLE).claims[-1].verdict == "unproven"
