@@ -7,7 +7,7 @@ from itertools import product
 
 from derive.meaning.differentials import varying
 from derive.meaning.elaborate import ANY_LAYER, Elaborator, Slopes, found_layer
-from derive.meaning.facts import free_letters
+from derive.meaning.facts import free_letters, known_function, subtree
 from derive.meaning.notation import names_in
 from derive.meaning.readings import Factor, bare_functions, pure_maps
 from derive.meaning.roles import Occurrence, Roles, resolve
@@ -29,7 +29,7 @@ from derive.program import (
     show_shape,
     walk,
 )
-from derive.reading.syntax import Node
+from derive.reading.syntax import Applied, Node
 
 
 def layer_letters(roles: Roles, nodes: tuple[Node, ...]) -> tuple[str, ...]:
@@ -123,11 +123,16 @@ def formal_names(setting: Setting, nodes: tuple[Node, ...]) -> dict[str, Expr]:
         return {}
     names = [n for node in nodes for n in names_in(node) if not (n.scripts or n.mark or n.accent)]
     functions, alone = setting.facts.roles.by_base, free_letters(setting.facts)
+    called: set[str] = set()
+    if bare_functions(setting.facts, nodes):  # d\sigma/dx beside \sigma(x)
+        calls = [p for node in nodes for p in subtree(node) if isinstance(p, Applied)]
+        called = {p.head.base for p in calls if known_function(p.head) is not None}
     return {
         n.base: setting.scalar_leaf(n.base, "real")
         for n in names
         if not n.word and not n.primes and n.base not in ("e", "infty")
         if functions.get(n.base) != "function" and (n.base, "") in alone
+        if n.base not in called
     }
 
 

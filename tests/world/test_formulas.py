@@ -162,3 +162,15 @@ def test_a_cost_in_the_formula_of_another(line: str, expected: str) -> None:
 )
 def test_arrays_are_no_path_of_numbers(line: str, expected: str) -> None:
     assert _verdict("Let $A$, $B$ and $X$ be matrices.", line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        (r"\frac{\partial \sigma}{\partial x} = \sigma(x)(1 - \sigma(x))", "verified"),
+        (r"\frac{d \sigma}{d z} = \sigma(z)(1 + \sigma(z))", "refuted"),
+        (r"\frac{d \sigma}{d z} = \sigma(a)(1 - \sigma(a))", "unproven"),
+    ],
+)
+def test_a_function_without_its_argument(line: str, verdict: str) -> None:
+    assert str(verify_text(f"$${line}$$\n").claims[0].verdict) == verdict
