@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +25,7 @@ from derive.program import (
     children,
     with_children,
 )
-from derive.verdict import Counterexample, Finding, Kind, Verdict
+from derive.verdict import Counterexample, Finding, Kind, Repair, Verdict
 
 if TYPE_CHECKING:
     from derive.verify import Note
@@ -65,12 +66,26 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
     )
     if judgement.verdict == Verdict.REFUTED:
         diagnosis = diagnosed(found, judgement, judge, note.source)
-        finding = replace(
-            finding, code=diagnosis.code, message=diagnosis.message, repairs=diagnosis.repairs
-        )
+        right = note.source[line.right.span.start : line.right.span.end]
+        repairs = _as_typed(diagnosis.repairs, right, note.source)
+        finding = replace(finding, code=diagnosis.code, message=diagnosis.message, repairs=repairs)
         if found.ill is not None:
             finding = replace(finding, counterexample=_shapes_apart(found))
     return _expected(finding, line.piece.expect)
+
+
+def _as_typed(repairs: tuple[Repair, ...], source: str, note: str) -> tuple[Repair, ...]:
+    """Transposes and products as a typed line writes them: ``dZ.T``, ``dA * mask``."""
+    turned = ".T" in source or ("@" in source and "\\" not in source and ".T" in note)
+    out = []
+    for repair in repairs:
+        latex = repair.latex
+        if turned:
+            latex = re.sub(r"\^T(?!\w)", ".T", latex)
+        if "*" in source and "\\" not in source:
+            latex = latex.replace(r" \odot ", " * ")
+        out.append(replace(repair, latex=latex))
+    return tuple(out)
 
 
 def _as_written(judgement: Judgement) -> Counterexample | None:

@@ -117,3 +117,11 @@ def last(text: str) -> list[Finding]:
 def test_form(note: str, true: str, false: str) -> None:
     assert [str(c.verdict) for c in last(note + true)] == ["verified"]
     assert [str(c.verdict) for c in last(note + false)] == ["refuted"]
+
+
+def test_repairs_are_typed_as_the_line_is() -> None:
+    note = "Z = X @ W + b\nL = sum((Z - Y)**2) / (2 * m)\ndZ = (Z - Y) / m\ndW = dZ.T @ X\n"
+    found = verify_text(note, "txt").claims[-1]
+    assert [r.latex for r in found.repairs] == ["(dZ.T @ X).T"]
+    mended = verify_text(note.replace("dZ.T @ X", found.repairs[0].latex), "txt").claims[-1]
+    assert str(mended.verdict) == "verified"
