@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from derive.pycode.functions import library_row
-from derive.pycode.values import Unsupported, Value
+from derive.pycode.values import Value
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
@@ -40,7 +40,7 @@ def meant(run: Interpreter, name: str, args: list[Value], keywords: dict[str, Va
     if row is None:
         return None
     if last == "softmax" and run.tensor(given).ndim != 1:
-        raise Unsupported(f"a call of {name}: along which axis is not known")
+        return None  # along which axis is not known
     before = [0, given] if full == "numpy.maximum" else [given]
     value = row(run, before, {})
     run.condition(f"{name} of another file is {formula}")

@@ -440,3 +440,26 @@ def test_parts_of_a_parameter_are_moved_alike() -> None:
     assert [f.verdict for f in judged(BIAS_COLUMN)] == [Verdict.VERIFIED]
     uneven = BIAS_COLUMN.replace("y.size\n", "y.size\n            gradient[1:] *= 3\n")
     assert [f.verdict for f in judged(uneven)] == [Verdict.UNPROVEN]
+
+
+CELL = """
+import numpy as np
+from helpers import *
+
+def cell_forward(xt, prev, params):
+    W, U, V, b, c = params["W"], params["U"], params["V"], params["b"], params["c"]
+    after = np.tanh(W @ xt + U @ prev + b)
+    said = softmax(V @ after + c)
+    return after, said, (after, prev, xt, params)
+
+def cell_backward(dafter, cache):
+    after, prev, xt, params = cache
+    dz = dafter * (1 - after ** 2)
+    dW = dz @ xt.T
+    db = np.sum(dz, axis=1, keepdims=True)
+    return dW, db
+"""
+
+
+def test_a_softmax_of_another_file_beside_a_gradient() -> None:
+    assert [f.verdict for f in judged(CELL)] == [Verdict.VERIFIED] * 2
