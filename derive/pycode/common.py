@@ -138,13 +138,18 @@ def _innermost(expr: Expr) -> Apply | None:
 
 
 def _plain_step(node: Expr) -> Expr | None:
-    """A step without constant factors; sums and products with 0 and of numbers carried out."""
-    match node:
-        case Apply(function="step", arg=arg):
+    """A step without constant factors; sums and products with 0 in it carried out."""
+    if not isinstance(node, Apply) or node.function != "step":
+        return None
+    match simplified(node.arg, _carried_out):
+        case Times(left=rest, right=Number() as factor):
+            return step_of(Times(factor, rest))
+        case arg:
             return step_of(arg)
-        case Plus() | Times():
-            return folded(node, children(node))
-    return None
+
+
+def _carried_out(node: Expr) -> Expr | None:
+    return folded(node, children(node)) if isinstance(node, Plus | Times) else None
 
 
 def _chosen(expr: Expr, step: Apply, sign: Number) -> Expr:

@@ -84,12 +84,9 @@ def step_of(arg: Expr) -> Expr:
     True
     """
     positive = True
-    while isinstance(arg, Times):
-        sides = (arg.left, arg.right), (arg.right, arg.left)
-        factor, rest = next((s for s in sides if isinstance(s[0], Number)), (None, arg))
-        if not isinstance(factor, Number) or not factor.value:
-            break
-        positive, arg = positive == (factor.value > 0), rest
+    while isinstance(arg, Times) and isinstance(arg.left, Number) and arg.left.value:
+        positive = positive == (arg.left.value > 0)
+        arg = arg.right
     step = Apply("step", 0, arg)
     return step if positive else minus(ONE, step)
 
