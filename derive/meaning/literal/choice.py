@@ -47,7 +47,7 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     formal = [
         k for k, found in enumerate(choice.interpretations)
         if (choice.interpreter.readings[found.line.chain] == "formal"
-            and found.verdict != Verdict.UNPROVEN) or found.figures
+            and found.verdict != Verdict.UNPROVEN) or (found.figures and not found.definition)
     ]  # fmt: skip
     merged = tuple(
         replace(one, interpretations=_with_formal(one, choice.interpretations, formal))
