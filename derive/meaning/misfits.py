@@ -13,7 +13,7 @@ from itertools import chain
 from derive.meaning.any_loss import NOT_UNDERSTOOD, tells_of_cost
 from derive.meaning.conditions import condition_behind
 from derive.meaning.elsewhere import given_elsewhere
-from derive.meaning.facts import Facts, subtree
+from derive.meaning.facts import Facts
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, figures_say
 from derive.meaning.interpretation import Stated
 from derive.meaning.lines import Line
@@ -24,7 +24,6 @@ from derive.meaning.notation import derivatives_in, is_transpose, names_in, plai
 from derive.meaning.outline import unbound
 from derive.meaning.roles import resolve, spelled_function
 from derive.meaning.setting import Setting
-from derive.meaning.spelling.named_inside import key_of
 from derive.meaning.stationary import to_be_solved
 from derive.program import SCALAR, Equation
 from derive.reading.syntax import Applied, Name, Node, Script, Unreadable
@@ -33,7 +32,6 @@ from derive.reading.tree import plain
 ARRAYS_ALONE = "whether numbers or arrays are meant is not told: arrays have no such derivative"
 ONE_CLASS = "it is about one class by its number, which may be the right one"
 NUMBERED = "{} has a number, the only layer with a formula has none"
-GIVEN_TWICE = "no cost is stated, and line {} gives it by another one"
 NO_ROLE = "{} has no role in the network: say what it stands for"
 
 
@@ -48,7 +46,7 @@ def left_open(setting: Setting, line: Line, left: Node, reason: str) -> str:
     cost = isinstance(head, Name) and facts.roles.is_cost(replace(head, mark=""))
     if facts.roles.differentials and cost:  # the trace is left out
         return reason
-    if where := given_elsewhere(facts, line) or given_twice(facts, line):
+    if where := given_elsewhere(facts, line):
         return where
     if figures_alone(facts.document.source, line.right):
         return FIGURES_FOR_NAMES
@@ -67,28 +65,11 @@ def why_not_refuted(facts: Facts, line: Line, left: Node, stated: Sequence[State
     reasons = chain(
         (figures_say(one.statement, written) or "" for one in stated),
         (to_be_solved(facts, line), condition_behind(facts, line)),
-        (given_twice(facts, line), one_of_a_table(facts, line)),
+        (one_of_a_table(facts, line),),
         map(of_one_class, stated),
         (tells_of_cost(one.setting, one.statement) for one in stated),
     )
     return next(filter(None, reasons), "")
-
-
-def given_twice(facts: Facts, line: Line) -> str:
-    """``\\delta^L`` by two costs, neither of which the note states: each line is about its own.
-
-    One of them has the slope of the last function in it, the other none.
-    """
-    head = plain_name(line.head)
-    if facts.costs or head is None or not line.first or not _of_labels(facts, line):
-        return ""
-    for other in facts.lines:
-        name = plain_name(other.head)
-        if name is None or not other.first or not _of_labels(facts, other):
-            continue
-        if key_of(name) == key_of(head) and _has_slope(line) != _has_slope(other):
-            return GIVEN_TWICE.format(other.piece.line)
-    return ""
 
 
 def one_of_a_table(facts: Facts, line: Line) -> str:
@@ -105,17 +86,6 @@ def one_of_a_table(facts: Facts, line: Line) -> str:
 def _in_table(facts: Facts, line: Line) -> bool:
     source, start = facts.document.source, line.piece.span.start
     return source[source.rfind("\n", 0, start) + 1 : start].lstrip().startswith("|")
-
-
-def _of_labels(facts: Facts, line: Line) -> bool:
-    """A gradient by what the network says and what it should say."""
-    name = plain_name(line.head)
-    gradient = name is not None and facts.roles.role_of(name) == "gradient"
-    return gradient and any(facts.roles.role_of(n) == "Y" for n in names_in(line.right))
-
-
-def _has_slope(line: Line) -> bool:
-    return any(isinstance(p, Applied) and p.head.primes for p in subtree(line.right))
 
 
 def numbered_beside_one(facts: Facts, line: Line) -> str:

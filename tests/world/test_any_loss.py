@@ -127,7 +127,6 @@ TABLE = "| a | b |\n|---|---|\n| Sigmoid | $g(z) = 1 / (1 + e^{-z})$ |\n| ReLU |
         (SMALL, r"\frac{\partial L}{\partial b^{[l]}} = \delta^{[l]}", "unproven"),
         (SMALL, r"\frac{\partial L}{\partial b^{[l]}} = 2 \delta^{[l]}", "refuted"),
         (SMALL, r"\frac{\partial L}{\partial W^{[l]}} = \delta^{[l]} (z^{[l-1]})^T", "refuted"),
-        (OPEN + SLOPE, r"\delta^{[L]} = \hat y - y", "unproven"),
         (OPEN + SLOPE, r"\delta^{[1]} = (W^{2})^T \delta^{[L]}", "refuted"),
         (OPEN, r"\delta^{[L]} = (\hat y - y) \odot f'(z^{[L]})", "verified"),
         (OPEN, r"(3 \times 1) = (3 \times 2) (2 \times 1)", "definition"),
