@@ -91,8 +91,23 @@ def _distributions(case: Case) -> Iterator[tuple[str, int]]:
     }
     for name, leaf in case.program.leaves.items():
         for shape, axis in sorted(axes, key=str):
-            if is_labels(name) and leaf == Leaf(leaf.dims) and leaf.dims == shape:
+            fits = is_labels(name) and leaf == Leaf(leaf.dims) and leaf.dims == shape
+            if fits and not _runs_over_examples(case, leaf, axis):
                 yield name, axis
+
+
+def _runs_over_examples(case: Case, labels: Leaf, axis: int) -> bool:
+    """Whether an axis of the labels counts examples, so that nothing adds up to 1 along it.
+
+    Parameters have no such axis, but the data beside the labels does.
+    """
+    targets = {pair.target for pair in case.account.pairs}
+    leaves = case.program.leaves
+    of_parameters = {dim for name in targets & leaves.keys() for dim in leaves[name].dims}
+    of_data = {d for n, leaf in leaves.items() if n not in targets and leaf is not labels
+               for d in leaf.dims}  # fmt: skip
+    dim, other = labels.dims[axis], labels.dims[1 - axis]
+    return dim in of_data - of_parameters and other in of_parameters
 
 
 def _is_exponential(expr: Expr, definitions: Mapping[str, Expr]) -> bool:

@@ -463,3 +463,24 @@ def cell_backward(dafter, cache):
 
 def test_a_softmax_of_another_file_beside_a_gradient() -> None:
     assert [f.verdict for f in judged(CELL)] == [Verdict.VERIFIED] * 2
+
+
+BY_COLUMNS = """
+import numpy as np
+
+X = np.loadtxt("x.csv")
+Y = np.loadtxt("y.csv")
+W = np.zeros((4, 3))
+for step in range(100):
+    P = np.exp(X @ W)
+    P /= P.sum(axis={axis}, keepdims=True)
+    {loss}
+    W -= 0.1 * X.T @ (P - Y)
+"""
+
+
+@pytest.mark.parametrize("loss", ["loss = -np.sum(Y * np.log(P))", "pass"])
+def test_labels_add_up_to_one_over_classes_not_over_examples(loss: str) -> None:
+    right, wrong = (judged(BY_COLUMNS.format(axis=axis, loss=loss)) for axis in (1, 0))
+    assert [f.verdict for f in right] == [Verdict.VERIFIED]
+    assert all(f.verdict != Verdict.VERIFIED for f in wrong)
