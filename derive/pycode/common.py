@@ -112,7 +112,7 @@ def cases(left: Expr, right: Expr, *, most: int = MOST_CASES) -> list[tuple[Expr
     """
     pending, found = [(left, right)], []
     while pending:
-        left, right = (simplified(side, _plain_step) for side in pending.pop())
+        left, right = map(with_plain_steps, pending.pop())
         step = _innermost(left) or _innermost(right)
         if step is None:
             found.append((left, right))
@@ -135,6 +135,16 @@ def _innermost(expr: Expr) -> Apply | None:
             return step
         step = found
     return None
+
+
+def with_plain_steps(expr: Expr) -> Expr:
+    """An expression with one form of each step: ``1 - step(z)`` for ``step(-z)``.
+
+    >>> x = Symbol("x", SCALAR)
+    >>> with_plain_steps(Apply("step", 0, Times(Number(Fraction(-1)), x))).left == ONE
+    True
+    """
+    return simplified(expr, _plain_step)
 
 
 def _plain_step(node: Expr) -> Expr | None:

@@ -26,7 +26,7 @@ from derive.program import (
     walk,
     with_children,
 )
-from derive.pycode.common import agree, cases, shared_out
+from derive.pycode.common import agree, cases, shared_out, with_plain_steps
 from derive.pycode.guess import Guess
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.pieces import Bound, Z, equal_in_pieces, equal_inside, has_steps
@@ -171,6 +171,7 @@ def _same(left: Expr, right: Expr, functions: Frozen) -> bool:
     right: the form that was measured.  What the other one rounds has to be rounded there too: where
     else a number is rounded is nothing to real numbers, but all to those that a machine has.
     """
+    left, right = with_plain_steps(left), with_plain_steps(right)
     if any(_is_rounding(node) for node in walk(shared_out(left, right, steps=True)[0])):
         return False
     if any(_proved_apart(left, right, functions, steps=steps) for steps in (True, False)):
