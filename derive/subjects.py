@@ -29,6 +29,12 @@ class Subject(Protocol):
     def judge(self, k: int) -> Finding:
         """The verdict on the k-th claim, from 0."""
 
+    def hurried(self, k: int) -> Finding | None:
+        """The finding on the k-th claim without a search for its repair, where that takes longest.
+
+        None if there is no quicker verdict.
+        """
+
     def unjudged(self, k: int, reason: str) -> Finding:
         """The k-th claim left `unproven` for a `reason` outside it (``timeout``)."""
 
@@ -44,6 +50,9 @@ class Whole:
     size: int = 0
 
     def judge(self, k: int) -> Finding:
+        raise IndexError(k)
+
+    def hurried(self, k: int) -> Finding | None:
         raise IndexError(k)
 
     def unjudged(self, k: int, reason: str) -> Finding:

@@ -101,6 +101,10 @@ class Note:
 
         return explained(self, k, finding)
 
+    def hurried(self, k: int) -> Finding | None:
+        """None: the search for a repair has a budget of its own."""
+        return None
+
     def unjudged(self, k: int, reason: str) -> Finding:
         """The k-th claim left unproven for a reason outside it."""
         return finding_of(

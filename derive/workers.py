@@ -40,6 +40,7 @@ MEMORY: Final = 2 * 2**30
 """Bytes of address space for a worker, where the system can limit it."""
 OVERRUN: Final = "D305"
 """The code of a claim that was given up for want of time or memory."""
+OVERTIME: Final = "timeout"
 FAULT: Final = "internal error"
 DEBUG: Final = "DERIVE_DEBUG"
 """Environment variable that asks for the traceback of an internal error."""
@@ -57,6 +58,8 @@ class _Task:
     findings: list[Finding] = field(default_factory=list)
     given_up: dict[int, str] = field(default_factory=dict)
     """Why a claim is not to be judged again."""
+    hurried: set[int] = field(default_factory=set)
+    """Claims that took too long: no repair is looked for."""
     size: int | None = None
     """Claims in all; None while the source is being understood."""
     began: float = 0.0
@@ -113,7 +116,7 @@ def _next_reports(
         if worker.pipe in ready:
             report = worker.receive(task)
         elif time.monotonic() >= worker.deadline:
-            report = worker.give_up(task, "timeout")
+            report = worker.give_up(task, OVERTIME)
         else:
             continue
         if progress is not None and task.size is not None:
@@ -143,7 +146,7 @@ class _Worker:
         task.size = None
         self._wait_longer(task)
         with suppress(BrokenPipeError):  # a dead process is noticed at the next receive
-            self.pipe.send((task.source, self.options, task.findings, task.given_up))
+            self.pipe.send((task.source, self.options, task.findings, task.given_up, task.hurried))
 
     def _start_process(self) -> None:
         forks = "fork" in multiprocessing.get_all_start_methods()
@@ -193,11 +196,19 @@ class _Worker:
         self.start(task)
 
     def give_up(self, task: _Task, reason: str) -> FileReport | None:
-        """Ends the process; goes on behind the claim at fault, or reports the source lost."""
+        """Ends the process; goes on behind the claim at fault, or reports the source lost.
+
+        A claim that took too long gets as much time again, without a search for its repair: what
+        is known to be wrong is not left open for want of one.
+        """
         self.stop()
         if not task.at_claim:
             return _lost(task, reason)
-        task.given_up[len(task.findings)] = reason
+        at = len(task.findings)
+        if reason == OVERTIME and at not in task.hurried:
+            task.hurried.add(at)
+        else:
+            task.given_up[at] = reason
         if self.options.proofs is not None:  # certificates died with the process
             task.findings.clear()
         self.start(task)
@@ -242,8 +253,7 @@ def _serve(pipe: Connection, inherited: Connection | None) -> None:
     _limit_memory()
     with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
-            source, options, findings, given_up = pipe.recv()
-            for message in _judge(source, options, findings, given_up):
+            for message in _judge(*pipe.recv()):
                 pipe.send(message)
 
 
@@ -260,7 +270,11 @@ def _limit_memory() -> None:
 
 
 def _judge(
-    source: Source, options: Options, findings: list[Finding], given_up: dict[int, str]
+    source: Source,
+    options: Options,
+    findings: list[Finding],
+    given_up: dict[int, str],
+    hurried: set[int],
 ) -> Iterator[_Message]:
     """Messages of one task: ``opened`` size, ``finding`` each, then ``report``.
 
@@ -270,7 +284,7 @@ def _judge(
         subject = open_subject(source, options)
         yield "opened", subject.size
         for k in range(len(findings), subject.size):
-            finding = _judge_one(subject, k, given_up.get(k))
+            finding = _judge_one(subject, k, given_up.get(k), k in hurried)
             findings.append(finding)
             yield "finding", finding
         yield "report", subject.report(findings)
@@ -282,12 +296,13 @@ def _judge(
         yield "lost", _reason(error)
 
 
-def _judge_one(subject: Subject, k: int, given_up: str | None) -> Finding:
+def _judge_one(subject: Subject, k: int, given_up: str | None, hurried: bool) -> Finding:
     if given_up is not None:
         return _coded(subject.unjudged(k, given_up))
     start = time.perf_counter()
     try:
-        finding = subject.judge(k)
+        known = subject.hurried(k) if hurried else subject.judge(k)
+        finding = _coded(subject.unjudged(k, OVERTIME)) if known is None else known
     except Exception as error:
         finding = _coded(subject.unjudged(k, _reason(error)))
     return replace(finding, milliseconds=(time.perf_counter() - start) * 1000)

@@ -71,6 +71,10 @@ class NoteWithCode:
         own = self.note.size
         return self.note.judge(k) if k < own else self.code.judge(k - own)
 
+    def hurried(self, k: int) -> Finding | None:
+        own = self.note.size
+        return self.note.hurried(k) if k < own else self.code.hurried(k - own)
+
     def unjudged(self, k: int, reason: str) -> Finding:
         own = self.note.size
         return self.note.unjudged(k, reason) if k < own else self.code.unjudged(k - own, reason)

@@ -58,6 +58,11 @@ class Code:
         spent = 1000 * (time.perf_counter() - started)
         return replace(finding, milliseconds=spent) if self.timings else finding
 
+    def hurried(self, k: int) -> Finding:
+        """The verdict on the k-th claim; no repair is looked for, here or in what follows."""
+        self.mends = False
+        return self.judge(k)
+
     def unjudged(self, k: int, reason: str) -> Finding:
         """The k-th claim, given up."""
         group, at = self.claims[k]

@@ -64,7 +64,7 @@ class Note:
     def judge(self, k: int) -> Finding:
         finding, match = self._finding(k), self.matches[k]
         word = match[1]
-        if word == "slow":
+        if word in ("slow", "mended"):
             time.sleep(60)
         if word == "crash":
             os._exit(9)
@@ -85,6 +85,11 @@ class Note:
             expected=match[3] == " expected",
             unmet="verified" if match[3] == " unmet" else "",
         )
+
+    def hurried(self, k: int) -> Finding | None:
+        if self.matches[k][1] != "mended":
+            return None
+        return replace(self._finding(k), verdict=Verdict.REFUTED, message="wrong", proof=None)
 
     def unjudged(self, k: int, reason: str) -> Finding:
         return replace(self._finding(k), verdict=Verdict.UNPROVEN, message=reason, proof=None)

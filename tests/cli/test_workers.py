@@ -28,6 +28,12 @@ def test_a_slow_claim_is_left_and_the_rest_is_judged(fake: Run, tmp_path: Path) 
     assert [m for _, m in verdicts(done.stdout)][1:3] == ["timeout", "timeout"]
 
 
+def test_a_refutation_does_not_wait_for_its_repair(fake: Run, tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("$good = 1$ $mended = 2$ $good = 3$")
+    done = fake("verify", "note.md", "--timeout", "0.5", "--format", "json")
+    assert [v for v, _ in verdicts(done.stdout)] == ["verified", "refuted", "verified"]
+
+
 @pytest.mark.parametrize(
     ("word", "reason"),
     [("crash", "died"), ("raise", "internal error: RuntimeError: a\\nfault"),
