@@ -24,6 +24,8 @@ _TO_ZERO: Final = re.compile(
     r"\b(set\w*|equat\w+)\b[^.]*\b(zero|0)\b|normal equation", re.IGNORECASE
 )
 """The same, and the line is what becomes of it."""
+_COMPUTED: Final = frozenset({"X", "Y", "Z", "A"})
+"""Roles of what a minimum is not looked for by."""
 FEW: Final = 8
 """So many words lead from one equation to the next."""
 ZERO: Final = "it may be meant as a condition: where this is zero is not told"
@@ -68,12 +70,15 @@ def _goes_on(above: Line, line: Line) -> bool:
 def _condition(facts: Facts, line: Line) -> str:
     """``\\theta^T x = 0``, ``\\nabla J = 0``: what is 0 somewhere, or at a minimum.
 
-    That a derivative of anything else is 0 is said for all values.
+    That a derivative of anything else is 0, or by what is not chosen, is said for all values.
     """
     zero = [k for k, side in enumerate(line.nodes) if _is_zero(side)]
     if len(zero) != 1:
         return ""
-    of = [d.of for d in derivatives_in(line.nodes[1 - zero[0]]) if d.of is not None]
+    derivatives = list(derivatives_in(line.nodes[1 - zero[0]]))
+    if any(facts.roles.role_of(d.by) in _COMPUTED for d in derivatives):
+        return ""
+    of = [d.of for d in derivatives if d.of is not None]
     names = [n.head if isinstance(n, Applied) else n for n in map(plain, of)]
     costs = all(isinstance(n, Name) and facts.roles.is_cost(n) for n in names)
     return ZERO if costs else ""
