@@ -187,7 +187,12 @@ class Sample:
                 (a, da), (b, db) = self._dual(left, x), self._dual(right, x)
                 return a + b, da + db
             case Times(left=left, right=right):
-                (a, da), (b, db) = self._dual(left, x), self._dual(right, x)
+                first, second = self._dual_if_any(left, x), self._dual_if_any(right, x)
+                if (0.0, 0.0) in (first, second):  # the case that is not taken has no value
+                    return 0.0, 0.0
+                if first is None or second is None:
+                    raise ValueError("no value")
+                (a, da), (b, db) = first, second
                 return a * b, da * b + a * db
             case Power(base=base, exponent=exponent):
                 a, da = self._dual(base, x)
@@ -201,15 +206,21 @@ class Sample:
             raise ValueError("no value")
         return value_of[0][0], 0.0
 
+    def _dual_if_any(self, expr: Expr, x: float) -> tuple[float, float] | None:
+        try:
+            return self._dual(expr, x)
+        except (ArithmeticError, ValueError):
+            return None
+
     def _scalar(self, body: Expr, x: float) -> float:
         return self._dual(body, x)[0]
 
 
-def close(left: Rows, right: Rows) -> bool:
-    """Whether two values of one shape agree but for rounding."""
+def close(left: Rows, right: Rows, share: float = CLOSE) -> bool:
+    """Whether two values of one shape agree but for rounding, a share of the largest entry."""
     size = 1e-6 + max((abs(x) for row in right for x in row), default=0.0)
     return all(
-        abs(a - b) <= CLOSE * size
+        abs(a - b) <= share * size
         for row, other in zip(left, right, strict=True)
         for a, b in zip(row, other, strict=True)
     )
