@@ -99,7 +99,7 @@ _OWN: Final[dict[str, Example]] = {
         "W_1 = (10, 784)",
     ),
     "D135": Example(_SIGMA, _LOCAL + r"\sigma(x)^3 + 2 x", _LOCAL + r"\sigma(x) (1 - \sigma(x))"),
-    "D137": Example(SIGMOID, "dZ_2 = Z_2 + 2 Y^2", "dZ_2 = A_2 - Y"),
+    "D137": Example(SIGMOID, r"dZ_1 = -W_2^T dZ_2 \odot g'(A_1)", _DZ1 + "g'(Z_1)"),
     "D138": Example(SIGMOID, r"dZ_1 = W_2^T dZ_2 \odot g(A_1) + 3 Z_1", _DZ1 + "g'(Z_1)"),
     "D124": Example(
         _RESIDUAL,
