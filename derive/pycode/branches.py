@@ -34,12 +34,16 @@ def branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
         return
     _need_names(run, node.test, scope)
     for part, other in ((node.body, node.orelse), (node.orelse, node.body)):
-        if part and isinstance(part[-1], ast.Raise) and all(_is_harmless(s, run.own) for s in part):
+        if (
+            part
+            and isinstance(part[-1], ast.Raise)
+            and all(_is_harmless(s, run.unclear) for s in part)
+        ):
             run.condition(f"line {node.lineno} does not raise")
             block(run, other, scope)
             return
     both = [*node.body, *node.orelse]
-    if all(_is_harmless(s, run.own) or _names_what_it_sees(s, run.own) for s in both):
+    if all(_is_harmless(s, run.unclear) or _names_what_it_sees(s, run.unclear) for s in both):
         for name in sorted({n for s in both for n in _given(s)}):
             scope[name] = Opaque(f"{name}, which a branch gives that is not known", node.lineno)
         return
@@ -83,9 +87,9 @@ def _guards(run: Interpreter, node: ast.If, scope: Scope) -> bool:
     asked = [scope.get(n.id) for n in ast.walk(node.test) if isinstance(n, ast.Name)]
     unknown = [v for v in asked if isinstance(v, Unknown) and not v.known]
     raises = isinstance(node.body[-1], ast.Raise) and not node.orelse
-    if not (unknown and raises and all(_is_harmless(s, run.own) for s in node.body)):
+    if not (unknown and raises and all(_is_harmless(s, run.unclear) for s in node.body)):
         return False
-    if not naming.only_looks([node.test], run.own):
+    if not naming.only_looks([node.test], run.unclear):
         return False
     for part in ast.walk(node.test):
         match part:
@@ -129,13 +133,31 @@ def _prints(node: ast.stmt, own: frozenset[str]) -> bool:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)) as call) if (
             name in _FILES and name not in own
         ):
-            return naming.only_looks(call.args, own) and not call.keywords
+            return (
+                all(map(_is_text, call.args))
+                and not call.keywords
+                and naming.only_looks(call.args, own)
+            )
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Call)
         and ast.unparse(node.value.func) in ("print", "logging.info", "warnings.warn", *_SEEDS)
         and naming.only_looks([*node.value.args, *(k.value for k in node.value.keywords)], own)
     )
+
+
+def _is_text(node: ast.expr) -> bool:
+    """What is a text whatever it is made of: no array is handed on."""
+    match node:
+        case ast.JoinedStr() | ast.Constant():
+            return True
+        case ast.Call(func=ast.Name(id="str" | "repr")):
+            return True
+        case ast.Call(func=ast.Attribute(value=inner, attr="format")):
+            return _is_text(inner)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Mod(), right=right):
+            return _is_text(left) and (isinstance(node.op, ast.Mod) or _is_text(right))
+    return False
 
 
 def truth(run: Interpreter, test: ast.expr, scope: Scope) -> bool | None:
@@ -145,7 +167,7 @@ def truth(run: Interpreter, test: ast.expr, scope: Scope) -> bool | None:
     try:
         value = run.settled(evaluate(run, test, scope))
     except Unsupported:
-        if not naming.only_looks([test], run.own):
+        if not naming.only_looks([test], run.unclear):
             raise
         return None
     if isinstance(value, (bool, int, str)) or value is None:

@@ -108,7 +108,7 @@ def _refuse_values(run: Interpreter, node: ast.ClassDef) -> None:
         if s.value is not None
         and not all(isinstance(run.globals.get(n), Library) for n in touched(s)[1:])
     ]
-    if not only_looks(values, run.own):
+    if not only_looks(values, run.unclear):
         raise Unsupported(f"a call in the body of the class {node.name}", node)
 
 
@@ -118,7 +118,7 @@ def _only_shows(run: Interpreter, node: ast.FunctionDef) -> bool:
         isinstance(n, (ast.Attribute, ast.Subscript)) and not isinstance(n.ctx, ast.Load)
         for n in ast.walk(node)
     )
-    return not any(stores) and only_looks(node.body, run.own)
+    return not any(stores) and only_looks(node.body, run.unclear)
 
 
 def _is_dataclass(run: Interpreter, node: ast.expr) -> bool:

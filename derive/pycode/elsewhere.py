@@ -43,5 +43,5 @@ def meant(run: Interpreter, name: str, args: list[Value], keywords: dict[str, Va
         return None  # along which axis is not known
     before = [0, given] if full == "numpy.maximum" else [given]
     value = row(run, before, {})
-    run.condition(f"{name} of another file is {formula}")
+    run.condition(f"{name} of another file is {formula}, in an array of its own")
     return value

@@ -49,7 +49,7 @@ def leave_open(
         return False
     if differentiated(run.module) & set(names):
         return False
-    if not changes_nothing(run.module, node.value, run.own):
+    if not changes_nothing(run.module, node.value, run.unclear):
         return False
     if isinstance(node, ast.AugAssign) and not _is_number(run, scope.get(names[0])):
         return False
@@ -111,6 +111,8 @@ def _is_pure(
         if any(k.arg == "out" for k in node.keywords):
             return False
         name = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
+        if isinstance(node.func, ast.Attribute) and naming.root(node.func) in own:
+            return False
         if name in own:
             if name in within or not _only_computes(module, name, own, within | {name}):
                 return False

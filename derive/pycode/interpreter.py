@@ -60,6 +60,10 @@ class Interpreter:
         self.globals: dict[str, Value] = {}
         self.own = module.names
         """The names of all functions and methods of the source."""
+        self.unclear = module.names | naming.strangers(module.body)
+        """These, and the names of what comes from files that nobody sees."""
+        if "*" in self.unclear:
+            self.condition("what an import of * gives replaces no function of Python")
         self.active: list[ast.AST] = []
         self.steps = 0
         self.returned: ast.expr | None = None

@@ -25,6 +25,11 @@ _LOOKING = frozenset(
     }
 )  # fmt: skip
 """Functions, methods and exceptions whose calls change nothing."""
+_KNOWN = frozenset(
+    {"numpy", "scipy", "math", "builtins", "logging", "warnings", "sys", "os", "time", "torch",
+     "tensorflow", "sklearn", "pandas", "matplotlib", "tqdm", "typing", "__future__"}
+)  # fmt: skip
+"""Libraries whose functions of these names are what they are called."""
 
 
 @lru_cache(maxsize=4096)
@@ -126,10 +131,39 @@ def _behind(node: ast.AST) -> set[str]:
     return found
 
 
+def strangers(body: Sequence[ast.stmt]) -> frozenset[str]:
+    """What a source imports from files that nobody sees, and variables that it calls.
+
+    >>> sorted(strangers(ast.parse("import store, numpy as np; sum = store.total; sum(x)").body))
+    ['store', 'sum']
+    """
+    found: set[str] = set()
+    bound: set[str] = set()
+    called: set[str] = set()
+    for node in (inner for statement in body for inner in ast.walk(statement)):
+        match node:
+            case ast.Import(names=names):
+                found |= {a.asname or a.name.partition(".")[0] for a in names if _is_unseen(a.name)}
+            case ast.ImportFrom(module=module, names=names) if node.level or _is_unseen(
+                module or ""
+            ):
+                found |= {a.asname or a.name for a in names}
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                bound.add(name)
+            case ast.Call(func=ast.Name(id=name)):
+                called.add(name)
+    return frozenset(found | (bound & called))
+
+
+def _is_unseen(module: str) -> bool:
+    return module.partition(".")[0] not in _KNOWN
+
+
 def only_looks(nodes: Sequence[ast.AST], own: Collection[str]) -> bool:
     """Whether evaluating these changes nothing, whatever they are of.
 
-    own: the names of the functions of the source, of which that is not known.
+    own: the names of the functions of the source, and of what it has from elsewhere, of which
+    that is not known.
     """
     for node in (inner for outer in nodes for inner in ast.walk(outer)):
         if isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)):
@@ -139,7 +173,16 @@ def only_looks(nodes: Sequence[ast.AST], own: Collection[str]) -> bool:
             name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
             if name not in _LOOKING or name in own or any(k.arg == "out" for k in node.keywords):
                 return False
+            if root(called) in own:
+                return False
     return True
+
+
+def root(called: ast.expr) -> str:
+    """The name that what is called hangs on: ``np`` of ``np.linalg.norm``."""
+    while isinstance(called, ast.Attribute):
+        called = called.value
+    return called.id if isinstance(called, ast.Name) else ""
 
 
 def defaults(run: Interpreter, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> Scope:

@@ -277,7 +277,7 @@ def _in_place(run: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
             indexing.change(run, holder, node, right, scope)
             return
     calls = [part for part in ast.walk(node.target) if isinstance(part, ast.Call)]
-    if not naming.only_looks(calls, run.own):
+    if not naming.only_looks(calls, run.unclear):
         raise Unsupported("an in-place operator on what a call returns", node)
     load = ast.copy_location(_loaded(node.target), node.target)
     current = run.settled(evaluate(run, load, scope))

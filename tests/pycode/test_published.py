@@ -309,7 +309,7 @@ def backward(A, X, Y):
 def test_a_sigmoid_of_another_file_is_a_condition() -> None:
     found = judged(FROM_ELSEWHERE)
     assert [f.verdict for f in found] == [Verdict.VERIFIED] * 2
-    said = "activations.sigmoid of another file is 1/(1 + exp(-z))"
+    said = "activations.sigmoid of another file is 1/(1 + exp(-z)), in an array of its own"
     assert all(said in f.side_conditions for f in found)
 
 
@@ -484,3 +484,53 @@ def test_labels_add_up_to_one_over_classes_not_over_examples(loss: str) -> None:
     right, wrong = (judged(BY_COLUMNS.format(axis=axis, loss=loss)) for axis in (1, 0))
     assert [f.verdict for f in right] == [Verdict.VERIFIED]
     assert all(f.verdict != Verdict.VERIFIED for f in wrong)
+
+
+BESIDE = """
+import numpy as np
+{given}
+
+def loss(W, X, Y):
+    return np.sum((W @ X - Y) ** 2)
+
+def gradients(W, X, Y, log):
+    dW = 2 * (W @ X - Y) @ X.T
+    if len(X) > 3:
+        {said}
+    return dW
+"""
+
+
+@pytest.mark.parametrize(
+    "said", ["log.write(str(dW))", 'log.write(f"{dW.sum()}")', "print(np.linalg.norm(dW))"]
+)
+def test_texts_that_are_written_change_nothing(said: str) -> None:
+    assert [f.verdict for f in judged(BESIDE.format(given="", said=said))] == [Verdict.VERIFIED]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("import store", "store.write(dW)"),
+        ("import store", "print(store.norm(dW))"),
+        ("from store import sum", "print(sum(dW))"),
+        ("from store import open", "print(open(dW))"),
+        ("from .store import norm", "print(norm(dW))"),
+        ("sum = lambda a: a.fill(0)", "print(sum(dW))"),
+        ("for norm in [np.copyto]: pass", "print(norm(dW))"),
+        ("", "log.write(dW)"),
+        ("", "print(log(dW))"),
+        ("import store", "v = store.exp(dW)"),
+        ("from store import exp", "v = exp(dW)"),
+        ("", "log.write([dW])"),
+    ],
+)
+def test_what_may_change_an_array_is_not_passed_over(given: str, said: str) -> None:
+    found = judged(BESIDE.format(given=given, said=said))
+    assert all(f.verdict != Verdict.VERIFIED for f in found)
+
+
+def test_names_that_replace_functions_of_python_are_a_condition() -> None:
+    source = BESIDE.format(given="from store import *", said="print(sum(dW))")
+    [found] = judged(source)
+    assert any("import of *" in c for c in found.side_conditions)
