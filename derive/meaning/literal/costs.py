@@ -49,7 +49,7 @@ def _only_cost(found: Outlined) -> list[Key]:
     costs = [
         key for key, one in found.stated.items()
         if (name := head_name(one.line)) is not None and found.facts.roles.is_cost(name)
-        and not any(key in keys for keys in found.uses.values())
+        and not one.entries and not any(key in keys for keys in found.uses.values())
     ]  # fmt: skip
     return costs if len(costs) == 1 else []
 

@@ -15,6 +15,7 @@ from typing import Final
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
 from derive.meaning.literal.labels import Label, naming
+from derive.meaning.literal.matrices import has_meaning
 from derive.meaning.notation import is_transpose, names_in, plain_name
 from derive.meaning.setting import Outside
 from derive.reading import syntax as sx
@@ -233,7 +234,7 @@ def head_name(line: Line) -> sx.Name | None:
         return None
     inner = plain(line.left)
     if isinstance(inner, sx.Applied) and not inner.head.primes:
-        return inner.head
+        return None if has_meaning(inner.head) else inner.head
     return plain_name(inner)
 
 

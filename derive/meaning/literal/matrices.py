@@ -30,6 +30,13 @@ from derive.reading.tree import walk
 SUMMED: Final = {"rowsum": 1, "rowsums": 1, "colsum": 0, "colsums": 0, "columnsum": 0}
 """Words for sums -> the axis that is summed over."""
 
+_OF_MATRICES: Final = frozenset({"tr", "Tr", "trace", "diag", "det", "vec", "rank"})
+
+
+def has_meaning(head: sx.Name) -> bool:
+    """A word that means the same in every note, such as the trace: no line defines it."""
+    return head.word and (head.base in _OF_MATRICES or summed_axis(head) is not None)
+
 
 def summed_axis(head: sx.Name) -> int | None:
     """The axis that a word sums over; None for another word."""

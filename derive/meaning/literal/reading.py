@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.interpretation import Interpretation
@@ -22,6 +20,7 @@ from derive.meaning.literal.program import (
     solve,
 )
 from derive.meaning.literal.scope import Scope
+from derive.meaning.literal.softmax_axis import softmax_axes
 from derive.meaning.setting import COST, Hypothesis, Outside, Setting
 from derive.meaning.sums import size_of
 from derive.program import (
@@ -108,7 +107,7 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
         return ()
     layout = facts.roles.layout
     orders = {"columns": [[True], [False]], "rows": [[False], [True]], None: [[True, False]]}
-    axes = softmax_axes(facts.document.source)
+    axes, _ = softmax_axes(facts)
     for columns in orders[layout]:
         scopes = [
             scope for column in columns for axis in axes for scope in solve(found, column, axis)
@@ -126,20 +125,6 @@ def read_literally(facts: Facts, seen: frozenset[Label] = frozenset()) -> tuple[
             kept = [_with_next(one, facts, seen) for one in kept if not one.crossed]
             return tuple(kept) if len(kept) <= MOST else ()
     return ()
-
-
-_BY_ROWS: Final = re.compile(
-    r"softmax[^.\n]{0,80}(?:\b(?:each|every|per) (row|column)|\b(row|column)(?:-| )?wise)"
-    r"|(?:\b(?:each|every|per) (row|column)|\b(row|column)(?:-| )?wise)[^.\n]{0,40}softmax",
-    re.IGNORECASE,
-)
-"""``softmax over each row``."""
-
-
-def softmax_axes(source: str) -> tuple[int, ...]:
-    """The axes along which a softmax of a matrix may run."""
-    said = {word.lower() for m in _BY_ROWS.finditer(source) for word in m.groups() if word}
-    return (1,) if said == {"row"} else (0,) if said == {"column"} else (1, 0)
 
 
 def _supposed(scope: Scope) -> tuple[int, int]:
@@ -258,6 +243,8 @@ def _setting(found: Outlined, scope: Scope) -> LiteralSetting:
     setting.leaves = leaves_of(scope)
     setting.spelled = _spelled(found, scope)
     setting.assumptions.append("every quantity is what its own line says; no layers are supposed")
+    if told := softmax_axes(found.facts)[1]:
+        setting.assumptions.append(told)
     if found.summed is not None and found.costs[:1] == [found.summed.key]:
         setting.assumptions.append(
             "a step sees its own term of the loss, and any function of what it leaves to others"

@@ -319,6 +319,8 @@ class Values(Quantities):
         assert condition is not None
         yes, no = self.value(then), self.value(otherwise)
         on = self._indicator(condition)
+        if _is_zero(no) != _is_zero(yes):  # 0 stands for an array of zeros, too
+            return times("odot", on, yes) if _is_zero(no) else times("odot", minus(ONE, on), no)
         return plus(times("odot", on, yes), times("odot", minus(ONE, on), no))
 
     def _indicator(self, condition: sx.Comparison) -> Expr:
@@ -338,6 +340,10 @@ class Values(Quantities):
         if len(letters) != 2 or not {*letters} <= self.scope.names.indices:
             raise Outside(f"a condition by {condition.relation}")
         return self._kronecker(letters)
+
+
+def _is_zero(value: Expr) -> bool:
+    return isinstance(value, Number) and value.value == 0
 
 
 def rest_of(name: sx.Node, node: sx.Node) -> bool:
