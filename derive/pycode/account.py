@@ -11,7 +11,7 @@ import ast
 from dataclasses import dataclass, field
 
 from derive.program import Apply, Expr, Number, Plus, Power, Symbol, Times, walk
-from derive.pycode import arrays
+from derive.pycode import arrays, stated
 from derive.pycode.guess import is_labels, is_size
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import (
@@ -178,6 +178,10 @@ class Accountant(Calls):
                 self.cost = self._scalar(scope[name])
                 break
         unstated: tuple[Unstated, ...] = ()
+        if self.cost is None and focused is not None:
+            before, after = (dict(numbers(self.run, s)) for s in (focused.before, scope))
+            found = stated.cost_before(self.run, before, after)
+            self.cost = None if found is None else self._scalar(found)
         if self.cost is None:
             unstated = self._unstated(scope)
             self.cost = unstated[0].summed
@@ -258,6 +262,8 @@ class Accountant(Calls):
             if after is None or after.expr == old.expr or after.expr.shape != old.expr.shape:
                 continue
             target = old.expr.name
+            if target in COST_NAMES and not old.ndim:  # what the cost is added up in
+                continue
             assert self.cost is not None
             of_cost = depends(self.cost, self.run.trace.definitions, {target})
             if of_cost and "." not in target and (old.ndim or not is_size(target)):

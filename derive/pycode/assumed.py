@@ -91,9 +91,31 @@ def _distributions(case: Case) -> Iterator[tuple[str, int]]:
     }
     for name, leaf in case.program.leaves.items():
         for shape, axis in sorted(axes, key=str):
-            fits = is_labels(name) and leaf == Leaf(leaf.dims) and leaf.dims == shape
+            called = is_labels(name) or _weighs_logarithms(case, name)
+            fits = called and leaf == Leaf(leaf.dims) and leaf.dims == shape
             if fits and not _runs_over_examples(case, leaf, axis):
                 yield name, axis
+
+
+def _weighs_logarithms(case: Case, name: str) -> bool:
+    """Whether an array is used as the labels of cross-entropy: as a factor of a log."""
+    if any(pair.target == name for pair in case.account.pairs):
+        return False
+    return any(
+        isinstance(node, Times)
+        and any(
+            one == Symbol(name, one.shape) and _is_logarithm(other, case.program.definitions)
+            for one, other in ((node.left, node.right), (node.right, node.left))
+        )
+        for part in case.forward
+        for node in walk(case.program.definitions[part])
+    )
+
+
+def _is_logarithm(expr: Expr, definitions: Mapping[str, Expr]) -> bool:
+    while isinstance(expr, Symbol) and expr.name in definitions:
+        expr = definitions[expr.name]
+    return isinstance(expr, Apply) and expr.function == "log"
 
 
 def _runs_over_examples(case: Case, labels: Leaf, axis: int) -> bool:

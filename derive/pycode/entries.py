@@ -21,6 +21,8 @@ from derive.pycode.names import (
     NO_GRADIENT,
     PREDICTIONS,
     UPSTREAM,
+    is_called,
+    snake,
     stem,
 )
 from derive.pycode.signatures import returned_names
@@ -60,6 +62,8 @@ def _with_units(module: Module, found: list[Entry]) -> list[Entry]:
         if (unit.owner, unit.gradient) in known and not unit.loops:
             continue
         called = _called_in(module, unit)
+        if unit.loops and not unit.owner == unit.gradient == "":
+            called.add(unit.gradient)  # a method that is an entry by itself
         at = next((k for k, e in enumerate(out) if _is_whole_gradient(e, called)), None)
         if at is None:
             out.append(unit)
@@ -131,14 +135,14 @@ def _is_step(
     name: str, node: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef], module: Module
 ) -> bool:
     """A method that differentiates a cost that another method computes, and moves parameters."""
-    others = [n for n in functions if n != name and COST.fullmatch(n)]
+    others = [n for n in functions if n != name and is_called(COST, n)]
     return bool(others) and differentiates(node.body, module)
 
 
 def _is_gradient(name: str, node: ast.FunctionDef) -> bool:
-    if GRADIENT.fullmatch(name) is None or name.startswith(("test_", "check_")):
+    if not is_called(GRADIENT, name) or name.startswith(("test_", "check_")):
         return False
-    return NO_GRADIENT.search(name) is None and not _calls_what_it_is_given(node)
+    return NO_GRADIENT.search(snake(name)) is None and not _calls_what_it_is_given(node)
 
 
 def computes(module: Module, entry: Entry) -> bool:
@@ -238,7 +242,7 @@ def _primitive(name: str, functions: Mapping[str, ast.FunctionDef]) -> str:
     Both have the same arguments.
     """
     for form in _OF_FUNCTION:
-        found = form.fullmatch(name)
+        found = form.fullmatch(name) or form.fullmatch(snake(name))
         other = found[1] if found else ""
         if other in functions and _arguments(functions[other]) == _arguments(functions[name]) != []:
             return other
@@ -279,7 +283,7 @@ def _partner(
     found = [
         n
         for n in functions
-        if form.fullmatch(n) and not GRADIENT.fullmatch(n) and not _trivial(functions[n])
+        if is_called(form, n) and not is_called(GRADIENT, n) and not _trivial(functions[n])
     ]
     private = gradient.startswith("_")
     found = [n for n in found if n.startswith("_") == private] or found

@@ -31,6 +31,7 @@ from derive.pycode.rewrites import LEVELS, MOST_NAMES, Around, Rewrite, names_in
 from derive.pycode.scene import pair_value
 from derive.pycode.source import Module, Unreadable, parse
 from derive.pycode.splices import Splices
+from derive.pycode.values import Unsupported
 from derive.verdict import Verdict
 
 MOST_TRIES = 160
@@ -317,7 +318,12 @@ class Workshop:
         account = again(module, entry, self.guess, self.case.account.run.trace.sizes)
         if account is None or not fits(account):
             return None
-        return best_case(account) if self.case.assumptions else Case(account)
+        if not self.case.assumptions:
+            return Case(account)
+        try:
+            return best_case(account)
+        except Unsupported:  # after this edit no cost stands out any more
+            return None
 
     def _is_right(self, text: str) -> bool:
         self.tries += 1

@@ -19,7 +19,7 @@ from derive.program import (
     Times,
     Transpose,
 )
-from derive.pycode import arrays, parts, picks, ranges
+from derive.pycode import arrays, parts, picks, ranges, records
 from derive.pycode.values import (
     Chosen,
     DictValue,
@@ -299,7 +299,11 @@ def store(
         return
     if not isinstance(holder, Ref):
         raise Unsupported("assignment into an array of parts", node)
-    _change_part(run, holder, index, None, run.tensor(value), scope, node)
+    try:
+        _change_part(run, holder, index, None, run.tensor(value), scope, node)
+    except Unsupported:
+        if not records.leave_open(run, holder, index, node):
+            raise
 
 
 def _name_of(index: ast.expr, key: Value) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.program import SCALAR, Dim, Expr, MatMul, Number, Plus, Shape, Size, Symbol, Times, walk
-from derive.pycode import arrays, classes, making, naming, parts, statements, toplevel
+from derive.pycode import arrays, classes, making, naming, parts, stated, statements, toplevel
 from derive.pycode.arguments import Row
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
@@ -83,6 +83,8 @@ class Interpreter:
         """The arrays of loaded data by the names of their leaves; they may share memory."""
         self.focused: Focused | None = None
         """The names before and after that turn, if it stands at the top level."""
+        self.costs: list[stated.Call] = []
+        """The calls of functions called like a cost in that turn."""
         toplevel.define_module(self, script)
 
     def tick(self, node: ast.AST) -> None:
@@ -373,6 +375,7 @@ class Interpreter:
             raise Unsupported(f"recursion of {function.name}", node)
         if len(self.active) >= MOST_CALLS:
             raise Unsupported(f"more than {MOST_CALLS} calls within one another", node)
+        stated.note(self, function, args, keywords, node)
         scope = statements.bind(self, function, args, keywords, node)
         self.active.append(function.node)
         try:

@@ -56,6 +56,8 @@ _PREFIXES: Final = (
     "d_", "nabla_", "delta_",
     "grad", "d", "g_", "g", "delta",
 )  # fmt: skip
+_CAMEL: Final = re.compile(r"_*[a-z][a-z0-9]+([A-Z][a-z0-9]+)+")
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SUFFIXES: Final = ("_gradients", "_gradient", "_grads", "_grad", "grad", "Grad")
 _ALIASES: Final = {
     "w": "weights", "b": "biases", "W": "weights", "Ws": "weights", "ws": "weights",
@@ -97,8 +99,23 @@ def _other_names(name: str) -> list[str]:
     return found
 
 
+def snake(name: str) -> str:
+    """A name in words of small letters: ``feed_forward`` for ``feedForward``.
+
+    >>> snake("computeCost"), snake("dW1"), snake("J")
+    ('compute_cost', 'dW1', 'J')
+    """
+    return _HUMP.sub("_", name).lower() if _CAMEL.fullmatch(name) else name
+
+
+def is_called(form: re.Pattern[str], name: str) -> bool:
+    """Whether a name is of a form, written with underscores or with capitals."""
+    return form.fullmatch(name) is not None or form.fullmatch(snake(name)) is not None
+
+
 def stem(name: str) -> str:
     """What a pair of functions has in common: ``layernorm`` of ``layernorm_backward``."""
+    name = snake(name)
     return re.sub(
         r"(forward|fwd|backward|bwd|gradients?|grads?|backprop\w*|feed|pass|prop\w*|_)", "", name
     )

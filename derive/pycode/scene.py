@@ -199,13 +199,22 @@ class Scene:
             expr = expr.arg  # type: ignore[attr-defined]
         made = self.account.run.trace.made.get(expr.name, []) if isinstance(expr, Symbol) else []
         node = next((m.node for m in made if m.node is not None), None)
-        return self._last_named(pair.label) if node is None else node
+        if node is None:
+            node = self._last_named(pair.label)
+        return self._last_moved(pair) if node is None and pair.moved else node
 
     def _last_named(self, label: str) -> ast.AST | None:
         """The last statement that gives a value to a name: where a step moves a parameter."""
         every = (m for each in self.account.run.trace.made.values() for m in each)
         nodes = [m.node for m in every if m.name == label and m.node is not None]
-        return max(nodes, key=lambda node: getattr(node, "lineno", 0), default=None)
+        return max(nodes, key=_late, default=None)
+
+    def _last_moved(self, pair: Pair) -> ast.AST | None:
+        """The last statement that made what a step leaves, under whatever name."""
+        made = self.account.run.trace.made
+        names = [n.name for n in walk(pair.value.expr) if isinstance(n, Symbol)]
+        nodes = [m.node for n in names for m in made.get(n, []) if m.node is not None]
+        return max(nodes, key=_late, default=None)
 
     def is_some_gradient(self, name: str) -> bool:
         """Whether a value seems to be a value of the forward pass or the gradient by one."""
@@ -286,3 +295,8 @@ def stretched(value: Expr, like: Expr) -> Expr:
     """Broadcast as an update would do it: ``value + 0 * like``."""
     fits = all(a == b or a == 1 for a, b in zip(value.shape, like.shape, strict=True))
     return Plus(value, Times(Number(Fraction(0)), like)) if fits else value
+
+
+def _late(node: ast.AST) -> tuple[bool, int]:
+    """Statements before what is part of one, later lines before earlier ones."""
+    return isinstance(node, ast.stmt), getattr(node, "lineno", 0)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from derive.program import SCALAR
 from derive.pycode import batches, iteration
+from derive.pycode.guess import is_scalar, is_size
 from derive.pycode.state import make_arbitrary, snapshot
 from derive.pycode.values import (
     Chosen,
     DictValue,
     Instance,
+    Library,
     ListValue,
     Opaque,
     Parts,
@@ -61,6 +63,7 @@ def turn(run: Interpreter, node: ast.For | ast.While, scope: Scope) -> None:
         before = DictValue({k: v for k, v in scope.items() if k})
         held = snapshot(before)
         lengths = _lengths(before)
+        run.costs.clear()
         if last:
             values = {k: value_now(run, v) for k, v in before.items.items()}
         _next_item(run, node, scope)
@@ -109,8 +112,45 @@ def _next_item(run: Interpreter, node: ast.For | ast.While, scope: Scope) -> Non
         if isinstance(node.target, ast.Name):
             item = Tensor(run.trace.leaf(node.target.id, SCALAR), 0)
     elif (item := batches.batch(run, node, scope)) is None:
-        item = _part_of(run, run.settled(evaluate(run, call, scope)), node)
+        item = _example(run, node, scope)
+        if item is None:
+            item = _part_of(run, run.settled(evaluate(run, call, scope)), node)
     assign(run, node.target, item, scope, node)
+
+
+def _example(run: Interpreter, node: ast.For, scope: Scope) -> Value:
+    """Any example of data of which nothing else is known; several that ``zip`` takes together.
+
+    None for other loops.
+    """
+    from derive.pycode.expressions import evaluate
+
+    pairs: list[tuple[ast.expr, ast.expr]]
+    match node.iter, node.target:
+        case ast.Call(func=ast.Name(id="zip") as called, args=args, keywords=[]), ast.Tuple(
+            elts=targets
+        ) if len(args) == len(targets) and evaluate(run, called, scope) == Library("builtins.zip"):
+            pairs = list(zip(args, targets, strict=True))
+        case data, target:
+            pairs = [(data, target)]
+    if not all(isinstance(data, (ast.Name, ast.Attribute)) for data, _ in pairs):
+        return None
+    items = []
+    for data, target in pairs:
+        value = evaluate(run, data, scope)
+        if not isinstance(value, Unknown) or value.known or value.parts or value.whole:
+            return None
+        items.append(_any_of(target, value))
+    return tuple(items) if isinstance(node.iter, ast.Call) else items[0]
+
+
+def _any_of(target: ast.expr, data: Unknown) -> Value:
+    """What a loop calls an example of data: arrays, though the name may be one of a number."""
+    if isinstance(target, ast.Tuple):
+        return tuple(_any_of(part, data) for part in target.elts)
+    name = target.id if isinstance(target, ast.Name) else data.name
+    number = is_scalar(name) or is_size(name)
+    return Unknown(f"{name}_example" if number else name, loaded=data.loaded)
 
 
 def _part_of(run: Interpreter, over: Value, node: ast.For) -> Value:

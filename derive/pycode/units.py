@@ -68,7 +68,25 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
 def _trains(body: Sequence[ast.stmt], module: Module) -> bool:
     if _starts_from_error(body) and _moves(body):
         return True
-    return _computes_cost(body) and (_moves(body) or bool(_gradients(body, module)))
+    return _computes_cost(body) and (
+        _moves(body) or bool(_gradients(body, module)) or _calls_what_moves(body, module)
+    )
+
+
+def _calls_what_moves(body: Sequence[ast.stmt], module: Module) -> bool:
+    """Whether a body calls a method of its object that takes a step."""
+    called = {
+        node.func.attr
+        for node in _inside(body)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "self"
+    }
+    methods = (m for kind in module.classes.values() for m in kind.body)
+    return any(
+        isinstance(m, ast.FunctionDef) and m.name in called and _moves(m.body) for m in methods
+    )
 
 
 def _starts_from_error(body: Sequence[ast.stmt]) -> bool:

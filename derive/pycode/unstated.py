@@ -34,7 +34,7 @@ from derive.program import (
     walk,
 )
 from derive.pycode.guess import is_labels
-from derive.pycode.names import COST, COST_NAMES
+from derive.pycode.names import COST, COST_NAMES, is_called
 from derive.pycode.source import Module
 from derive.pycode.values import Ref, Unsupported, Value
 
@@ -94,7 +94,7 @@ def _is_cost(node: ast.stmt | ast.expr) -> bool:
             calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
             reduces = any(_last(called) in _REDUCTIONS for called in calls)
             told = any(word in name.lower() for word in _WORDS)
-            return COST.fullmatch(name) is not None or (told and reduces)
+            return is_called(COST, name) or (told and reduces)
         case ast.Assign(targets=[target], value=value):
             name = _last(target)
             named = name not in _OTHERWISE and (name in COST_NAMES or COST.fullmatch(name))

@@ -19,6 +19,7 @@ from . import (
     optimizer_attacks,
     part_attacks,
     published_attacks,
+    training_attacks,
 )
 
 LOSS = """
@@ -792,7 +793,7 @@ def main() -> int:
     chosen = [source for source in programs() if word in source]
     wrong = [source for source in chosen if verified(source)]
     several = [LATE, *optimizer_attacks.programs(), *part_attacks.programs()]
-    several += published_attacks.programs()
+    several += [*published_attacks.programs(), *training_attacks.programs()]
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]
     chosen += several
