@@ -25,7 +25,11 @@ from derive.check.signs import has_roots_of_positive
 from derive.check.statements import agree, telescoped
 from derive.program import ONE, ZERO, Composition, Equation, Program, Statement
 
-POINTS: Final = 2
+POINTS: Final = 1
+"""Two polynomials that differ agree at a random point with a chance of their degree in 2^80."""
+POINTS_WITH_ROOTS: Final = 2
+"""Of the two roots of a square one is a square; which one is a matter of chance.  Logarithms are
+compared modulo a product of small primes, whose chances are higher."""
 POINTS_WITH_STEPS: Final = 12
 """Steps are 0 or 1 at a point, each with a chance of one half, so they need more of them."""
 TRIES: Final = 300
@@ -200,8 +204,11 @@ class _Trial:
             for weighted in tuple(kinds):
                 try:
                     shapes = [sizes] if weighted or growth is None else _grid(sizes, growth)
-                    wanted = 1 if growth is None else max(POINTS, len(shapes))
-                    points = self._points(cut, shapes, weighted, wanted, primes, level)
+                    enough = POINTS if level is None else POINTS_WITH_ROOTS
+                    wanted = 1 if growth is None else max(enough, len(shapes))
+                    points = self._points(
+                        cut, shapes, weighted, wanted, primes, level, growth is None
+                    )
                     return points, level is not None
                 except (_Differs, Unsupported) as error:
                     first = first or error
@@ -218,8 +225,12 @@ class _Trial:
         wanted: int,
         primes: int,
         level: Level | None,
+        once: bool,
     ) -> int:
-        """Compares at so many points of these shapes; at more of them, as soon as a step is met."""
+        """Compares at so many points of these shapes.
+
+        At more of them as soon as a root or a step is met; once: not so.
+        """
         agreed, spare = 0, WASTE
         for seed in range(TRIES + wanted):
             domain = Field(primes, seed, self.what) if level is None else Logarithms(seed, *level)
@@ -240,7 +251,9 @@ class _Trial:
                 self.met_logarithm = self.met_logarithm or domain.met_logarithm
                 self.met_step = self.met_step or domain.met_step
                 self.met_root = self.met_root or domain.met_root
-            if domain.met_step and wanted > 1:
+            if not once and domain.met_root:
+                wanted = max(wanted, POINTS_WITH_ROOTS)
+            if not once and domain.met_step:
                 wanted = max(wanted, POINTS_WITH_STEPS)
             if agreed >= wanted:
                 return agreed

@@ -2,7 +2,7 @@
 
 What goes in and comes out are opaque scalars: only the domain that made them looks inside.
 `Field` is where claims are accepted.  In a finite field an identity either holds or fails at a
-random point, up to a chance of about 2^-55: there is no rounding and no tolerance.
+random point, up to a chance of about 2^-70: there is no rounding and no tolerance.
 
 * The exponential is a true homomorphism.  A number is a residue modulo ``p_0 p_1 ... p_h`` with
   ``p_{i+1} = k p_i + 1``: what it is modulo p_i is the exponent of an element of order p_i
@@ -77,12 +77,12 @@ LOGARITHM_PRIMES: Final = (1559, 2399, 4679, 5039, 6359)
 
 @lru_cache(maxsize=256)
 def tower(height: int, what: bytes = b"") -> tuple[int, ...]:
-    """`height` primes p_0, then p_{i+1} = k_i p_i + 1, of which p_0 has about 60 bits.
+    """`height` primes p_0, then p_{i+1} = k_i p_i + 1, of which p_0 has about 80 bits.
 
     They follow from `what` is to be decided, so that it cannot hold them as numbers.
     """
-    start = int.from_bytes(blake2b(what, digest_size=8).digest(), "big") >> 4
-    first = (1 << 60) // CLASS + start // CLASS
+    start = int.from_bytes(blake2b(what, digest_size=10).digest(), "big")
+    first = (1 << 80) // CLASS + start // CLASS
     primes = [next(p for k in count(first) if is_prime(p := CLASS * k - 1))]
     while len(primes) < height:
         below = primes[-1]
@@ -117,6 +117,12 @@ def _units(primes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     return tuple((p, modulus // p * pow(modulus // p, -1, p)) for p in primes)
 
 
+@lru_cache(maxsize=256)
+def _exponentials(levels: tuple[int, ...]) -> tuple[int, ...]:
+    """Below each level but the lowest: an element whose order is the level below."""
+    return tuple(pow(3, (q - 1) // p, q) for p, q in pairwise(levels))
+
+
 @lru_cache(maxsize=2**14)
 def _inverse_modulo(a: int, modulus: int) -> int:
     """Kept, as a few numbers are inverted again and again; ValueError if there is no inverse."""
@@ -139,6 +145,7 @@ class Field:
         self.top = levels[-1]
         self.modulus = prod(levels)
         self._primes, self._levels = _units(primes), _units(levels)
+        self._e = _exponentials(levels)
         self._known: dict[tuple[object, ...], int] = {}
         self.met_logarithm = self.met_step = self.met_root = False
 
@@ -214,8 +221,8 @@ class Field:
     def _exp(self, a: int) -> int:
         # Nothing lies below the lowest level: there, exp is a function without algebra.
         result = self._levels[0][1] * self._hash("exp", a % self.top) ** 2
-        for (p, _), (q, unit) in pairwise(self._levels):
-            result += unit * pow(pow(3, (q - 1) // p, q), a % p, q)
+        for below, e, (q, unit) in zip(self.levels, self._e, self._levels[1:], strict=False):
+            result += unit * pow(e, a % below, q)
         return result % self.modulus
 
     def _log(self, a: int) -> int:

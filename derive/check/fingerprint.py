@@ -14,6 +14,10 @@ from typing import Final
 from derive.check.facts import nodes
 from derive.program import Expr, Program, Statement, children
 
+MOST_BODIES: Final = 500
+"""Bodies of functions whose digests are kept, with the bodies, so that none takes their place."""
+_bodies: dict[int, tuple[Expr, bytes]] = {}
+
 
 def digest(*what: object) -> bytes:
     """A short digest of plain data."""
@@ -22,10 +26,21 @@ def digest(*what: object) -> bytes:
 
 def of_program(program: Program) -> bytes:
     """All that a program says, in its order."""
-    bodies = [f.body for f in program.functions.values() if f.body is not None]
-    named = _of_all((*bodies, *program.definitions.values()))
-    plain = [(name, f.body is None) for name, f in program.functions.items()]
-    return digest([*program.leaves.items()], plain, [*program.definitions], program.cost, named)
+    functions = [(name, _of_body(f.body)) for name, f in program.functions.items()]
+    named = _of_all(program.definitions.values())
+    return digest([*program.leaves.items()], functions, [*program.definitions], program.cost, named)
+
+
+def _of_body(body: Expr | None) -> bytes:
+    """The digest of the body of a function; the same few are asked for again and again."""
+    if body is None:
+        return b""
+    known = _bodies.get(id(body))
+    if known is None:
+        if len(_bodies) >= MOST_BODIES:
+            _bodies.clear()
+        known = _bodies[id(body)] = (body, digest(_of_all([body])))
+    return known[1]
 
 
 def of_statement(program: bytes, statement: Statement, sides: Iterable[Expr]) -> bytes:

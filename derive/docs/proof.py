@@ -23,7 +23,7 @@ def page(library: FileReport) -> Page:
         return Page("# How the proof works\n", ("proof.md: its example is not proved",))
     example = {
         "budget": BUDGET,
-        "points": acceptance.POINTS,
+        "points_with_roots": acceptance.POINTS_WITH_ROOTS,
         "points_with_steps": acceptance.POINTS_WITH_STEPS,
         "steps": outcome.steps,
         "applied": ", ".join(outcome.rules),

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from derive.check import check
-from derive.check.acceptance import POINTS
+from derive.check.acceptance import POINTS, POINTS_WITH_ROOTS, POINTS_WITH_STEPS
 from derive.program import (
     Apply,
     Build,
@@ -74,6 +74,24 @@ def test_identities_need_no_axes_without_weights(
     found = check(Program(LEAVES, {}), Equation(Times(many, left), Times(many, right), free))
     assert found.accepted
     assert found.points == POINTS
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "points"),
+    [
+        (Times(X, X), Power(X, TWO), POINTS),
+        (
+            Power(Power(Apply("exp", 0, X), Fraction(1, 2)), TWO),
+            Apply("exp", 0, X),
+            POINTS_WITH_ROOTS,
+        ),
+        (Times(Apply("step", 0, X), X), Times(X, Apply("step", 0, X)), POINTS_WITH_STEPS),
+    ],
+)
+def test_chances_of_roots_and_steps_need_more_points(left: Expr, right: Expr, points: int) -> None:
+    found = check(Program(LEAVES, {}), Equation(left, right))
+    assert found.accepted
+    assert found.points == points
 
 
 def test_sizes_are_positive() -> None:
