@@ -26,7 +26,7 @@ CERTIFYING = [
         ("labels are counted", "                dim = leaf.dims[leaf.sums_to_one]\n                count.update([dim] if isinstance(dim, str) else [])", "                pass"),
         ("axes without weights", "kinds = [False] if growth is None else [True, False] if self.repeated else [True]", "kinds = [False] if growth is None or self.repeated else [True]"),
         ("sizes of axes without weights", "counts = [1 + growth.get(dim, 0) for dim in sizes]", "counts = [1 for dim in sizes]"),
-        ("points on axes without weights", "wanted = 1 if growth is None else max(POINTS, len(shapes))", "wanted = 1 if growth is None else POINTS"),
+        ("points on axes without weights", "wanted = 1 if growth is None else max(enough, len(shapes))", "wanted = 1 if growth is None else enough"),
         ("primes of the claim", "domain = Field(primes, seed, self.what) if level", "domain = Field(primes, seed) if level"),
         ("which indices are repeated", 'self.repeated = "delta" in found.holds or (found.derives and bool(letters))', "self.repeated = False"),
         ("domain of a leaf", 'positive = graph.program.leaves[name].domain if kind == "leaf" else "real"', 'positive = "positive"'),

@@ -10,7 +10,7 @@ POINTS = [
         ("negative powers", "base: int = a if n >= 0 else self._inverse(a)", "base: int = a"),
         ("roots", "n = exponent.numerator * pow(exponent.denominator, -1, order) % order", "n = exponent.numerator % order"),
         ("roots of non-squares", '                raise Outside("root of a number that is no square")', "                pass"),
-        ("exponential", "result += unit * pow(pow(3, (q - 1) // p, q), a % p, q)", "result += unit * pow(3, a % p, q)"),
+        ("exponential", "result += unit * pow(e, a % below, q)", "result += unit * pow(3, a % below, q)"),
         ("step", "return int(pow(a, (self.top - 1) // 2, self.top) == 1)", "return 1"),
         ("odd functions", "return -value % self.modulus if negative else value", "return value"),
         ("sine and cosine", 'return (2 * t if name == "sin" else 1 - t * t) * scale % self.modulus', 'return (2 * t if name == "sin" else 1 + t * t) * scale % self.modulus'),
@@ -33,7 +33,7 @@ POINTS = [
         ("values apart", "            self._known[key] = compute()\n        return self._known[key]", "            self._known[key] = compute()\n        return self._known[min(self._known, key=repr)]"),
         ("level of logarithms", "return bool((a - b) % self.levels[self.level] == 0)", "return bool((a - b) % 1559 == 0)"),
         ("table of logarithms", "        table[power] = exponent\n", "        table[power] = 2 * exponent\n"),
-        ("primes from the claim", "    start = int.from_bytes(blake2b(what, digest_size=8)", '    start = int.from_bytes(blake2b(b"", digest_size=8)'),
+        ("primes from the claim", "    start = int.from_bytes(blake2b(what, digest_size=10)", '    start = int.from_bytes(blake2b(b"", digest_size=10)'),
         ("primes", "    while odd % 2 == 0:\n", "    while False:\n"),
     ),
     *bugs(
