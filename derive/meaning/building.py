@@ -14,7 +14,7 @@ from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
 from derive.meaning.objective import averaged, open_cost, state, stated_cost
 from derive.meaning.readings import is_scalar
-from derive.meaning.roles import resolve
+from derive.meaning.roles import BATCHED, resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
 from derive.meaning.which_cost import ledger
 from derive.meaning.written_out import is_unread, written_out
@@ -188,9 +188,17 @@ def forward_body(setting: Setting, item: Affine, layer: int) -> Expr:
 
 
 def _names_one_example(facts: Facts, item: Affine) -> bool:
-    """``z = W x^{(i)} + b``: said of any one example, and so of all of them."""
-    named = {resolve(facts.roles, n).example for n in names_in(item.line.right)}
-    return resolve(facts.roles, item.z).example is None and len(named - {None}) == 1
+    """``z = W x^{(i)} + b``: said of any one example, and so of all of them.
+
+    ``z^{(i)} = W x^{(i)} + b`` too, where both sides name the same one and every array does.
+    """
+    found = [resolve(facts.roles, n) for n in names_in(item.line.right)]
+    named = {one.example for one in found} - {None}
+    at = resolve(facts.roles, item.z).example
+    if at is not None:
+        arrays = [one.example for one in found if one.role in BATCHED]
+        return bool(arrays) and set(arrays) == {at} == named
+    return len(named) == 1
 
 
 def indexed_body(

@@ -48,6 +48,9 @@ def softmax_lines(facts: Facts) -> None:
             entry = facts.activations.setdefault(Layer("", 1), Activation(line=line.piece.line))
             entry.known = entry.known or "softmax"
             continue
+        if _is_only_layer(roles, facts, scores):
+            facts.activations[Layer("", 1)] = Activation(known="softmax", line=line.piece.line)
+            continue
         top = resolve(roles, output).layer
         written = any(slot(script) in roles.slots for script in output.scripts)
         if top is not None and written and not roles.numbered_by_sender and _is_top(roles, top):
@@ -87,6 +90,14 @@ def _of_one_layer(facts: Facts, line: Line, output: Name, scores: Name) -> None:
     roles.by_base[output.base] = "A"
     facts.activations[Layer("", 1)] = Activation(known="softmax", line=line.piece.line)
     roles.note(line.piece.line, f"{output.base} is the softmax of {scores.base}")
+
+
+def _is_only_layer(roles: Roles, facts: Facts, scores: Name) -> bool:
+    """``z = W x + b``, no other layer, and the letter of one unit of it: no layer is named."""
+    one = roles.unindexed and len(facts.affine) == 1 and roles.depth == 1
+    head = facts.affine[0].z if one else None
+    same = head is not None and (head.base, head.accent) == (scores.base, scores.accent)
+    return same and not any(unit in roles.examples for unit in entry_items(scores))
 
 
 def _is_top(roles: Roles, layer: Layer) -> bool:
