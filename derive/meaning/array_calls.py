@@ -26,6 +26,7 @@ from derive.program import (
     total,
 )
 from derive.reading import syntax as sx
+from derive.reading.tree import plain
 
 SUM_WORDS = frozenset({"sum", "npsum"})
 PRODUCT_WORDS = {"dot": "at", "matmul": "at", "multiply": "ast"}
@@ -97,7 +98,7 @@ class ArrayCalls(Arrays):
         if self.setting.mode == "path":
             raise Outside("a sum over the examples in a line for one example")
         value = self._value(node.arguments[0])
-        rest = [a for a in node.arguments[1:] if not _says(a, "keepdims")]
+        rest = [a for a in node.arguments[1:] if not _says(a, "keepdims") and _word(a) not in _KEPT]
         if not rest and mean:
             return self._mean(value)
         if not rest:
@@ -122,6 +123,16 @@ class ArrayCalls(Arrays):
     def _shared(self, added: Expr, dim: Dim) -> Expr:
         """A sum along an axis, divided by how many it adds."""
         return added if isinstance(dim, int) else Times(divide(ONE, Size(dim)), added)
+
+
+_KEPT = frozenset({"keepdims=True", "keepdim=True"})
+
+
+def _word(node: sx.Node) -> str:
+    """The text of an argument that is one word: ``\\text{keepdims=True}``."""
+    inner = plain(node)
+    bare = isinstance(inner, sx.Name) and inner.word and not inner.scripts
+    return inner.base.replace(" ", "") if isinstance(inner, sx.Name) and bare else ""
 
 
 def _says(node: sx.Node, word: str) -> bool:

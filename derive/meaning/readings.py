@@ -125,7 +125,19 @@ def is_scalar(facts: Facts) -> bool:
     return facts.scalar
 
 
+def _adds_costs(roles: Roles, node: Big) -> bool:
+    """``\\sum_k \\frac{\\partial C_k}{\\partial w}``: costs of examples, no units."""
+    indexed = [
+        n for n in (*names_in(node.body), *(d.by for d in derivatives_in(node.body)))
+        if any(node.index in s.items for s in n.scripts)
+    ]  # fmt: skip
+    costs = node.operator == "sum" and bool(node.index) and bool(indexed)
+    return costs and all(roles.is_cost(n) for n in indexed)
+
+
 def _needs_arrays(roles: Roles, node: Node) -> bool:
+    if isinstance(node, Big) and _adds_costs(roles, node):
+        return False
     if isinstance(node, Transposed | Norm | Big | Picture | Tuple | Indexed):
         return True
     if isinstance(node, Product):

@@ -84,7 +84,7 @@ def _equation(source: str, start: int, end: int, *, fenced: bool = False) -> Spa
             text, start = text[len(mark) : -len(mark)], start + len(mark)
             break
     remark = _REMARK.search(text)
-    if remark and not _is_plain(remark.group()):
+    if remark and not _is_plain(_HTML.sub(_shown, remark.group())):
         text = text[: remark.start()]
     bare = _HTML.sub(_shown, text)
     signs = _SIGNS.intersection(bare) or any(map(is_lettering, bare))

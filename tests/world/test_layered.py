@@ -1,4 +1,4 @@
-"""Layered notes: forward lines at one example, a softmax by its entries above the one layer."""
+"""Layered notes: lines at one example, a softmax by its entries, one neuron a layer, any cost."""
 
 from __future__ import annotations
 
@@ -16,6 +16,18 @@ ENTRIES = (
     r"$$\hat{y}_i = \frac{e^{z_i}}{\sum_{k=1}^K e^{z_k}}$$ $$L = -\sum_i y_i \log \hat{y}_i$$"
     "\n\nWith $z = W x + b$:\n\n"
 )
+NEURONS = (
+    r"$$C_0 = (a^{(L)} - y)^2$$ $$z^{(L)} = w^{(L)} a^{(L-1)} + b^{(L)}$$"
+    r"$$a^{(L)} = \sigma(z^{(L)})$$"
+    r"$$\frac{\partial C}{\partial w^{(L)}} = \frac{1}{n} \sum_{k=0}^{n-1}"
+    r" \frac{\partial C_k}{\partial w^{(L)}}$$"
+)
+ANY_COST = (
+    r"$$a_j = \sum_i w_{ji} z_i$$ $$z_j = h(a_j)$$ $$\delta_j = \frac{\partial E_n}{\partial a_j}$$"
+    r"$$\frac{\partial E}{\partial w_{ji}} = \sum_n \frac{\partial E_n}{\partial w_{ji}}$$"
+)
+OF_ALL = AT_EXAMPLE + (r"$$dZ^{[2]} = A^{[2]} - Y$$ $$dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[1]T}$$")
+KEYWORDS = r"\text{np.sum}(dZ^{[2]}, \text{axis}=%d, \text{keepdims=True})"
 
 
 def _said(note: str, line: str) -> str:
@@ -42,7 +54,28 @@ def _said(note: str, line: str) -> str:
         (ENTRIES, r"\frac{\partial \hat{y}_i}{\partial z_j} = \hat{y}_i (1 - \hat{y}_j)", "refuted"),
         (ENTRIES, r"\frac{\partial L}{\partial z_j} = \hat{y}_j - y_j", "verified"),
         (ENTRIES, r"\frac{\partial L}{\partial z_j} = y_j - \hat{y}_j", "refuted"),
+        (NEURONS, r"\frac{\partial C_0}{\partial w^{(L)}} = 2 (a^{(L)} - y) \sigma'(z^{(L)}) a^{(L-1)}", "verified"),
+        (NEURONS, r"\frac{\partial C_0}{\partial w^{(L)}} = 2 (a^{(L)} - y) \sigma'(z^{(L)}) a^{(L)}", "refuted"),
+        (NEURONS, r"\frac{\partial C_0}{\partial w^{(L)}} = (a^{(L)} - y) \sigma'(z^{(L)}) a^{(L-1)}", "refuted"),
+        (NEURONS, r"\frac{\partial C_0}{\partial a^{(L-1)}} = 2 (a^{(L)} - y) \sigma'(z^{(L)}) w^{(L)}", "verified"),
+        (NEURONS, r"\frac{\partial C_0}{\partial a^{(L-1)}} = 2 (a^{(L)} - y) \sigma'(z^{(L-1)}) w^{(L)}", "refuted"),
+        (NEURONS, r"\frac{\partial C_0}{\partial b^{(L)}} = \frac{2}{n} (a^{(L)} - y) \sigma'(z^{(L)})", "unproven"),
+        (ANY_COST, r"\frac{\partial E_n}{\partial w_{ji}} = \frac{\partial E_n}{\partial a_j} \frac{\partial a_j}{\partial w_{ji}}", "verified"),
+        (ANY_COST, r"\frac{\partial E_n}{\partial w_{ji}} = \delta_j z_i", "verified"),
+        (ANY_COST, r"\frac{\partial E_n}{\partial w_{ji}} = \delta_i z_j", "refuted"),
+        (ANY_COST, r"\frac{\partial E_n}{\partial w_{ji}} = \delta_j a_i", "refuted"),
+        (ANY_COST, r"\frac{\partial E_n}{\partial w_{ji}} = -\delta_j z_i", "refuted"),
+        (OF_ALL, r"db^{[2]} = \frac{1}{m} " + KEYWORDS % 1, "verified"),
+        (OF_ALL, r"db^{[2]} = \frac{1}{m} " + KEYWORDS % 0, "refuted"),
+        (OF_ALL, r"db^{[2]} = " + KEYWORDS % 1, "refuted"),
     ],
 )  # fmt: skip
 def test_lines(note: str, line: str, expected: str) -> None:
     assert _said(note, line) == expected
+
+
+def test_a_bracket_with_powers_is_no_remark() -> None:
+    note = "A<sup>[1]</sup> = tanh(Z<sup>[1]</sup>)\n"
+    line = "dZ<sup>[1]</sup> = dA<sup>[1]</sup> ⊙ (1 − A<sup>[1]</sup><sup>2</sup>)\n"
+    claim = verify_text(note + "\n" + line).claims[-1]
+    assert (claim.latex, str(claim.verdict)) == (line.strip(), "verified")

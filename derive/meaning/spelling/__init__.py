@@ -14,6 +14,7 @@ from derive.meaning.spelling.applied_formulas import applied_formulas
 from derive.meaning.spelling.arguments import without_time
 from derive.meaning.spelling.bars import bars_as_gradients
 from derive.meaning.spelling.classes import one_hot
+from derive.meaning.spelling.cost_of_one import cost_of_one
 from derive.meaning.spelling.counting import input_as_zero
 from derive.meaning.spelling.exponents import exponents_as_numbers
 from derive.meaning.spelling.functions import functions_by_name
@@ -34,6 +35,7 @@ from derive.reading.syntax import Document
 
 PASSES = (
     exponents_as_numbers,
+    cost_of_one,
     functions_by_name,
     whole_ranges,
     input_by_itself,
