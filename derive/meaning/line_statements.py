@@ -29,6 +29,7 @@ from derive.meaning.rivals import ENTRY_ALONE, lacks_examples
 from derive.meaning.said import about_one
 from derive.meaning.setting import Hypothesis, IllShaped, Mode, NoLayer, Outside, Setting
 from derive.meaning.statements import instances, layer_letters, statement_of
+from derive.meaning.unstated import under_activations
 from derive.meaning.world import World
 from derive.program import Equation
 from derive.reading.syntax import Node, Unreadable
@@ -119,7 +120,10 @@ class LineStatements:
             doubt=(elsewhere if differentiates_data(self.facts, line) else "")
             or held_fixed(setting, line),
             conditions=tuple(conditions),
-            others=under_conditions(self.facts, line, kind, reading, stated),
+            others=(
+                *under_conditions(self.facts, line, kind, reading, stated),
+                *under_activations(self.facts, line, left, kind, reading, stated),
+            ),
         )
         return (
             found if mode == "batch" else replace(found, others=(*found.others, *as_counts(found)))
