@@ -60,6 +60,10 @@ _LOADING = frozenset(
 )  # fmt: skip
 """Libraries from which data comes."""
 _LOADERS = frozenset({"numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile"})
+_HANDING_ON = ("numpy.asarray", "numpy.float64", "numpy.float32")
+"""Functions that give back an array of the right dtype as it is."""
+_OVERLAPPING = ("numpy.dot", "numpy.matmul", "numpy.einsum", "runtime.polynomial")
+"""Functions that read their arguments after they began to write their result."""
 _RANDOM = ("numpy.random.default_rng", "numpy.random.seed", "numpy.random.RandomState")
 
 
@@ -113,19 +117,20 @@ def call_library(
     _check_dtype(run, keywords)
     typed = "dtype" in keywords
     keywords = {k: v for k, v in keywords.items() if k not in _IGNORED}
-    shared = keywords.pop("copy", True) is not True or name == "numpy.asarray"
-    keywords.pop("copy", None)
+    shared = keywords.pop("copy", True) is not True or name in _HANDING_ON
     out = keywords.pop("out", None)
     place = _OUT_AT.get(name.removeprefix("numpy."))
     if place is not None and len(args) == place + 1:
         out = args.pop()
-    if out is not None and name in ("numpy.dot", "numpy.matmul", "runtime.polynomial"):
+    if out is not None and name in _OVERLAPPING:
         _check_overlap(run, out, args)
     if name in _TYPED_SECOND and len(args) == 2:
         _check_dtype(run, {"dtype": args.pop()})
     if name in _NONLINEAR and args:
         run.name_product(args[0], node)
     result = row(run, args, keywords)
+    if name == "numpy.einsum" and len(args) == 2:  # transposed, or as it is
+        return _perhaps_shared(run, args[1], result)
     if shared and args and (typed or name != "numpy.asarray"):
         return _perhaps_shared(run, args[0], result)
     return result if out is None else _into(run, out, result, name in _ENTRYWISE)
@@ -240,7 +245,7 @@ def _of_array(
         case "ravel" if not args and not keywords:
             return _perhaps_shared(run, of, run.tensor(views.reshaped(run, of, (-1,))))
         case "astype":
-            if keywords.keys() - {*_IGNORED, "copy"} or not args or not _is_float(args[0]):
+            if keywords.keys() - {*_IGNORED, "copy"} or len(args) != 1 or not _is_float(args[0]):
                 raise Unsupported("astype to something other than floats")
             made = arrays.real(run.tensor(of))
             return made if keywords.get("copy", True) is True else _perhaps_shared(run, of, made)

@@ -91,7 +91,7 @@ def attribute(run: Interpreter, value: Value, name: str, node: ast.AST) -> Value
             raise Unsupported(f"the attribute {name} of a {kind.__name__}", node)
         return Bound(value, name)
     if isinstance(value, ClassValue):
-        if name in value.methods:
+        if name in value.methods and not classes.is_changed(run, value, name):
             function = classes.method(value, name)
             decorators = function.node.decorator_list  # type: ignore[union-attr]
             if all(classes.is_builtin(run, d, "staticmethod") for d in decorators[:2]):
@@ -149,6 +149,8 @@ def _of_library(run: Interpreter, value: Library, name: str) -> Value:
     full = f"{value.name}.{name}"
     if name.startswith("__"):
         raise Unsupported(f"{full}, by which anything may change")
+    if name in run.elsewhere:
+        raise Unsupported(f"{full}, which the file may give another meaning")
     if full == "numpy.newaxis":
         return None
     if full in ("numpy.pi", "math.pi"):  # what holds of any positive number holds of this one

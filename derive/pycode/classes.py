@@ -186,11 +186,15 @@ def attribute(run: Interpreter, value: Value, name: str) -> Value:
 
 def constant_of(run: Interpreter, kind: ClassValue, name: str) -> Value:
     """A number or text that the body of a class gives to a name; None if there is none."""
+    if any(each.changed for each in kind.order):
+        return Opaque(f"the attribute {name} of the class {kind.name}, which is changed")
     for each in kind.order:
         if name in each.own:
             return None
         for statement in reversed(each.node.body):
             if isinstance(statement, (ast.Assign, ast.AnnAssign)) and name in touched(statement):
+                if name in run.elsewhere:
+                    return Opaque(f"the attribute {name}, which the class may be given anew")
                 return _plain_constant(run, statement, name)
     return None
 
@@ -213,6 +217,11 @@ def plain_value(run: Interpreter, value: ast.expr, name: str) -> Value:
     return evaluate(run, value, {})
 
 
+def is_changed(run: Interpreter, kind: ClassValue, name: str) -> bool:
+    """Whether a name of a class may mean something else than what stands in its body."""
+    return name in run.elsewhere or any(each.changed for each in kind.order)
+
+
 def method(kind: ClassValue, name: str) -> FunctionValue:
     """The method of that name, of the class in which it stands."""
     owner = next(each for each in kind.order if name in each.own)
@@ -224,6 +233,8 @@ def method(kind: ClassValue, name: str) -> FunctionValue:
 def _method(run: Interpreter, value: Value, kind: ClassValue, name: str) -> Value:
     if name not in kind.methods:
         return Opaque(f"{kind.name} has no attribute {name} here", own=True)
+    if is_changed(run, kind, name):
+        return Opaque(f"the method {name}, which the class may be given anew", own=True)
     function = method(kind, name)
     decorators = function.node.decorator_list  # type: ignore[union-attr]
     if not decorators:
@@ -264,6 +275,8 @@ def of_base(run: Interpreter, function: Value, scope: dict[str, Value], name: st
     if not isinstance(of, Instance) or function.owner not in of.kind.order:
         raise Unsupported("super() of what is no object of the class")
     after = of.kind.order[of.kind.order.index(function.owner) + 1 :]
+    if any(is_changed(run, each, name) for each in after):
+        raise Unsupported(f"the method {name}, which a class may be given anew")
     for each in after:
         if name in each.own:
             found = FunctionValue(

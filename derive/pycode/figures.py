@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from derive.pycode import naming
 from derive.pycode.names import COST_NAMES, target_of
 from derive.pycode.units import differentiated, known_names
-from derive.pycode.values import Opaque, Unsupported, Value
+from derive.pycode.values import (
+    DictValue,
+    Instance,
+    ListValue,
+    Once,
+    Opaque,
+    Record,
+    Unsupported,
+    Value,
+    references,
+)
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
@@ -53,7 +63,7 @@ def leave_open(
         return False
     if isinstance(node, ast.AugAssign) and not _is_number(run, scope.get(names[0])):
         return False
-    shares = not _is_new(node.value, run.own)
+    shares = not _is_new(node.value, run.own) or _holds(run, node.value, scope)
     for name in names:
         scope[name] = Opaque(why.message, why.line or node.lineno, why.column or 1, own=shares)
     return True
@@ -72,6 +82,34 @@ def _is_new(node: ast.expr, own: Collection[str]) -> bool:
             lists = any(isinstance(n, held) for a in node.args for n in ast.walk(a))
             return name not in own and name not in _SHARING and not lists
     return False
+
+
+def _holds(run: Interpreter, node: ast.expr, scope: Scope) -> bool:
+    """Whether a list or a dictionary takes part, as in ``L * n``, which holds what L holds."""
+    match node:
+        case ast.BinOp(left=left, right=right):
+            return _holds(run, left, scope) or _holds(run, right, scope)
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            value = _found(run, node, scope)
+            if isinstance(value, (ListValue, DictValue, Record, tuple)):
+                return bool(references(value))
+            return isinstance(value, Once) or (isinstance(value, Opaque) and value.own)
+    return False
+
+
+def _found(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
+    """What a name or an attribute stands for, and in the place of an entry what it is of."""
+    match node:
+        case ast.Name(id=name):
+            return run.settled(scope.get(name, run.globals.get(name)))
+        case ast.Attribute(value=owner, attr=name):
+            holder = _found(run, owner, scope)
+            return (
+                run.settled(holder.attributes.get(name)) if isinstance(holder, Instance) else None
+            )
+        case ast.Subscript(value=owner):
+            return _found(run, owner, scope)
+    return None
 
 
 def changes_nothing(module: Module, node: ast.AST, own: Collection[str]) -> bool:

@@ -171,6 +171,13 @@ def _compare(op: str) -> Row:
     return _binary(lambda a, b: arrays.compare(op, a, b))
 
 
+def _reciprocal(arg: Tensor) -> Tensor:
+    """One over a number; of an integer NumPy cuts the decimals off."""
+    if arrays.is_whole(arg):
+        raise Unsupported("np.reciprocal of integers")
+    return arrays.power(arg, Fraction(-1))
+
+
 def _quarter_turn(sign: int) -> Callable[[Tensor], Tensor]:
     """cosh (1) and sinh (-1)."""
 
@@ -195,7 +202,7 @@ NUMPY: Final[dict[str, Row]] = {
     "expm1": _unary(_expm1),
     "sqrt": _unary(lambda t: arrays.power(t, arrays.HALF)),
     "square": _unary(lambda t: arrays.power(t, Fraction(2))),
-    "reciprocal": _unary(lambda t: arrays.power(t, Fraction(-1))),
+    "reciprocal": _unary(_reciprocal),
     "float64": _unary(arrays.real),
     "float32": _unary(arrays.real),
     "negative": _unary(lambda t: arrays.times(arrays.constant(-1), t)),

@@ -13,6 +13,7 @@ from fractions import Fraction
 from derive.program import SCALAR, Dim, Expr, MatMul, Number, Plus, Shape, Size, Symbol, Times, walk
 from derive.pycode import arrays, classes, making, naming, parts, stated, statements, toplevel
 from derive.pycode.arguments import Row
+from derive.pycode.given_elsewhere import given_elsewhere
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.source import Module
 from derive.pycode.store import Sizes, Trace
@@ -62,6 +63,10 @@ class Interpreter:
         """The names of all functions and methods of the source."""
         self.unclear = module.names | naming.strangers(module.body)
         """These, and the names of what comes from files that nobody sees."""
+        self.elsewhere = given_elsewhere(module.body)
+        """Attributes that are given to what may be a class or a module."""
+        self.aliases: dict[str, tuple[Value, ...]] = {}
+        """Of names of the top level whose values are not known, what they may stand for."""
         if "*" in self.unclear:
             self.condition("what an import of * gives replaces no function of Python")
         self.active: list[ast.AST] = []

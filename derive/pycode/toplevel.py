@@ -23,6 +23,7 @@ from derive.pycode.store import Unify
 from derive.pycode.training import Focused
 from derive.pycode.units import differentiated
 from derive.pycode.values import (
+    Bound,
     ClassValue,
     DictValue,
     FunctionValue,
@@ -61,8 +62,11 @@ def define_module(run: Interpreter, script: bool) -> None:
                 execute(run, statement, run.globals)
             else:
                 _define(run, reach, statement)
-            if prepared.is_lost(run, statement) and prepared.is_of_data(run, statement, before):
-                prepared.give(run, statement, before)
+            if prepared.is_lost(run, statement):
+                if prepared.is_of_data(run, statement, before):
+                    prepared.give(run, statement, before)
+                else:
+                    _keep_aliases(run, reach, statement, before)
         except Focused as focused:
             run.focused = focused
             return
@@ -84,6 +88,17 @@ def define_module(run: Interpreter, script: bool) -> None:
     run.trace.fixed = len(run.trace.buffers)
     for value in run.globals.values():
         _fix(value)
+
+
+def _keep_aliases(
+    run: Interpreter, reach: Reach, statement: ast.stmt, before: dict[str, Value]
+) -> None:
+    """What names may stand for that a statement gave values of which nothing is known."""
+    exposed, _ = reach.of([statement], before)
+    held = [before[name] for name in sorted(exposed & before.keys())]
+    held += [value for name in sorted(exposed) for value in run.aliases.get(name, ())]
+    for name in prepared.targets_of(statement):
+        run.aliases[name] = (*run.aliases.get(name, ()), *held)
 
 
 def _define(run: Interpreter, reach: Reach, statement: ast.stmt) -> None:
@@ -181,7 +196,9 @@ class Reached:
 def _reached(run: Interpreter, reach: Reach, nodes: Sequence[ast.AST]) -> Reached:
     """What pieces of source that ran may have changed, beyond the names that they bind."""
     exposed, stored = reach.of(nodes, run.globals)
-    parts = [part for name in sorted(exposed) for part in _parts(run.globals.get(name))]
+    values = [run.globals.get(name) for name in sorted(exposed)]
+    values += [value for name in sorted(exposed) for value in run.aliases.get(name, ())]
+    parts = [part for value in values for part in _parts(value)]
     given = [run.globals[name] for name in sorted(stored & run.globals.keys())]
     return Reached(
         frozenset(id(part) for part in parts if not isinstance(part, Ref)),
@@ -198,6 +215,7 @@ def _forget(run: Interpreter, reached: Reached, opaque: Opaque, done: Collection
             changed = value.name.split(".")[0] in reached.libraries
         elif isinstance(value, ClassValue):
             changed = id(value) in reached.kinds
+            value.changed |= changed
         else:
             changed = any(id(part) in reached.held for part in _parts(value))
         if changed:
@@ -214,7 +232,12 @@ def _parts(value: Value, depth: int = DEEPEST) -> Iterator[Value]:
         yield value
     if not depth:
         return
-    if isinstance(value, tuple):
+    held: list[Value]
+    if isinstance(value, Bound):
+        held = [value.of]
+    elif isinstance(value, FunctionValue):
+        held = [*value.scope.values(), *value.defaults.values()]
+    elif isinstance(value, tuple):
         held = list(value)
     elif isinstance(value, ListValue):
         held = value.items

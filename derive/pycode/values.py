@@ -146,7 +146,7 @@ class Instance:
     fixed: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ClassValue:
     """A class of the source.
 
@@ -164,6 +164,8 @@ class ClassValue:
     defaults: dict[str, dict[str, Value]] = field(default_factory=dict)
     given: dict[str, ast.expr] = field(default_factory=dict)
     """What is said of the fields that a call may leave out."""
+    changed: bool = False
+    """Something that was not followed may have given it other attributes."""
 
     @property
     def is_object(self) -> bool:

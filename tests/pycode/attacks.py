@@ -19,6 +19,7 @@ from . import (
     optimizer_attacks,
     part_attacks,
     published_attacks,
+    shared_attacks,
     training_attacks,
 )
 
@@ -772,7 +773,7 @@ def programs() -> list[str]:
     """All of them as files."""
     made = [function(body) for body in FUNCTIONS]
     made += [function(body, head, tail) for head, body, tail in AROUND]
-    made += [*WHOLE, *object_attacks.programs()]
+    made += [*WHOLE, *object_attacks.programs(), *shared_attacks.programs()]
     return made + language_attacks.programs()
 
 
