@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from derive.meaning.facts import CostLine, Facts, subtree
 from derive.meaning.notation import function_word, names_in, plain_name
+from derive.meaning.penalties import PENALTY
 from derive.meaning.roles import Occurrence, resolve
 from derive.meaning.setting import Outside, Setting
 from derive.program import (
@@ -37,7 +38,7 @@ _KNOWN = frozenset({"log", "ln", "exp", "max", "min", "mean", "sum", "sqrt", "ab
 
 def any_loss(setting: Setting, cost: CostLine) -> Expr | None:
     """Any function of the output, where the cost is one; None where it may be something else."""
-    if not speaks_of_output_alone(setting, cost.formula):
+    if not speaks_of_output_alone(setting, cost.formula) or _says_more(setting.facts):
         return None
     output = setting.symbol(f"A{setting.depth}")
     slope, level = f"slope of {cost.name.base}", f"value of {cost.name.base}"
@@ -69,6 +70,19 @@ def speaks_of_output_alone(setting: Setting, formula: Node) -> bool:
         elif name.mark or found.role not in (None, "size") or not _is_number(facts, name):
             return False
     return output
+
+
+def _says_more(facts: Facts) -> bool:
+    """The text speaks of a penalty, or labels are computed from what the network computes."""
+    if PENALTY.search(facts.document.source):
+        return True
+    for line in facts.lines:
+        head = plain_name(line.left)
+        if head is None or not line.first or facts.roles.role_of(head) != "Y":
+            continue
+        if {facts.roles.role_of(n) for n in names_in(line.right)} & {"A", "Z", "W", "b"}:
+            return True
+    return False
 
 
 def _is_free(facts: Facts, head: Name) -> bool:

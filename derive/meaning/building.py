@@ -13,6 +13,7 @@ from derive.meaning.facts import Activation, CostLine, Facts
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
 from derive.meaning.objective import averaged, open_cost, state, stated_cost
+from derive.meaning.penalties import hidden_term, unread_cost
 from derive.meaning.readings import is_scalar
 from derive.meaning.roles import BATCHED, resolve
 from derive.meaning.setting import COST, Hypothesis, IllShaped, Mode, Outside, Setting
@@ -229,7 +230,11 @@ def activation_name(setting: Setting, layer: int) -> str:
     stated: Activation = facts.activation(layer)
     for spelled in sorted(stated.symbols):
         if spelled in facts.bodies and spelled not in facts.anew:
-            return Elaborator(setting).defined_function(spelled)
+            try:
+                return Elaborator(setting).defined_function(spelled)
+            except Outside as error:
+                setting.not_understood[f"A{layer}"] = str(error)
+                return f"g{layer}"
     if stated.known is not None:
         return stated.known
     if layer == setting.depth:
@@ -292,8 +297,16 @@ def _cost(setting: Setting) -> None:
         chosen = None if declared and ledger(facts).grounded[hypothesis.costs[0]] else chosen
     else:
         chosen = open_cost(facts) if declared else stated_cost(facts, setting.mode != "batch")
+    if (line := unread_cost(facts)) is not None:
+        setting.has_cost = False
+        setting.assumptions.append(f"the cost in line {line.piece.line} is not understood")
+        return
     if chosen is None:
         setting.definitions[COST] = Elaborator(setting).library_loss()
+        return
+    if hidden := hidden_term(facts, chosen):
+        setting.has_cost = False
+        setting.assumptions.append(f"nothing says what the term {hidden} of the cost is")
         return
     usable = [chosen] if hypothesis.costs else [chosen, *averaged(facts, chosen)]
     for cost in usable:

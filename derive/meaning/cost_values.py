@@ -116,6 +116,8 @@ class Costs(Context):
             return self.stated(target, None if facts.costs[target].batch else column)
         if self.setting.hypothesis.cost == "stated":
             raise Outside(f"{name.base} is not given a formula")
+        if call is not None and beyond_output(facts, call):
+            raise Outside(f"{name.base} is given more than output and labels")
         return self.library_loss(column)
 
     def library_loss(self, column: Index | None = None) -> Expr:
@@ -180,6 +182,14 @@ class Costs(Context):
             self.setting.leaves[constant] = Leaf(SCALAR)
             level = Symbol(constant, SCALAR)
         return Plus(total(Times(slopes, value)), level)
+
+
+def beyond_output(facts: Facts, call: sx.Applied) -> bool:
+    """``L(a^{(L)}, y, W)``: the output is an argument, and so is what it is computed from."""
+    found = [resolve(facts.roles, n) for a in call.arguments for n in names_in(a)]
+    outputs = [o for o in found if o.role in ("A", "Z")]
+    layers = {None if o.layer is None else (o.layer.letter, o.layer.offset) for o in outputs}
+    return bool(outputs) and (len(layers) > 1 or any(o.role in ("W", "b", "X") for o in found))
 
 
 def has_count(facts: Facts, formula: sx.Node) -> bool:

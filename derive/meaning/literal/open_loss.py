@@ -6,9 +6,7 @@ gradients by the results are free arrays, or why there is none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, keys_in
@@ -17,6 +15,7 @@ from derive.meaning.literal.over_time import cost_of_step
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.values import Values
 from derive.meaning.notation import COST_LETTERS
+from derive.meaning.penalties import PENALTY
 from derive.meaning.setting import Outside
 from derive.program import SCALAR, Expr, Plus, ShapeError, Symbol, Times, total
 from derive.reading import syntax as sx
@@ -100,7 +99,7 @@ def _apart(found: Outlined, scope: Scope, sinks: Sequence[Key]) -> bool:
 
 def _mentioned(found: Outlined, key: Key) -> str:
     """Why the note says more of the cost than that it is one; "" if it does not."""
-    if _PENALTY.search(found.facts.document.source):
+    if PENALTY.search(found.facts.document.source):
         return "the loss is not given, and the note speaks of a penalty"
     for line in found.facts.lines:
         for side in line.nodes:
@@ -109,10 +108,6 @@ def _mentioned(found: Outlined, key: Key) -> str:
             if isinstance(name, sx.Name) and not name.mark and key in keys_in(found.names, name):
                 return "what the note says of the loss is not understood"
     return ""
-
-
-_PENALTY: Final = re.compile(r"weight decay|regulari[sz]|penalt|\bprior\b", re.IGNORECASE)
-"""Words for a part of a cost that depends on more than the results."""
 
 
 def _costly(key: Key) -> bool:

@@ -1,0 +1,61 @@
+"""Parts of a cost that nobody writes out: a penalty in words, or by a letter of its own.
+
+``C = \\sum_k L(a_k, y_k) + \\Omega`` and "with weight decay" say that a cost depends on more than
+the output, though not how.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from derive.meaning.example_letters import cost_head
+from derive.meaning.facts import CostLine, Facts
+from derive.meaning.lines import Line
+from derive.meaning.notation import names_in, plain_name
+from derive.reading.syntax import Name, Node, Sum, Unreadable
+from derive.reading.tree import plain
+
+PENALTY: Final = re.compile(r"weight decay|regulari[sz]|penalt|\bprior\b", re.IGNORECASE)
+"""Words for a part of a cost that depends on more than the results."""
+_CONSTANT: Final = frozenset({"const", "constant", "C", "K"})
+
+
+def hidden_term(facts: Facts, cost: CostLine) -> str:
+    """The name of a term of its own of which the note says nothing, "" if there is none."""
+    whole = plain(cost.formula)
+    for _, term in whole.terms if isinstance(whole, Sum) else ():
+        names = list(names_in(term))
+        if names and all(_is_unknown(facts, cost, name) for name in names):
+            found = next((n.base for n in names if _is_capital(n)), "")
+            if found:
+                return found
+    return ""
+
+
+def unread_cost(facts: Facts) -> Line | None:
+    """A line that states a cost and could not be read."""
+    for line in facts.lines:
+        unread = line.first and isinstance(line.right, Unreadable)
+        if unread and cost_head(facts.roles, line.left) is not None:
+            return line
+    return None
+
+
+def _is_unknown(facts: Facts, cost: CostLine, name: Name) -> bool:
+    if facts.roles.role_of(name) not in (None, "rate"):
+        return False
+    if "".join((name.base, *(s.text for s in name.scripts))) in cost.parts:
+        return False
+    heads: list[Node] = [line.left for line in facts.lines]
+    bases = {n.base for head in heads if (n := plain_name(head)) is not None}
+    return name.base not in bases
+
+
+def _is_capital(name: Name) -> bool:
+    word = len(name.base) > 1 and name.base.isalpha()
+    capital = len(name.base) == 1 and name.base.isupper()
+    return name.base not in _CONSTANT and (capital or (word and name.base.lower() in _WORDS))
+
+
+_WORDS: Final = frozenset({"omega", "reg", "penalty", "regularization", "regularizer", "decay"})
