@@ -59,8 +59,15 @@ def conditions_above(facts: Facts, line: Line) -> tuple[Condition, ...]:
 
 
 def condition_behind(facts: Facts, line: Line) -> str:
-    """Why ``$g'(z) = 1$ if $z > 0$`` is no claim for all values; "" for a line without one."""
+    """Why ``$g'(z) = 1$ if $z > 0$`` is no claim for all values; "" for a line without one.
+
+    The condition may stand in the same piece: ``g'(z) = 1 \\quad \\text{for } z > 0``.
+    """
     pieces = facts.document.pieces
+    for node in map(plain, line.piece.loose):
+        behind_it = node.span.start >= line.right.span.end
+        if behind_it and line.last and isinstance(node, Comparison) and node.relation in _ORDER:
+            return f"it is said under a condition (line {line.piece.line})"
     if line.piece.kind != "inline" or not line.last:
         return ""
     at = next(k for k, p in enumerate(pieces) if p is line.piece)

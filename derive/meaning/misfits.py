@@ -40,7 +40,8 @@ def left_open(setting: Setting, line: Line, left: Node, reason: str) -> str:
     facts = setting.facts
     if lost := unbound(facts, line):
         return f"{', '.join(lost)} has lost its layer"
-    if setting.supposed_loss and not facts.affine:
+    unread = setting.supposed_loss or (facts.costs and not setting.has_cost)
+    if unread and not facts.affine:
         return NOT_UNDERSTOOD
     head = plain(left)
     cost = isinstance(head, Name) and facts.roles.is_cost(replace(head, mark=""))

@@ -62,3 +62,18 @@ def test_a_function_with_a_sum_in_its_formula_is_none_of_one_number() -> None:
     note = r"$$\sigma(z) = \frac{z}{\sum_k z_k}$$ $$C = \sum_k L(a_k^{(L)}, y_k)$$"
     line = r"\frac{\partial C}{\partial z^{(L)}} = \frac{\partial C}{\partial a^{(L)}} \odot \sigma'(z^{(L)})"
     assert _said(note, line) != "verified"
+
+
+@pytest.mark.parametrize(
+    "condition", [r"\quad \text{for } z > 0", r", \quad z > 0", r"\quad \text{if } z \geq 0"]
+)
+def test_a_condition_in_the_same_formula_limits_it(condition: str) -> None:
+    note = rf"$$f(z) = \max(0, z)$$ $$f'(z) = 1 {condition}$$"
+    assert verify_text(note).claims[-1].verdict == "unproven"
+    assert verify_text(note.replace(condition, "")).claims[-1].verdict == "refuted"
+
+
+def test_what_does_not_fit_a_guessed_layout_is_not_refuted() -> None:
+    """The shapes of ``X w`` are those of rows, and nothing in the note says columns."""
+    note = r"$$J(w) = \|X w - y\|^2$$ $$w = (X^T X)^{-1} X^T y$$"
+    assert verify_text(note).claims[-1].verdict == "unproven"
