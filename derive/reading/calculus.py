@@ -30,6 +30,12 @@ class Calculus(Names):
         below = self._differential_sign(denominator_at)
         if sign and sign == below and self._is_subject(denominator_at):
             of, order = self.argument(self._differentiated)
+            if order == 2 and sign == "\\partial" and self._two_below():
+                by, other = self.argument(self._subjects)
+                if of is None:
+                    raise self.failure("what is differentiated twice")
+                inner = Derivative(self.span(start), of, by, "partial")
+                return Derivative(self.span(start), inner, other, "partial")
             by = self.argument(lambda: self._subject(order))
             return Derivative(self.span(start), of, by, _KINDS[sign], order)
         numerator = self.argument(self.expression)
@@ -80,6 +86,25 @@ class Calculus(Names):
             return self.bracket(self._differentiated)
         order = self._sign()
         return (self.expression() if self.at < self.end else None), order
+
+    def _two_below(self) -> bool:
+        """``{\\partial x_j \\partial x_k}``: two signs in the denominator at the cursor."""
+        if self.text != "{" or self.partner[self.at] < 0:
+            return False
+        inside = self.tokens[self.at : self.partner[self.at]]
+        return sum(token.text == "\\partial" for token in inside) == 2
+
+    def _subjects(self) -> tuple[Name, Name]:
+        """The two names of such a denominator."""
+        found: list[Name] = []
+        for _ in range(2):
+            if self.text != "\\partial":
+                raise self.failure("'\\partial'")
+            self.at += 1
+            found.append(self.name())
+        if self.at < self.end:
+            raise self.failure("a derivative by two names")
+        return found[0], found[1]
 
     def _subject(self, order: int) -> Name:
         """The denominator: one name, raised to the order if that is not 1."""

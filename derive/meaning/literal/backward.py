@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from derive.meaning.facts import subtree
 from derive.meaning.literal.identity import Key, keys_in
+from derive.meaning.literal.totals import is_nabla
 from derive.meaning.notation import names_in
 from derive.reading import syntax as sx
 
@@ -41,7 +42,7 @@ def backward(found: Outlined) -> None:
 
 def _of_gradients(found: Outlined, formula: sx.Node) -> bool:
     """Does a formula hold a gradient, by its sign or by a name?"""
-    if any(isinstance(part, sx.Derivative) for part in subtree(formula)):
+    if any(isinstance(part, sx.Derivative) or is_nabla(part) for part in subtree(formula)):
         return True
     if not found.facts.roles.differentials and any(n.mark == "d" for n in names_in(formula)):
         return True

@@ -62,8 +62,19 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     better = better or (mine.misfits < usual.misfits and _computes_more(facts, choice))
     if mine.misfits > usual.misfits or not better:
         return None
-    rivals = [one for one in merged if one is not best]
+    rivals = [one for one in merged if one is not best and not _turned(one, best, judge)]
     return replace(best, interpretations=agreed(best, rivals, judge))
+
+
+def _turned(rival: Literal, best: Literal, judge: Judge) -> bool:
+    """Vectors as rows, where some line holds of columns alone and none holds of rows alone."""
+    if rival.scope.column or not best.scope.column:
+        return False
+    if rival.scope.softmax_axis != best.scope.softmax_axis:
+        return False
+    pairs = zip(best.interpretations, rival.interpretations, strict=True)
+    marks = [(mark(a, judge) is True, mark(b, judge) is True) for a, b in pairs]
+    return any(a and not b for a, b in marks) and not any(b and not a for a, b in marks)
 
 
 def _computes_more(facts: Facts, usual: Choice) -> bool:

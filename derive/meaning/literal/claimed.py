@@ -21,9 +21,11 @@ from derive.meaning.literal.over_time import ONE_STEP, adds_up, of_one_step
 from derive.meaning.literal.products import IDENTITY, pair, sized
 from derive.meaning.literal.program import leaves_of
 from derive.meaning.literal.scope import Scope
+from derive.meaning.literal.second import LAPLACIAN, Seconds
 from derive.meaning.notation import names_in
 from derive.meaning.setting import Outside, Setting
 from derive.program import (
+    SCALAR,
     Composition,
     Equation,
     Expr,
@@ -67,8 +69,8 @@ class Claimed:
         plainly = not (use.transposed or use.power is not None or use.example is not None)
         return (use.key, use.entries) if plainly else None
 
-    def _claims(self, line: Line, scope: Scope) -> Claims:
-        claims = Claims(self.found.facts, scope, self.found)
+    def _claims(self, line: Line, scope: Scope) -> Seconds:
+        claims = Seconds(self.found.facts, scope, self.found, lambda: self.setting.program)
         claims.place = line.piece.span.start
         return claims
 
@@ -148,7 +150,7 @@ class Claimed:
         spelled = ({**letters, **names}, gradients, functions)
         return replace(self.setting, leaves=leaves_of(scope), spelled=spelled)
 
-    def _statements(self, claims: Claims, line: Line) -> list[Statement]:
+    def _statements(self, claims: Seconds, line: Line) -> list[Statement]:
         one = of_one_step(self.found, line)
         claims.of_one_step = one is not None or adds_up(self.found, line)
         if one is not None:
@@ -170,6 +172,8 @@ class Claimed:
         if any(IDENTITY in side.shape for side in (a, b)):
             raise Outside("the size of an identity matrix is not told")
         if a.shape != b.shape:
+            if claims.lemmas and SCALAR in (a.shape, b.shape):
+                raise Outside(LAPLACIAN)
             if isinstance(b, Number) and b.value == 0:
                 b = Times(b, a)
             else:
@@ -178,7 +182,11 @@ class Claimed:
                 raise Sides(reason + show_shape(b.shape), pair(*ends))
         if self._tells_of_open_loss(a, b):
             raise Outside("the loss is not given, and the line says what its gradient is")
-        return [*out, Equation(a, b, tuple(claims.free[k] for k in sorted(claims.free)))]
+        return [
+            *out,
+            *claims.lemmas,
+            Equation(a, b, tuple(claims.free[k] for k in sorted(claims.free))),
+        ]
 
     def _tells_of_open_loss(self, *sides: Expr) -> bool:
         """One side speaks of gradients of a loss that no line states, the other of none."""

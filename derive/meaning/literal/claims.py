@@ -11,6 +11,7 @@ from derive.meaning.literal.joined import NOT_FOLLOWED
 from derive.meaning.literal.products import times
 from derive.meaning.literal.scope import RATES, Scope, is_matrix
 from derive.meaning.literal.steps import SHARED
+from derive.meaning.literal.totals import is_nabla
 from derive.meaning.literal.values import Values
 from derive.meaning.setting import COST, Outside
 from derive.program import (
@@ -216,14 +217,14 @@ class Claims(Values):
         if path is not None:
             return path
         out: Expr | None = None
-        pending: sx.Name | None = None
+        pending: sx.Node | None = None
         before: sx.Node | None = None
         sign = ""
         for separator, node in factors:
             if pending is not None:
-                value = self._nabla(pending, node)
+                value = self.nabla(pending, node)
                 separator, pending = sign, None
-            elif isinstance(node, sx.Name) and "nabla" in (node.mark, node.base):
+            elif is_nabla(node):
                 pending, sign = node, separator
                 continue
             else:
@@ -276,24 +277,36 @@ class Claims(Values):
         self.summing -= len(terms) > 1
         return value
 
-    def _nabla(self, by: sx.Name, of: sx.Node) -> Expr:
-        by = by if by.mark else self._only_argument(by, of)
-        bare = sx.Name(by.span, by.base, by.scripts, 0, by.accent, "", by.word, by.font)
-        return self.derivative(sx.Derivative(of.span, of, bare, "partial"))
+    def nabla(self, by: sx.Node, of: sx.Node) -> Expr:
+        """The gradient that a sign in front of something says."""
+        if not isinstance(by, sx.Name):
+            raise Outside("a second derivative")
+        return self.derivative(sx.Derivative(of.span, of, self.nabla_by(by, of), "partial"))
+
+    def nabla_by(self, nabla: sx.Name, of: sx.Node) -> sx.Name:
+        """What a sign differentiates by: the name below it, or the only argument."""
+        by = nabla if nabla.mark else self._only_argument(nabla, of)
+        return sx.Name(by.span, by.base, by.scripts, 0, by.accent, "", by.word, by.font)
 
     def _only_argument(self, nabla: sx.Name, of: sx.Node) -> sx.Name:
         """``\\nabla J(w)``: what is differentiated by is the only argument."""
-        call = plain(of)
+        call = self._call_of(plain(of))
         if not nabla.scripts and isinstance(call, sx.Applied) and self.is_named(call):
             by = plain(call.arguments[0])
             if len(call.arguments) == 1 and isinstance(by, sx.Name):
                 return by
         raise Outside("nabla, but not by what")
 
+    def _call_of(self, of: sx.Node) -> sx.Node:
+        """``f``, of which a line says ``f(x) = ...``, with what it depends on."""
+        keys = _keys_of(self, of) if isinstance(of, sx.Name) else ()
+        heads = (self.outline.stated[key].line.left for key in keys if key in self.outline.stated)
+        return next((h for h in map(plain, heads) if isinstance(h, sx.Applied)), of)
+
     def applied(self, node: sx.Applied) -> Expr:
         """``\\nabla_x (a^T x)`` is a derivative; anything else is a call or a product."""
         if node.head.mark == "nabla" and len(node.arguments) == 1:
-            return self._nabla(node.head, node.arguments[0])
+            return self.nabla(node.head, node.arguments[0])
         return super().applied(node)
 
     def _power(self, base: sx.Node, exponent: sx.Node) -> Expr:
@@ -303,7 +316,7 @@ class Claims(Values):
             if len(inner.arguments) != 1 or not isinstance(plain(exponent), sx.Number):
                 raise Outside("nabla of several things")
             group = sx.Group(inner.span, inner.bracket, inner.arguments[0])
-            return self._nabla(inner.head, sx.Power(base.span, group, exponent))
+            return self.nabla(inner.head, sx.Power(base.span, group, exponent))
         return super()._power(base, exponent)
 
     def _slope(self, node: sx.Node) -> Expr | None:

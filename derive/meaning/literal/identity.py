@@ -16,7 +16,7 @@ from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
 from derive.meaning.literal.labels import Label, naming
 from derive.meaning.literal.matrices import has_meaning
-from derive.meaning.notation import is_transpose, names_in, plain_name
+from derive.meaning.notation import derivatives_in, is_transpose, names_in, plain_name
 from derive.meaning.setting import Outside
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
@@ -26,6 +26,8 @@ _STEP: Final = re.compile(r"([a-zA-Z])[+-]\d+")
 Key = tuple[str, str, int, tuple[tuple[str, str, str], ...]]
 """Letter, accent, primes, labels as (place, bracket, text): what makes two names one."""
 _BOLD: Final = ("mathbf", "boldsymbol", "bm", "pmb", "symbf", "symbfit", "mathbfit")
+_INDICES: Final = frozenset("ijklmnpqrstuv")
+"""Letters that stand for any entry where a derivative is by one."""
 Slot = tuple[str, str, int, str, str, int, bool]
 """Letter, accent, primes, place, bracket, length, figures or letters: of a script."""
 _APART: Final = re.compile(r"\\notin|\\not *\\in|∉|\bnegatives?\b|\bdistinct\b", re.IGNORECASE)
@@ -250,6 +252,7 @@ def _running(facts: Facts) -> frozenset[str]:
     names = [n for node in all_nodes(facts) for n in names_in(node)]
     stepped = _stepped(names)
     found -= stepped
+    found |= _differentiated_by(facts, frozenset(found)) - stepped
     while True:
         beside = {
             item
@@ -263,6 +266,29 @@ def _running(facts: Facts) -> frozenset[str]:
         if beside <= found:
             return frozenset(found)
         found |= beside
+
+
+def _differentiated_by(facts: Facts, running: frozenset[str]) -> set[str]:
+    """The j of ``\\partial f/\\partial x_j`` beside ``\\sum_i x_i``: any entry of the same array.
+
+    A letter that is a quantity by itself (``w_b`` beside a b) names.
+    """
+    names = [n for node in all_nodes(facts) for n in names_in(node)]
+    alone = {n.base for n in names}
+    by = [d.by for node in all_nodes(facts) for d in derivatives_in(node)]
+
+    def below(name: sx.Name) -> tuple[str, ...]:
+        scripts = [s for s in name.scripts if s.place == "sub" and not (s.word or s.bracket)]
+        return scripts[0].items if len(scripts) == 1 else ()
+
+    summed = {
+        (n.base, n.accent, len(below(n))) for n in names
+        if below(n) and all(item in running for item in below(n))
+    }  # fmt: skip
+    return {
+        item for name in by if (name.base, name.accent, len(below(name))) in summed
+        for item in below(name) if item in _INDICES and item not in alone
+    }  # fmt: skip
 
 
 def _numbered(facts: Facts) -> set[str]:

@@ -45,6 +45,8 @@ def _scripted(
                 letters = tuple(item for item in script.items if item in indices)
                 if letters:
                     yield node, letters, bound
+            if node.base == "e" and script.place == "sup" and script.node is not None:
+                yield from _scripted(script.node, indices, bound)
     if isinstance(node, sx.Big) and node.index:
         bound = (*bound, node.index)
     for child in children(node):

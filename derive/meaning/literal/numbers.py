@@ -47,18 +47,22 @@ def _alone(found: Outlined, bars: bool) -> frozenset[Key]:
     out: set[Key] = set()
     for node in all_nodes(found.facts):
         for part in subtree(node):
-            if isinstance(part, sx.Fraction_) and bars:
-                below = plain(part.denominator)
-            elif isinstance(part, sx.Power):
-                below = plain(part.base)
-            else:
-                continue
-            inside = below.base if isinstance(below, sx.Power) else below
-            for one in (below, plain(inside)):
-                if isinstance(one, sx.Name) and not one.mark and one.base != "e":
-                    out |= set(keys_in(found.names, one))
+            for below in _below(part, bars):
+                inside = below.base if isinstance(below, sx.Power) else below
+                for one in (below, plain(inside)):
+                    if isinstance(one, sx.Name) and not one.mark and one.base != "e":
+                        out |= set(keys_in(found.names, one))
     turned = {u.key for u in all_uses(found.facts, found.names) if u.transposed or u.entries}
     return frozenset(out - turned - set(found.stated))
+
+
+def _below(part: sx.Node, bars: bool) -> list[sx.Node]:
+    """What stands under a bar, behind a stroke (``1/n``) or under a root."""
+    if isinstance(part, sx.Fraction_) and bars:
+        return [plain(part.denominator)]
+    if isinstance(part, sx.Product) and bars:
+        return [plain(node) for sign, node in part.factors if sign == "slash"]
+    return [plain(part.base)] if isinstance(part, sx.Power) else []
 
 
 def numbers_only(found: Outlined) -> bool:

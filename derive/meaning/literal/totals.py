@@ -8,6 +8,7 @@ applied to anything else works entry by entry, and is none of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.meaning.facts import Facts, all_nodes, known_function, subtree
 from derive.meaning.notation import STANDARD, derivatives_in, names_in
@@ -15,15 +16,39 @@ from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
 
+def squared_nabla(node: sx.Node) -> sx.Name | None:
+    """``\\nabla^2``, ``\\nabla_w^2``, ``\\nabla^2_w``: by what it differentiates, if it says."""
+    below: sx.Name | None = None
+    if isinstance(node, sx.Indexed) and len(node.scripts) == 1:
+        script = node.scripts[0]
+        if script.place != "sub" or not isinstance(script.node, sx.Name):
+            return None
+        node, below = node.base, script.node
+    if not isinstance(node, sx.Power) or not isinstance(node.base, sx.Name):
+        return None
+    exponent = plain(node.exponent)
+    if not isinstance(exponent, sx.Number) or exponent.value != 2:
+        return None
+    if node.base.base == "nabla" and not node.base.scripts:
+        return node.base if below is None else replace(below, mark="nabla")
+    return node.base if node.base.mark == "nabla" and below is None else None
+
+
+def is_nabla(node: sx.Node) -> bool:
+    """``\\nabla``, ``\\nabla_w``, ``\\nabla^2``: what stands behind is differentiated."""
+    once = isinstance(node, sx.Name) and "nabla" in (node.mark, node.base)
+    return once or squared_nabla(node) is not None
+
+
 def differentiated(node: sx.Node) -> Iterator[sx.Node]:
     """What the derivatives of a formula differentiate, ``\\nabla`` among them."""
     for one in derivatives_in(node):
-        if one.of is not None:
+        if one.of is not None and not isinstance(plain(one.of), sx.Derivative):
             yield plain(one.of)
     for part in subtree(node):
         if isinstance(part, sx.Product):
             for (_, a), (_, b) in zip(part.factors, part.factors[1:], strict=False):
-                if isinstance(a, sx.Name) and "nabla" in (a.mark, a.base):
+                if is_nabla(a):
                     yield plain(b)
         elif isinstance(part, sx.Applied) and part.head.mark == "nabla":
             yield from (plain(one) for one in part.arguments)
