@@ -155,6 +155,8 @@ def _better(mine: Held, usual: Held, same: bool) -> bool:
     """More holds; or as much, nothing is decided otherwise, and less is left open."""
     if usual.misfits > mine.misfits and mine.open <= usual.open:
         return True
+    if same and mine.holds > usual.holds and mine.open == usual.open and not mine.wrong:
+        return True
     fewer = mine.open < usual.open
     return fewer and (mine.holds > usual.holds or (same and mine.holds == usual.holds))
 

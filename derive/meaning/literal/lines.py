@@ -13,6 +13,7 @@ from derive.meaning.facts import subtree
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, value_of_one_example
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
+from derive.meaning.literal.adding_up import if_targets_add_up
 from derive.meaning.literal.claimed import Claimed
 from derive.meaning.literal.conflict import Conflict, Sides
 from derive.meaning.literal.identity import Key, all_uses, head_name
@@ -256,6 +257,7 @@ class Reader(Claimed):
             conditions=conditions, others=others, elsewhere=self._tied_below(line),
         )  # fmt: skip
         others = (*others, *self._other_layout(line, whole), *as_counts(whole))
+        others = (*others, *if_targets_add_up(self.scope, whole))
         whole = replace(whole, others=others)
         return (
             self._of_formulas(whole)

@@ -33,8 +33,8 @@ _MEMBER: Final = re.compile(r"[A-Za-z]\w*[^$=\n]{0,20}?(\\in|∈)[^$=]{0,16}?(\^
 
 
 def under_bars(found: Outlined) -> frozenset[Key]:
-    """Letters that stand alone under a fraction bar or a root: numbers."""
-    return _alone(found, bars=True)
+    """Letters that stand alone under a fraction bar or a root: numbers, if they are small."""
+    return frozenset(key for key in _alone(found, bars=True) if not is_matrix(key))
 
 
 def under_roots(found: Outlined) -> frozenset[Key]:
@@ -105,12 +105,13 @@ def letters(found: Outlined) -> list[Key]:
 
 
 def candidates(found: Outlined, scope: Scope, where: Stated) -> list[Key]:
-    """Vectors of the formula that does not fit, which may be numbers."""
+    """What may be a number in the formula that does not fit: vectors, capitals below a bar."""
+    below = _alone(found, bars=True)
     keys = sorted(set(keys_in(found.names, where.formula)))
     turned = {u.key for u in all_uses(found.facts, found.names) if u.transposed}
     return [
         k for k in keys
         if k in scope.leaves and scope.leaves[k] != SCALAR
-        and (1 in scope.leaves[k] or k in found.exampled) and k not in scope.numbers
+        and (1 in scope.leaves[k] or k in found.exampled or k in below) and k not in scope.numbers
         and not found.extents.get(k) and k not in turned
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from derive.meaning.literal.adding_up import classes_of, labels_of
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.numbers import (
@@ -17,25 +18,19 @@ from derive.meaning.literal.numbers import (
     under_bars,
     under_roots,
 )
-from derive.meaning.literal.other_steps import one_by_steps
 from derive.meaning.literal.outline import Outlined, Stated
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.values import Values
 from derive.meaning.setting import COST, SMALL_NUMBERS, Outside
 from derive.program import (
     SCALAR,
-    Apply,
     Build,
     Entry,
     Expr,
     Index,
     Leaf,
-    MatMul,
     ShapeError,
-    Sum,
-    SumOver,
     Symbol,
-    Times,
     children,
     walk,
     with_children,
@@ -257,8 +252,8 @@ def leaves_of(scope: Scope) -> dict[str, Leaf]:
         for key in scope.leaves
         if key not in scope.values
     }
-    axis = _classes(scope)
-    labels = _labels(scope)
+    axis = classes_of(scope)
+    labels = labels_of(scope)
     for key in sorted(scope.leaves):
         if axis is not None and key[0] in ("y", "t", "Y", "T") and not key[1] and key in labels:
             leaf = found[scope.label(key)]
@@ -269,42 +264,6 @@ def leaves_of(scope: Scope) -> dict[str, Leaf]:
             if isinstance(node, Symbol) and node.name.startswith("free_"):
                 found[node.name] = Leaf(node.dims)
     return found
-
-
-def _labels(scope: Scope) -> list[Key]:
-    """The only quantity of the note's letters for labels that stands before a logarithm."""
-    letters = [k for k in scope.leaves if k[0] in ("y", "t", "Y", "T") and not k[1]]
-    found = [k for k in letters if _before_log(scope, scope.label(k))]
-    return found if len(found) == 1 or one_by_steps(found) else []
-
-
-def _before_log(scope: Scope, label: str) -> bool:
-    """A quantity is a factor of a logarithm."""
-    products = (n for b in scope.values.values() for n in walk(b) if isinstance(n, Times | MatMul))
-    for node in products:
-        one, two = ([*walk(side)] for side in children(node))
-        for mine, other in ((one, two), (two, one)):
-            named = any(isinstance(n, Symbol) and n.name == label for n in mine)
-            if named and any(isinstance(n, Apply) and n.function == "log" for n in other):
-                return True
-    return False
-
-
-def _classes(scope: Scope) -> int | None:
-    """The axis of the classes, where the results are a softmax and the cost takes its log."""
-    made = [n for body in scope.values.values() for n in walk(body)]
-    if not any(isinstance(n, Apply) and n.function == "log" for n in made):
-        return None
-    sums = [
-        n.axis for n in made
-        if isinstance(n, Sum) and isinstance(n.arg, Apply) and n.arg.function == "exp"
-    ]  # fmt: skip
-    for node in made:
-        if isinstance(node, SumOver) and isinstance(node.body, Apply):
-            entry = node.body.arg
-            if node.body.function == "exp" and isinstance(entry, Entry):
-                sums.append(0 if entry.row == node.index else 1)
-    return sums[0] if sums and len(set(sums)) == 1 else None
 
 
 def _positive(key: Key) -> bool:

@@ -103,7 +103,7 @@ class Scope:
             raise Outside(f"{key[0]} has more than two indices")
         if key in self.exampled and key in self.numbers:
             return (1, f"columns of {own}") if self.column else (f"rows of {own}", 1)
-        if key in self.rooted and extent == 0:
+        if extent == 0 and (key in self.rooted or (key in self.numbers and is_matrix(key))):
             return SCALAR
         if key in self.families:
             return (f"rows of {own}", f"size of {own}")
