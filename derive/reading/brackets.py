@@ -189,12 +189,14 @@ def is_conditional(tokens: Sequence[Token], partner: Sequence[int], i: int) -> b
 
 
 def bars(tokens: Sequence[Token], partner: Sequence[int], i: int) -> list[int]:
-    """The indices of the bars directly inside the bracket at `i`, two at most."""
+    """The indices of the bars directly inside the bracket at `i`, two at most; ``||`` is one."""
     found: list[int] = []
     at, end = i + 1, partner[i]
     while at < end and len(found) < 2:
-        if tokens[at].text == "|" and tokens[at].kind != "word":
+        if tokens[at].text in ("|", "\\|") and tokens[at].kind != "word":
             found.append(at)
+            doubled = tokens[at].text == tokens[at + 1].text == "|"
+            at += doubled and tokens[at + 1].start == tokens[at].end
         at = partner[at] + 1 if partner[at] > at else at + 1
     return found
 

@@ -30,6 +30,7 @@ from .syntax import (
 from .tokens import Token
 
 BAR: Final = "|"
+NORM_BAR: Final = "\\|"
 _DOUBLE: Final = "||"
 
 
@@ -48,7 +49,7 @@ class Fences(Operators):
     def opens_bar(self) -> bool:
         """Whether the bar here opens something: it closes nothing and separates nothing."""
         text = self.text
-        if text == BAR and (self._separates() or self._evaluates()):
+        if self._separates() or (text == BAR and self._evaluates()):
             return False
         if not self.bars:
             return True
@@ -97,6 +98,15 @@ class Fences(Operators):
             if isinstance(node, Norm)
             else Inner(span, node.left, node.right)
         )
+
+    def take_separator(self) -> bool:
+        """Takes a comma, or a bar that separates: ``P(y \\mid x)``, ``D(q \\| p)``."""
+        if self.text == NORM_BAR and not self._separates():
+            return False
+        if self.text not in (",", ";", BAR, NORM_BAR):
+            return False
+        self.at += 2 if self._separates() and self._two_bars(self.at) else 1
+        return True
 
     def _separates(self) -> bool:
         """Whether the bar here is the only one in its bracket: ``P(y \\mid x)``."""

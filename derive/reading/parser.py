@@ -52,7 +52,6 @@ from .syntax import (
 )
 from .tokens import Token
 
-_SEPARATE: Final = (",", ";", "|")
 _MAX_DIGITS: Final = 40
 _MAX_POWERS: Final = 4
 
@@ -300,8 +299,7 @@ class Parser(Fences):
             self.at += 1  # f(\cdot)
             return (Dots(self.span(self.tokens[self.at - 1].start)),)
         found = [self._argument_value()]
-        while self.text in _SEPARATE:
-            self.at += 1
+        while self.take_separator():
             found.append(self._argument_value())
         return tuple(found)
 

@@ -23,6 +23,12 @@ MARKED: Final = 2
 """So many computed quantities have gradients by a mark where no loss is named."""
 
 
+def is_divergence(name: sx.Name) -> bool:
+    """``D_{KL}``: a number, whatever stands in its bracket."""
+    scripts = [s.text for s in name.scripts if s.place == "sub"]
+    return name.base == "D" and not name.mark and scripts in (["KL"], ["JS"])
+
+
 def costs_of(found: Outlined) -> list[Key]:
     """What is differentiated as a number, the most often named first."""
     counted: dict[Key, int] = {}
@@ -35,7 +41,7 @@ def costs_of(found: Outlined) -> list[Key]:
                 use = found.names.use(name)
             except Outside:
                 continue
-            like = is_cost_word(name) or name.base in (*COST_LETTERS, "l")
+            like = is_cost_word(name) or name.base in (*COST_LETTERS, "l") or is_divergence(name)
             like = like or use.key in found.totals or found.facts.roles.is_cost(name)
             if not use.entries and like:
                 counted[use.key] = counted.get(use.key, 0) + 1

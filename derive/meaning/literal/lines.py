@@ -46,6 +46,7 @@ from derive.reading.syntax import Number as Figure
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
 
+ACCUMULATES = "it adds to a gradient what another path gives: what it was before is not told"
 _NO_CLAIM = ("\\approx", "\\propto", "\\sim", "\\simeq", "≈", "∝")
 _ASSIGNS = (":=", "\\leftarrow", "\\gets", "←")
 
@@ -90,8 +91,20 @@ class Reader(Claimed):
             return alias
         if self._convention(line):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
+        if self._accumulates(line):
+            return self._open(line, Verdict.UNPROVEN, ACCUMULATES, Kind.GRADIENT)
         step = self._update(line)
         return self.claim(line) if step is None else step
+
+    def _accumulates(self, line: Line) -> bool:
+        """``dc_t = dc_t + dh_t \\odot o_t``: what was there before, and what another path adds."""
+        name, right = plain(line.left), plain(line.right)
+        if not isinstance(name, Name) or name.mark not in ("d", "partial"):
+            return False
+        if not isinstance(right, Sum) or len(right.terms) < 2:
+            return False
+        terms = [plain(term) for sign, term in right.terms if sign > 0]
+        return sum(self._text(term) == self._text(name) for term in terms) == 1
 
     def _convention(self, line: Line) -> bool:
         """``dX = \\partial L/\\partial X``: how gradients are written."""

@@ -14,7 +14,7 @@ from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.figures import value_of_one_example
 from derive.meaning.lines import Line
 from derive.meaning.literal.backward import backward
-from derive.meaning.literal.costs import costs_of
+from derive.meaning.literal.costs import costs_of, is_divergence
 from derive.meaning.literal.families import families
 from derive.meaning.literal.identity import (
     Identities,
@@ -359,7 +359,7 @@ def _is_call(facts: Facts, line: Line) -> bool:
     """``RSS(\\beta) = ...``: a number with what it depends on, no function of one letter."""
     head = plain(line.left)
     assert isinstance(head, sx.Applied)
-    cost = facts.roles.is_cost(head.head) or head.head.word
+    cost = facts.roles.is_cost(head.head) or head.head.word or is_divergence(head.head)
     from derive.meaning.roles import spelled_function
 
     return cost and spelled_function(head.head) not in facts.bodies
