@@ -56,7 +56,7 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     best = max(merged, key=lambda one: held(one.interpretations, judge).holds)
     mine = held(best.interpretations, judge)
     same = _alike(best.interpretations, choice.interpretations, judge)
-    better = _better(mine, usual, same)
+    better = _better(mine, usual, same) or (same and _proves_more(best, choice, judge))
     if by_letters and not better:
         better = mine.open <= usual.open and _mended(best, choice, judge)
     better = better or (mine.misfits < usual.misfits and _computes_more(facts, choice))
@@ -155,10 +155,22 @@ def _better(mine: Held, usual: Held, same: bool) -> bool:
     """More holds; or as much, nothing is decided otherwise, and less is left open."""
     if usual.misfits > mine.misfits and mine.open <= usual.open:
         return True
-    if same and mine.holds > usual.holds and mine.open == usual.open and not mine.wrong:
-        return True
     fewer = mine.open < usual.open
     return fewer and (mine.holds > usual.holds or (same and mine.holds == usual.holds))
+
+
+def _proves_more(mine: Literal, usual: Choice, judge: Judge) -> bool:
+    """More claims hold, none fails, as much is left open; what failed is a claim still."""
+    pairs = list(zip(mine.interpretations, usual.interpretations, strict=True))
+    marks = [(mark(a, judge), mark(b, judge)) for a, b in pairs]
+    taken_back = any(
+        seen is False and a.verdict == Verdict.DEFINITION
+        for (a, _), (_, seen) in zip(pairs, marks, strict=True)
+    )
+    opened = [sum(one[k].verdict == Verdict.UNPROVEN for one in pairs) for k in (0, 1)]
+    holding = [sum(one[k] is True for one in marks) for k in (0, 1)]
+    fails = any(one is False for one, _ in marks)
+    return not (taken_back or fails) and opened[0] <= opened[1] and holding[0] > holding[1]
 
 
 def _mended(mine: Literal, usual: Choice, judge: Judge) -> bool:
