@@ -18,7 +18,18 @@ from math import ceil, sqrt
 from typing import Final
 
 from codegen.formulas import exact
-from codegen.formulas.tree import ONE, Node, factors, mul, names, number, power, split
+from codegen.formulas.tree import (
+    ONE,
+    Node,
+    TooLarge,
+    factors,
+    mul,
+    names,
+    number,
+    power,
+    put_in,
+    split,
+)
 from derive.library.activations import TAIL_ABOVE, TAIL_BELOW
 from derive.library.row import polynomial
 
@@ -92,10 +103,13 @@ class _Printer:
         return _FORMS[node.op](self, *(self.argument(arg) for arg in node.args)), 1
 
     def constant(self, node: Node) -> float:
-        """The nearest float to a part without variables."""
-        if node.op == "number":
-            return float(node.value)
-        return float(exact.value(node, self.numbers))
+        """The nearest float to a part without variables, parameters as their decimals say."""
+        given = {n: number(Fraction(repr(self.numbers[n]))) for n in names(node) if n != "pi"}
+        try:
+            put = put_in(node, given)
+        except TooLarge:
+            put = node
+        return float(put.value if put.op == "number" else exact.value(node, self.numbers))
 
     def sum(self, node: Node) -> str:
         """Positive terms first, so that no sign stands alone in front."""
