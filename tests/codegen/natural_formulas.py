@@ -177,6 +177,135 @@ NATURAL = (
         labels="real",
         refused="an exponent must be a number",
     ),
+    Natural("hard_sigmoid", "min(max(x/6 + 0.5, 0), 1)"),
+    Natural("squareplus1", "0.5*(x + sqrt(x^2 + 4))"),
+    Natural("bipolar_sigmoid", "(1 - exp(-x))/(1 + exp(-x))"),
+    Natural("lecun_tanh", "1.7159*tanh(2*x/3)"),
+    Natural("elliott", "0.5*x/(1 + abs(x)) + 0.5"),
+    Natural("cloglog", "1 - exp(-exp(x))"),
+    Natural("loglog", "exp(-exp(-x))"),
+    Natural("reglu", "x*max(x, 0)"),
+    Natural("swiglu", "x^2*sigmoid(x)"),
+    Natural("eswish", "beta*x*sigmoid(x)", parameters="beta = 1.5"),
+    Natural(
+        "hard_elish",
+        "where(x >= 0, x*max(0, min(1, (x + 1)/2)), (exp(x) - 1)*max(0, min(1, (x + 1)/2)))",
+    ),
+    Natural("snake_cos", "x - cos(2*x)/2"),
+    Natural("sinc_relu", "max(x, 0) + 0.1*sin(x)"),
+    Natural("tanhshrink", "x - tanh(x)"),
+    Natural("rectified_quadratic", "where(abs(x) < 1, 1 - x^2, 0)"),
+    Natural("erf_act", "erf(x)"),
+    Natural("quick_gelu", "x*sigmoid(1.702*x)"),
+    Natural(
+        "laplace_act",
+        "0.5*(1 + erf((x - mu)/(sd*sqrt(2))))",
+        parameters="mu = 0.707107, sd = 0.282095",
+    ),
+    Natural("dSiLU", "sigmoid(x)*(1 + x*(1 - sigmoid(x)))"),
+    Natural("penal", "where(x > 0, log(1 + x), x)"),
+    Natural("soft_step", "0.5 + x/(2*sqrt(1 + x^2))"),
+    Natural("arsinh_abs", "where(x >= 0, 1, -1)*log(abs(x) + sqrt(x^2 + 1))"),
+    Natural("softplus_beta", "log(1 + exp(be*x))/be", parameters="be = 2.0"),
+    Natural("selu_own", "1.0507009873554805*where(x > 0, x, 1.6732632423543772*(exp(x) - 1))"),
+    Natural("relun", "min(max(x, 0), top)", parameters="top = 2.0"),
+    Natural("smoothstep", "where(x < -0.5, 0, where(x > 0.5, 1, -2*x^3 + 1.5*x + 0.5))"),
+    Natural(
+        "bce_probs", "-y*log(a) - (1 - y)*log(1 - a)", labels="unit", refused="is not defined at a"
+    ),
+    Natural(
+        "tweedie_log", "-y*exp(-0.5*a)/(-0.5) + exp(0.5*a)/0.5", labels="real", refused="overflows"
+    ),
+    Natural("gamma_log", "a + y*exp(-a)", labels="real", refused="overflows"),
+    Natural("squared_hinge_half", "0.5*max(0, 1 - a*y)^2", labels="real"),
+    Natural("log_hinge", "log(1 + max(0, 1 - a*y))", labels="real"),
+    Natural(
+        "smooth_hinge",
+        "where(a*y >= 1, 0, where(a*y <= 0, 0.5 - a*y, 0.5*(1 - a*y)^2))",
+        labels="real",
+    ),
+    Natural("savage", "1/(1 + exp(a*y))^2", labels="real"),
+    Natural("tangent_like", "(2*tanh(a*y) - 1)^2", labels="real"),
+    Natural("exp_loss", "exp(-a*y)", labels="real", refused="overflows"),
+    Natural("ramp", "min(1, max(0, 1 - a*y))", labels="real"),
+    Natural(
+        "smooth_l1",
+        "where(abs(a - y) < be, 0.5*(a - y)^2/be, abs(a - y) - 0.5*be)",
+        parameters="be = 0.5",
+        labels="real",
+    ),
+    Natural("l1_smooth_tanh", "(a - y)*tanh(a - y)", labels="real"),
+    Natural("xsigmoid", "2*(a - y)*sigmoid(a - y) - (a - y)", labels="real"),
+    Natural(
+        "fair", "c^2*(abs(a - y)/c - log(1 + abs(a - y)/c))", parameters="c = 1.4", labels="real"
+    ),
+    Natural("relative", "(a - y)^2/(1 + y^2)", labels="real"),
+    Natural("dice_like", "1 - (2*sigmoid(a)*y + 1)/(sigmoid(a) + y + 1)", labels="unit"),
+    Natural("brier", "(sigmoid(a) - y)^2", labels="unit"),
+    Natural(
+        "berhu",
+        "where(abs(a - y) <= c, abs(a - y), ((a - y)^2 + c^2)/(2*c))",
+        parameters="c = 0.5",
+        labels="real",
+    ),
+    Natural(
+        "andrews",
+        "where(abs(a - y) <= 3.141592653589793*c, c^2*(1 - cos((a - y)/c)), 2*c^2)",
+        parameters="c = 1.3",
+        labels="real",
+    ),
+    Natural("label_margin", "softplus(margin - a*y)", parameters="margin = 0.5", labels="real"),
+    Natural(
+        "wbce", "pos*y*softplus(-a) + (1 - y)*softplus(a)", parameters="pos = 3.0", labels="unit"
+    ),
+    Natural("barron1", "sqrt((a - y)^2/c^2 + 1) - 1", parameters="c = 0.7", labels="real"),
+    Natural("logcosh_sp", "(a - y) + softplus(-2*(a - y)) - log(2)", labels="real"),
+    Natural("sq_log", "log(1 + (a - y)^2)", labels="real"),
+    Natural(
+        "hardshrink",
+        "where(abs(x) > lam, x, 0)",
+        parameters="lam = 0.5",
+        refused="the formula jumps at x = -0.5",
+    ),
+    Natural(
+        "soft_exponential",
+        "(exp(al*x) - 1)/al + al",
+        parameters="al = 0.5",
+        refused="the value overflows",
+    ),
+    Natural(
+        "srs",
+        "x/(x/al + exp(-x/be))",
+        parameters="al = 5.0, be = 3.0",
+        refused="on the way, at x = -2",
+    ),
+    Natural(
+        "gamma_sp", "log(softplus(a)) + y/softplus(a)", labels="real", refused="the value overflows"
+    ),
+    Natural(
+        "gce",
+        "y*(1 - sigmoid(a)^0.7)/0.7 + (1 - y)*(1 - (1 - sigmoid(a))^0.7)/0.7",
+        labels="unit",
+        refused="needs at most 16 in size",
+    ),
+    Natural(
+        "log_cosh_own",
+        "log((exp(a - y) + exp(y - a))/2)",
+        labels="real",
+        refused="on the way, at a - y = -7",
+    ),
+    Natural(
+        "tukey_fitted",
+        "where(abs(a - y) <= c, c^2/6*(1 - (1 - ((a - y)/c)^2)^3), c^2/6)",
+        parameters="c = 4.6851",
+        labels="real",
+    ),
+    Natural(
+        "cauchy_fitted", "c^2/2*log(1 + ((a - y)/c)^2)", parameters="c = 2.3849", labels="real"
+    ),
+    Natural(
+        "welsch_fitted", "c^2/2*(1 - exp(-((a - y)/c)^2))", parameters="c = 2.9846", labels="real"
+    ),
 )
 
 

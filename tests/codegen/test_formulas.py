@@ -241,7 +241,7 @@ def test_explained(tmp_path):
     assert any("slope" in str(section.lines) for section in sections)
 
 
-@pytest.mark.parametrize("name", ["log_square", "shifted", "charbonnier"])
+@pytest.mark.parametrize("name", ["log_square", "shifted", "charbonnier", "fair"])
 def test_natural_formulas_are_emitted(name):
     """The others by ``python -m tests.codegen.natural_formulas``."""
     natural = next(n for n in NATURAL if n.name == name)
