@@ -136,6 +136,7 @@ class Case(Scene):
         if scale is None:
             example, _ = self._counterexample(Equation(left, value))
             reason = f"{pair.label} is not moved against the gradient by {pair.shown}"
+            reason += self._other_factor(pair, left)
             if example is None or self.has_values is False:
                 return self._ruling(pair, Verdict.UNPROVEN, reason, node)
             return replace(self._refuted(pair, example), reason=reason)
@@ -144,6 +145,19 @@ class Case(Scene):
         ruling = self._proved(shown, left, shown.value.expr, node)
         said = () if isinstance(scale, Number) else ("the rate is positive",)
         return replace(ruling, pair=pair, assumptions=(*ruling.assumptions, *said), scale=scale)
+
+    def _other_factor(self, pair: Pair, left: Gradient) -> str:
+        """By what the step differs from a rate times the gradient, "" if by more than a factor."""
+        value, dims = pair.value.expr, self.program.leaves.values()
+        sizes = dict.fromkeys(d for leaf in dims for d in leaf.dims if isinstance(d, str))
+        factors: list[tuple[Expr, str]] = [(Number(Fraction(-1)), "along it")]
+        for d in sizes:
+            factors.append((Size(d), f"{d} times as far"))
+            factors.append((Power(Size(d), Fraction(-1)), f"by a {d}-th of it"))
+        for factor, said in factors:
+            if any(self.takes(Times(factor, s), left, value) for s in self.rates(pair)):
+                return f", but {said}"
+        return ""
 
     def _proved(self, pair: Pair, left: Gradient, value: Expr, node: ast.AST | None) -> Ruling:
         self._find_lemmas(pair.value.expr)

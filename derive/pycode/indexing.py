@@ -380,7 +380,7 @@ def _change_part(
     if isinstance(op, (ast.Add, ast.Sub)):
         sign = arrays.constant(1 if isinstance(op, ast.Add) else -1)
         new = arrays.plus(have, arrays.times(sign, arrays.times(value, place)))
-    elif op is None and _is_zero(have):
+    elif op is None and _is_zero(_opened(run, have.expr)):
         new = arrays.times(value, place)
     elif op is None and isinstance(index, ast.Tuple):
         rest = _elsewhere(run, have, place)
@@ -401,12 +401,19 @@ def _change_part(
 def _elsewhere(run: Interpreter, have: Tensor, place: Tensor) -> Tensor:
     """An array with 0 at its labels: itself, if that is what it is."""
     rest = arrays.minus(arrays.constant(1), place)
-    expr = _opened(run, have.expr)
-    if isinstance(expr, Apply) and expr.function == "step":
-        expr = _opened(run, expr.arg)
-    if isinstance(expr, Times) and expr.right == rest.expr:
-        return have
-    return arrays.times(have, rest)
+    return have if _is_zero_there(run, have.expr, rest.expr) else arrays.times(have, rest)
+
+
+def _is_zero_there(run: Interpreter, expr: Expr, rest: Expr, depth: int = 8) -> bool:
+    """Whether an array is 0 where `rest` is: a product with it, or the step at such a product."""
+    match _opened(run, expr):
+        case opened if opened == rest:
+            return True
+        case Times(left=left, right=right) if depth:
+            return any(_is_zero_there(run, side, rest, depth - 1) for side in (left, right))
+        case Apply(function="step", arg=arg, order=0) if depth:
+            return _is_zero_there(run, arg, rest, depth - 1)
+    return False
 
 
 def _opened(run: Interpreter, expr: Expr) -> Expr:
@@ -419,8 +426,8 @@ def _is_slice(index: ast.expr) -> bool:
     return isinstance(index, ast.Slice)
 
 
-def _is_zero(tensor: Tensor) -> bool:
-    return isinstance(tensor.expr, Build) and tensor.expr.body == ZERO
+def _is_zero(expr: Expr) -> bool:
+    return isinstance(expr, Build) and expr.body == ZERO
 
 
 def _variable(node: ast.AST) -> str:

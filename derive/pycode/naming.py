@@ -11,6 +11,7 @@ from derive.pycode.values import Library, Opaque, Value, is_number
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
+    from derive.pycode.source import Module
 
 Scope = dict[str, Value]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -176,6 +177,28 @@ def only_looks(nodes: Sequence[ast.AST], own: Collection[str]) -> bool:
             if root(called) in own:
                 return False
     return True
+
+
+def only_value(module: Module, name: str) -> ast.expr | None:
+    """What a name stands for wherever a file has it; None if it may be something else somewhere.
+
+    It is given a value once, is no parameter, and nothing reaches into it: not an attribute, as
+    of ``sizes.append``, nor an entry of it is used.
+    """
+    found: list[ast.expr] = []
+    for node in (part for statement in module.body for part in ast.walk(statement)):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=given)], value=value) if given == name:
+                found.append(value)
+            case ast.arg(arg=given) if given == name:
+                return None
+            case ast.Attribute(value=ast.Name(id=given)) if given == name:
+                return None
+            case ast.Subscript(value=ast.Name(id=given)) if given == name:
+                return None
+            case ast.Name(id=given, ctx=ast.Store() | ast.Del()) if given == name:
+                found.append(node)
+    return found[0] if len(found) == 2 else None  # the assignment and its target
 
 
 def root(called: ast.expr) -> str:

@@ -24,7 +24,7 @@ from derive.pycode.names import (
     PREDICTIONS,
     target_of,
 )
-from derive.pycode.naming import local_names
+from derive.pycode.naming import local_names, only_value
 from derive.pycode.plain import behind
 from derive.pycode.returned import named_parts
 from derive.pycode.setup import set_up
@@ -179,17 +179,24 @@ class Calls(Given):
         names = [n for n in kind.fields or () if n not in kind.given]
         return [(ast.arg(n, notes[n], lineno=kind.node.lineno), None) for n in names]
 
-    def _constructed(self, owner: str, names: list[str]) -> dict[str, Value]:
-        """The lists that the file makes an object of: ``Network([784, 30, 10])``."""
+    def _constructed(self, called: str, names: list[str]) -> dict[str, Value]:
+        """The lists with which the file calls a class or function: ``Network([784, 30, 10])``."""
         for statement in self.run.module.body:
             for node in ast.walk(statement):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == owner:
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == called:
                     said = dict(zip(names, node.args, strict=False))
                     said |= {k.arg: k.value for k in node.keywords if k.arg in names}
-                    lists = {n: v for n, v in said.items() if is_data(v)}
+                    lists = {n: v for n, e in said.items() if (v := self._list(e)) is not None}
                     if lists:
                         return {n: evaluate(self.run, v, {}) for n, v in lists.items()}
         return {}
+
+    def _list(self, node: ast.expr) -> ast.expr | None:
+        """A list of numbers and texts, or a name that stands for one wherever the file has it."""
+        if isinstance(node, ast.Name):
+            given = only_value(self.run.module, node.id)
+            node = node if given is None else given
+        return node if is_data(node) else None
 
     def _function(self, name: str) -> Value:
         if self.instance is not None:
@@ -210,6 +217,11 @@ class Calls(Given):
         return function.node  # type: ignore[union-attr]
 
     def _call(self, name: str) -> Value:
+        if self.entry.loops and self.instance is None and name == self.entry.gradient:
+            names = [a.arg for a, _ in self._wanted(name)]
+            for each, value in self._constructed(name, names).items():
+                self.run.condition(f"{name} is called with the {each} of the file")
+                self.known.setdefault(each, value)
         args = [self._argument(a, d) for a, d in self._wanted(name)]
         function = self._function(name)
         inner = function.function if isinstance(function, Bound) else function

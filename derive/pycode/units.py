@@ -74,19 +74,21 @@ def _trains(body: Sequence[ast.stmt], module: Module) -> bool:
 
 
 def _calls_what_moves(body: Sequence[ast.stmt], module: Module) -> bool:
-    """Whether a body calls a method of its object that takes a step."""
-    called = {
-        node.func.attr
-        for node in _inside(body)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == "self"
+    """Whether a body calls a function, or a method of its object, that takes a step."""
+    calls = [node.func for node in _inside(body) if isinstance(node, ast.Call)]
+    functions = {called.id for called in calls if isinstance(called, ast.Name)}
+    own = {
+        called.attr for called in calls if isinstance(called, ast.Attribute) and _is_self(called)
     }
-    methods = (m for kind in module.classes.values() for m in kind.body)
-    return any(
-        isinstance(m, ast.FunctionDef) and m.name in called and _moves(m.body) for m in methods
-    )
+    steps = [f for name, f in module.functions.items() if name in functions]
+    for kind in module.classes.values():
+        methods = (m for m in kind.body if isinstance(m, ast.FunctionDef))
+        steps += [m for m in methods if m.name in own]
+    return any(_moves(step.body) for step in steps)
+
+
+def _is_self(called: ast.Attribute) -> bool:
+    return isinstance(called.value, ast.Name) and called.value.id == "self"
 
 
 def _starts_from_error(body: Sequence[ast.stmt]) -> bool:

@@ -129,6 +129,102 @@ GRADIENTS: tuple[str, ...] = (
     "x.T @ (2 * (self.out - y) * (1 - np.tanh(self.out) ** 2))",
 )
 
+DEEP = """import numpy as np
+
+def init(sizes):
+    p = {{}}
+    for l in range(1, len(sizes)):
+        p["W" + str(l)] = np.random.randn(sizes[l], sizes[l - 1])
+    return p
+
+def forward(X, p):
+    A, kept = X, [X]
+    for l in range(1, len(p) + 1):
+        A = np.tanh(p["W" + str(l)] @ A)
+        kept.append(A)
+    return A, kept
+
+def cost(A, Y):
+    return np.sum((A - Y) ** 2) / 2
+
+def gradients(A, Y, p, kept):
+    grads = {{}}
+    dA = A - Y
+    for l in range(len(p), 0, -1):
+        dZ = dA * {slope}
+        grads["dW" + str(l)] = dZ @ {below}.T
+        dA = p["W" + str(l)].T @ dZ
+    return grads
+
+def update(p, grads, rate):
+    for l in range(1, len(p) + 1):
+        p["W" + str(l)] -= rate * grads["dW" + str({which})]
+    return p
+
+def train(X, Y, sizes, rate):
+    p = init(sizes)
+    for k in range(100):
+        A, kept = forward(X, p)
+        J = cost(A, Y)
+        grads = gradients(A, Y, p, kept)
+        p = update(p, grads, rate)
+    return p
+
+{call}
+"""
+CALL = "layers = [4, 5, 3]\ntrain(np.random.rand(4, 9), np.random.rand(3, 9), layers, 0.1)"
+NETS: tuple[tuple[str, str, str, str], ...] = (
+    # (the derivative, the activation below, the gradient that moves, the call)
+    ("1", "kept[l - 1]", "l", CALL),
+    ("(1 - kept[l])", "kept[l - 1]", "l", CALL),
+    ("(1 - kept[-1] ** 2)", "kept[l - 1]", "l", CALL),
+    ("(1 - kept[l] ** 2)", "kept[0]", "l", CALL),
+    ("(1 - kept[l] ** 2) * 2", "kept[l - 1]", "l", CALL),
+    ("(1 - kept[l] ** 2) * (1 + (l > 1))", "kept[l - 1]", "l", CALL),
+    # right for one layer, but another number of layers is trained
+    (
+        "(1 - kept[-1] ** 2)",
+        "kept[l - 1]",
+        "l",
+        CALL.replace("[4, 5, 3]", "[4, 3]; layers.insert(1, 5)"),
+    ),
+    ("(1 - kept[-1] ** 2)", "kept[l - 1]", "l", CALL.replace("5, 3]", "3]; layers[1:1] = [5]")),
+    ("(1 - kept[-1] ** 2)", "kept[l - 1]", "l", CALL.replace("5, 3]", "3]; layers += [3]")),
+    ("(1 - kept[-1] ** 2)", "kept[l - 1]", "l", CALL.replace("5, 3]", "3]\nlayers = layers + [3]")),
+    (
+        "(1 - kept[-1] ** 2)",
+        "kept[l - 1]",
+        "l",
+        "def main(layers):\n    layers = [4, 3]\nfor layers in [[4, 5, 3]]: " + CALL.split("\n")[1],
+    ),
+)
+HINGE = """import numpy as np
+
+def svm_loss(W, X, y):
+    n = X.shape[0]
+    scores = X.dot(W)
+    margins = np.maximum(0, scores - scores[np.arange(n), y].reshape(-1, 1) + 1)
+    margins[np.arange(n), y] = 0
+    loss = np.sum(margins) / n
+    mask = np.zeros(margins.shape)
+    {mask}
+    dW = X.T.dot(mask) / n
+    return loss, dW
+"""
+MASKS: tuple[str, ...] = (
+    "mask[margins > 0] = 1; mask[np.arange(n), y] = np.sum(mask, axis=1)",
+    "mask[margins > 0] = 1; mask[np.arange(n), y] = 0",
+    "mask[margins > 0] = 1; mask += 1; mask[np.arange(n), y] = -np.sum(mask, axis=1)",
+    "mask[margins >= 0] = 1; mask[np.arange(n), y] = -np.sum(mask, axis=1)",
+    "mask[margins > 0] = 2; mask[np.arange(n), y] = -np.sum(mask, axis=1)",
+    "mask[scores > 0] = 1; mask[np.arange(n), y] = -np.sum(mask, axis=1)",
+    "mask[margins > 0] = 1; mask[np.arange(n), y] = -1",
+    "mask[margins > 0] = 1; mask *= 0.5; mask[np.arange(n), y] = -np.sum(mask, axis=1)",
+    "mask[margins > 0] = 1; mask = 1 - mask; mask[np.arange(n), y] = -np.sum(mask, axis=1)",
+    "mask[margins > 0] = 1; mask[np.arange(n), y] = -np.sum(mask, axis=0)",
+    "mask[margins > 0] = 1; k = mask; k[np.arange(n), y] = 3; mask[np.arange(n), y] -= np.sum(margins > 0, axis=1)",
+)
+
 
 def programs() -> list[str]:
     """All of them as files."""
@@ -137,4 +233,9 @@ def programs() -> list[str]:
     stated = "np.sum((X @ W - Y) ** 2) / (2 * len(Y))"
     made += [HEAD.replace(stated, cost) + LOOP.format(body=right) for cost in COSTS]
     made += [PAIRS.format(step=step, error=error, cost=cost) for step, error, cost in STEPS]
+    made += [
+        DEEP.format(slope=slope, below=below, which=which, call=call)
+        for slope, below, which, call in NETS
+    ]
+    made += [HINGE.format(mask=mask) for mask in MASKS]
     return made + [CAPITALS.format(gradient=gradient) for gradient in GRADIENTS]
