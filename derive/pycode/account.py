@@ -72,6 +72,8 @@ class Account:
     """The cost that is returned beside the gradients, where a function of its own gives it too."""
     unstated: tuple[Unstated, ...] = ()
     """What the cost may be, if the file states none."""
+    called: bool = False
+    """The cost is what a turn calls beside its step: a figure, perhaps of something else."""
 
 
 _ENTRYWISE = (Symbol, Number, Plus, Times, Power, Apply)
@@ -178,10 +180,12 @@ class Accountant(Calls):
                 self.cost = self._scalar(scope[name])
                 break
         unstated: tuple[Unstated, ...] = ()
+        called = False
         if self.cost is None and focused is not None:
             before, after = (dict(numbers(self.run, s)) for s in (focused.before, scope))
             found = stated.cost_before(self.run, before, after)
-            self.cost = None if found is None else self._scalar(found)
+            called = found is not None
+            self.cost = self._scalar(found) if called else None
         if self.cost is None:
             unstated = self._unstated(scope)
             self.cost = unstated[0].summed
@@ -192,7 +196,7 @@ class Accountant(Calls):
         if not pairs:
             raise Unsupported(f"no gradient was recognised in {self.entry.title}", self._node())
         cost = self.run.trace.define("cost", self.cost, None)
-        return Account(self.run, cost, pairs, unstated=unstated)
+        return Account(self.run, cost, pairs, unstated=unstated, called=called)
 
     def _unstated(self, scope: dict[str, Value]) -> tuple[Unstated, ...]:
         """What the cost is taken to be where none is computed."""

@@ -139,7 +139,8 @@ class Case(Scene):
             reason += self._other_factor(pair, left)
             if example is None or self.has_values is False:
                 return self._ruling(pair, Verdict.UNPROVEN, reason, node)
-            return replace(self._refuted(pair, example), reason=reason)
+            found = self._refuted(pair, example)
+            return replace(found, reason=reason) if found.counterexample else found
         inverse = Power(scale, Fraction(-1))
         shown = replace(pair, moved=False, value=replace(pair.value, expr=Times(inverse, value)))
         ruling = self._proved(shown, left, shown.value.expr, node)
@@ -242,12 +243,21 @@ class Case(Scene):
         if free := self._untied(pair):
             reason = f"outside the fragment: nothing says what {free} is in the cost"
             return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
+        if self.account.called and not (self.agreeing() or self._is_reversed(pair)):
+            reason = "the cost that is called beside the step may be another than what it lowers"
+            return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
         node, label = self.first_wrong(pair)
         reason = ""
         if label and label != pair.label:
             reason = f"{label} is wrong, from which {pair.label} is computed"
         ruling = self._ruling(pair, Verdict.REFUTED, reason, node)
         return replace(ruling, counterexample=example)
+
+    def _is_reversed(self, pair: Pair) -> bool:
+        """Whether a step goes along the gradient: then it raises just this cost."""
+        left, minus = self.program.gradient(pair.target), Number(Fraction(-1))
+        rates = self.rates(pair) if pair.moved else []
+        return any(self.takes(Times(minus, rate), left, pair.value.expr) for rate in rates)
 
     def _untied(self, pair: Pair) -> str:
         """A matrix from which a gradient is computed but not the cost, "" if there is none.

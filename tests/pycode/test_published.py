@@ -534,3 +534,35 @@ def test_names_that_replace_functions_of_python_are_a_condition() -> None:
     source = BESIDE.format(given="from store import *", said="print(sum(dW))")
     [found] = judged(source)
     assert any("import of *" in c for c in found.side_conditions)
+
+
+CALLED = """
+import numpy as np
+
+def loss(X, Y, W):
+    return {cost}
+
+def train(X, Y, W, rate, turns):
+    past = np.zeros(turns)
+    for k in range(turns):
+        W = W - rate * {step} / len(Y)
+        past[k] = loss(X, Y, W)
+    return W, past
+"""
+STEP = "X.T @ (X @ W - Y)"
+
+
+@pytest.mark.parametrize(
+    ("cost", "step", "verdict"),
+    [
+        ("np.sum((X @ W - Y) ** 2) / (2 * len(Y))", STEP, Verdict.VERIFIED),
+        ("np.sum((X @ W - Y) ** 2) / (2 * len(Y))", "X.T @ (Y - X @ W)", Verdict.REFUTED),
+        ("np.sqrt(np.mean((X @ W - Y) ** 2))", STEP, Verdict.UNPROVEN),
+        ("np.mean(np.abs(X @ W - Y))", STEP, Verdict.UNPROVEN),
+    ],
+)
+def test_a_cost_that_is_only_called_beside_the_step_may_be_a_figure(
+    cost: str, step: str, verdict: Verdict
+) -> None:
+    found = open_code("code.py", CALLED.format(cost=cost, step=step)).findings
+    assert [f.verdict for f in found] == [verdict]
