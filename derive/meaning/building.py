@@ -10,6 +10,7 @@ from derive.meaning.affine import Affine
 from derive.meaning.any_loss import any_loss
 from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, CostLine, Facts
+from derive.meaning.label_sums import labels_add_up_otherwise
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
 from derive.meaning.objective import averaged, open_cost, state, stated_cost
@@ -57,7 +58,8 @@ def build(facts: Facts, hypothesis: Hypothesis, mode: Mode) -> Setting:
         _preactivation(setting, layer)
         _activation(setting, layer)
     _cost(setting)
-    if _uses_log(setting) and mode != "path" and _output_name(setting) == "softmax":
+    softmax = _uses_log(setting) and mode != "path" and _output_name(setting) == "softmax"
+    if softmax and not labels_add_up_otherwise(facts):
         leaf = setting.leaves["Y"]
         setting.leaves["Y"] = Leaf(leaf.dims, leaf.domain, hypothesis.unit_axis)
         setting.assumptions.append("the labels of each example sum to one")

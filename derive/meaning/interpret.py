@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.meaning import definitions, updates
+from derive.meaning.accumulation import added_up
 from derive.meaning.alternatives import by_units
 from derive.meaning.at_example import at_its_example
 from derive.meaning.elaborate import ANY_LAYER
@@ -39,7 +40,7 @@ from derive.meaning.setting import (
     NoLayer,
     Outside,
 )
-from derive.meaning.slopes import by_vectors, writes_diagonal
+from derive.meaning.slopes import by_vectors, turned_arrays, writes_diagonal
 from derive.meaning.statements import instances, layer_letters
 from derive.meaning.well_known import well_known_checks
 from derive.meaning.which_cost import TWO_COSTS, ledger, two_costs
@@ -94,6 +95,8 @@ class Interpreter(LineStatements):
         if (values := value_of_one_example(self.facts, line)) is not None:
             verdict = Verdict.UNPROVEN if values else Verdict.DEFINITION
             return self._decided(line, verdict, values, Kind.DEFINITION)
+        if reason := added_up(self.facts, line):
+            return self._decided(line, Verdict.UNPROVEN, reason, Kind.GRADIENT)
         if updates.is_update(self.facts.roles, line):
             return self._update(line)
         if updates.is_assignment(self.facts.roles, line):
@@ -269,6 +272,8 @@ class Interpreter(LineStatements):
 
     def _on_path(self, line: Line, left: Node, kind: Kind, found: Interpretation) -> Interpretation:
         """A line on one path: as an entry if it transposes, and its literal reading."""
+        if reason := turned_arrays(self.facts, line):
+            found = replace(found, doubt=found.doubt or reason)
         by_units = "transpose" in found.reason or names_units(self.facts, line)
         if found.verdict == Verdict.UNPROVEN and by_units:
             as_entry = self._statements(line, left, kind, "matrix", "single")

@@ -16,6 +16,7 @@ from derive.meaning.facts import Facts, subtree
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.jacobians import TURNED, says_denominator
 from derive.meaning.lines import Line
+from derive.meaning.notation import names_in
 from derive.reading.syntax import Applied
 from derive.verdict import Verdict
 
@@ -39,4 +40,15 @@ def by_vectors(facts: Facts, reads: Callable[[Slopes], Interpretation]) -> Inter
     return replace(found, others=((TURNED, other),)) if other.statements else found
 
 
-__all__ = ["by_vectors", "writes_diagonal"]
+def turned_arrays(facts: Facts, line: Line) -> str:
+    """Why ``\\partial z/\\partial x = W`` is no matter of numbers, "" if it is.
+
+    It is for a note that speaks of denominator layout: there, it is the transpose.
+    """
+    if not says_denominator(facts.document.source):
+        return ""
+    weights = any(facts.roles.role_of(n) == "W" and not n.mark for n in names_in(line.right))
+    return TURNED if weights else ""
+
+
+__all__ = ["by_vectors", "turned_arrays", "writes_diagonal"]

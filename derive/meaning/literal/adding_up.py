@@ -18,6 +18,8 @@ from derive.program import (
     Apply,
     Entry,
     MatMul,
+    Number,
+    Plus,
     Sum,
     SumOver,
     Symbol,
@@ -33,7 +35,7 @@ def if_targets_add_up(
     scope: Scope, found: Interpretation
 ) -> tuple[tuple[str, Interpretation], ...]:
     """The line where the only array that a logarithm is weighed by adds up to one."""
-    axis = classes_of(scope)
+    axis = None if scope.other_sum else classes_of(scope)
     if axis is None or not found.statements:
         return ()
     setting = found.statements[0].setting
@@ -98,3 +100,18 @@ def classes_of(scope: Scope) -> int | None:
             }
             sums += sorted(axes) if len(entries) == 1 else []
     return sums[0] if sums and len(set(sums)) == 1 else None
+
+
+def has_a_class_more(scope: Scope) -> bool:
+    """``1 + \\sum_j e^{z_j}``: the labels of the other classes may add up to less than one."""
+    made = (n for body in scope.values.values() for n in walk(body))
+    return any(isinstance(n, Plus) and _adds_a_class(n) for n in made)
+
+
+def _adds_a_class(node: Plus) -> bool:
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        summed = other.arg if isinstance(other, Sum) else None
+        summed = other.body if isinstance(other, SumOver) else summed
+        if isinstance(one, Number) and isinstance(summed, Apply) and summed.function == "exp":
+            return True
+    return False

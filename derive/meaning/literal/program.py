@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from derive.meaning.literal.adding_up import classes_of, labels_of
+from derive.meaning.label_sums import labels_add_up_otherwise
+from derive.meaning.literal.adding_up import classes_of, has_a_class_more, labels_of
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.numbers import (
@@ -89,6 +90,7 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     scope.extents = found.extents
     scope.families, scope.totals = found.families, found.totals
     scope.exampled, scope.rooted = found.exampled, under_roots(found)
+    scope.other_sum = labels_add_up_otherwise(found.facts)
     scope.small_states = any(
         key[0].islower() and key not in found.costs and found.steps.labelled(key)
         for key in found.stated
@@ -252,7 +254,7 @@ def leaves_of(scope: Scope) -> dict[str, Leaf]:
         for key in scope.leaves
         if key not in scope.values
     }
-    axis = classes_of(scope)
+    axis = None if scope.other_sum or has_a_class_more(scope) else classes_of(scope)
     labels = labels_of(scope)
     for key in sorted(scope.leaves):
         if axis is not None and key[0] in ("y", "t", "Y", "T") and not key[1] and key in labels:

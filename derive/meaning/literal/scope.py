@@ -50,6 +50,8 @@ class Scope:
     named: dict[str, Key] = field(default_factory=dict)
     """How messages name quantities."""
     exampled: frozenset[Key] = frozenset()
+    other_sum: bool = False
+    """The note gives the labels another sum than one."""
     """Quantities that are named at an example: ``x^{(i)}``."""
     totals: frozenset[Key] = frozenset()
     """Numbers that are written as functions of arrays: ``f(x) = x^T A x``."""
