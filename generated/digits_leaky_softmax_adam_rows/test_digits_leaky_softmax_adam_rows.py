@@ -196,7 +196,7 @@ def _check_differences(gradients: Callable[..., Any], seed: int) -> None:
     """Halving h quarters the error of the differences, and their limit is the gradient."""
     params, X, Y = _smooth_point(seed)
     J, derivatives = gradients(params, X, Y)
-    least = 64 * EPS * max(1.0, abs(float(J)))  # with room for the sums of the loss
+    least = 8 * EPS * max(1.0, abs(float(J)))
     for name, number, array, entries in _entries(params, seed):
         exact = np.array([derivatives[number][entry] for entry in entries])
         largest = float(np.abs(derivatives[number]).max())
