@@ -23,11 +23,24 @@ def added_up(facts: Facts, line: Line) -> str:
     name = _gradient(facts, line)
     if not name:
         return ""
-    mine = [one for one in facts.lines if _gradient(facts, one) == name and not _starts(one)]
     if line.relation.text == "-=":
         return TAKEN
-    adds = any(one.relation.text in _IN_PLACE or _repeats(facts, one) for one in mine)
-    return ADDED_UP if adds and len(mine) > 1 else ""
+    if facts.put_together is None:
+        facts.put_together = _put_together(facts)
+    return ADDED_UP if name in facts.put_together else ""
+
+
+def _put_together(facts: Facts) -> frozenset[str]:
+    """The gradients that several lines give values, at least one of which adds to what is there."""
+    lines: dict[str, int] = {}
+    adding = set[str]()
+    for line in facts.lines:
+        name = _gradient(facts, line)
+        if name and not _starts(line):
+            lines[name] = lines.get(name, 0) + 1
+            if line.relation.text in _IN_PLACE or _repeats(facts, line):
+                adding.add(name)
+    return frozenset(name for name in adding if lines[name] > 1)
 
 
 def _gradient(facts: Facts, line: Line) -> str:

@@ -123,6 +123,8 @@ class Facts:
     """Letters below the names of a note on one layer are units, once asked for."""
     ledger: Ledger | None = None
     """The stated costs with what they are made of, once asked for (`which_cost.ledger`)."""
+    put_together: frozenset[str] | None = None
+    """Gradients that several lines put together, once asked for (`accumulation`)."""
     index_orders: dict[str, bool] | None = None
     """Whether the entries of a letter name the example first, once asked for (`orders`)."""
     letters_alone: frozenset[Spelled] | None = None

@@ -21,6 +21,13 @@ $$a = \text{softmax}(z)$$
 LOSS = r"""
 $$L = -\sum_k y_k \log a_k$$
 """
+RESIDUAL = r"""
+$$u = A x$$
+$$v = u \odot u + x$$
+$$L = \frac12 \|v - y\|^2$$
+$$dv = v - y$$
+"""
+SUM = r"dv + A^T (2 u \odot dv)"
 
 
 def verdicts(note: str, *lines: str) -> list[str]:
@@ -52,6 +59,20 @@ def test_what_is_added_to_nothing_is_the_gradient(lines: tuple[str, ...]) -> Non
 ])  # fmt: skip
 def test_lines_that_add_up_are_left_open(penalty: str, lines: tuple[str, ...]) -> None:
     assert set(verdicts(network(penalty), *lines)) == {"unproven"}
+
+
+@pytest.mark.parametrize("lines", [
+    (f"dx = {SUM}", f"dx += {SUM}"),
+    (f"dx += {SUM}", f"dx += {SUM}"),
+    (f"dx -= {SUM}",),
+    ("dx = dv", r"dx = dx + A^T (2 u \odot dv)"),
+])  # fmt: skip
+def test_so_are_lines_where_no_layers_are_supposed(lines: tuple[str, ...]) -> None:
+    assert set(verdicts(RESIDUAL, *lines)) == {"unproven"}
+
+
+def test_a_gradient_of_two_paths_in_one_line_is_proved() -> None:
+    assert verdicts(RESIDUAL, f"dx = {SUM}") == verdicts(RESIDUAL, f"dx += {SUM}") == ["verified"]
 
 
 @pytest.mark.parametrize(("sums", "expected"), [

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from derive.meaning.accumulation import added_up
 from derive.meaning.alternatives import under_conditions
 from derive.meaning.conditions import applicable, conditions_of, restricted
 from derive.meaning.counts import as_counts
@@ -81,6 +82,8 @@ class Reader(Claimed):
             return self._open(line, Verdict.UNPROVEN, SOLVED, Kind.ALGEBRA)
         if any(line is one.line for one in self.found.derived.values()):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
+        if reason := added_up(self.found.facts, line):
+            return self._open(line, Verdict.UNPROVEN, reason, Kind.GRADIENT)
         again = self.found.again.get(id(line))
         if again is not None and self._in_part(line, again):
             return self._open(line, Verdict.DEFINITION, "", Kind.DEFINITION)
