@@ -18,10 +18,12 @@ from typing import Final
 
 from derive.check import Screen, check, find_counterexample
 from derive.diagnosis.scene import Diagnosis
+from derive.meaning.at_minimum import as_minimum
 from derive.meaning.building import build
 from derive.meaning.context import ANY_LAYER
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.setting import Hypothesis, Setting
+from derive.meaning.stationary import SOLVED
 from derive.meaning.which_cost import TWO_COSTS
 from derive.program import Equation, Gradient, Program, Statement, walk
 from derive.tensors import Outcome, prove
@@ -141,6 +143,8 @@ class Judge:
         if result.verdict == Verdict.REFUTED and (true := self._true_somewhere(found)):
             reason = f"the line names no layer and is false of some; it is true of layer {true}"
             return Judgement(Verdict.UNPROVEN, reason)
+        if result.verdict == Verdict.REFUTED and any(self.agrees(s) for s in as_minimum(found)):
+            return Judgement(Verdict.UNPROVEN, SOLVED)
         reason = found.figures or found.elsewhere
         if reason and result.verdict == Verdict.REFUTED:
             return Judgement(Verdict.UNPROVEN, reason)

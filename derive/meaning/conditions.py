@@ -99,10 +99,30 @@ def _spoken(facts: Facts, line: Line, near: bool) -> Iterator[Condition]:
         behind = pieces[at + 1] if at + 1 < len(pieces) else None
         if behind is not None and behind.kind == "inline" and _BEHIND.match(behind.before):
             yield from _stated(behind)
+    else:
+        yield from _in_sentence(pieces, at, near)
     match = _LABEL.search(line.source.label)
     if match is not None and match[1] != match[3]:
         yield Condition(match[1], match[3], match[2] == "=")
     yield from _stated(line.piece)
+
+
+def _in_sentence(pieces: Sequence[Piece], at: int, near: bool) -> Iterator[Condition]:
+    """``for $k \\ne i$: $f = g$`` and ``$f = g$ if $k \\ne i$``: what the same sentence says.
+
+    near: False for all that the paragraph says before it.
+    """
+    first = at
+    while first and pieces[first - 1].kind == "inline":
+        if _PARAGRAPH.search(pieces[first].before):
+            break
+        first -= 1
+    for k in range(first, at):
+        if not near or _leads(pieces, k, at):
+            yield from _stated(pieces[k])
+    behind = pieces[at + 1] if at + 1 < len(pieces) else None
+    if behind is not None and behind.kind == "inline" and _ONLY_IF.match(behind.before):
+        yield from _stated(behind)
 
 
 def _leads(pieces: Sequence[Piece], k: int, at: int) -> bool:

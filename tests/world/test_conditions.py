@@ -91,3 +91,43 @@ LAYER = r"With $z = W x + b$, $y = \text{softmax}(z)$ and $L = \frac12 \|y - t\|
 )
 def test_units_of_one_layer_without_numbers(line: str, expected: str) -> None:
     assert verdict(LAYER + f"$${line}$$") == expected
+
+
+INLINE = [
+    r"\frac{\partial y_i}{\partial z_j} = - y_i y_j",
+    r"\frac{\partial y_i}{\partial z_j} = y_i (1 - y_i)",
+]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        r"For $i = j$: ${1}$; for $i \ne j$: ${0}$.",
+        r"If $i \neq j$ then ${0}$, and if $i = j$ we have ${1}$.",
+        r"We get ${0}$ if $i \ne j$ and ${1}$ if $i = j$.",
+    ],
+)
+def test_conditions_in_a_sentence(sentence: str) -> None:
+    for k in (0, 1):
+        lines = (INLINE[k], INLINE[1 - k])
+        text = SOFTMAX + sentence.replace("{0}", lines[0]).replace("{1}", lines[1])
+        said = [str(c.verdict) for c in verify_text(text).claims if "frac{\\partial" in c.latex]
+        assert said == ["verified"] * 2 if k == 0 else "verified" not in said and "refuted" in said
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        r"For $i = j$ it is simple; ${0}$.",
+        r"${0}$. If $i \ne j$ the units compete.",
+        r"${0}$, and if $i \ne j$ the units compete.",
+        r"${0}$; for $i \ne j$ the units compete.",
+        "The units $i \\ne j$ compete.\n\nThen ${0}$.",
+        r"The units $i \ne j$ compete. Then ${0}$.",
+        r"If $i \ne j$ they compete. Then ${0}$.",
+    ],
+)
+def test_a_condition_of_another_sentence_proves_nothing(sentence: str) -> None:
+    text = SOFTMAX + sentence.replace("{0}", INLINE[0])
+    said = [str(c.verdict) for c in verify_text(text).claims if "frac{\\partial" in c.latex]
+    assert said in (["refuted"], ["unproven"])
