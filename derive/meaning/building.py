@@ -244,16 +244,17 @@ def activation_name(setting: Setting, layer: int) -> str:
         chosen = supposed or facts.output_word
         if chosen is not None:
             return chosen
-    if stated.symbols and not any(_family(facts, scripts) for _, scripts in stated.symbols):
+    if stated.symbols and not of_family(facts, stated):
         spelled = min(stated.symbols)
         return "g_" + "".join(c for c in spelled[0] + spelled[1] if c.isalnum())
     return f"g{layer}"
 
 
-def _family(facts: Facts, scripts: str) -> bool:
+def of_family(facts: Facts, stated: Activation) -> bool:
     """``f^l``: a letter for the layers stands in the script, each layer has its own function."""
-    layer = parse_layer(scripts.strip("()[]"))
-    return layer is not None and layer.letter in facts.roles.letters | facts.roles.top
+    letters = facts.roles.letters | facts.roles.top
+    layers = [parse_layer(scripts.strip("()[]")) for _, scripts in stated.symbols]
+    return any(layer is not None and layer.letter in letters for layer in layers)
 
 
 def _activation(setting: Setting, layer: int) -> None:

@@ -75,7 +75,10 @@ _DECLARED: dict[str, Role] = {
 _WORDS = {"W": "weight", "b": "bias", "Z": "pre-activation", "A": "activation"}
 _OUTPUT = re.compile(
     r"output[^.\n]{0,24}?\b(softmax|sigmoid|tanh|linear)\b"
-    r"|\b(softmax|sigmoid|tanh|linear)\b[^.\n]{0,16}?output",
+    r"|\b(softmax|sigmoid|tanh|linear)\b[^.\n]{0,16}?output"
+    r"|(?:(?:last|final) layer|ausgabe|letzten? schicht|sortie|dernière couche|salida|última capa"
+    r"|saída|última camada|输出层|最后一层|出力層|выходно)[^.。\n]{0,24}?"
+    r"(?<![a-zï])(softmax|sigm[oó][iï]d|tanh)(?:al|es?|a)?(?![a-z])",
     re.IGNORECASE,
 )
 
@@ -384,5 +387,7 @@ def _output_word(facts: Facts) -> None:
     prose = " ".join([p.before for p in facts.document.pieces] + [facts.document.after])
     match = _OUTPUT.search(prose)
     if match is not None:
-        word = (match[1] or match[2]).lower()
-        facts.output_word = "identity" if word == "linear" else word
+        word = (match[1] or match[2] or match[3]).lower()
+        facts.output_word = {"linear": "identity"}.get(
+            word, "sigmoid" if word.startswith("sigm") else word
+        )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+from derive.meaning.building import of_family
 from derive.meaning.facts import Facts
 from derive.meaning.interpret import Interpreter
 from derive.meaning.interpretation import Interpretation
@@ -79,6 +80,8 @@ def candidates(facts: Facts, given: Given) -> list[Hypothesis]:
             pairs = [("stated", "identity"), ("stated", "sigmoid"), ("stated", None)]
         elif known is None and not output.symbols and _takes_log(facts):
             pairs = [("stated", "softmax"), ("stated", "sigmoid"), ("stated", None)]
+        elif known is None and of_family(facts, output) and _takes_log(facts):
+            pairs = [("stated", None), ("stated", "sigmoid"), ("stated", "softmax")]
         if stated.batch:
             reductions = ["mean"] if has_count(facts, stated.formula) else ["sum"]
     elif known is not None or output.symbols:

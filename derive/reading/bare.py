@@ -1,8 +1,9 @@
 """Equations written in Unicode on a line of plain text: ``dZ² = A² − Y``, ``∂L/∂W₁ = δ₁ · Xᵀ``.
 
 In: the source and the stretches of it that are already accounted for.  Out: the spans of the
-lines (without bullet and label) that hold nothing but such an equation.  A line with a word that
-is not mathematical, or without a character that only mathematics uses, is prose.
+lines (without bullet, label and the tags of a block of HTML) that hold nothing but such an
+equation.  A line with a word that is not mathematical, or without a character that only
+mathematics uses, is prose.
 """
 
 from __future__ import annotations
@@ -17,15 +18,22 @@ from .syntax import Span
 from .tokens import is_lettering
 
 _MAX_LINE: Final = 400
-_LINE: Final = re.compile(
-    r"^[^\n]*?(?:=|←|⇒|≔|≈|∝|&(?:larr|rArr|asymp|prop);)[^\n]*$", re.MULTILINE
-)
+_RELATION: Final = re.compile(r"=|←|⇒|≔|≈|∝|&(?:larr|rArr|asymp|prop);")
+_LINE: Final = re.compile(rf"^[^\n]*?(?:{_RELATION.pattern})[^\n]*$", re.MULTILINE)
 _LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-*+•]|\d+[.)])[ \t]+)*")
 _LABEL: Final = re.compile(r"[^:=\n]{0,60}:(?:\*\*|__)?[ \t]+")
 _REMARK: Final = re.compile(r"[ \t]+\([^()=]*\)[.,;]?$")
 _MARKS: Final = ("**", "__", "*", "_")
 _TAG: Final = re.compile(r"</(?:su[bp]|b|strong|i|em|var)>")
 _HTML: Final = re.compile(r"</?(?:su[bp]|b|strong|i|em|var)>|&[A-Za-z]{2,8}[0-9]?;")
+_BREAK: Final = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
+_OPENED: Final = re.compile(
+    r"(?:[ \t]*</?(?:p|li|ul|ol|td|th|tr|div|center|span|dd|dt|dl|code)(?:[ \t][^<>\n]*)?>)*[ \t]*",
+    re.IGNORECASE,
+)
+_CLOSED: Final = re.compile(
+    r"(?:[ \t]*</(?:p|li|ul|ol|td|th|tr|div|center|span|dd|dt|dl|code)>)+$", re.IGNORECASE
+)
 _PROSE_SIGNS: Final = frozenset("–’•…·→←⇒≈µ")
 _SIGNS: Final = frozenset([*UNICODE, *SUPERSCRIPTS, *SUBSCRIPTS]) - _PROSE_SIGNS
 _RUN: Final = re.compile(r"[A-Za-z]+")
@@ -44,9 +52,24 @@ def bare_equations(source: str, taken: Sequence[Span], most: int) -> list[Span]:
             hole += 1
         free = hole == len(taken) or taken[hole].start >= end
         if free and end - start <= _MAX_LINE:
-            span = _equation(source, start, end)
-            if span is not None:
-                out.append(span)
+            for begin, stop in _broken(source, start, end):
+                related = _RELATION.search(source, begin, stop)
+                span = _equation(source, begin, stop) if related else None
+                if span is not None and len(out) < most:
+                    out.append(span)
+    return out
+
+
+def _broken(source: str, start: int, end: int) -> list[tuple[int, int]]:
+    """What stands between the ``<br>`` of a line, without the tags of blocks around it."""
+    out: list[tuple[int, int]] = []
+    at = start
+    for stop, then in [*(m.span() for m in _BREAK.finditer(source, start, end)), (end, end)]:
+        opened = _OPENED.match(source, at, stop)
+        begin = opened.end() if opened else at
+        closed = _CLOSED.search(source[begin:stop])
+        out.append((begin, begin + closed.start() if closed else stop))
+        at = then
     return out
 
 

@@ -186,7 +186,10 @@ class Names(Cursor):
         while high - low > 1 and self.tokens[low].text == "{" and self.partner[low] == high - 1:
             low, high = low + 1, high - 1
         if low >= high:
-            raise Failure("a script expected", self._range(low - 1, low))
+            if not self._in_macro(low - 1, high):
+                raise Failure("a script expected", self._range(low - 1, low))
+            self.at = after
+            return [], 0
         scripts: list[Script] = []
         primes = 0
         for first, stop in self._parts(low, high, base):
@@ -196,6 +199,11 @@ class Names(Cursor):
                 scripts.append(self._read_script(place, first, stop, base))
         self.at = after
         return scripts, primes
+
+    def _in_macro(self, opened: int, closed: int) -> bool:
+        """Both brackets come from one call: ``\\h{}`` for ``\\mathbf{h}_{#1}`` has no script."""
+        one, two = self.tokens[opened], self.tokens[closed]
+        return (one.start, one.end) == (two.start, two.end)
 
     def _parts(self, low: int, high: int, base: str) -> list[tuple[int, int]]:
         """Take ``[2]T`` and ``2T`` apart into the layer and ``T``; anything else stays whole."""
