@@ -10,6 +10,7 @@ from derive.meaning.facts import Activation, Facts, call_of, known_function
 from derive.meaning.lines import Line
 from derive.meaning.notation import Layer, entry_items, function_word, plain_name, slot
 from derive.meaning.roles import Roles, resolve
+from derive.meaning.sums import is_whole
 from derive.reading.syntax import Applied, Big, Fraction_, Name, Node, Power
 from derive.reading.tree import plain
 
@@ -133,7 +134,7 @@ def _softmax(line: Line) -> tuple[Name, Name] | None:
         or output.base == above.base
     ):
         return None
-    if other is None or not below.index:
+    if other is None or not below.index or not is_whole(below) or below.upper in unit:
         return None
     return (output, above) if entry_items(other) == (*unit[:-1], below.index) else None
 

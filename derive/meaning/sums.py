@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import reduce
 from typing import Final
 
 from derive.meaning.bounds import contradicted_bounds
@@ -40,7 +41,9 @@ _ALL_BUT: Final = re.compile(r"([a-zA-Z])(?:\\neq?|≠)([a-zA-Z])")
 _PART: Final = "a sum over a part of its range"
 _INDEXED: Final = re.compile(r"[_^](?:\{[^{}]*\}|\[[^\[\]]*\]|.)")
 _SIZE_NAME: Final = re.compile(r"[A-Za-z]+(_[A-Za-z]+)?")
-_SIZE: Final = re.compile(r"\\?\w+")
+_SIZE: Final = re.compile(r"\\?[^\W\d]\w*|(?!0*1$)(?!0+$)\d+")
+"""A name, or a number of more than one."""
+_FROM: Final = re.compile(r"(?P<letter>[a-zA-Z])=(?P<first>\d{1,3})")
 
 
 class Sums(Calls):
@@ -109,21 +112,36 @@ class Sums(Calls):
     def _layer_sum(self, node: sx.Big) -> Expr:
         """A sum over all layers that have the names of the body."""
         upper = node.upper.removesuffix("-1") if self.roles.numbered_by_sender else node.upper
-        if not is_whole(replace(node, upper=upper)):
+        numbered = upper == node.upper and upper.isdecimal()
+        if not numbered and not is_whole(replace(node, upper=upper)):
             raise Outside("a sum over some of the layers")
-        out: Expr | None = None
+        found: dict[int, Expr] = {}
         for layer in range(self.setting.depth + 2):
             self.layers[node.index] = layer
             try:
-                value = self._value(node.body)
+                found[layer] = self._value(node.body)
             except NoLayer:
                 continue
             finally:
                 del self.layers[node.index]
-            out = value if out is None else Plus(out, value)
-        if out is None:
+        if not found:
             raise NoLayer("a sum over layers that has none")
-        return out
+        layers = self._from_to(node, list(found)) if numbered else list(found)
+        return reduce(Plus, (found[layer] for layer in layers))
+
+    def _from_to(self, node: sx.Big, known: list[int]) -> list[int]:
+        """The layers of ``\\sum_{l=1}^{2}``, each of which the note has to have."""
+        begins = _FROM.fullmatch(node.lower)
+        if begins is None or len(node.upper) > 3 or self.roles.symbolic_depth:
+            raise Outside("a sum over some of the layers")
+        layers = list(range(int(begins["first"]), int(node.upper) + 1))
+        if self.roles.numbered_by_sender:
+            if layers != list(range(1, len(known) + 1)):
+                raise Outside("a sum over some of the layers")
+            return known
+        if not layers or not set(layers) <= set(known):
+            raise Outside("a sum over layers that the note does not have")
+        return layers
 
     def _unit_letter(self, node: sx.Big) -> bool:
         """The summed letter is used as a unit, though elsewhere it runs over examples."""
@@ -162,6 +180,8 @@ class Sums(Calls):
     def _fits_bound(self, node: sx.Big, index: Index) -> None:
         """The bound is that of the axis, as far as the rest of the note tells."""
         facts = self.setting.facts
+        if index.dim == facts.count and node.upper not in ("", facts.count):
+            raise Outside(f"the sum over {node.index} runs to {node.upper}, not to {facts.count}")
         if facts.contradicted is None:
             facts.contradicted = contradicted_bounds(facts)
         certain = facts.contradicted.get(node.span.start)
@@ -200,4 +220,4 @@ def is_whole(node: sx.Big) -> bool:
         begins = node.lower.lower() in _ALL or (node.lower == "1" and upper != "")
     else:
         begins = letter in (node.index, f"{node.index}=1")
-    return begins and (upper == "" or _SIZE.fullmatch(upper) is not None)
+    return begins and (upper == "" or (upper != node.index and bool(_SIZE.fullmatch(upper))))
