@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from derive.program import Apply, Expr, Number, Plus, Power, Symbol, Times, walk
+from derive.program import SCALAR, Apply, Expr, Number, Plus, Power, Symbol, Times, walk
 from derive.pycode import arrays, stated
 from derive.pycode.guess import is_labels, is_size
 from derive.pycode.interpreter import Interpreter
@@ -23,9 +23,17 @@ from derive.pycode.names import (
     target_of,
 )
 from derive.pycode.plain import behind, depends
-from derive.pycode.returned import is_parameter, labelled, numbers, of_instance
+from derive.pycode.returned import (
+    formulas_returned,
+    is_parameter,
+    labelled,
+    names_in,
+    numbers,
+    of_instance,
+)
 from derive.pycode.signatures import returned_names
 from derive.pycode.state import OLD, make_arbitrary, snapshot
+from derive.pycode.store import is_constant
 from derive.pycode.supplied import Calls
 from derive.pycode.training import Focused, value_now
 from derive.pycode.units import known_names
@@ -78,6 +86,8 @@ class Account:
 
 _ENTRYWISE = (Symbol, Number, Plus, Times, Power, Apply)
 """Of what an expression consists that works entry by entry."""
+_DIFFERENCES = ("error", "E")
+"""What people also call ``A - Y``, a matrix: then it is no cost."""
 _UNNAMED = ("random", "data", "unwritten", "largest", "power")
 """What leaves are called that no variable of the source stands for."""
 
@@ -176,8 +186,11 @@ class Accountant(Calls):
     def _settled(self, scope: dict[str, Value], focused: Focused | None = None) -> Account:
         """The gradients among the names of a scope, and what a turn moves without them."""
         for name in COST_NAMES:
-            if name in scope and not isinstance(scope[name], (FunctionValue, Opaque)):
-                self.cost = self._scalar(scope[name])
+            held = scope.get(name)
+            if held is None or isinstance(held, (FunctionValue, Opaque)):
+                continue
+            if not (name in _DIFFERENCES and self._has_axes(held)):
+                self.cost = self._scalar(held)
                 break
         unstated: tuple[Unstated, ...] = ()
         called = False
@@ -197,6 +210,10 @@ class Accountant(Calls):
             raise Unsupported(f"no gradient was recognised in {self.entry.title}", self._node())
         cost = self.run.trace.define("cost", self.cost, None)
         return Account(self.run, cost, pairs, unstated=unstated, called=called)
+
+    def _has_axes(self, value: Value) -> bool:
+        shape = self.run.tensor(value).expr.shape if isinstance(value, Ref) else SCALAR
+        return 1 not in shape or any(dim != 1 and is_constant(dim) for dim in shape)
 
     def _unstated(self, scope: dict[str, Value]) -> tuple[Unstated, ...]:
         """What the cost is taken to be where none is computed."""
@@ -288,6 +305,9 @@ class Accountant(Calls):
         return None
 
     def _cost_of(self, result: Value, returned: ast.expr | None, scope: dict[str, Value]) -> Expr:
+        for formula, value in formulas_returned(result, returned):
+            if names_in(formula) & {*COST_NAMES} and isinstance(value, Tensor) and not value.ndim:
+                return self._scalar(value)
         for node in returned_names(returned):
             if node.id in COST_NAMES and node.id in scope:
                 return self._scalar(scope[node.id])
@@ -328,6 +348,11 @@ class Accountant(Calls):
                         pairs.setdefault((moved.target, moved.value.expr), moved)
                         continue
             self._add(pairs, target, part.label, part.value)
+        for formula, value in formulas_returned(result, returned):
+            labels = {t: n for n in sorted(names_in(formula)) if (t := target_of(n, leaves))}
+            if len(labels) == 1:
+                [(target, label)] = labels.items()
+                self._add(pairs, target, label, value)
         if self.instance is not None:
             self._add_of_instance(pairs)
         if not pairs:

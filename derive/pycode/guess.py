@@ -32,6 +32,7 @@ _BIAS = re.compile(
 )
 _STATE = re.compile(r"[hc]_?prev|[hc]_?0|[hc]_?init|prev_[hc]")
 _WEIGHT_VECTOR = re.compile(r"(w|theta|weights?|coef|beta)_?")
+_ENTRY = re.compile(r"_\d+$")
 _SMALL = re.compile(r"[a-z][a-z_]*")
 _LABELS = re.compile(
     r"(y|Y|t|T|labels?|targets?|ys|Ys|batch_y|yb|Yb)"
@@ -74,6 +75,8 @@ class Guess:
     """So have all other arguments in small letters."""
     wide: bool = False
     """Of states before the first step there are as many columns as of inputs."""
+    layers: int = 0
+    """What has no known length is as long as a network of so many layers needs; 0: nothing is."""
 
     def is_number_bias(self, name: str) -> bool:
         """Whether a parameter is taken to be one number of which the source says nothing."""
@@ -92,7 +95,8 @@ class Guess:
             return self.declared[base]
         if base in self.numbers or (is_scalar(base) and base not in self.arrays):
             return ()
-        if self.one and (base in DATA or is_labels(base)):
+        whole = _ENTRY.sub("", base) if self.layers else base
+        if self.one and (whole in DATA or is_labels(whole)):
             return (base, 1)
         if is_labels(base):
             return {

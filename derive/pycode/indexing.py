@@ -20,6 +20,7 @@ from derive.program import (
     Transpose,
 )
 from derive.pycode import arrays, parts, picks, ranges, records
+from derive.pycode.lengths import entries_of, is_sizes
 from derive.pycode.values import (
     Chosen,
     DictValue,
@@ -56,6 +57,8 @@ def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: a
             return batch
     if isinstance(holder, (DictValue, ListValue, tuple, Record)):
         return _item(run, holder, index, scope, node)
+    if isinstance(holder, Unknown) and isinstance(index, ast.Slice) and is_sizes(holder.name):
+        return _part(run, entries_of(run, holder, node), index, scope, node)
     if isinstance(holder, Unknown):
         key = _key(run, index, scope)
         if isinstance(key, str):

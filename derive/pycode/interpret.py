@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.program import Dim, Symbol
-from derive.pycode import picks
+from derive.pycode import lengths, picks
 from derive.pycode.account import Account, Accountant
 from derive.pycode.entry import Entry
 from derive.pycode.guess import Declared, Guess, guesses, is_labels
 from derive.pycode.interpreter import Interpreter
+from derive.pycode.lengths import LAYERS
 from derive.pycode.names import DATA
 from derive.pycode.plausible import a_matrix_is_a_number, beside_one_column, misfits
 from derive.pycode.shapes import Forced, beyond, unforced
@@ -45,21 +46,24 @@ class Understood:
     strained: tuple[tuple[Dim, Dim], ...] = ()
     strained_at: ast.AST | None = None
     message: str = ""
+    endless: bool = False
+    """It stopped where the length of an argument was asked that nothing says."""
 
 
 def understand(
-    module: Module, entry: Entry, declared: Mapping[str, Declared]
+    module: Module, entry: Entry, declared: Mapping[str, Declared], layers: int = 0
 ) -> Iterator[Understood]:
     """The accounts of an entry, those first whose gradients have the shapes of their parameters.
 
     If no guess runs through, one that says what stopped the one that came furthest.
+    layers: how many of them there are taken to be where no guess runs through without that.
     """
     strained: list[tuple[tuple[int, int], Understood]] = []
     problems: list[tuple[int, Understood]] = []
     met: set[tuple[object, ...]] = set()
     natural, examples = False, speaks_of_examples(module)
     numbers: list[Understood] = []
-    for guess in _in_turn(module, declared, strained):
+    for guess in _in_turn(module, declared, strained, layers):
         found, steps = _under(module, entry, guess)
         if found.account is None:
             problems.append((steps, found))
@@ -84,7 +88,16 @@ def understand(
     if strained and not (natural or numbers):
         yield min(strained, key=lambda pair: pair[0])[1]
     elif not natural and not numbers:
-        yield _failure(module, entry, problems)
+        failed = _failure(module, entry, problems)
+        deeper: Iterator[Understood] = iter(())
+        if not layers and not failed.strained and any(found.endless for _, found in problems):
+            deeper = understand(module, entry, declared, LAYERS)
+        first = next(deeper, failed)
+        if first.account is None:
+            yield failed
+        else:
+            yield first
+            yield from deeper
 
 
 def _failure(
@@ -105,17 +118,20 @@ def _in_turn(
     module: Module,
     declared: Mapping[str, Declared],
     strained: list[tuple[tuple[int, int], Understood]],
+    layers: int,
 ) -> Iterator[Guess]:
     """The guesses; where none fits, parameters are numbers whose gradients are, or examples one.
 
-    strained: what was found under the guesses before.
+    strained: what was found under the guesses before.  layers: of every guess.
     """
     arrays = differentiated(module)
     count = 0
     for guess in guesses(declared, arrays):
-        yield guess
+        yield replace(guess, layers=layers)
         count += 1
     if len(strained) < count and not strained:
+        if layers and not speaks_of_examples(module):
+            yield Guess("column", "column", declared, arrays, one=True, layers=layers)
         return
     numbers = frozenset(
         pair.target
@@ -126,9 +142,10 @@ def _in_turn(
     )
     numbers |= _stretched_settings(module, strained, declared)
     if numbers:
-        yield from guesses(declared, arrays, numbers)
+        for guess in guesses(declared, arrays, numbers):
+            yield replace(guess, layers=layers)
     if not speaks_of_examples(module):
-        yield Guess("column", "column", declared, arrays, one=True)
+        yield Guess("column", "column", declared, arrays, one=True, layers=layers)
 
 
 def _stretched_settings(
@@ -191,6 +208,7 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
             run = _start(module, entry, sizes, guess)
             account = Accountant(run, entry).account()
             picks.check(account)
+            lengths.check(run)
             single = beside_one_column(account, guess)
             if single and all(sizes.join(dim, 1) for dim in single):
                 sizes.given += [(dim, 1) for dim in single]
@@ -204,7 +222,8 @@ def _under(module: Module, entry: Entry, guess: Guess) -> tuple[Understood, int]
                 found = _clash(module, entry, guess, event)
                 return found, run.steps if run else 0
         except Unsupported as error:
-            return Understood(entry, None, guess, error), run.steps if run else 0
+            endless = run is not None and run.endless
+            return Understood(entry, None, guess, error, endless=endless), run.steps if run else 0
         except Raised as error:
             problem = Unsupported(f"line {error} raises")
             return Understood(entry, None, guess, problem), run.steps if run else 0

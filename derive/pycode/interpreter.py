@@ -88,6 +88,10 @@ class Interpreter:
         """The arrays of loaded data by the names of their leaves; they may share memory."""
         self.focused: Focused | None = None
         """The names before and after that turn, if it stands at the top level."""
+        self.endless = False
+        """The length of an argument was asked of which nothing says how long it is."""
+        self.lengths: list[tuple[Unknown, int]] = []
+        """Dictionaries whose length was supposed, with that length."""
         self.costs: list[stated.Call] = []
         """The calls of functions called like a cost in that turn."""
         toplevel.define_module(self, script)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from derive.program import Number
+from derive.pycode import lengths
 from derive.pycode.values import (
     DictValue,
     ListValue,
@@ -47,7 +48,7 @@ def items_of(run: Interpreter, value: Value, node: ast.AST) -> list[Value]:
             error = Unsupported(value.reason, node)
             raise error
         case Unknown():
-            raise Unsupported(f"the length of {value.name} is not known", node)
+            items = list(lengths.entries_of(run, value, node).items)
         case _:
             raise Unsupported("a loop over what has no known length", node)
     if len(items) > MOST_TURNS:

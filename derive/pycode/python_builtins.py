@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.pycode import arrays, powers
+from derive.pycode import arrays, lengths, powers
 from derive.pycode.arguments import exactly
 from derive.pycode.iteration import MOST_TURNS, items_of
 from derive.pycode.reductions import sum_row
@@ -74,7 +74,7 @@ def _len(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     if isinstance(value, Unknown) and (
         value.parts or (long and run.guess.shape(value.name) != "labels")
     ):
-        raise Unsupported(f"the length of {value.name} is not known", node)
+        return lengths.length_of(run, value, node)
     dims = arrays.shape_of(run.tensor(value))
     if not dims:
         raise Unsupported("len of a number", node)

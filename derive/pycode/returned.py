@@ -36,7 +36,7 @@ def numbers(run: Interpreter, scope: dict[str, Value]) -> list[tuple[str, Tensor
             found.append((name, run.trace.read(value)))
         elif isinstance(value, Parts):
             found += [(f"{name}:{k}", run.trace.read(r)) for k, r in enumerate(value.refs, 1)]
-        elif isinstance(value, (Instance, DictValue)):
+        elif isinstance(value, (Instance, DictValue, ListValue)):
             inner = dict(named_parts(value, name))
             found += [(f"{name}.{n}", t) for n, t in numbers(run, inner)]
     return [(n, t) for n, t in found if t.kind == "real" and t.picked is None]
@@ -100,6 +100,19 @@ def labelled(
     keyed = inside if isinstance(value, (DictValue, Record)) else {}
     for key, part in inside.items():
         yield from labelled(run, part, None, key, keyed)
+
+
+def formulas_returned(result: Value, returned: ast.expr | None) -> list[tuple[ast.BinOp, Value]]:
+    """The parts of ``return loss / m, dW / m`` that are computed where they are returned."""
+    if not isinstance(returned, ast.Tuple) or not isinstance(result, tuple):
+        return []
+    pairs = zip(returned.elts, result, strict=False)
+    return [(node, value) for node, value in pairs if isinstance(node, ast.BinOp)]
+
+
+def names_in(node: ast.AST) -> frozenset[str]:
+    """The variables that a formula mentions."""
+    return frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
 
 
 def of_instance(run: Interpreter, instance: Instance) -> Iterator[tuple[str, Value, str]]:

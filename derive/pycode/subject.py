@@ -21,7 +21,9 @@ from derive.pycode.entries import computes, entries
 from derive.pycode.entry import Entry
 from derive.pycode.faults import Mended, Workshop
 from derive.pycode.groups import Group, finding_at, group_of, is_part, model_of, named
-from derive.pycode.interpret import Understood, understand
+from derive.pycode.guess import Guess
+from derive.pycode.interpret import Understood, under, understand
+from derive.pycode.lengths import LAYERS, OTHER
 from derive.pycode.places import Places
 from derive.pycode.source import Module, Unreadable, parse
 from derive.pycode.updates import UpdateRuling, update_rulings
@@ -37,6 +39,7 @@ class Code:
         self.page = Places(source)
         self._workshops: dict[int, Mended | None] = {}
         self._departures: dict[int, ast.stmt | None] = {}
+        self._others: dict[int, frozenset[tuple[int, Verdict]]] = {}
 
     @property
     def size(self) -> int:
@@ -54,7 +57,8 @@ class Code:
             if at == len(wholes):
                 finding = self._of_cost(group, group.case, at + 1)
             else:
-                finding = self._of(group.case.rule_whole(wholes[at]), at + 1, group)
+                ruling = self._as_elsewhere(group, group.case.rule_whole(wholes[at]))
+                finding = self._of(ruling, at + 1, group)
         spent = 1000 * (time.perf_counter() - started)
         return replace(finding, milliseconds=spent) if self.timings else finding
 
@@ -166,9 +170,45 @@ class Code:
         assert best is not None
         return best[1]
 
+    def _as_elsewhere(self, group: Group, ruling: Ruling) -> Ruling:
+        """A verdict for a supposed number of layers stands if it is that for another number."""
+        guess = group.understood.guess
+        if guess is None or not guess.layers or ruling.verdict == Verdict.UNPROVEN:
+            return ruling
+        if id(group) not in self._others:
+            self._others[id(group)] = self._other_verdicts(group, replace(guess, layers=OTHER))
+        assert group.case is not None
+        verdicts = self._others[id(group)]
+        line = getattr(group.case.place(ruling.pair), "lineno", 0)
+        if ruling.verdict == Verdict.VERIFIED:
+            stands = {v for at, v in verdicts if at == line} == {Verdict.VERIFIED}
+        else:
+            stands = Verdict.REFUTED in {v for _, v in verdicts}
+        if stands:
+            return ruling
+        said = "proved" if ruling.verdict == Verdict.VERIFIED else "false"
+        reason = f"{said} here for {LAYERS} entries, but not all that this line makes of {OTHER}"
+        return Ruling(ruling.pair, Verdict.UNPROVEN, reason, ruling.node)
+
+    def _other_verdicts(self, group: Group, guess: Guess) -> frozenset[tuple[int, Verdict]]:
+        """The verdicts on all gradients of an entry under another guess, with their lines.
+
+        There are none if some gradients are gone.
+        """
+        assert isinstance(self.module, Module)
+        found = group_of(self.module, under(self.module, group.understood.entry, guess))
+        if found.case is None or len(found.pairs) < len(group.pairs):
+            return frozenset()
+        case = found.case
+        rulings = [case.rule_whole(whole) for whole in found.wholes]
+        return frozenset((getattr(case.place(r.pair), "lineno", 0), r.verdict) for r in rulings)
+
     def _of_cost(self, group: Group, case: Case, step: int) -> Finding:
         """Whether the cost beside the gradients is the one of the public function."""
         found = case.own_cost()
+        guess = group.understood.guess
+        if found is None and guess is not None and guess.layers:
+            found = self._other_cost(group, replace(guess, layers=OTHER))
         if found is None:
             proof = Proof(tuple(sorted(case.rules)), case.steps, True)
             return replace(self._cost_finding(group, Verdict.VERIFIED, "", step), proof=proof)
@@ -178,6 +218,14 @@ class Code:
         said = f"the cost is another one than that of {group.understood.entry.cost}"
         finding = self._cost_finding(group, Verdict.REFUTED, said, step)
         return replace(finding, counterexample=example, code=BY_NAME["contradiction"])
+
+    def _other_cost(self, group: Group, guess: Guess) -> tuple[str, None] | None:
+        """Why the cost beside the gradients is not proved for another number of layers."""
+        assert isinstance(self.module, Module)
+        case = group_of(self.module, under(self.module, group.understood.entry, guess)).case
+        if case is not None and case.account.own is not None and case.own_cost() is None:
+            return None
+        return f"proved for {LAYERS} entries, not for {OTHER}", None
 
     def _cost_finding(self, group: Group, verdict: Verdict, message: str, step: int) -> Finding:
         assert group.case is not None

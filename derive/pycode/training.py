@@ -92,6 +92,8 @@ def value_now(run: Interpreter, value: Value) -> Value:
         return Instance(value.kind, {k: value_now(run, v) for k, v in value.attributes.items()})
     if isinstance(value, DictValue):
         return DictValue({k: value_now(run, v) for k, v in value.items.items()})
+    if isinstance(value, ListValue):
+        return ListValue([value_now(run, v) for v in value.items])
     return value
 
 

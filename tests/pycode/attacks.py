@@ -15,10 +15,12 @@ from derive.verdict import Verdict
 
 from . import (
     language_attacks,
+    length_attacks,
     object_attacks,
     optimizer_attacks,
     part_attacks,
     published_attacks,
+    return_attacks,
     shared_attacks,
     training_attacks,
 )
@@ -795,6 +797,7 @@ def main() -> int:
     wrong = [source for source in chosen if verified(source)]
     several = [LATE, *optimizer_attacks.programs(), *part_attacks.programs()]
     several += [*published_attacks.programs(), *training_attacks.programs()]
+    several += [*length_attacks.programs(), *return_attacks.programs()]
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]
     chosen += several
