@@ -21,7 +21,9 @@ _MAX_LINE: Final = 400
 _RELATION: Final = re.compile(r"=|←|⇒|≔|≈|∝|&(?:larr|rArr|asymp|prop);")
 _LINE: Final = re.compile(rf"^[^\n]*?(?:{_RELATION.pattern})[^\n]*$", re.MULTILINE)
 _LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-*+•]|\d+[.)])[ \t]+)*")
-_LABEL: Final = re.compile(r"[^:=\n]{0,60}:(?:\*\*|__)?[ \t]+")
+_LABEL: Final = re.compile(
+    r"[^:=\n]{0,60}:(?:\*\*|__)?[ \t]+|(?:\*\*|__)[^*_=\n]{1,60}\.(?:\*\*|__)[ \t]+"
+)
 _REMARK: Final = re.compile(r"[ \t]+\([^()=]*\)[.,;]?$")
 _MARKS: Final = ("**", "__", "*", "_")
 _TAG: Final = re.compile(r"</(?:su[bp]|b|strong|i|em|var)>")

@@ -33,6 +33,29 @@ def test_one_line_holds_several() -> None:
     assert [str(c.verdict) for c in claims[4:]] == ["verified", "refuted", "verified"]
 
 
+LABELLED = """
+**Forward.** z₁ = W₁ x + b₁, a₁ = tanh(z₁), s = W₂ a₁ + b₂
+
+**Loss.** L = ½ ‖s − y‖²
+
+**Gradient.** {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("∂L/∂W₂ = (s − y) a₁ᵀ", "verified"),
+        ("∂L/∂W₂ = a₁ (s − y)ᵀ", "refuted"),
+        ("∂L/∂z₁ = W₂ᵀ (s − y) ⊙ (1 − a₁²)", "verified"),
+        ("∂L/∂z₁ = W₂ᵀ (s − y) ⊙ (1 − z₁²)", "refuted"),
+    ],
+)
+def test_a_bold_label_with_a_full_stop(line: str, expected: str) -> None:
+    claims = verify_text(LABELLED.format(line)).claims
+    assert [str(c.verdict) for c in claims] == [*["definition"] * 4, expected]
+
+
 @pytest.mark.parametrize(
     "line", ["<p>see z<sub>1</sub> = the score</p>", "<br><br>", "<p>a &lt; b<br>= c</p>"]
 )

@@ -24,6 +24,7 @@ from derive.meaning.spelling.indicators import indicators_whole
 from derive.meaning.spelling.input_letter import input_by_itself
 from derive.meaning.spelling.jacobians import jacobians_by_entries
 from derive.meaning.spelling.letters import error_called_e, negative_delta
+from derive.meaning.spelling.matrix_stars import matrix_stars
 from derive.meaning.spelling.named_inside import formulas_by_name
 from derive.meaning.spelling.ranges import whole_ranges
 from derive.meaning.spelling.running import running_gradient
@@ -35,6 +36,7 @@ from derive.reading.syntax import Document
 
 PASSES = (
     exponents_as_numbers,
+    matrix_stars,
     cost_of_one,
     functions_by_name,
     whole_ranges,
