@@ -12,6 +12,7 @@ import re
 from derive.declare import Declarations
 from derive.meaning.activations import activation_by_slopes, activation_lines, state_activation
 from derive.meaning.affine import adopt, find_affine, one_network
+from derive.meaning.bias_sums import bias_sums
 from derive.meaning.costs import (
     cost_lines,
     costs_by_derivatives,
@@ -117,6 +118,7 @@ def gather(
     if layering is None:
         adopt(facts.roles, facts.affine, _shape_votes(facts))
     _letters_without_affine(facts)
+    bias_sums(facts)
     units_below(facts)
     last_layer(facts)
     _layers_of_weights(facts)
