@@ -124,7 +124,10 @@ class Calculus(Names):
         return replace(name, scripts=name.scripts[:-1])
 
     def differential_of_bracket(self) -> Node:
-        """``\\partial (w a + b) / \\partial a``: the cursor is on the first ``\\partial``."""
+        """``\\partial (w a + b) / \\partial a``: the cursor is on the first ``\\partial``.
+
+        So it is before a function: ``\\partial \\log p / \\partial z``.
+        """
         start = self.start
         self.at += 1
         of = self.factor()

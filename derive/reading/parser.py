@@ -283,6 +283,14 @@ class Parser(Fences):
             return self.differential_operator()
         if following in ("(", "["):
             return self.differential_of_bracket()
+        start, self.at = self.at, self.at + 1
+        called = self.at_function()
+        self.at = start
+        if called:
+            try:
+                return self.differential_of_bracket()
+            except Failure:
+                self.at = start
         return self.headed(self.name())
 
     def headed(self, name: Name) -> Node:

@@ -87,7 +87,10 @@ class _Raising:
         if len(rest.terms) < 2 or _common(rest) != (1, []):
             return self._plain_sum(poly, row, column)
         inner = Block(self._grouped_sum(rest, row, column), row, column)
-        return self._product(content, shared, [inner], row, column)
+        try:
+            return self._product(content, shared, [inner], row, column)
+        except NoMatrixForm:  # a diagonal in front: it stays in each term
+            return self._plain_sum(poly, row, column)
 
     def _grouped_sum(self, poly: Poly, row: Slot, column: Slot) -> Expr:
         """Terms with the same denominators put together."""

@@ -58,6 +58,13 @@ class Claimed:
         found = self._target(node)
         return None if found is None or found[1] else found[0]
 
+    def _plain_key(self, name: Name) -> Key | None:
+        """What a name is of, turned or not."""
+        try:
+            return self.found.names.use(name).key
+        except Outside:
+            return None
+
     def _target(self, node: object) -> tuple[Key, tuple[str, ...]] | None:
         """A quantity, or its entries, as they stand: neither turned nor to a power."""
         if not isinstance(node, Name):

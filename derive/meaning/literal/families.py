@@ -1,12 +1,14 @@
 """Which letters with one index are vectors or numbers, one for each value of it.
 
-``w^T x_i`` makes x_i a vector; in ``w x_i + b`` without any word of arrays all are numbers.
+``w^T x_i`` makes x_i a vector, and the X of the same note the matrix of them;
+in ``w x_i + b`` without any word of arrays all are numbers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from derive.meaning.facts import all_nodes, subtree
 from derive.meaning.literal.identity import Key, Use
@@ -32,6 +34,41 @@ def families(found: Outlined, uses: Iterable[Use]) -> frozenset[Key]:
         and use.key not in found.stated
     }  # fmt: skip
     return frozenset((turned | _behind_turned(found)) & small)
+
+
+_DECLARED: Final = re.compile(r"\\in\s*\\(?:mathbb|mathbf|R)\b[^$]{0,6}\^\s*\{?\s*\(?\s*(\w+)")
+"""``X \\in \\mathbb{R}^{n \\times d}``: how many rows are declared."""
+OTHER_STACK: Final = (
+    "whether the rows or the columns of {} are what stands with an index is not told"
+)
+
+
+def stacks(found: Outlined, uses: Iterable[Use]) -> dict[Key, Key]:
+    """Capitals without a formula whose rows are the vectors of a family: X of the x_i.
+
+    Not where the note speaks of columns, or declares as many rows as no sum has terms.
+    """
+    source = found.facts.document.source
+    if re.search(r"column", source, re.IGNORECASE):
+        return {}
+    out: dict[Key, Key] = {}
+    for use in uses:
+        letter, accent, primes, labels = use.key
+        small = (letter.lower(), accent, primes, labels)
+        plainly = len(letter) == 1 and letter.isupper() and not (primes or labels)
+        if not plainly or small not in found.families or use.key in found.stated:
+            continue
+        if found.extents.get(use.key, 0) or use.entries or use.example:
+            continue
+        declared = [_DECLARED.match(source, m.end()) for m in _spelled(letter).finditer(source)]
+        if all(m is None or m[1] in found.sizes for m in declared):
+            out[use.key] = small
+    return out
+
+
+def _spelled(letter: str) -> re.Pattern[str]:
+    """A letter with the braces of a font behind it."""
+    return re.compile(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])\}}?\s*")
 
 
 def _behind_turned(found: Outlined) -> set[Key]:

@@ -67,6 +67,8 @@ class Identities:
     """Small letters with accents whose entries are those of the capital: ``x_{ij}`` of X."""
     naming: frozenset[Label] = frozenset()
     """Letters with a script that names them, though its letter runs elsewhere."""
+    paired: frozenset[frozenset[str]] = frozenset()
+    """The letters of an entry by an entry, ``\\partial y_i/\\partial x_j``."""
     styled: frozenset[tuple[str, str]] = frozenset()
     """Letters with their accents that stand in another font somewhere in the note."""
 
@@ -118,6 +120,13 @@ class Identities:
             raise Outside(f"{name.base} has entries, and {script.text} may be one of them")
         return (script.place, script.bracket, script.text + _of_script(script))
 
+    def is_kronecker(self, name: sx.Name) -> bool:
+        """``\\delta_{ij}`` beside ``\\partial y_i/\\partial x_j``, whatever i runs over besides."""
+        plainly = name.base == "delta" and not (name.mark or name.primes or name.accent)
+        return (
+            plainly and len(name.scripts) == 1 and frozenset(name.scripts[0].items) in self.paired
+        )
+
     def is_index(self, name: sx.Name, script: sx.Script) -> bool:
         """A script of running letters: it picks entries."""
         if script.place != "sub" or script.bracket or script.word or not script.items:
@@ -154,6 +163,7 @@ def identities(facts: Facts) -> Identities:
     )
     found.folded = _folded(names, indices) - {(n.base, n.accent) for n in _heads(facts)}
     found.naming = naming(facts, indices)
+    found.paired = _paired(facts, indices)
     found.indexed = _indexed(facts, found, names)
     found.styled = frozenset((n.base, n.accent) for n in names if _script_font(n))
     return found
@@ -171,6 +181,19 @@ def _folded(names: Sequence[sx.Name], indices: frozenset[str]) -> frozenset[tupl
         (pairs if running and not name.font else others).add((name.base, name.accent))
     single = {one for one in pairs if len(one[0]) == 1 and one[0].islower()}
     return frozenset(single & capitals - others)
+
+
+def _paired(facts: Facts, indices: frozenset[str]) -> frozenset[frozenset[str]]:
+    """The letters of the entries in derivatives of one entry by another."""
+    found: set[frozenset[str]] = set()
+    for node in all_nodes(facts):
+        for one in derivatives_in(node):
+            of = plain(one.of) if one.of is not None else None
+            if isinstance(of, sx.Name):
+                above, below = _letters_below(of) & indices, _letters_below(one.by) & indices
+                if len(above) == len(below) == 1 and above != below:
+                    found.add(frozenset(above | below))
+    return frozenset(found)
 
 
 def _bare(name: sx.Name) -> bool:
@@ -219,6 +242,7 @@ def _called(facts: Facts) -> frozenset[str]:
     for node in all_nodes(facts):
         called = [p.head for p in subtree(node) if isinstance(p, sx.Applied)]
         heads |= {head.base for head in called}
+        alone |= {head.base for head in called if any(map(is_transpose, head.scripts))}
         alone |= {n.base for n in names_in(node) if not any(n is head for head in called)}
     return frozenset(heads - alone)
 
@@ -328,7 +352,31 @@ def _entries_on_both_sides(facts: Facts) -> set[str]:
         for letter in sorted(_letters_below(head) & {"i", "j", "k"}):
             if any(letter in letters for letters in below.values()):
                 found.add(letter)
+        found |= _beside_sums(line, head) - _alone(facts)
     return found
+
+
+def _alone(facts: Facts) -> set[str]:
+    """Letters that stand without scripts, but for the conditions of cases: ``[a = b]``."""
+    parts = [part for node in all_nodes(facts) for part in subtree(node)]
+    compared = {
+        id(plain(side)) for p in parts if isinstance(p, sx.Comparison) for side in (p.left, p.right)
+    }
+    bare = (p for p in parts if isinstance(p, sx.Name) and not p.scripts)
+    return {p.base for p in bare if id(p) not in compared}
+
+
+def _beside_sums(line: Line, head: sx.Name) -> set[str]:
+    """The a of ``p_a = e^{z_a}/\\sum_b e^{z_b}``: below the head, and where a sum's letter runs."""
+    summed = {p.index for p in subtree(line.right) if isinstance(p, sx.Big) and p.index}
+    names = [(n.base, n.accent, _letters_below(n)) for n in names_in(line.right)]
+    return {
+        letter
+        for letter in _letters_below(head)
+        for base, accent, below in names
+        if below == {letter}
+        and any(b == base and a == accent and other <= summed and other for b, a, other in names)
+    }
 
 
 def _letters_below(name: sx.Name) -> set[str]:

@@ -17,6 +17,7 @@ from derive.meaning.lines import JOINS, Line
 from derive.meaning.literal.adding_up import if_targets_add_up
 from derive.meaning.literal.claimed import Claimed
 from derive.meaning.literal.conflict import Conflict, Sides
+from derive.meaning.literal.families import OTHER_STACK
 from derive.meaning.literal.identity import Key, all_uses, head_name
 from derive.meaning.literal.loose import crosses, if_symmetric, says_all
 from derive.meaning.literal.matrices import sums_named
@@ -249,6 +250,8 @@ class Reader(Claimed):
         except (Conflict, ShapeError) as error:
             uses = all_uses(self.found.facts, self.found.names)
             self.crossed = self.crossed or crosses(self.scope, error, uses)
+            if (stacked := self._stacked(line)) and self._in_columns(line) is not None:
+                return self._open(line, Verdict.UNPROVEN, stacked, kind)
             supposed = self._supposed(line)
             if supposed and not (isinstance(error, Sides) and self._speaks_of_all(line)):
                 reason = f"no line says what {', '.join(supposed)} is, and its shape decides"
@@ -270,10 +273,15 @@ class Reader(Claimed):
         others = under_conditions(self.found.facts, line, kind, "matrix", found)
         whole = Interpretation(
             line, kind, "matrix", found, missing=missing, figures=solved,
-            conditions=conditions, others=others, elsewhere=self._tied_below(line),
+            conditions=conditions, others=others,
+            elsewhere=self._tied_below(line),
         )  # fmt: skip
         others = (*others, *self._other_layout(line, whole), *as_counts(whole))
         others = (*others, *if_targets_add_up(self.scope, whole))
+        if (stacked := self._stacked(line)) and (turned := self._in_columns(line)) is not None:
+            other = tuple(Stated(setting, s) for s in turned)
+            others = (*others, (stacked, replace(whole, statements=other, others=(), missing=())))
+            whole = whole if turned else replace(whole, elsewhere=stacked)
         whole = replace(whole, others=others)
         return (
             self._of_formulas(whole)
@@ -285,6 +293,23 @@ class Reader(Claimed):
         """A line that says by itself what it is about: judged as it stands."""
         found = replace(found, missing=())
         return replace(found, others=(*found.others, *if_symmetric(self.scope, found)))
+
+    def _stacked(self, line: Line) -> str:
+        """The line speaks of a matrix whose rows are supposed to be the vectors of a family."""
+        names = (n for side in line.nodes for n in names_in(side) if not n.mark)
+        shown = next((n.base for n in names if self._plain_key(n) in self.scope.stacks), "")
+        return OTHER_STACK.format(shown) if shown else ""
+
+    def _in_columns(self, line: Line) -> list[Statement] | None:
+        """What such a line says with the vectors as columns; None where that does not fit."""
+        claims = self._claims(line, self.scope)
+        claims.stacked_in_columns = True
+        try:
+            return self._statements(claims, line)
+        except (Conflict, ShapeError):
+            return None
+        except Outside:
+            return []
 
     def _tied_below(self, line: Line) -> str:
         """A line further below gives a quantity the value of another one: ``V = W^T``.

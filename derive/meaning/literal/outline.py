@@ -15,7 +15,7 @@ from derive.meaning.figures import value_of_one_example
 from derive.meaning.lines import Line
 from derive.meaning.literal.backward import backward
 from derive.meaning.literal.costs import costs_of, is_divergence
-from derive.meaning.literal.families import families
+from derive.meaning.literal.families import families, stacks
 from derive.meaning.literal.identity import (
     Identities,
     Key,
@@ -90,6 +90,8 @@ class Outlined:
     sizes: dict[str, str] = field(default_factory=dict)
     extents: dict[Key, int] = field(default_factory=dict)
     families: frozenset[Key] = frozenset()
+    stacks: dict[Key, Key] = field(default_factory=dict)
+    """Capitals whose rows are the vectors of a family -> that family."""
     exampled: frozenset[Key] = frozenset()
     """Quantities that are named at an example: ``x^{(i)}``."""
     uses: dict[Key, frozenset[Key]] = field(default_factory=dict)
@@ -229,6 +231,7 @@ def outlined(
     found.exampled = frozenset(u.key for u in all_uses(facts, names) if u.example)
     found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
     found.families = families(found, all_uses(facts, names))
+    found.stacks = stacks(found, all_uses(facts, names))
     if ahead:
         with_next(found)
     return found
@@ -262,7 +265,8 @@ def _words_of(source: str, pattern: re.Pattern[str], small: bool) -> frozenset[s
 def _changed(found: Outlined) -> dict[Key, str]:
     """``h := h + V h``: a name for one thing before the line and another behind it.
 
-    A step of an update is none: what is subtracted is a rate times something.
+    A step of an update is none: what is subtracted is a rate times something, or an arrow says
+    that it is one, as in ``w \\leftarrow w - H^{-1} g``.
     """
     out: dict[Key, str] = {}
     for line in found.facts.lines:
@@ -275,10 +279,19 @@ def _changed(found: Outlined) -> dict[Key, str]:
             continue
         inside = list(names_in(line.right))
         again = any(_same(found.names, use.key, n) for n in inside)
-        step = any(n.base in RATES for n in inside) and use.key not in found.stated
+        step = any(n.base in RATES for n in inside) or _moves(found, use.key, line)
+        step = step and use.key not in found.stated
         if again and not step and not (use.transposed or use.power is not None or use.entries):
             out[use.key] = f"{name.base} is changed in place"
     return out
+
+
+def _moves(found: Outlined, key: Key, line: Line) -> bool:
+    """``w \\leftarrow w - ...``: by an arrow, from where it is."""
+    right = plain(line.right)
+    first = plain(right.terms[0][1]) if isinstance(right, sx.Sum) else None
+    start = isinstance(first, sx.Name) and _same(found.names, key, first)
+    return line.relation.text in _ASSIGNS and start
 
 
 def _unclear(found: Outlined) -> dict[Key, str]:

@@ -36,6 +36,8 @@ class Quantities(ABC):
         self.indices: dict[str, Index] = {}
         self.free: dict[str, Index] = {}
         self.bound: dict[str, Expr] = {}
+        self.stacked_in_columns = False
+        """The vectors of a family are the columns of their matrix, and not its rows."""
 
     @abstractmethod
     def value(self, node: sx.Node) -> Expr:
@@ -55,9 +57,10 @@ class Quantities(ABC):
             raise Outside("infinity is no number")
         if name.base in ("nabla", "partial"):
             raise Outside("nabla of nothing")
-        if self.facts.roles.is_kronecker(name):
+        if self.facts.roles.is_kronecker(name) or self.scope.names.is_kronecker(name):
             use = self.scope.names.use(name)
-            if use.key not in self.scope.values and len(use.entries) == 2:
+            known = use.key in self.scope.values or use.key in self.scope.aliases
+            if not known and len(use.entries) == 2:
                 return self._kronecker(use.entries)
         if name.base == "e" and self._is_exponential(name):
             above = name.scripts[-1]
@@ -72,6 +75,8 @@ class Quantities(ABC):
             value = self._size(use.key)
         else:
             value = self.quantity(use.key)
+            if self.stacked_in_columns and use.key in self.scope.stacks:
+                value = Transpose(value)
         return self._used(use, value)
 
     def _is_exponential(self, name: sx.Name) -> bool:
@@ -83,6 +88,7 @@ class Quantities(ABC):
     def quantity(self, key: Key) -> Symbol:
         """The symbol of a quantity: a definition with a value, or a leaf."""
         scope = self.scope
+        key = scope.stacks.get(key, key)
         if key in scope.lost:
             raise Outside(scope.lost[key])
         if key in scope.values:

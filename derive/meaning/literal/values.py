@@ -26,6 +26,7 @@ from derive.program import (
     PRIMITIVES,
     SCALAR,
     Apply,
+    Build,
     Expr,
     Function,
     Index,
@@ -195,7 +196,7 @@ class Values(Quantities):
         if head.base in ("tr", "Tr", "trace") and head.word:
             return trace(self.value(call[1]))
         if head.base == "diag" and head.word:
-            return diagonal(self.value(call[1]))
+            return self._diagonal(call[1])
         if (axis := summed_axis(head)) is not None:
             return along(self.value(call[1]), axis, head.base)
         function = self._function(head)
@@ -211,6 +212,17 @@ class Values(Quantities):
                 raise Outside(f"the script {script.text} of a function")
             value = self._raised(value, script.node)
         return value
+
+    def _diagonal(self, node: sx.Node) -> Expr:
+        """``diag(v)``, or ``diag(p_i (1 - p_i))`` with an entry for each i."""
+        before = set(self.indices)
+        value = self.value(node)
+        running = [letter for letter in self.indices if letter not in before]
+        if value.shape != SCALAR or len(running) != 1:
+            return diagonal(value)
+        index = self.indices.pop(running[0])
+        self.free.pop(running[0], None)
+        return diagonal(Build(index, None, value))
 
     def _multiplied(self, node: sx.Applied) -> tuple[sx.Name, sx.Node] | None:
         """A quantity and the bracket behind it that it multiplies; None for a call."""
