@@ -63,6 +63,21 @@ def test_where_columns_are_told_rows_are_not_supposed() -> None:
     assert _verdict(declared, r"\nabla \ell(w) = X^T (p - y)") != "verified"
 
 
+@pytest.mark.parametrize("turned", ["", "^T"])
+def test_a_matrix_of_a_formula_tells_by_itself_how_its_vectors_lie(turned: str) -> None:
+    note = (
+        rf"$$z = W{turned} x$$ $$L = \frac{{1}}{{2}} \sum_{{j=1}}^k (z_j - t_j)^2$$"
+        r"$$z_j = w_j^T x$$"
+    )
+    for line in (
+        r"\frac{\partial L}{\partial w_j} = (z_j - t_j) x",
+        r"\nabla_{w_j} L = (z_j - t_j) x",
+    ):
+        assert _verdict(note, line) != "refuted"
+    wrong = r"(z - t) x^T" if turned else r"x (z - t)^T"
+    assert _verdict(note, rf"\frac{{\partial L}}{{\partial W}} = {wrong}") != "verified"
+
+
 def test_a_delta_of_two_entries_of_a_derivative() -> None:
     line = (
         r"\frac{\partial y_i}{\partial x_j} = \frac{g_i}{r} \delta_{ij} - \frac{g_i x_i x_j}{n r^3}"
@@ -98,3 +113,12 @@ def test_a_newton_step_changes_nothing_above_it() -> None:
         claims = verify_text(f"{LOGISTIC}\n\n{line}{step}\n").claims
         assert str(claims[-2].verdict) == expected
         assert str(claims[-1].verdict) == "unproven"
+
+
+@pytest.mark.parametrize("change", [r"h \leftarrow h + V h", r"h \leftarrow h - V h"])
+def test_what_an_arrow_changes_in_between_stays_open(change: str) -> None:
+    note = rf"$$h = x + W x$$ $${change}$$ $$L = \frac{{1}}{{2}}\|h - t\|^2$$"
+    for line in (r"(h - t) x^T", r"(h - t) h^T"):
+        assert _verdict(note, rf"\frac{{\partial L}}{{\partial W}} = {line}") == "unproven"
+    note = rf"$$h = x + u$$ $$z = V h$$ $${change.replace('h', 'x')}$$ $$L = \|z\|^2 + \|x\|^2$$"
+    assert _verdict(note, r"\frac{\partial L}{\partial x} = 2 x + 2 V^T z") == "unproven"

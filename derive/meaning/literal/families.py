@@ -46,17 +46,21 @@ OTHER_STACK: Final = (
 def stacks(found: Outlined, uses: Iterable[Use]) -> dict[Key, Key]:
     """Capitals without a formula whose rows are the vectors of a family: X of the x_i.
 
-    Not where the note speaks of columns, or declares as many rows as no sum has terms.
+    Not where the note speaks of columns, or declares as many rows as no sum has terms, nor where
+    a formula computes something from the capital: that tells by itself how its vectors lie.
     """
     source = found.facts.document.source
     if re.search(r"column", source, re.IGNORECASE):
         return {}
     out: dict[Key, Key] = {}
+    inside = {key for keys in found.uses.values() for key in keys}
     for use in uses:
         letter, accent, primes, labels = use.key
         small = (letter.lower(), accent, primes, labels)
         plainly = len(letter) == 1 and letter.isupper() and not (primes or labels)
-        if not plainly or small not in found.families or use.key in found.stated:
+        if not plainly or small not in found.families:
+            continue
+        if use.key in inside or use.key in found.stated:
             continue
         if found.extents.get(use.key, 0) or use.entries or use.example:
             continue

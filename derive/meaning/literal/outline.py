@@ -24,10 +24,11 @@ from derive.meaning.literal.identity import (
     identities,
     keys_in,
 )
+from derive.meaning.literal.in_place import ASSIGNS, DEFINES, changed_in_place, same_quantity
 from derive.meaning.literal.joined import joined, parts_of
 from derive.meaning.literal.other_steps import with_next
 from derive.meaning.literal.over_time import Summed, summed_cost
-from derive.meaning.literal.scope import RATES, extents_of
+from derive.meaning.literal.scope import extents_of
 from derive.meaning.literal.solutions import solutions
 from derive.meaning.literal.steps import Steps, steps_of
 from derive.meaning.literal.totals import differentiates_formula, totals
@@ -38,7 +39,6 @@ from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
 _CONSTANTS: Final = frozenset({"e", "pi", "infty"})
-_ASSIGNS = frozenset({"\\leftarrow", "\\gets", "←"})
 _SIZE_LETTERS: Final = frozenset("nmdkNMDKTB")
 """Letters of sizes: in a list of them a shape is given, and no value."""
 _SEVERED: Final = re.compile(
@@ -54,7 +54,6 @@ _SMALL_MATRIX: Final = re.compile(
     r"(?<![A-Za-z\\}])\\?[a-z]\w*[^$=\n]{0,20}?(\\in|∈)[^$=]{0,16}\^\s*\{[^}$]*(\\times|×)"
 )
 """``w \\in \\mathbb{R}^{n \\times m}``: a small letter for a matrix."""
-_DEFINES = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq", "\\coloneqq"})
 
 
 Label = tuple[str, str, tuple[str, ...]]
@@ -224,7 +223,7 @@ def outlined(
     if found.summed is not None:
         whole = found.summed.key
         found.costs.sort(key=lambda key: key != whole)
-    found.changed = _changed(found) | _unclear(found)
+    found.changed = changed_in_place(found) | _unclear(found)
     inside = {key for one in found.stated.values() for key in keys_in(names, one.formula)}
     found.steps = steps_of(names, set(found.stated), all_uses(facts, names), inside)
     found.extents = extents_of(list(all_uses(facts, names)))
@@ -262,38 +261,6 @@ def _words_of(source: str, pattern: re.Pattern[str], small: bool) -> frozenset[s
     return frozenset(w for m in pattern.finditer(source) for w in re.findall(words, m[0]))
 
 
-def _changed(found: Outlined) -> dict[Key, str]:
-    """``h := h + V h``: a name for one thing before the line and another behind it.
-
-    A step of an update is none: what is subtracted is a rate times something, or an arrow says
-    that it is one, as in ``w \\leftarrow w - H^{-1} g``.
-    """
-    out: dict[Key, str] = {}
-    for line in found.facts.lines:
-        name = head_name(line)
-        if name is None or name.mark or line.relation.text not in (*_DEFINES, *_ASSIGNS):
-            continue
-        try:
-            use = found.names.use(name)
-        except Outside:
-            continue
-        inside = list(names_in(line.right))
-        again = any(_same(found.names, use.key, n) for n in inside)
-        step = any(n.base in RATES for n in inside) or _moves(found, use.key, line)
-        step = step and use.key not in found.stated
-        if again and not step and not (use.transposed or use.power is not None or use.entries):
-            out[use.key] = f"{name.base} is changed in place"
-    return out
-
-
-def _moves(found: Outlined, key: Key, line: Line) -> bool:
-    """``w \\leftarrow w - ...``: by an arrow, from where it is."""
-    right = plain(line.right)
-    first = plain(right.terms[0][1]) if isinstance(right, sx.Sum) else None
-    start = isinstance(first, sx.Name) and _same(found.names, key, first)
-    return line.relation.text in _ASSIGNS and start
-
-
 def _unclear(found: Outlined) -> dict[Key, str]:
     """Quantities that a line gives a value which is not understood: they are no inputs."""
     out: dict[Key, str] = {}
@@ -304,7 +271,7 @@ def _unclear(found: Outlined) -> dict[Key, str]:
             continue
         if name.base in found.names.indices and not name.scripts:
             continue
-        if line.relation.text not in (*_DEFINES, *_ASSIGNS, "\\approx", "≈", "\\propto", "∝"):
+        if line.relation.text not in (*DEFINES, *ASSIGNS, "\\approx", "≈", "\\propto", "∝"):
             continue
         if value_of_one_example(found.facts, line) is not None or id(line) in found.solutions:
             continue  # w_1 = w_2 = 0
@@ -331,7 +298,7 @@ def _is_array(found: Outlined, letter: str) -> bool:
 
 def _stated(facts: Facts, names: Identities, line: Line, letters: frozenset[str]) -> Stated | None:
     name = head_name(line)
-    if name is None or line.relation.text not in _DEFINES or name.mark:
+    if name is None or line.relation.text not in DEFINES or name.mark:
         return None
     if name.base in STANDARD or (name.base in _CONSTANTS and _fixed(name, line.right)):
         return None
@@ -356,7 +323,7 @@ def _stated(facts: Facts, names: Identities, line: Line, letters: frozenset[str]
         return None
     if use.example is not None:
         return Stated(use.key, (use.example,), line.right, line, of_one=True)
-    again = any(_same(names, use.key, n) for n in names_in(line.right))
+    again = any(same_quantity(names, use.key, n) for n in names_in(line.right))
     if use.transposed or use.power is not None or again:
         return None  # an update, or an equation that defines nothing
     return Stated(use.key, use.entries, line.right, line)
@@ -376,15 +343,6 @@ def _is_call(facts: Facts, line: Line) -> bool:
     from derive.meaning.roles import spelled_function
 
     return cost and spelled_function(head.head) not in facts.bodies
-
-
-def _same(names: Identities, key: Key, name: sx.Name) -> bool:
-    if name.mark:
-        return False
-    try:
-        return names.use(name).key == key
-    except Outside:
-        return False
 
 
 def names_gradient(
