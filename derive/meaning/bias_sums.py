@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
-from derive.meaning.notation import derivatives_in, plain_name
+from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.meaning.roles import resolve
 from derive.reading.syntax import Big, Derivative, Indexed, Name, Node
 from derive.reading.tree import plain
@@ -42,7 +42,8 @@ def _count(facts: Facts, bounds: set[str]) -> None:
         return
     [bound] = bounds
     uppers = {p.upper for n in all_nodes(facts) for p in subtree(n) if isinstance(p, Big)}
-    free = facts.roles.role(bound) in (None, "size")
+    named = {name.base for n in all_nodes(facts) for name in names_in(n)}
+    free = facts.roles.by_base.get(bound, "size") == "size" and bound not in named
     if free and facts.count == "m" and "m" not in uppers:
         facts.count = bound
         facts.roles.by_base[bound] = "size"
