@@ -9,6 +9,7 @@ from fractions import Fraction
 from derive.meaning.array_calls import SUM_WORDS, ArrayCalls
 from derive.meaning.context import ANY_LAYER
 from derive.meaning.facts import call_of, free_letters, known_function, subtree
+from derive.meaning.logarithms import to_another_base
 from derive.meaning.notation import (
     derivatives_in,
     function_word,
@@ -212,7 +213,8 @@ class Calls(ArrayCalls):
         """Which function of the setting a head means, at this argument."""
         facts, setting = self.setting.facts, self.setting
         if head.base in ("ln", "log"):
-            if any(s.place == "sub" and s.text != "e" for s in head.scripts):
+            other = head.base == "log" and to_another_base(facts.document.source)
+            if other or any(s.place == "sub" and s.text != "e" for s in head.scripts):
                 raise Outside("a logarithm to another base")
             return "log"
         if head.base in ("exp", "sqrt"):

@@ -111,7 +111,7 @@ def cost_lines(facts: Facts) -> None:
         for line in facts.lines
         if (head := plain_name(line.left)) is not None
         and facts.roles.role_of(head) is None
-        and {facts.roles.role_of(n) for n in names_in(line.right)} & {"Y", "A"}
+        and {facts.roles.role_of(n) for n in names_in(line.right)} & {"Y", "A", "Z"}
     }
     for line in facts.lines:  # of what is made of outputs: L = e^2 / 2 where e = y - a
         if not facts.costs and line.first and any(n.base in made for n in names_in(line.right)):

@@ -41,6 +41,7 @@ from derive.meaning.function_lines import (
 )
 from derive.meaning.gradient_names import gradient_names
 from derive.meaning.layering import adopt_layering, find_layering
+from derive.meaning.letter_cases import cases_apart
 from derive.meaning.linear import find_linear
 from derive.meaning.lines import lines_of
 from derive.meaning.notation import (
@@ -99,6 +100,7 @@ def gather(
     if declared is not None:
         _declared(facts, declared)
     facts.roles.labelled = labelled([n for node in all_nodes(facts) for n in names_in(node)])
+    facts.roles.apart = cases_apart(facts.lines)
     example_letters(facts)
     _shape_lines(facts)
     facts.affine = find_affine(facts.lines, facts.roles.examples)

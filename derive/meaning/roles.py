@@ -65,6 +65,8 @@ class Roles:
     """No name carries a layer and there are no weights: all arrays are those of one layer."""
     labelled: frozenset[str] = frozenset()
     """Letters that stand with a word below them and without one: two quantities."""
+    apart: frozenset[str] = frozenset()
+    """Letters of which one case is computed from the other: ``y = 2Y - 1``, two quantities."""
     jacobians: frozenset[str] = frozenset()
     """Letters of costs that name the derivative of an array here: ``J(x)``."""
     differentials: bool = False
@@ -80,7 +82,7 @@ class Roles:
         if base in self.by_base:
             return self.by_base[base]
         other = base.swapcase()
-        if len(base) == 1 and base not in ("m", "e", "M", "L", "l") and other != base:
+        if len(base) == 1 and base not in ("m", "e", "M", "L", "l", *self.apart) and other != base:
             folded = self.by_base.get(other)
             return folded if folded not in ("function", "size", "cost") else None
         return None

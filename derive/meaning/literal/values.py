@@ -16,6 +16,7 @@ from derive.meaning.literal.matrices import along, diagonal, summed_axis, trace
 from derive.meaning.literal.products import plus, quotient, times
 from derive.meaning.literal.quantities import Quantities
 from derive.meaning.literal.scope import RATES
+from derive.meaning.logarithms import to_another_base
 from derive.meaning.notation import plain_name
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import Outside
@@ -255,7 +256,8 @@ class Values(Quantities):
         if head.mark or head.accent or self._is_total(head):
             return None
         if head.base in _LOGARITHMS:
-            if any(s.place == "sub" and s.text != "e" for s in head.scripts):
+            other = head.base == "log" and to_another_base(self.facts.document.source)
+            if other or any(s.place == "sub" and s.text != "e" for s in head.scripts):
                 raise Outside("a logarithm to another base")
             return "log"
         if head.base in ("exp", "sqrt"):
