@@ -17,11 +17,11 @@ def differing(
     program: Program, equation: Equation, *, onehot: bool = False
 ) -> Counterexample | None:
     """A counterexample, None if none was found; onehot: entries that add up to 1 are 0 or 1."""
-    found = find_counterexample(program, equation, onehot=onehot)
+    found = find_counterexample(program, equation, onehot=onehot, kinks=False)
     small = {
         n: Leaf(SCALAR, "unit") if leaf == Leaf(SCALAR) else leaf
         for n, leaf in program.leaves.items()
     }
     if found is not None or small == program.leaves:
         return found
-    return find_counterexample(replace(program, leaves=small), equation, onehot=onehot)
+    return find_counterexample(replace(program, leaves=small), equation, onehot=onehot, kinks=False)

@@ -60,11 +60,17 @@ class Difference:
 
 
 def find_counterexample(
-    program: Program, statement: Statement, *, tries: int = 20, onehot: bool = False
+    program: Program,
+    statement: Statement,
+    *,
+    tries: int = 20,
+    onehot: bool = False,
+    kinks: bool = True,
 ) -> Counterexample | None:
     """The first difference in order of size; None if none shows at `tries` shapes.
 
-    onehot: whether entries that add up to 1 are to be 0 or 1.
+    onehot: whether entries that add up to 1 are to be 0 or 1.  kinks: whether the argument of a
+    step may be 0, where ``z > 0`` and ``z >= 0`` part.
 
     >>> from derive.program import Leaf, Transpose, MatMul
     >>> program = Program({"A": Leaf(("n", "n"))}, {})
@@ -93,7 +99,7 @@ def find_counterexample(
                 break
             if onehot and attempt % 2:
                 continue
-            found = _attempt(graph, statement, sizes, attempt)
+            found = _attempt(graph, statement, sizes, attempt, kinks)
             if found is not None and (best is None or found.strain < best.strain):
                 best = found
             if best is not None and best.strain <= EASY:
@@ -144,7 +150,7 @@ def _field_agrees(graph: Graph, statement: Statement, sizes: dict[str, int]) -> 
 
 
 def _attempt(
-    graph: Graph, statement: Statement, sizes: dict[str, int], attempt: int
+    graph: Graph, statement: Statement, sizes: dict[str, int], attempt: int, kinks: bool = True
 ) -> Candidate | None:
     """Compares the sides at one choice of values: exactly, or else with bounds."""
     program = graph.program
@@ -155,6 +161,7 @@ def _attempt(
     )
     degree = 2 + attempt % VALUES // 4
     for domain in (Rational(unknown, degree), Interval(unknown, degree)):
+        domain.kinks = kinks
         drawn: dict[str, dict[tuple[int, int], Fraction]] = {}
         world = _world(graph, domain, sizes, attempt, drawn)
         try:

@@ -41,6 +41,8 @@ class Rational:
     def __init__(self, names: Sequence[str] = (), degree: int = 2) -> None:
         self.slopes = {name: k for k, name in enumerate(names, start=1)}
         self.degree = degree
+        self.kinks = True
+        """A step has a value at 0 too."""
 
     def number(self, value: int | Fraction) -> Scalar:
         return Fraction(value)
@@ -69,6 +71,8 @@ class Rational:
 
     def primitive(self, name: str, a: Scalar) -> Scalar:
         if name == "step":
+            if a == 0 and not self.kinks:
+                raise NoValue("step at 0")
             return Fraction(a > 0)
         if name == "log" and a == 1:
             return Fraction(0)
@@ -152,7 +156,7 @@ class Interval(Rational):
         low, high = a
         match name:
             case "step":
-                if low <= 0 < high:
+                if low <= 0 < high or (low == high == 0 and not self.kinks):
                     raise NoValue("step at a number that may be 0")
                 return self.number(int(low > 0))
             case "exp":
