@@ -8,9 +8,10 @@ random point, up to a chance of about 2^-70: there is no rounding and no toleran
   ``p_{i+1} = k p_i + 1``: what it is modulo p_i is the exponent of an element of order p_i
   modulo p_{i+1}.  So ``exp(a + b) = exp(a) exp(b)`` holds however deep exponentials are nested,
   up to the height of the tower.  Numbers are compared modulo the last prime.
-* What has no algebra (an arbitrary function g and its derivatives, log, erf) is a hash of its
-  argument: equal arguments give equal values, and nothing else is known.  In `Logarithms` log is
-  the inverse of exp.
+* What has no algebra (an arbitrary function g and its derivatives, erf) is a hash of its
+  argument: equal arguments give equal values, and nothing else is known.  Of log it is known
+  that ``log(exp(v)) = v`` and ``log(1 + exp(v)) = v + log(1 + exp(-v))``, where the exponential
+  was taken before; in `Logarithms` log is the inverse of exp everywhere.
 * "Positive" is "is a square": products of squares are squares, the root of a square that is
   itself a square is unique, -1 is not a square.  So step(x) + step(-x) = 1.
 
@@ -147,6 +148,8 @@ class Field:
         self._primes, self._levels = _units(primes), _units(levels)
         self._e = _exponentials(levels)
         self._known: dict[tuple[object, ...], int] = {}
+        self._exponents: dict[int, int] = {}
+        """Exponentials that were taken, as compared, to their exponents."""
         self.met_logarithm = self.met_step = self.met_root = False
 
     # -- ring ----------------------------------------------------------------------------------
@@ -223,13 +226,34 @@ class Field:
         result = self._levels[0][1] * self._hash("exp", a % self.top) ** 2
         for below, e, (q, unit) in zip(self.levels, self._e, self._levels[1:], strict=False):
             result += unit * pow(e, a % below, q)
+        self._exponents.setdefault(result % self.top, a)
         return result % self.modulus
 
     def _log(self, a: int) -> int:
         self.met_logarithm = True
-        if a % self.top == 0:
+        r = a % self.top
+        if r == 0:
             raise NoValue("logarithm of zero")
-        return self._hash("log", a % self.top)
+        return self._remember(("logarithm", r), lambda: self._logarithm(r))
+
+    def _logarithm(self, r: int) -> int:
+        """By what is known of log, for u = r and, as log u = -log(1/u), for u = 1/r."""
+        for sign, u in ((1, r), (-1, pow(r, -1, self.top))):
+            if u in self._exponents:
+                return sign * self._exponents[u] % self.modulus
+            if u - 1 in self._exponents:
+                return sign * self._softplus(self._exponents[u - 1]) % self.modulus
+            below = pow(u - 1, -1, self.top) if u != 1 else 0
+            if below in self._exponents:
+                return sign * self._softplus(-self._exponents[below]) % self.modulus
+        return self._hash("log", r)
+
+    def _softplus(self, v: int) -> int:
+        """``log(1 + exp(v))``, a function of which ``f(v) - f(-v) = v`` is all that is known."""
+        r = v % self.top
+        negative = r > self.top // 2
+        even = self._hash("softplus", self.top - r if negative else r)
+        return even if negative else even + v
 
     def _odd(self, name: str, a: int) -> int:
         r = a % self.top

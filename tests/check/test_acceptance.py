@@ -303,6 +303,21 @@ def test_scalar_steps() -> None:
     assert not accepted(p, second, Times(a, minus(ONE, a)))
 
 
+def test_logarithms_among_exponentials() -> None:
+    """Losses that are weighted by probabilities, as focal ones are."""
+    p = program({"z": ("n", "m")}, {})
+    z = p.symbol("z")
+    up, down = log(Plus(ONE, exp(z))), log(Plus(ONE, exp(negate(z))))
+    weight = power(Plus(ONE, exp(negate(z))), -1)
+    right = Times(weight, Plus(z, down))
+    assert accepted(p, Times(weight, up), right)
+    assert accepted(p, Times(up, Times(up, weight)), Times(right, Plus(z, down)))
+    assert accepted(p, Times(weight, log(weight)), Times(weight, minus(z, up)))
+    for wrong in (minus(down, z), down, minus(z, down), Plus(z, Times(number(2), down))):
+        assert not accepted(p, Times(weight, up), Times(weight, wrong))
+    assert not accepted(p, Times(exp(z), up), right)
+
+
 def test_logarithms() -> None:
     p = program(
         {"z": ("K", "m"), "a": Leaf(("K", 1), "positive"), "b": Leaf(("K", 1), "positive")}, {}

@@ -100,6 +100,35 @@ def test_logarithm_is_the_inverse_of_exp(seed: int) -> None:
         log(field.mul(b, field.number(-1)))
 
 
+@settings(max_examples=30, deadline=None)
+@given(SEEDS)
+def test_logarithms_of_exponentials_that_were_taken(seed: int) -> None:
+    field = Field(2, seed)
+    one, minus = field.number(1), field.number(-1)
+    v, b = field.random("v"), field.random("b")
+
+    def log(x: object) -> object:
+        return field.primitive("log", x)
+
+    def inverse(x: object) -> object:
+        return field.power(x, Fraction(-1))
+
+    grown = field.primitive("exp", v)
+    softplus = log(field.add(one, grown))
+    other = log(field.add(one, inverse(grown)))
+    assert field.equal(log(grown), v)
+    assert field.equal(log(inverse(grown)), field.mul(minus, v))
+    assert field.equal(softplus, field.add(v, other))
+    assert field.equal(log(inverse(field.add(one, grown))), field.mul(minus, softplus))
+    for wrong in (other, field.mul(minus, other), field.add(other, field.add(v, v)), v):
+        assert not field.equal(softplus, wrong)
+    assert not field.equal(softplus, field.add(field.mul(minus, v), other))
+    assert not field.equal(log(field.add(field.number(2), grown)), softplus)
+    assert not field.equal(log(field.mul(b, grown)), field.add(log(b), v))
+    with pytest.raises(NoValue):
+        log(field.number(0))
+
+
 def test_unknown_functions_depend_on_name_order_and_argument() -> None:
     field = Field(1, 0)
     x, y = field.random("x"), field.random("y")
