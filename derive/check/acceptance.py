@@ -30,8 +30,10 @@ POINTS: Final = 1
 POINTS_WITH_ROOTS: Final = 2
 """Of the two roots of a square one is a square; which one is a matter of chance.  Logarithms are
 compared modulo a product of small primes, whose chances are higher."""
-POINTS_WITH_STEPS: Final = 12
-"""Steps are 0 or 1 at a point, each with a chance of one half, so they need more of them."""
+SIGNS: Final = 160
+"""Steps are 0 or 1 at a point, each with a chance of one half: so many are drawn in all."""
+POINTS_WITH_STEPS: Final = (8, 48)
+"""At least and at most so many points are taken for them."""
 TRIES: Final = 300
 """Points tried for one that has values (roots need squares)."""
 WIDEST: Final = 40
@@ -249,12 +251,13 @@ class _Trial:
             finally:
                 self.effort -= available - world.work
                 self.met_logarithm = self.met_logarithm or domain.met_logarithm
-                self.met_step = self.met_step or domain.met_step
+                self.met_step = self.met_step or bool(domain.signs)
                 self.met_root = self.met_root or domain.met_root
             if not once and domain.met_root:
                 wanted = max(wanted, POINTS_WITH_ROOTS)
-            if not once and domain.met_step:
-                wanted = max(wanted, POINTS_WITH_STEPS)
+            if not once and domain.signs:
+                fewest, most = POINTS_WITH_STEPS
+                wanted = max(wanted, fewest, min(most, SIGNS // len(domain.signs)))
             if agreed >= wanted:
                 return agreed
         raise Unsupported("no point at which both sides have a value")

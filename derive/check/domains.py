@@ -150,7 +150,9 @@ class Field:
         self._known: dict[tuple[object, ...], int] = {}
         self._exponents: dict[int, int] = {}
         """Exponentials that were taken, as compared, to their exponents."""
-        self.met_logarithm = self.met_step = self.met_root = False
+        self.signs: set[int] = set()
+        """What steps were taken of, up to its sign."""
+        self.met_logarithm = self.met_root = False
 
     # -- ring ----------------------------------------------------------------------------------
 
@@ -209,7 +211,8 @@ class Field:
             case "exp":
                 return self._exp(a)
             case "step":
-                self.met_step = True
+                r = a % self.top
+                self.signs.add(min(r, self.top - r))
                 return int(pow(a, (self.top - 1) // 2, self.top) == 1)
             case "log":
                 return self._log(a)

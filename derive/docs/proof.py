@@ -24,7 +24,7 @@ def page(library: FileReport) -> Page:
     example = {
         "budget": BUDGET,
         "points_with_roots": acceptance.POINTS_WITH_ROOTS,
-        "points_with_steps": acceptance.POINTS_WITH_STEPS,
+        "points_with_steps": "{} to {}".format(*acceptance.POINTS_WITH_STEPS),
         "steps": outcome.steps,
         "applied": ", ".join(outcome.rules),
         "sizes": ", ".join(f"{name} = {size}" for name, size in sorted(accepted.sizes.items())),

@@ -36,6 +36,10 @@ TWO = Fraction(2)
 LEAVES = {"x": Leaf(X.dims), "W": Leaf(W.dims)}
 
 
+STEP = Apply("step", 0, W)
+MANY = MatMul(MatMul(STEP, W), MatMul(MatMul(W, W), MatMul(W, W)))
+
+
 def at(e: Expr, row: Index, column: Index | None = None) -> Expr:
     return Entry(e, row, column)
 
@@ -85,7 +89,8 @@ def test_identities_need_no_axes_without_weights(
             Apply("exp", 0, X),
             POINTS_WITH_ROOTS,
         ),
-        (Times(Apply("step", 0, X), X), Times(X, Apply("step", 0, X)), POINTS_WITH_STEPS),
+        (Times(Apply("step", 0, X), X), Times(X, Apply("step", 0, X)), POINTS_WITH_STEPS[1]),
+        (MANY, MatMul(MatMul(MatMul(STEP, W), W), MatMul(W, MatMul(W, W))), POINTS_WITH_STEPS[0]),
     ],
 )
 def test_chances_of_roots_and_steps_need_more_points(left: Expr, right: Expr, points: int) -> None:
