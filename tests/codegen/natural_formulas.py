@@ -127,6 +127,18 @@ NATURAL = (
         labels="unit",
     ),
     Natural(
+        "focal_probabilities",
+        "-y*(1 - sigmoid(a))^2*log(sigmoid(a)) - (1 - y)*sigmoid(a)^2*log(1 - sigmoid(a))",
+        labels="unit",
+    ),
+    Natural(
+        "asymmetric_logits",
+        "y*(1 - sigmoid(a))*softplus(-a) + (1 - y)*sigmoid(a)^4*softplus(a)",
+        labels="unit",
+    ),
+    Natural("gated_softplus", "softplus(x)*sigmoid(x)"),
+    Natural("bit_entropy", "sigmoid(x)*softplus(-x) + sigmoid(-x)*softplus(x)"),
+    Natural(
         "poly1",
         "y*softplus(-a) + (1 - y)*softplus(a) + eps*(1 - (y*sigmoid(a) + (1 - y)*(1 - sigmoid(a))))",
         parameters="eps = 1.0",
