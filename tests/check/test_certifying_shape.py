@@ -200,6 +200,20 @@ def test_places_of_free_indices_are_counted() -> None:
     assert not check(p, Equation(volume, number(0), tuple(letters))).accepted
 
 
+def test_entries_of_the_sides_are_counted() -> None:
+    """Neither has the volume of three, of which two are the entries of a matrix."""
+    p = Program({name: Leaf(("n", 1)) for name in "wxyz"}, {})
+    terms = [
+        product(number(sign), MatMul(a, Transpose(b)), total(Times(c, p.symbol("w"))))
+        for sign, (a, b, c) in zip(
+            (1, -1, -1, 1, 1, -1), permutations(map(p.symbol, "xyz")), strict=True
+        )
+    ]
+    volume = reduce(Plus, terms)
+    for left, right in ((volume, number(0)), (number(0), volume)):
+        assert not check(p, Equation(left, right)).accepted
+
+
 def test_labels_need_one_more() -> None:
     free, labelled = (Program({"Y": Leaf(("K", "m"), sums_to_one=axis)}, {}) for axis in (None, 0))
     sizes = []
