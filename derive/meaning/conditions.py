@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from derive.meaning.facts import Facts
 from derive.meaning.lines import Line
-from derive.meaning.notation import plain_name
+from derive.meaning.notation import names_in, plain_name
 from derive.program import ONE, Delta, Equation, Expr, Index, Times, minus
 from derive.reading.syntax import Chain, Comparison, Node, Piece
 from derive.reading.tree import plain
@@ -25,6 +25,8 @@ _BEHIND = re.compile(r"[\s,;(]*(where|for|if|when|with|whenever|provided)\s*\Z")
 _ONLY_IF = re.compile(r"\s*(only )?(if|when|where|for|falls|wenn|für|si|pour|se|als)\s*\Z")
 """The formula behind these words says where the one before them holds."""
 _ORDER = frozenset({"<", ">", "<=", ">=", "!="})
+_COUNTING = frozenset("ijklmnpqrstLTNKMDBC")
+"""Letters of layers, steps, indices and sizes."""
 _LEADS = re.compile(
     r"\b(for|if|when|whenever|where|with|case|provided|suppose|assume|assuming|let|falls|wenn|für"
     r"|si|pour|quand|cas|se|para|por|cuando|caso|per|als|voor)\b(?:\W*\w+){0,3}\W*\Z",
@@ -64,13 +66,15 @@ def condition_behind(facts: Facts, line: Line) -> str:
     The condition may stand in the same piece: ``g'(z) = 1 \\quad \\text{for } z > 0``.
     """
     pieces = facts.document.pieces
+    at = next(k for k, p in enumerate(pieces) if p is line.piece)
     for node in map(plain, line.piece.loose):
         behind_it = node.span.start >= line.right.span.end
         if behind_it and line.last and isinstance(node, Comparison) and node.relation in _ORDER:
             return f"it is said under a condition (line {line.piece.line})"
+    if (leading := _values_that_lead(pieces, at)) is not None:
+        return f"it is said under a condition (line {leading.line})"
     if line.piece.kind != "inline" or not line.last:
         return ""
-    at = next(k for k, p in enumerate(pieces) if p is line.piece)
     behind = pieces[at + 1] if at + 1 < len(pieces) else None
     if behind is None or behind.kind != "inline" or not _ONLY_IF.match(behind.before):
         return ""
@@ -78,6 +82,25 @@ def condition_behind(facts: Facts, line: Line) -> str:
     if not any(isinstance(n, Comparison) and n.relation in _ORDER for n in said):
         return ""
     return f"it is said under a condition (line {behind.line})"
+
+
+def _values_that_lead(pieces: Sequence[Piece], at: int) -> Piece | None:
+    """``If $y w^T x < 1$:`` before a formula: a condition on values, not on layers or indices."""
+    first = at
+    while first and pieces[first - 1].kind == "inline":
+        first -= 1
+    for k in range(first, at):
+        if any(map(_compares_values, pieces[k].loose)) and _leads(pieces, k, at):
+            return pieces[k]
+    return None
+
+
+def _compares_values(node: Node) -> bool:
+    said = plain(node)
+    if not isinstance(said, Comparison) or said.relation not in _ORDER:
+        return False
+    names = [n for side in (said.left, said.right) for n in names_in(side)]
+    return any(name.base not in _COUNTING for name in names)
 
 
 def _one_a_pair(found: Iterator[Condition]) -> tuple[Condition, ...]:

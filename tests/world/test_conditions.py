@@ -131,3 +131,37 @@ def test_a_condition_of_another_sentence_proves_nothing(sentence: str) -> None:
     text = SOFTMAX + sentence.replace("{0}", INLINE[0])
     said = [str(c.verdict) for c in verify_text(text).claims if "frac{\\partial" in c.latex]
     assert said in (["refuted"], ["unproven"])
+
+
+HINGE = "For one example with $x \\in \\mathbb{R}^n$:\n\n$$L = \\max(0, 1 - y w^T x)$$\n\n"
+SLOPE = r"$$\nabla_w L = -y x$$"
+
+
+@pytest.mark.parametrize(
+    "lead", ["If $y w^T x < 1$:\n\n", "When the margin is small, $y w^T x < 1$:\n\n"]
+)
+def test_a_condition_on_values_leaves_what_fails_without_it_open(lead: str) -> None:
+    assert verdict(HINGE + lead + SLOPE) == "unproven"
+
+
+@pytest.mark.parametrize("lead", ["", "Take $y w^T x < 1$.\n\nNow:\n\n", "For $n > 1$:\n\n"])
+def test_what_restricts_no_value_restricts_nothing(lead: str) -> None:
+    assert verdict(HINGE + lead + SLOPE) == "refuted"
+
+
+WEIGHTED = r"$$L = \frac{1}{2} (X w - y)^T A (X w - y)$$" + "\n\n"
+
+
+@pytest.mark.parametrize(
+    "words", ["Let $A$ be symmetric.", "Sei $A$ symmetrisch.", "$A$ est symétrique."]
+)
+def test_a_matrix_that_is_told_to_be_symmetric(words: str) -> None:
+    lead = (
+        f"{words} $X \\in \\mathbb{{R}}^{{m \\times n}}$, $y \\in \\mathbb{{R}}^m$.\n\n" + WEIGHTED
+    )
+    assert verdict(lead + r"$$\nabla_w L = X^T A (X w - y)$$") == "unproven"
+    assert verdict(lead + r"$$\nabla_w L = \frac{1}{2} X^T (A + A^T) (X w - y)$$") == "verified"
+    for wrong in ("2 X^T A (X w - y)", "-X^T A (X w - y)", "A X (X w - y)"):
+        assert verdict(lead + rf"$$\nabla_w L = {wrong}$$") == "refuted"
+    plain = lead.replace(words, "Let $A$ be any matrix.")
+    assert verdict(plain + r"$$\nabla_w L = X^T A (X w - y)$$") == "refuted"

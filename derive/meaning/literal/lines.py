@@ -8,7 +8,12 @@ from fractions import Fraction
 
 from derive.meaning.accumulation import added_up
 from derive.meaning.alternatives import under_conditions
-from derive.meaning.conditions import applicable, conditions_of, restricted
+from derive.meaning.conditions import (
+    applicable,
+    condition_behind,
+    conditions_of,
+    restricted,
+)
 from derive.meaning.counts import as_counts
 from derive.meaning.facts import subtree
 from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, value_of_one_example
@@ -19,7 +24,7 @@ from derive.meaning.literal.claimed import Claimed
 from derive.meaning.literal.conflict import Conflict, Sides
 from derive.meaning.literal.families import OTHER_STACK
 from derive.meaning.literal.identity import Key, all_uses, head_name
-from derive.meaning.literal.loose import crosses, if_symmetric, says_all
+from derive.meaning.literal.loose import crosses, if_symmetric, says_all, speaks_of_symmetry
 from derive.meaning.literal.matrices import sums_named
 from derive.meaning.literal.outline import names_gradient
 from derive.meaning.literal.products import plus
@@ -266,6 +271,7 @@ class Reader(Claimed):
                 return self._open(line, Verdict.UNPROVEN, reason, kind)
             return self._open(line, Verdict.REFUTED, str(error), kind)
         missing, solved = self._missing(statements), to_be_solved(self.found.facts, line)
+        solved = solved or condition_behind(self.found.facts, line)
         statements, conditions = self._conditioned(line, statements)
         found = tuple(Stated(setting, s) for s in statements)
         if any(isinstance(s, Composition) for s in statements):
@@ -286,12 +292,18 @@ class Reader(Claimed):
         return (
             self._of_formulas(whole)
             if says_all(self.found.names, self.found.totals, line, self._loose(statements))
-            else whole
+            else self._told_symmetric(whole)
         )
 
     def _of_formulas(self, found: Interpretation) -> Interpretation:
         """A line that says by itself what it is about: judged as it stands."""
         found = replace(found, missing=())
+        return replace(found, others=(*found.others, *if_symmetric(self.scope, found)))
+
+    def _told_symmetric(self, found: Interpretation) -> Interpretation:
+        """A line of a note that speaks of symmetry may be about symmetric matrices."""
+        if not speaks_of_symmetry(self.found.facts.document.source):
+            return found
         return replace(found, others=(*found.others, *if_symmetric(self.scope, found)))
 
     def _stacked(self, line: Line) -> str:

@@ -6,6 +6,7 @@ long as x.  What one line needs is supposed for that line only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,10 +19,11 @@ from derive.meaning.literal.identity import Key, Use
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.totals import differentiated
 from derive.meaning.notation import names_in
-from derive.meaning.setting import Outside
+from derive.meaning.setting import Outside, Setting
 from derive.program import (
     Equation,
     Expr,
+    Gradient,
     Partial,
     Plus,
     Symbol,
@@ -35,7 +37,8 @@ from derive.reading import syntax as sx
 if TYPE_CHECKING:
     from derive.meaning.literal.identity import Identities
 
-SYMMETRIC = "it holds where {} is symmetric: say whether it is"
+_SYMMETRY = re.compile(r"\bs[iy]mm?[eé]tri|对称|對稱|対称|대칭|\bсимметр", re.IGNORECASE)
+SYMMETRIC = "it holds where {} is symmetric, and no formula says so"
 
 
 def supposing(scope: Scope, conflict: Conflict) -> Scope | None:
@@ -97,13 +100,22 @@ def _key(names: Identities, name: sx.Name) -> Key | None:
         return None
 
 
+def speaks_of_symmetry(source: str) -> bool:
+    """Does a note call something symmetric?"""
+    return _SYMMETRY.search(source) is not None
+
+
 def if_symmetric(scope: Scope, found: Interpretation) -> tuple[tuple[str, Interpretation], ...]:
     """What a line says of symmetric matrices: for each square input that it speaks of."""
     shown = {scope.label(key): scope.shown(key) for key in list(scope.labels)}
     out = []
     for name in sorted({n for one in found.statements for n in _square(one)}):
         stated = tuple(
-            replace(one, statement=_folded(one.statement, name))
+            replace(
+                one,
+                setting=_mirrored(one.setting, name),
+                statement=_folded(one.statement, name),
+            )
             for one in found.statements if isinstance(one.statement, Equation)
         )  # fmt: skip
         said = replace(found, statements=stated, others=(), missing=())
@@ -116,12 +128,18 @@ def _square(one: Stated) -> list[str]:
     if not isinstance(one.statement, Equation):
         return []
     nodes = [n for side in (one.statement.left, one.statement.right) for n in walk(side)]
-    by = {n.name for n in nodes if isinstance(n, Partial)}
+    by = {n.name for n in nodes if isinstance(n, Partial | Gradient)}
     return [
         n.name for n in nodes
         if isinstance(n, Symbol) and n.name in one.setting.leaves and n.name not in by
         and n.shape[0] == n.shape[1] != 1
     ]  # fmt: skip
+
+
+def _mirrored(setting: Setting, name: str) -> Setting:
+    """The setting with ``A + A^T`` in the place of A: any symmetric matrix is of that form."""
+    formulas = {n: _both_ways(value, name) for n, value in setting.definitions.items()}
+    return replace(setting, definitions=formulas)
 
 
 def _folded(statement: object, name: str) -> Equation:
