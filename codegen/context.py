@@ -376,6 +376,7 @@ def _training(network: Network, step: Step) -> dict[str, Any]:
     sizes = [name for name in ("m", "outputs") if name in _words(step.cost)]
     numbers = [name for name, _ in step.constants] + [f[0] for f in step.filled] + sizes
     running = [line for block in step.statistics for line in block.lines]
+    layers = [network.parameters_of(k) for k in range(1, network.depth + 1)]
     scalars = [*step.update.fixed, *((name, "0.0") for name, _ in step.update.moving)]
     return {
         "array_names": _several([b.name for b in step.buffers]),
@@ -387,6 +388,8 @@ def _training(network: Network, step: Step) -> dict[str, Any]:
         "uses_rate": any("learning_rate" in text for text in texts),
         "step_parameters": _used(network.fields, "\n".join([*lines, step.cost, *running])),
         "update_scalars": scalars,
+        "parts": [len(names) for names in layers],
+        "updated": [", ".join(names) for names in layers],
         "buffer_lines": packing.named([(b.name, b.shape) for b in step.buffers]),
         "constant_lines": packing.named(
             [(name, f"self._number({text})") for name, text in step.constants]

@@ -7,13 +7,14 @@ the class Trainer.  Every array of a step is a view of memory that the Trainer a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from codegen.buffers import Allocator, Code
 from codegen.equations import readable
 from codegen.graph import ELEMENTWISE
 from codegen.kernels import FROM_OUTPUT, IN_TRAINING, WITH_COST
+from codegen.layerwise import updates
 from codegen.module import CLASS_WEIGHTS_TEXT
 from codegen.network import CLASS_WEIGHTS, L1, L2, Network
 from codegen.orders import turned
@@ -68,6 +69,8 @@ class Step:
     """How the running statistics follow the batches."""
     turned: tuple[str, ...] = ()
     """Weights that lie transposed in memory."""
+    updates: Mapping[int, int] = field(default_factory=dict)
+    """Number of a block of `backward` to the layer, from 0, that is updated behind it."""
     brief: bool = False
     """Whether the array of a result is the last argument, without a name."""
 
@@ -89,6 +92,10 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
     forward, backward = _blocks(code, equations)
     count = sum(a * b for a, b in (shapes.numbers(network, p) for p in network.parameters))
     called = [line for _, line in code.lines] + list(change.lines)
+    chunk = CHUNK if count > UNCHUNKED and change.state else 0
+    layers = [network.parameters_of(k) for k in range(1, network.depth + 1)]
+    # a gradient that is clipped is needed as a whole
+    by_layer = chunk and training.clip_norm is None
     return Step(
         buffers=tuple(shapes.buffer(name, shape) for name, shape in code.buffers.items()),
         constants=(*code.constants.items(), *_class_weights(network), *_paces(network)),
@@ -97,11 +104,12 @@ def step(network: Network, proved: Sequence[ProvedEquation]) -> Step:
         backward=backward,
         cost=code.result,
         update=change,
-        chunk=CHUNK if count > UNCHUNKED and change.state else 0,
+        chunk=chunk,
         functions=tuple(sorted(_calls(called + [li for b in _running(network) for li in b.lines]))),
         rewrites=rewrites,
         statistics=tuple(_running(network)),
         turned=other_way,
+        updates=updates([block.lines for block in backward], layers) if by_layer else {},
         brief=brief,
     )
 

@@ -19,7 +19,7 @@ LARGEST: Final = 200_000
 """The most bytes of a file that is read."""
 LOADER: Final = "46a78ff4f4fe8c9c7906fa57123e279a"
 """The digest of ``_runtime``, which loads the file beside."""
-RUNTIME: Final = "98ca4be55030cfbf9727b00801b0e093"
+RUNTIME: Final = "a897f777f0466aa49f05cd0cb0600693"
 """The digest of ``runtime.py``, which is the same beside every emitted module."""
 _UNSEEN: Final = frozenset({"setattr", "delattr", "exec", "eval", "vars", "__import__"})
 """Functions by which attributes change unseen."""

@@ -25,6 +25,7 @@ from derive.pycode.source import Module
 from derive.pycode.state import OLD
 from derive.pycode.store import Sizes
 from derive.pycode.text import only_becomes_array
+from derive.pycode.updating import Updated, overlay, part_of, parts_of, refuse_choices
 from derive.pycode.values import (
     DTYPE,
     Bound,
@@ -238,12 +239,17 @@ class Emitted:
         trainer = self.trainer()
         numbers = self.constants(trainer)
         params, gradients = self.parameters(), self.parameters(OLD)
-        seen: list[tuple[dict[str, Expr], dict[str, Expr], Value]] = []
+        parts = parts_of(self._of_class(trainer.kind, "parts"), self._trained())
+        overlay(self.run.trace, gradients, parts)
+        seen: list[Updated] = []
 
-        def update() -> None:
-            seen.append((self._exprs(params), self._exprs(gradients), trainer.attributes["steps"]))
+        def update(*given: Value) -> None:
+            names = part_of(parts, given) if parts or given else self._trained()
+            now = trainer.attributes["steps"]
+            slopes = {n: e for n, e in self._exprs(gradients).items() if n in names}
+            seen.append(Updated(names, self._exprs(params), slopes, now))
             for record, prefix in ((params, AFTER), (gradients, f"{AFTER}d")):
-                for name in self._trained():
+                for name in names:
                     shape = self.network.shapes[name]
                     self.run.trace.write(record.items[name], self._new(prefix + name, shape))
 
@@ -264,27 +270,33 @@ class Emitted:
         step: Step,
         trainer: Instance,
         params: Record,
-        seen: list[tuple[dict[str, Expr], dict[str, Expr], Value]],
+        seen: list[Updated],
     ) -> Step:
-        """The step, once it is certain that it updates once, at the end, what it was given."""
-        if len(seen) != 1:
-            raise Unsupported("a step that does not call _update once")
-        before, step.gradients, steps = seen[0]
+        """The step, once it is certain that it updates once each of what it was given."""
+        if sorted(n for one in seen for n in one.names) != sorted(self._trained()):
+            raise Unsupported("a step that does not update every parameter once")
         after = self._exprs(params)
         step.moved = {name: after[name] for name in self.reference.statistics}
-        for name, shape in self.network.shapes.items():
-            trained = name not in self.reference.statistics
-            if before[name] != Symbol(name, shape) or (
-                trained and after[name] != Symbol(AFTER + name, shape)
-            ):
-                raise Unsupported("a step that changes parameters beside _update")
-        wanted = arrays.plus(Tensor(self.steps, 0), arrays.constant(1)).expr
-        counted = self.run.tensor(steps).expr
-        if isinstance(counted, Symbol):
-            counted = self.run.trace.definitions.get(counted.name, counted)
-        if counted != wanted or steps != trainer.attributes["steps"]:
-            raise Unsupported("a step that does not count one step before _update")
+        done: set[str] = set()
+        for one in seen:
+            self._unchanged(one.before, done)
+            step.gradients |= one.gradients
+            done |= set(one.names)
+            wanted = arrays.plus(Tensor(self.steps, 0), arrays.constant(1)).expr
+            counted = self.run.tensor(one.steps).expr
+            if isinstance(counted, Symbol):
+                counted = self.run.trace.definitions.get(counted.name, counted)
+            if counted != wanted or one.steps != trainer.attributes["steps"]:
+                raise Unsupported("a step that does not count one step before _update")
+        self._unchanged({n: e for n, e in after.items() if n in done}, done)
         return step
+
+    def _unchanged(self, params: dict[str, Expr], done: set[str]) -> None:
+        """The parameters are those from before the step, or what their update has left behind."""
+        for name, expr in params.items():
+            wanted = AFTER + name if name in done else name
+            if expr != Symbol(wanted, self.network.shapes[name]):
+                raise Unsupported("a step that changes parameters beside _update")
 
     def _trained(self) -> list[str]:
         return [name for name in self.network.shapes if name not in self.reference.statistics]
@@ -292,7 +304,7 @@ class Emitted:
     def _new(self, name: str, shape: Shape) -> Symbol:
         """Values of which nothing is known, under a name that was not there before."""
         if name in self.run.trace.leaves:
-            raise Unsupported("a step that does not call _update once")
+            raise Unsupported("a step that does not update every parameter once")
         return self.run.trace.leaf(name, shape)
 
     def _exprs(self, record: Record) -> dict[str, Expr]:
@@ -319,6 +331,9 @@ class Emitted:
         run, trainer = self.run, self.trainer()
         kind = trainer.kind
         self._refuse_axes(kind.methods.get("_update"))
+        parts = parts_of(self._of_class(kind, "parts"), self._trained())
+        if parts:
+            refuse_choices(kind.methods.get("_update"))
         shape: Shape = ("rows", "columns")
         names = ("theta", "gradient", *(f"state{k}" for k in range(self._states(kind))))
         flat = tuple(self.array(n, shape) for n in names)
@@ -338,11 +353,11 @@ class Emitted:
         )
         trainer.attributes |= {
             "_flat": flat,
-            "_chunks": ListValue([flat]),
+            "_chunks": ListValue([ListValue([flat])] if parts else [flat]),
             "_scalars": scalars,
             "_clip": Native("_clip", clip),
         }
-        self.method(trainer, "_update")
+        self.method(trainer, "_update", *([0] if parts else []))
         wanted = [run.globals.get("CLIP_NORM")] if self.reference.clipped else []
         if clips != wanted:
             raise Unsupported("a gradient that is not clipped as the spec says")

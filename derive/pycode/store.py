@@ -152,6 +152,8 @@ class Trace:
     conditions: dict[str, None] = field(default_factory=dict)
     counts_single: bool = False
     """The size of an axis that is 1 takes part in arithmetic, as a number of examples does."""
+    overlaid: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Buffers whose memory is that of others, from their first entries on: one at a time counts."""
     fixed: int = 0
     """So many of the first buffers are the module's own: one call must not change them."""
     _numbers: dict[Expr, str] = field(default_factory=dict)
@@ -246,6 +248,9 @@ class Trace:
                 f"into an array {show_shape(buffer.content.expr.shape)}"
             )
         self._put(ref, Tensor(content, buffer.content.ndim, buffer.content.kind))
+        for k in self.overlaid.get(ref.buffer, ()):
+            lost = self.buffers[k].content
+            self._put(Ref(k), replace(lost, expr=self.leaf("overwritten", lost.expr.shape)))
 
     def _put(self, ref: Ref, content: Tensor) -> None:
         self.buffers[ref.buffer] = replace(self.buffers[ref.buffer], content=content)

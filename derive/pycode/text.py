@@ -20,7 +20,7 @@ FINITE = "not math.isfinite(J)"
 ACCEPTED = "X, Y = self._accept(X, Y)"
 """What happens to a batch that is not."""
 _TRAINER = frozenset({"step", "_update", "_buffers", "_constants"})
-_FREE = frozenset({"scalars", "state", "chunk", "folds_rate", "params"})
+_FREE = frozenset({"scalars", "state", "parts", "folds_rate", "chunk", "params"})
 """What a trainer may say besides: the proofs read the first four, the last is an annotation."""
 
 

@@ -36,6 +36,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any, ClassVar, Final, NoReturn, ParamSpec, TypedDict
@@ -923,7 +924,12 @@ class BaseTrainer:
     state: ClassVar[int] = 0
     """How many arrays the optimiser keeps, all 0 at first."""
     chunk: ClassVar[int] = 0
-    """Parameters that are updated at a time, so that they stay in the cache; 0: all at once."""
+    """About so many numbers are updated at a time, so that they stay in the cache; 0: all."""
+    parts: ClassVar[tuple[int, ...]] = ()
+    """How many arrays of parameters each update takes, where a step has several of them.
+
+    Their gradients lie in the same memory then, one behind the other in time.
+    """
     turned: ClassVar[tuple[str, ...]] = ()
     """Parameters that lie transposed in the flat memory, where products with them are faster."""
     rate: ClassVar[float]
@@ -957,18 +963,7 @@ class BaseTrainer:
                 for name, array in zip(self.network.shapes, params, strict=True)
             ]
         )
-        gradient = np.empty_like(theta)
-        self.params, self._dparams = self._views(theta), self._views(gradient)
-        kept = list(self.network.shapes.values())[len(params) - self.network.statistics :]
-        trained = theta.size - sum(rows * columns for rows, columns in kept)
-        self._running = theta[trained:]
-        theta = theta[:trained]
-        zeros = [np.zeros_like(theta) for _ in range(self.state)]
-        self._flat = (theta, gradient[:trained], *zeros)
-        self._chunks = [
-            tuple(array[start : start + self.chunk] for array in self._flat)
-            for start in range(0, theta.size if self.chunk else 0, self.chunk or 1)
-        ]
+        self._lay_out(theta)
         self._memory = [
             np.empty(rows * columns, self._dtype) for rows, columns in self._buffers(batch_size)
         ]
@@ -996,15 +991,47 @@ class BaseTrainer:
             known = self._filled[value] = np.full(rows * columns, value, self._dtype)
         return known[: rows * columns].reshape(rows, columns)
 
-    def _views(self, flat: Array) -> Any:
-        """A flat array as parameters; no copy."""
-        views, start = [], 0
-        for name, (rows, columns) in self.network.shapes.items():
+    def _lay_out(self, theta: Array) -> None:
+        """Parameters, gradients and state, each in one flat array, and views of them."""
+        sizes = [rows * columns for rows, columns in self.network.shapes.values()]
+        ends = [0, *accumulate(sizes)]
+        trained = ends[len(sizes) - self.network.statistics]
+        self.params = self._views(theta, ends)
+        # where the parameters of each update begin, and the statistics, which have no update
+        edges = [ends[k] for k in accumulate(self.parts, initial=0)] if self.parts else [0, trained]
+        widest = max(end - start for start, end in pairwise(edges))
+        begins = [start for start in ends if start < trained]
+        places = [start - max(edge for edge in edges if edge <= start) for start in begins]
+        places += [start - trained + widest for start in ends if start >= trained]
+        gradient = np.empty(places[-1], self._dtype)
+        self._dparams = self._views(gradient, places)
+        self._running = theta[trained:]
+        theta = theta[:trained]
+        zeros = [np.zeros_like(theta) for _ in range(self.state)]
+        self._flat = (theta, gradient[:widest], *zeros)
+        chunks = [self._chunked(start, end) for start, end in pairwise(edges)]
+        self._chunks: list[Any] = chunks if self.parts else chunks[0]
+
+    def _views(self, flat: Array, places: Sequence[int]) -> Any:
+        """A flat array as parameters, each from its place on; no copy."""
+        views = []
+        for (name, (rows, columns)), start in zip(
+            self.network.shapes.items(), places, strict=False
+        ):
             part = flat[start : start + rows * columns]
             turned = name in self.turned
             views.append(part.reshape(columns, rows).T if turned else part.reshape(rows, columns))
-            start += rows * columns
         return self.parameters(*views)
+
+    def _chunked(self, start: int, end: int) -> list[tuple[Array, ...]]:
+        """Views of parameters from start to end, their gradients and their state, by chunks."""
+        theta, gradient, *state = self._flat
+        pieces = max(1, round((end - start) / self.chunk)) if self.chunk else 1
+        inner = range(start, end, max(1, math.ceil((end - start) / pieces)))
+        return [
+            (theta[k:till], gradient[k - start : till - start], *(array[k:till] for array in state))
+            for k, till in ((k, min(k + inner.step, end)) for k in inner)
+        ]
 
     @property
     def learning_rate(self) -> float:

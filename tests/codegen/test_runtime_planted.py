@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from codegen import generate
+from codegen import generate, trainer
 
 SPEC = """
 name = "planted"
@@ -42,19 +42,36 @@ ERRORS = {
     "raise self.not_finite": "print",
 }
 IN_THE_RUNTIME = {
-    "self._views(theta), self._views(gradient)": "self._views(theta), self._views(gradient.copy())",
+    "self._views(gradient, places)": "self._views(gradient.copy(), places)",
     "np.ravel(array.T if": "1.01 * np.ravel(array.T if",
-    "start += rows * columns": "start += rows",
+    "rows * columns for rows, columns in self.network.shapes.values()": (
+        "rows + columns for rows, columns in self.network.shapes.values()"
+    ),
 }
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The folder of a generated network."""
+LAYER_BY_LAYER = {
+    "self._update(1)  # W2, b2": "self._update(0)",
+    "self._update(0)  # W1, b1": "pass",
+}
+BY_LAYER_IN_THE_RUNTIME = {
+    "max(edge for edge in edges if edge <= start)": "min(edges)",
+    "gradient[k - start : till - start]": "gradient[k:till]",
+    "places += [start - trained + widest": "places += [start - trained",
+    "min(k + inner.step, end)": "min(k + inner.step, end - 1)",
+}
+
+
+@pytest.fixture(scope="module", params=["at once", "layer by layer"])
+def folder(request, tmp_path_factory):
+    """The folder of a generated network; the second is updated as a large network is."""
     out = tmp_path_factory.mktemp("planted")
     spec = out / "planted.toml"
     spec.write_text(SPEC)
-    generate(spec, out)
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param != "at once":
+            patch.setattr(trainer, "UNCHUNKED", 0)
+        generate(spec, out)
     return out / "planted"
 
 
@@ -71,14 +88,7 @@ def test_the_network_passes_its_tests(folder):
     assert status == 0
 
 
-@pytest.mark.parametrize(
-    ("file", "right", "wrong"),
-    [
-        *(("planted.py", *error) for error in sorted(ERRORS.items())),
-        *(("runtime.py", *error) for error in sorted(IN_THE_RUNTIME.items())),
-    ],
-)
-def test_an_error_is_found(folder, file, right, wrong):
+def is_found(folder, file, right, wrong):
     path = folder / file
     text = path.read_text()
     assert right in text
@@ -88,3 +98,27 @@ def test_an_error_is_found(folder, file, right, wrong):
     finally:
         path.write_text(text)
     assert status != 0, said
+
+
+@pytest.mark.parametrize("folder", ["at once"], indirect=True)
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        *(("planted.py", *error) for error in sorted(ERRORS.items())),
+        *(("runtime.py", *error) for error in sorted(IN_THE_RUNTIME.items())),
+    ],
+)
+def test_an_error_is_found(folder, file, right, wrong):
+    is_found(folder, file, right, wrong)
+
+
+@pytest.mark.parametrize("folder", ["layer by layer"], indirect=True)
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        *(("planted.py", *error) for error in sorted(LAYER_BY_LAYER.items())),
+        *(("runtime.py", *error) for error in sorted(BY_LAYER_IN_THE_RUNTIME.items())),
+    ],
+)
+def test_an_error_in_updates_layer_by_layer_is_found(folder, file, right, wrong):
+    is_found(folder, file, right, wrong)
