@@ -97,15 +97,14 @@ class _Builder:
         return {**self.definitions, COST: self.cost(Apply(own.own.name, 0, output))}
 
     def label_domain(self) -> str:
-        """Labels are as real as they come, positive where the loss takes their logarithm."""
-        label = Symbol("y", SCALAR)
-        if self.spec.own_loss is not None:
+        """Labels are as real as they come, positive where the loss takes a logarithm or root."""
+        label, own = Symbol("y", SCALAR), self.spec.own_loss
+        if own is not None and (own.difference or self.spec.labels == "real"):
             return "real"
-        nodes = walk(table.loss_entry(self.spec.loss))
-        logarithm = any(
-            n.function == "log" and n.arg == label for n in nodes if isinstance(n, Apply)
-        )
-        return "unit" if logarithm else "real"
+        nodes = list(walk(table.loss_entry(self.spec.loss) if own is None else own.entry))
+        taken = [n.arg for n in nodes if isinstance(n, Apply) and n.function == "log"]
+        taken += [n.base for n in nodes if isinstance(n, Power) and n.exponent.denominator > 1]
+        return "unit" if label in taken else "real"
 
     def arbitrary(self) -> dict[str, Function]:
         """The functions, without the formulas of those that are not fused with the loss."""

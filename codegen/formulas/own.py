@@ -152,7 +152,7 @@ class _Derivation:
         arrays = {"x": "z" if self.own.variables == ("x",) else "d"}
         arrays = arrays if line else {"a": "a", "y": "y"}
         # right beside a kink either slope is that of a number that rounds to the same
-        grids = _line(near, apart=what != "value") if line else _plane()
+        grids = _line(near, apart=what != "value") if line else _plane(self.own.labels)
         problem = Problem(tree, arrays, self.numbers, *grids, learned=self.own.learned)
         found = search(problem, starts)
         self._report(what, found.errors)
@@ -289,8 +289,11 @@ def _line(near: Sequence[float], *, apart: bool) -> tuple[Grid, Grid]:
     return grids[0], grids[1]
 
 
-def _plane() -> tuple[Grid, Grid]:
-    """Pairs of outputs and labels of ordinary size, and of any up to 1e8."""
+def _plane(labels: str) -> tuple[Grid, Grid]:
+    """Pairs of outputs and labels of ordinary size, and of any up to 1e8.
+
+    labels: what they may be; a network takes no others than those from 0 to 1 if not ``"real"``.
+    """
     grids = []
     for count in (30, 100):
         grid: Grid = {}
@@ -302,6 +305,9 @@ def _plane() -> tuple[Grid, Grid]:
                     [rng.uniform(0, 10, 2 * count), 10.0 ** rng.uniform(-8, 8, count), np.zeros(4)]
                 )
                 sides.append((sizes * rng.choice([-1.0, 1.0], len(sizes))).astype(dtype))
+            if labels != "real":
+                share = np.concatenate([rng.random(2 * count), 10.0 ** rng.uniform(-8, 0, count)])
+                sides[1] = rng.permutation([*share, 0.0, 0.0, 1.0, 1.0]).astype(dtype)
             grid[dtype] = tuple(sides)
         grids.append(grid)
     return grids[0], grids[1]

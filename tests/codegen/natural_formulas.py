@@ -254,6 +254,14 @@ NATURAL = (
     Natural("relative", "(a - y)^2/(1 + y^2)", labels="real"),
     Natural("dice_like", "1 - (2*sigmoid(a)*y + 1)/(sigmoid(a) + y + 1)", labels="unit"),
     Natural("brier", "(sigmoid(a) - y)^2", labels="unit"),
+    Natural("hellinger", "(exp(-softplus(-a)/2) - sqrt(y))^2", labels="unit"),
+    Natural(
+        "hellinger_real", "(sqrt(sigmoid(a)) - sqrt(y))^2", labels="real", refused="not defined"
+    ),
+    Natural("tanh_exp", "x*tanh(exp(x))"),
+    Natural("lorentzian", "1/(1 + x^2)"),
+    Natural("tangent_loss", "(2*tanh(y*a) - 1)^2", labels="real"),
+    Natural("savage", "1/(1 + exp(y*a))^2", labels="real"),
     Natural(
         "berhu",
         "where(abs(a - y) <= c, abs(a - y), ((a - y)^2 + c^2)/(2*c))",
