@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from derive.pycode import naming
+from derive.pycode import naming, written
 from derive.pycode.expressions import evaluate
 from derive.pycode.values import DictValue, ListValue, Opaque, Unknown, Unsupported, Value
 
@@ -171,6 +171,7 @@ def truth(run: Interpreter, test: ast.expr, scope: Scope) -> bool | None:
             raise
         return None
     if isinstance(value, (bool, int, str)) or value is None:
+        written.decide(run, (value,), test)
         return bool(value)
     if isinstance(value, (ListValue, DictValue)):
         return bool(value.items)

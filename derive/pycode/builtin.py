@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.program import SCALAR, ZERO
-from derive.pycode import arrays, parts_calls, picks, views
+from derive.pycode import arrays, parts_calls, picks, views, written
 from derive.pycode.containers import of_dictionary, of_list, of_unknown
 from derive.pycode.elsewhere import meant
 from derive.pycode.functions import library_row
@@ -220,6 +220,8 @@ def _method(
     if name in _CHANGING:
         changing(of)
     if isinstance(of, DictValue):
+        if name in ("get", "pop", "setdefault"):
+            written.keys(run, (*of.items, *args[:1]), node)
         return of_dictionary(of, name, args, keywords, node)
     if isinstance(of, Unknown) and not (args or keywords):
         return of_unknown(run, of, name, node)

@@ -6,7 +6,16 @@ import ast
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from derive.pycode import calls, classes, elsewhere, indexing, iteration, naming, operators
+from derive.pycode import (
+    calls,
+    classes,
+    elsewhere,
+    indexing,
+    iteration,
+    naming,
+    operators,
+    written,
+)
 from derive.pycode.functions import library_row
 from derive.pycode.values import (
     DictValue,
@@ -72,13 +81,13 @@ def evaluate(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
 def _value(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
     match node:
         case ast.Constant(value=value):
-            return _constant(value, node)
+            return written.marked(run, _constant(value, node))
         case ast.Name(id=name):
             return _name(run, name, scope, node)
         case ast.Tuple(elts=parts):
             return tuple(_elements(run, parts, scope))
         case ast.List(elts=parts):
-            return ListValue(_elements(run, parts, scope))
+            return ListValue(_elements(run, parts, scope), shown=len(parts))
         case ast.Dict(keys=keys, values=values):
             return _dictionary(run, keys, values, scope, node)
         case ast.BinOp(left=left, op=op, right=right):
@@ -216,6 +225,7 @@ def _text(run: Interpreter, parts: list[ast.expr], scope: Scope) -> Value:
             value = run.settled(evaluate(run, part.value, scope))
             if not isinstance(value, (str, int)) or part.format_spec or part.conversion != -1:
                 return Opaque("a text that is not known", part.lineno, part.col_offset + 1)
+            written.bound(run, (value,), part)
             out += str(value)
         elif isinstance(part, ast.Constant):
             out += str(part.value)
@@ -228,6 +238,7 @@ def _connected(run: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
         value = run.settled(evaluate(run, part, scope))
         if not isinstance(value, (bool, int, str, tuple, type(None))):
             raise Unsupported("a condition that is not known", node)
+        written.decide(run, (value,), node)
         if bool(value) == isinstance(node.op, ast.Or):
             return value
     return value

@@ -19,7 +19,7 @@ from derive.program import (
     Times,
     Transpose,
 )
-from derive.pycode import arrays, parts, picks, ranges, records
+from derive.pycode import arrays, parts, picks, ranges, records, written
 from derive.pycode.lengths import entries_of, is_sizes
 from derive.pycode.values import (
     Chosen,
@@ -90,9 +90,11 @@ def _item(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: 
     if key is None:
         raise Unsupported(f"the index {ast.unparse(index)[:60]} is not known", node)
     if isinstance(holder, DictValue):
+        written.keys(run, (key,), node)
         if key not in holder.items:
             raise Unsupported(f"the key {key!r} is not in the dictionary", node)
         return holder.items[key]
+    written.entry(run, holder, key, node)
     items = list(holder.items.values()) if isinstance(holder, Record) else holder
     items = items.items if isinstance(items, ListValue) else items
     if not isinstance(key, int) or not -len(items) <= key < len(items):
@@ -109,10 +111,12 @@ def _part(run: Interpreter, holder: Value, index: ast.Slice, scope: Scope, node:
     ]
     if any(b is not None and not isinstance(b, int) for b in bounds) or bounds[2] == 0:
         raise Unsupported("a slice whose bounds are not known", node)
+    written.bound(run, bounds, node)
     if isinstance(holder, tuple):
         return holder[slice(*bounds)]
     if isinstance(holder, ListValue):
-        return ListValue(holder.items[slice(*bounds)])
+        cut = holder.items[slice(*bounds)]
+        return ListValue(cut, shown=min(holder.shown, len(cut)))
     raise Unsupported("a slice of this", node)
 
 
@@ -283,6 +287,7 @@ def store(
             raise Unsupported(f"the key {ast.unparse(index)[:60]} is not known", node)
         value = named(run, value, key if isinstance(key, str) else _name_of(index, key), node)
         if isinstance(holder, DictValue):
+            written.keys(run, (key,), node)
             holder.items[key] = value
         elif isinstance(holder, ListValue) and isinstance(key, int):
             if not -len(holder.items) <= key < len(holder.items):

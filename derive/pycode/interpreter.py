@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from derive.program import SCALAR, Dim, Expr, MatMul, Number, Plus, Shape, Size, Symbol, Times, walk
-from derive.pycode import arrays, classes, making, naming, parts, stated, statements, toplevel
+from derive.pycode import (
+    arrays,
+    classes,
+    making,
+    naming,
+    parts,
+    stated,
+    statements,
+    toplevel,
+    written,
+)
 from derive.pycode.arguments import Row
 from derive.pycode.given_elsewhere import given_elsewhere
 from derive.pycode.guess import Guess, is_scalar, is_size
@@ -137,6 +147,7 @@ class Interpreter:
                 self.trace.counts_single = True
                 return arrays.constant(1)
             case int() | Fraction():
+                written.decide(self, (value,), None)
                 return arrays.constant(value)
             case ListValue() | tuple():
                 return self.data(value)

@@ -3,7 +3,7 @@
 ``for l in range(1, len(parameters) // 2 + 1)`` and ``zip(self.weights, self.biases)`` go through
 what an argument holds.  Where the file makes no such argument it is taken to hold so many entries
 as a network of `LAYERS` layers has, which is said with every verdict; a verdict stands only if
-the same comes out for `OTHER` layers.  Nothing but lengths is supposed: what the entries are is
+the same comes out for each of `OTHERS`.  Nothing but lengths is supposed: what the entries are is
 found as with all arguments.
 """
 
@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING
 
 from derive.pycode.source import Module
 from derive.pycode.values import ListValue, Unknown, Unsupported
+from derive.pycode.written import Doubled, check_texts
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
-LAYERS, OTHER = 3, 4
-"""The numbers of layers for which a verdict has to be the same."""
+LAYERS, OTHERS = 3, (2, 6)
+"""The numbers of layers for which a verdict has to be the same.
+
+Six have a place that is more than `written.STEPS` from both ends.
+"""
 _SIZES = re.compile(
     r"layers?|(\w+_)?(layers?_?)?(sizes|dims|dimensions|nodes|neurons|architecture|topology|structure)"
     r"|layers_(dims|sizes)|layer_(nums|units)|(\w+_)?layer_sizes_?"
@@ -46,7 +50,7 @@ def length_of(run: Interpreter, of: Unknown, node: ast.AST) -> int:
         length = 2 * _layers(run, of, node)
         run.lengths.append((of, length))
         _say(run, of, length)
-        return length
+        return Doubled(length)
     return len(entries_of(run, of, node).items)
 
 
@@ -82,6 +86,7 @@ def _layers(run: Interpreter, of: Unknown, node: ast.AST) -> int:
     if not of.loaded and not of.number and of.text is None and not _EXAMPLES.fullmatch(base):
         run.endless = True
         if run.guess.layers:
+            check_texts(run.module)
             return run.guess.layers
     raise Unsupported(f"the length of {of.name} is not known", node)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Size
-from derive.pycode import arrays, parts, powers, ranges
+from derive.pycode import arrays, parts, powers, ranges, written
 from derive.pycode.values import (
     DictValue,
     ListValue,
@@ -47,11 +47,11 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: 
         return _logical(run, op, left, right)
     if is_number(left) and is_number(right):
         run.trace.counts_single |= isinstance(left, Single) or isinstance(right, Single)
-        return _arithmetic(op, left, right, node)
+        return written.computed(run, _arithmetic(op, left, right, node), (left, right))
     if isinstance(left, str) and isinstance(right, str | int) and isinstance(op, ast.Add):
         return left + str(right)
     if isinstance(op, ast.Add) and isinstance(left, ListValue) and isinstance(right, ListValue):
-        return ListValue([*left.items, *right.items])
+        return ListValue([*left.items, *right.items], shown=left.shown + right.shown)
     if isinstance(op, ast.Add) and isinstance(left, tuple) and isinstance(right, tuple):
         return left + right
     if isinstance(op, ast.Mult) and isinstance(left, int) and isinstance(right, (ListValue, tuple)):
@@ -97,7 +97,9 @@ def _repeated(parts: ListValue | tuple[Value, ...], times: int, node: ast.AST) -
     items = parts.items if isinstance(parts, ListValue) else list(parts)
     if len(items) * max(times, 0) > MOST_PARTS:
         raise Unsupported(f"a list of more than {MOST_PARTS} parts", node)
-    return ListValue(items * times) if isinstance(parts, ListValue) else tuple(items * times)
+    if not isinstance(parts, ListValue):
+        return tuple(items * times)
+    return ListValue(items * times, shown=parts.shown * times if written.weight(times) else 0)
 
 
 def _arithmetic(op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
@@ -146,7 +148,7 @@ def unary(run: Interpreter, op: ast.unaryop, value: Value, node: ast.AST) -> Val
         case ast.USub() if isinstance(value, Parts):
             return parts.mapped(run, value, lambda t: arrays.times(arrays.constant(-1), t))
         case ast.USub() if is_number(value):
-            return -value
+            return written.computed(run, -value, (value,))
         case ast.USub():
             tensor = run.tensor(value)
             if tensor.kind == "mask":
@@ -157,6 +159,7 @@ def unary(run: Interpreter, op: ast.unaryop, value: Value, node: ast.AST) -> Val
         case ast.Invert():
             return arrays.opposite(run.tensor(value))
         case ast.Not() if isinstance(value, (bool, int, str)) or value is None:
+            written.decide(run, (value,), node)
             return not value
     raise Unsupported(f"the operator {type(op).__name__}", node)
 
@@ -172,6 +175,8 @@ def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: as
             return (left is None) == isinstance(op, ast.Is)
         raise Unsupported("is, of what is not None", node)
     if isinstance(op, (ast.In, ast.NotIn)) and isinstance(left, (str, int)):
+        for part in among(right):
+            written.decide(run, (left, part), node)
         if isinstance(right, (DictValue, ListValue)) and all(
             isinstance(i, (str, int)) for i in right.items
         ):
@@ -181,6 +186,7 @@ def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: as
     if isinstance(op, (ast.Eq, ast.NotEq)) and _is_shape(left) and _same_shape(left, right):
         return isinstance(op, ast.Eq)
     if isinstance(left, plain) and isinstance(right, plain):
+        written.decide(run, (left, right), node)
         return _decided(op, left, right, node)
     equal = isinstance(op, (ast.Eq, ast.NotEq))
     if isinstance(left, str) or isinstance(right, str) or not (equal or type(op) in _SIGNS):
@@ -205,6 +211,13 @@ def _is_on(run: Interpreter, op: ast.cmpop, a: Tensor, b: Tensor) -> Value:
         raise Unsupported(f"the comparison {type(op).__name__} of such arrays")
     on = arrays.compare(">", a, b)
     return arrays.opposite(on) if isinstance(op, ast.Eq) else on
+
+
+def among(value: Value) -> list[Value]:
+    """What a container is asked for."""
+    if isinstance(value, tuple):
+        return list(value)
+    return list(value.items) if isinstance(value, (DictValue, ListValue)) else []
 
 
 def _is_shape(value: Value) -> bool:

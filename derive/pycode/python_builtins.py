@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.pycode import arrays, lengths, powers
+from derive.pycode import arrays, lengths, powers, written
 from derive.pycode.arguments import exactly
 from derive.pycode.iteration import MOST_TURNS, items_of
 from derive.pycode.reductions import sum_row
@@ -58,7 +58,7 @@ def _range(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
             raise Unsupported("range of these", node) from None
         if len(found) > MOST_TURNS:
             raise Unsupported(f"a loop of {len(found)} turns", node)
-        return tuple(found)
+        return written.items(run, found, args, node)
     if len(args) == 1:
         return Range(run.tensor(args[0]).expr)
     raise Unsupported("range of what is not known", node)
@@ -67,9 +67,9 @@ def _range(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 def _len(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     [value] = exactly(args, {}, 1)
     if isinstance(value, (ListValue, DictValue)):
-        return len(value.items)
+        return written.size(run, value, len(value.items))
     if isinstance(value, (tuple, str)):
-        return len(value)
+        return written.size(run, value, len(value))
     long = isinstance(value, Unknown) and len(value.name) > 2
     if isinstance(value, Unknown) and (
         value.parts or (long and run.guess.shape(value.name) != "labels")
@@ -96,7 +96,7 @@ def _number(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 def _whole(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     [value] = exactly(args, {}, 1)
     if isinstance(value, int) or (is_number(value) and abs(value - round(value)) > _ROUNDING):
-        return int(value)
+        return written.whole(run, value)
     raise Unsupported("int of what is not known", node)
 
 
@@ -114,6 +114,7 @@ def _sum(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 def _extreme(largest: bool) -> Callable[[Interpreter, list[Value], ast.AST], Value]:
     def rule(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
         if len(args) > 1 and all(is_number(a) for a in args):
+            written.decide(run, args, node)
             return max(args) if largest else min(args)
         raise Unsupported("max or min of what is not known", node)
 
@@ -122,7 +123,9 @@ def _extreme(largest: bool) -> Callable[[Interpreter, list[Value], ast.AST], Val
 
 def _abs(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     [value] = exactly(args, {}, 1)
-    return abs(value) if is_number(value) else arrays.magnitude(run.tensor(value))
+    if is_number(value):
+        return written.computed(run, abs(value), (value,))
+    return arrays.magnitude(run.tensor(value))
 
 
 def _power(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
@@ -131,16 +134,30 @@ def _power(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 
 def _zip(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
-    return Once(lambda: list(zip(*(items_of(run, a, node) for a in args), strict=False)))
+    def pairs() -> list[Value]:
+        held = [(run.settled(a), items_of(run, a, node)) for a in args]
+        written.beside(run, held, node)
+        return list(zip(*(parts for _, parts in held), strict=False))
+
+    return Once(pairs)
 
 
 def _enumerate(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     start = args[1] if len(args) == 2 and isinstance(args[1], int) else 0
-    return Once(lambda: list(enumerate(items_of(run, args[0], node), start)))
+
+    def pairs() -> list[Value]:
+        found = items_of(run, args[0], node)
+        if written.shown(args[0]) > written.STEPS:
+            return [(written.marked(run, k), part) for k, part in enumerate(found, start)]
+        written.bound(run, (start,), node)
+        return list(enumerate(found, start))
+
+    return Once(pairs)
 
 
 def _list(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
-    return ListValue(items_of(run, args[0], node) if args else [])
+    shown = written.shown(args[0]) if args else 0
+    return ListValue(items_of(run, args[0], node) if args else [], shown=shown)
 
 
 def _dict(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
@@ -151,6 +168,7 @@ def _dict(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 def _str(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     if len(args) == 1 and isinstance(args[0], (int, str)) and not isinstance(args[0], bool):
+        written.bound(run, args, node)
         return str(args[0])
     return Opaque("the result of str", getattr(node, "lineno", 0))
 

@@ -23,7 +23,7 @@ from derive.pycode.faults import Mended, Workshop
 from derive.pycode.groups import Group, finding_at, group_of, is_part, model_of, named
 from derive.pycode.guess import Guess
 from derive.pycode.interpret import Understood, under, understand
-from derive.pycode.lengths import LAYERS, OTHER
+from derive.pycode.lengths import LAYERS, OTHERS
 from derive.pycode.places import Places
 from derive.pycode.source import Module, Unreadable, parse
 from derive.pycode.updates import UpdateRuling, update_rulings
@@ -39,7 +39,7 @@ class Code:
         self.page = Places(source)
         self._workshops: dict[int, Mended | None] = {}
         self._departures: dict[int, ast.stmt | None] = {}
-        self._others: dict[int, frozenset[tuple[int, Verdict]]] = {}
+        self._others: dict[tuple[int, int], frozenset[tuple[int, Verdict]]] = {}
 
     @property
     def size(self) -> int:
@@ -171,14 +171,27 @@ class Code:
         return best[1]
 
     def _as_elsewhere(self, group: Group, ruling: Ruling) -> Ruling:
-        """A verdict for a supposed number of layers stands if it is that for another number."""
+        """A verdict for a supposed number of layers stands if it is that for other numbers."""
         guess = group.understood.guess
         if guess is None or not guess.layers or ruling.verdict == Verdict.UNPROVEN:
             return ruling
-        if id(group) not in self._others:
-            self._others[id(group)] = self._other_verdicts(group, replace(guess, layers=OTHER))
+        return next(
+            (
+                found
+                for other in OTHERS
+                if (found := self._as_for(group, ruling, replace(guess, layers=other)))
+                is not ruling
+            ),
+            ruling,
+        )
+
+    def _as_for(self, group: Group, ruling: Ruling, guess: Guess) -> Ruling:
+        """A verdict, open if it is another one under another guess."""
+        place = id(group), guess.layers
+        if place not in self._others:
+            self._others[place] = self._other_verdicts(group, guess)
         assert group.case is not None
-        verdicts = self._others[id(group)]
+        verdicts = self._others[place]
         line = getattr(group.case.place(ruling.pair), "lineno", 0)
         if ruling.verdict == Verdict.VERIFIED:
             stands = {v for at, v in verdicts if at == line} == {Verdict.VERIFIED}
@@ -187,7 +200,9 @@ class Code:
         if stands:
             return ruling
         said = "proved" if ruling.verdict == Verdict.VERIFIED else "false"
-        reason = f"{said} here for {LAYERS} entries, but not all that this line makes of {OTHER}"
+        reason = (
+            f"{said} here for {LAYERS} entries, but not all that this line makes of {guess.layers}"
+        )
         return Ruling(ruling.pair, Verdict.UNPROVEN, reason, ruling.node)
 
     def _other_verdicts(self, group: Group, guess: Guess) -> frozenset[tuple[int, Verdict]]:
@@ -197,7 +212,8 @@ class Code:
         """
         assert isinstance(self.module, Module)
         found = group_of(self.module, under(self.module, group.understood.entry, guess))
-        if found.case is None or len(found.pairs) < len(group.pairs):
+        least = len(group.pairs) * min(guess.layers, LAYERS)  # fewer layers have fewer gradients
+        if found.case is None or len(found.pairs) * LAYERS < least:
             return frozenset()
         case = found.case
         rulings = [case.rule_whole(whole) for whole in found.wholes]
@@ -208,7 +224,8 @@ class Code:
         found = case.own_cost()
         guess = group.understood.guess
         if found is None and guess is not None and guess.layers:
-            found = self._other_cost(group, replace(guess, layers=OTHER))
+            others = (self._other_cost(group, replace(guess, layers=n)) for n in OTHERS)
+            found = next((other for other in others if other is not None), None)
         if found is None:
             proof = Proof(tuple(sorted(case.rules)), case.steps, True)
             return replace(self._cost_finding(group, Verdict.VERIFIED, "", step), proof=proof)
@@ -225,7 +242,7 @@ class Code:
         case = group_of(self.module, under(self.module, group.understood.entry, guess)).case
         if case is not None and case.account.own is not None and case.own_cost() is None:
             return None
-        return f"proved for {LAYERS} entries, not for {OTHER}", None
+        return f"proved for {LAYERS} entries, not for {guess.layers}", None
 
     def _cost_finding(self, group: Group, verdict: Verdict, message: str, step: int) -> Finding:
         assert group.case is not None

@@ -117,10 +117,14 @@ class Largest:
 
 @dataclass(eq=False)
 class ListValue:
-    """fixed: it belongs to the module, so one call must not change what later calls see."""
+    """fixed: it belongs to the module, so one call must not change what later calls see.
+
+    shown: how many of its parts the source writes down.
+    """
 
     items: list[Value]
     fixed: bool = False
+    shown: int = 0
 
 
 @dataclass(eq=False)

@@ -23,6 +23,7 @@ from . import (
     return_attacks,
     shared_attacks,
     training_attacks,
+    written_attacks,
 )
 
 LOSS = """
@@ -798,6 +799,7 @@ def main() -> int:
     several = [LATE, *optimizer_attacks.programs(), *part_attacks.programs()]
     several += [*published_attacks.programs(), *training_attacks.programs()]
     several += [*length_attacks.programs(), *return_attacks.programs()]
+    several += written_attacks.programs()
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]
     chosen += several

@@ -8,6 +8,8 @@ from derive.pycode import open_code
 from derive.verdict import Verdict
 from tests.pycode.corpus import is_verified
 from tests.pycode.length_attacks import RIGHT, programs
+from tests.pycode.written_attacks import also_right
+from tests.pycode.written_attacks import programs as with_written_numbers
 
 
 @pytest.mark.parametrize("name", sorted(RIGHT))
@@ -21,6 +23,16 @@ def test_supposed_lengths_are_said_with_every_verdict(name: str) -> None:
 @pytest.mark.parametrize("source", programs())
 def test_no_program_is_verified_that_is_wrong_for_some_length(source: str) -> None:
     assert not is_verified(open_code("x.py", source, mends=False).findings)
+
+
+@pytest.mark.parametrize("source", with_written_numbers())
+def test_no_program_is_verified_that_looks_at_a_place_of_its_own(source: str) -> None:
+    assert not is_verified(open_code("x.py", source, mends=False).findings)
+
+
+@pytest.mark.parametrize("source", also_right())
+def test_numbers_that_a_recursion_needs_do_no_harm(source: str) -> None:
+    assert is_verified(open_code("x.py", source, mends=False).findings)
 
 
 def test_what_is_false_for_one_number_of_layers_only_is_left_open() -> None:
