@@ -27,6 +27,7 @@ from derive.program import (
     walk,
 )
 from derive.pycode.account import Pair
+from derive.pycode.literal import literal_part
 from derive.pycode.loosened import fixed_sizes
 from derive.pycode.names import target_of
 from derive.pycode.onehot import counterexample
@@ -239,6 +240,10 @@ class Case(Scene):
         fixed = self._fixed_size()
         if fixed:
             reason = f"the size {fixed} stands as a number in the source; write it as a shape"
+            return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
+        cost = Symbol(self.program.cost or COST, (1, 1))
+        if literal := literal_part(self.program, cost, pair.value.expr):
+            reason = f"outside the fragment: {literal} counts as any, but the source writes it down"
             return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
         if free := self._untied(pair):
             reason = f"outside the fragment: nothing says what {free} is in the cost"
