@@ -228,10 +228,20 @@ def _label(run: Interpreter, index: ast.expr, scope: Scope) -> Tensor | None:
     return None
 
 
+def _unlisted(run: Interpreter, index: ast.expr, scope: Scope) -> ast.expr:
+    """``list(y)`` as an index picks what ``y`` does; nothing else can see the list."""
+    match index:
+        case ast.Call(func=ast.Name(id="list"), args=[inner], keywords=[]) if not isinstance(
+            inner, ast.Starred
+        ) and "list" not in {**run.globals, **scope}:
+            return inner
+    return index
+
+
 def _labels(run: Interpreter, index: ast.expr, scope: Scope) -> Tensor | None:
     from derive.pycode.expressions import evaluate
 
-    value = run.settled(evaluate(run, index, scope))
+    value = run.settled(evaluate(run, _unlisted(run, index, scope), scope))
     if isinstance(value, Unknown) and not value.parts:
         value = run.as_labels(value)
     if isinstance(value, Ref) and run.trace.read(value).kind == "labels":
@@ -260,7 +270,7 @@ def _picked(
     for axis, (place, labelled) in enumerate((index.elts[::-1], index.elts)):
         if isinstance(place, ast.Name) and place.id not in {**run.globals, **scope}:
             continue
-        where = run.settled(evaluate(run, place, scope))
+        where = run.settled(evaluate(run, _unlisted(run, place, scope), scope))
         if not isinstance(where, Range):
             continue
         labels = _labels(run, labelled, scope)

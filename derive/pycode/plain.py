@@ -27,6 +27,7 @@ from derive.program import (
     Plus,
     Power,
     Program,
+    ShapeError,
     Size,
     Symbol,
     Times,
@@ -70,7 +71,10 @@ class _Plain:
     def _without_shifts(self, name: str, expr: Expr) -> Expr:
         if not any(isinstance(n, Symbol) and n.name in self.trace.shifts for n in walk(expr)):
             return expr
-        plain = _with(expr, lambda e: _is(e, self.trace.shifts), ZERO)
+        try:
+            plain = _with(expr, lambda e: _is(e, self.trace.shifts), ZERO)
+        except ShapeError:  # a matrix product that a number took part in only through the shift
+            plain = ZERO
         if plain.shape == expr.shape and self.same(expr, plain):
             return plain
         self.shifted[name] = expr

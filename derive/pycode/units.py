@@ -129,17 +129,24 @@ def _moves(body: Sequence[ast.stmt]) -> bool:
     """Whether something is moved by an amount, as a training step moves parameters."""
     for node in _inside(body):
         if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
-            is_cost = isinstance(node.target, ast.Name) and node.target.id in COST_NAMES
-            if not is_cost and any(
-                isinstance(n, (ast.Mult, ast.MatMult)) or _is_dot(n) for n in ast.walk(node)
-            ):
+            if _is_product(node):
                 return True
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
             own = [ast.unparse(t) for t in node.targets if isinstance(t, (ast.Name, ast.Attribute))]
-            left = node.value.left
-            if isinstance(node.value.op, ast.Sub) and ast.unparse(left) in own:
+            left, op = node.value.left, node.value.op
+            if isinstance(op, ast.Sub) and ast.unparse(left) in own:
+                return True
+            if isinstance(op, ast.Add) and ast.unparse(left) in own and _is_product(node):
                 return True
     return False
+
+
+def _is_product(node: ast.Assign | ast.AugAssign) -> bool:
+    """Whether a product is given to what is not called a cost."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if any(isinstance(t, ast.Name) and t.id in COST_NAMES for t in targets):
+        return False
+    return any(isinstance(n, (ast.Mult, ast.MatMult)) or _is_dot(n) for n in ast.walk(node))
 
 
 def _is_dot(node: ast.AST) -> bool:

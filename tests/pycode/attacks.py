@@ -16,6 +16,7 @@ from derive.verdict import Verdict
 from . import (
     language_attacks,
     length_attacks,
+    list_attacks,
     object_attacks,
     optimizer_attacks,
     part_attacks,
@@ -799,7 +800,7 @@ def main() -> int:
     several = [LATE, *optimizer_attacks.programs(), *part_attacks.programs()]
     several += [*published_attacks.programs(), *training_attacks.programs()]
     several += [*length_attacks.programs(), *return_attacks.programs()]
-    several += written_attacks.programs()
+    several += [*written_attacks.programs(), *list_attacks.programs()]
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]
     chosen += several
