@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.meaning.count_letter import told
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.notation import COST_LETTERS, is_bare, names_in, plain_name
 from derive.meaning.roles import Roles
@@ -13,6 +14,7 @@ from derive.reading.tree import plain
 
 def example_letters(facts: Facts) -> None:
     """Letters bound by sums up to m, or by sums over labels marked ``^{(i)}``."""
+    facts.count = told(facts.document.source) or facts.count
     for node in all_nodes(facts):
         for part in subtree(node):
             if isinstance(part, Fraction_) and isinstance(plain(part.numerator), Number):

@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 from derive.tensors.functions import by_cases, content
+from derive.tensors.label import freshened
 from derive.tensors.meter import needs, needs_nonzero, used
-from derive.tensors.normal import atom, collect, leading, monomial, negative, times
+from derive.tensors.normal import atom, collect, leading, monomial, negative, sum_over, times
 from derive.tensors.sign import positive, positive_atom
 from derive.tensors.terms import (
     ONE,
@@ -85,7 +86,7 @@ def _same_sign(poly: Poly) -> Poly | None:
     """If x contains step(y), and its sign is known where y > 0 and where it is not: two cases."""
     steps: dict[Atom, None] = {}
     for m in poly.terms:
-        steps.update((a, None) for a, _ in m.factors if a.kind == "step" and not m.bound)
+        steps.update((a, None) for a, _ in m.factors if a.kind == "step" and not _sums_over(m, a))
     for a in sorted(steps, key=lambda s: s.key):
         on = collect((_without(m, a), c) for m, c in poly.terms.items())
         off = Poly({m: c for m, c in poly.terms.items() if all(b != a for b, _ in m.factors)})
@@ -115,7 +116,15 @@ def _step_where(poly: Poly, y: Poly, value: int) -> int | None:
     return None
 
 
+def _sums_over(m: Monomial, a: Atom) -> bool:
+    """Whether a factor depends on an index that the monomial sums over."""
+    return any(index in m.bound for index in a.free)
+
+
 def _without(m: Monomial, a: Atom) -> Poly:
-    if m.bound:
-        return Poly({m: 1})
-    return monomial((), [f for f in m.factors if f[0] != a])
+    """The monomial with 1 in place of a factor that it does not sum over."""
+    bound, factors = freshened(m)
+    left = monomial((), [f for f in factors if f[0] != a])
+    for index in bound:
+        left = sum_over(left, index)
+    return left
