@@ -27,6 +27,8 @@ STEP = 1e-30
 EXACT, OFF = 1e-9, 1e-6
 """Relative differences below are rounding, above are real; between the two nothing is said."""
 TRIES = 12
+CLASSES = -1
+"""The attempt at which labels are classes: one 1, the others 0."""
 CONSTANTS = {"pi": math.pi}
 WAVES = ((0.0, 1.0), (0.5, 0.4), (1.6, 1.4))
 """Middle and height of the sines that arbitrary functions are: of either sign, between 0 and 1 as
@@ -52,14 +54,22 @@ class Truth:
                 if word:
                     seen += 1
                     break
-        return True if seen == self.shapes else None
+        return True if seen == self.shapes and not self._fails_for_classes(statement) else None
+
+    def _fails_for_classes(self, statement: Equation) -> bool:
+        """Whether the sides differ where labels are 0 or 1, as a step of a label may."""
+        labels = any(leaf.sums_to_one is not None for leaf in self.program.leaves.values())
+        return labels and any(
+            self._point(shape, CLASSES).agrees(statement) is False for shape in range(2)
+        )
 
     def _point(self, shape: int, attempt: int) -> Point:
         key = (shape, attempt)
         if key not in self.points:
             seed = zlib.crc32(repr((self.seed, shape, attempt)).encode())
             waves = WAVES[(shape + attempt) % len(WAVES)]
-            self.points[key] = Point(self.program, self._sizes(shape), seed, waves)
+            classes = attempt == CLASSES
+            self.points[key] = Point(self.program, self._sizes(shape), seed, waves, classes)
         return self.points[key]
 
     def _sizes(self, shape: int) -> dict[str, int]:
@@ -80,7 +90,12 @@ class Point:
     """Sizes and values of all leaves; definitions and gradients as they are asked for."""
 
     def __init__(
-        self, program: Program, sizes: Mapping[str, int], seed: int, waves: tuple[float, float]
+        self,
+        program: Program,
+        sizes: Mapping[str, int],
+        seed: int,
+        waves: tuple[float, float],
+        classes: bool = False,
     ) -> None:
         self.program, self.sizes, self.seed, self.waves = program, sizes, seed, waves
         rng = np.random.default_rng(seed)
@@ -95,6 +110,8 @@ class Point:
             if leaf.sums_to_one is not None:
                 value = np.abs(value)
                 value /= value.sum(axis=leaf.sums_to_one, keepdims=True)
+                if classes:
+                    value = np.equal(value, value.max(axis=leaf.sums_to_one, keepdims=True))
             self.leaves[name] = value.astype(complex)
         for name, number in CONSTANTS.items():
             self.leaves[name] = np.array([[complex(number)]])

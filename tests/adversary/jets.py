@@ -75,7 +75,10 @@ def log(a: Jet) -> Jet:
 
 
 def step(a: Jet) -> Jet:
-    return [(a[0].real > 0).astype(complex), *(np.zeros_like(c) for c in a[1:])]
+    """1 where the real part is positive; without value where the argument is not a real number."""
+    value = (a[0].real > 0).astype(complex)
+    value[~np.isfinite(a[0]) | (np.abs(a[0].imag) > 1e-12)] = np.nan
+    return [value, *(np.zeros_like(c) for c in a[1:])]
 
 
 def _integrated(first: Array, slope: Jet, a: Jet) -> Jet:

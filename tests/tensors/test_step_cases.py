@@ -88,3 +88,24 @@ def test_false_forms(name: str) -> None:
 def test_a_case_without_a_value_proves_nothing() -> None:
     claim = Equation((exp(relu(X)) / STEP).e, (X * exp(X)).e)
     assert not prove(PROGRAM, claim).proved
+
+
+SUMMED = NET.leaf("S", "n", "k") @ NET.leaf("T", "k", "m") + NET.leaf("u", "n", 1)
+
+
+@pytest.mark.parametrize(
+    ("other", "holds"),
+    [
+        (relu(SUMMED), True),
+        (f("abs", SUMMED) * f("step", SUMMED), True),
+        (relu(SUMMED) + 1, False),
+        (relu(-SUMMED), False),
+        (-relu(SUMMED), False),
+        (relu(SUMMED) - relu(-SUMMED), True),
+        (relu(SUMMED - 1), False),
+    ],
+)
+def test_the_step_of_a_rectified_sum_of_products(other: E, holds: bool) -> None:
+    program, claim = NET.program(None), Equation(f("step", SUMMED).e, f("step", other).e)
+    assert prove(program, claim).proved is holds
+    assert check(program, claim).accepted is holds
