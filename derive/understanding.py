@@ -109,8 +109,8 @@ def library_cost(choice: Choice) -> str:
         return ""
     for name in COST_TITLES:
         other = replace(choice.best, cost=name)
-        rival = build(setting.facts, other, setting.mode).definitions[COST]
-        if screen.agrees(Equation(stated, rival), laws=False) is False:
+        rival = build(setting.facts, other, setting.mode).definitions.get(COST)
+        if rival is None or screen.agrees(Equation(stated, rival), laws=False) is False:
             continue  # a long search for a proof, and seldom one
         if equal(setting.program, stated, rival):
             return COST_TITLES[name]

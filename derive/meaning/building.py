@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from derive.meaning.affine import Affine
 from derive.meaning.any_loss import any_loss
+from derive.meaning.changed import changed_value
 from derive.meaning.elaborate import Elaborator, library_function
 from derive.meaning.facts import Activation, CostLine, Facts
 from derive.meaning.label_sums import labels_add_up_otherwise
 from derive.meaning.lines import Line
+from derive.meaning.loss_words import named_otherwise
 from derive.meaning.notation import derivatives_in, names_in, parse_layer, plain_name
 from derive.meaning.objective import averaged, open_cost, state, stated_cost
 from derive.meaning.penalties import hidden_term, unread_cost
@@ -294,6 +296,10 @@ def _cost(setting: Setting) -> None:
         setting.has_cost = False
         setting.assumptions.append(f"the forward pass in line {line.piece.line} is not understood")
         return
+    if (line := changed_value(facts)) is not None:
+        setting.has_cost = False
+        setting.assumptions.append(f"line {line.piece.line} changes a value in place")
+        return
     declared = hypothesis.cost != "stated"
     if hypothesis.costs:
         chosen: CostLine | None = facts.costs[hypothesis.costs[0]]
@@ -303,6 +309,11 @@ def _cost(setting: Setting) -> None:
     if (line := unread_cost(facts)) is not None:
         setting.has_cost = False
         setting.assumptions.append(f"the cost in line {line.piece.line} is not understood")
+        return
+    supposed_one = declared and stated_cost(facts) is None
+    if supposed_one and (named := named_otherwise(facts, hypothesis.cost)):
+        setting.has_cost = False
+        setting.assumptions.append(f"the cost is called {named}, which is another one")
         return
     if chosen is None:
         setting.definitions[COST] = Elaborator(setting).library_loss()

@@ -12,12 +12,14 @@ from typing import Final
 from derive.meaning.example_letters import cost_head
 from derive.meaning.facts import CostLine, Facts
 from derive.meaning.lines import Line
-from derive.meaning.notation import names_in, plain_name
+from derive.meaning.loss_words import losses_named
+from derive.meaning.notation import derivatives_in, names_in, plain_name
 from derive.reading.syntax import Name, Node, Sum, Unreadable
 from derive.reading.tree import plain
 
 PENALTY: Final = re.compile(r"weight decay|regulari[sz]|penalt|\bprior\b", re.IGNORECASE)
 """Words for a part of a cost that depends on more than the results."""
+_STATES: Final = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq"})
 _CONSTANT: Final = frozenset({"const", "constant", "C", "K"})
 
 
@@ -34,12 +36,24 @@ def hidden_term(facts: Facts, cost: CostLine) -> str:
 
 
 def unread_cost(facts: Facts) -> Line | None:
-    """A line that states a cost and could not be read."""
+    """A line that states a cost and could not be read, or whose formula no reading took up.
+
+    ``L = \\mathbb{E}[f]``, ``L = \\text{MAE}``: for all we know that is no usual loss.
+    """
     for line in facts.lines:
-        unread = line.first and isinstance(line.right, Unreadable)
-        if unread and cost_head(facts.roles, line.left) is not None:
+        if not line.first or cost_head(facts.roles, line.left) is None:
+            continue
+        if isinstance(line.right, Unreadable) or (not facts.costs and _is_formula(line)):
             return line
     return None
+
+
+def _is_formula(line: Line) -> bool:
+    """What stands behind the sign is neither a number nor a derivative nor a usual loss by name."""
+    names = list(names_in(line.right))
+    if not names or line.relation.text not in _STATES or list(derivatives_in(line.right)):
+        return False
+    return not any(True for _ in losses_named(line))
 
 
 def _is_unknown(facts: Facts, cost: CostLine, name: Name) -> bool:

@@ -142,6 +142,8 @@ class Roles:
         """A cost word, or a cost letter that no equation has given another role."""
         if name.mark or name.accent or name.base in self.jacobians:
             return False
+        if name.font == "mathbb" and not name.word:  # an expectation
+            return False
         if is_cost_word(name):
             return True
         known = self.role(name.base)
