@@ -8,6 +8,7 @@ further above may be meant or not: it restricts nothing.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -127,7 +128,27 @@ def _spoken(facts: Facts, line: Line, near: bool) -> Iterator[Condition]:
     match = _LABEL.search(line.source.label)
     if match is not None and match[1] != match[3]:
         yield Condition(match[1], match[3], match[2] == "=")
-    yield from _stated(line.piece)
+    yield from _of_the_row(line) if near else _stated(line.piece)
+
+
+def _of_the_row(line: Line) -> Iterator[Condition]:
+    """The conditions that lead a line's piece, and those behind its equation or its last step.
+
+    Of two that exclude each other only the one right behind the line is meant.
+    """
+    said = list(_placed(line.piece))
+    claims = [c for c in line.piece.chains if not any(_condition_in(c))]
+    heads = [c.span.start for c in claims if c.head is not None]
+    at_line = line.relation.span.start
+    opened = max((start for start in heads if start <= at_line), default=0)
+    closed = min((start for start in heads if start > at_line), default=math.inf)
+    end = line.right.span.end
+    next_step = min((c.span.start for c in claims if c.span.start >= end), default=math.inf)
+    for at, one in said:
+        rivals = {c.equal for _, c in said if {c.left, c.right} == {one.left, one.right}}
+        leads = all(at < c.span.start for c in claims)
+        if (leads or opened <= at < closed) if len(rivals) == 1 else end <= at < next_step:
+            yield one
 
 
 def _in_sentence(pieces: Sequence[Piece], at: int, near: bool) -> Iterator[Condition]:
@@ -163,14 +184,26 @@ def _leads(pieces: Sequence[Piece], k: int, at: int) -> bool:
 
 
 def _stated(piece: Piece) -> Iterator[Condition]:
+    return (condition for _, condition in _placed(piece))
+
+
+def _placed(piece: Piece) -> Iterator[tuple[int, Condition]]:
+    """The conditions of a piece, each with its place."""
     for node in piece.loose:
         inner = plain(node)
-        if isinstance(inner, Comparison) and inner.relation == "!=":
-            yield from _between(inner.left, inner.right, equal=False)
+        if isinstance(inner, Comparison) and inner.relation in ("=", "!="):
+            equal = inner.relation == "="
+            for one in _between(inner.left, inner.right, equal):
+                yield node.span.start, one
     for chain in piece.chains:
-        if _equates(chain):
-            assert chain.head is not None
-            yield from _between(chain.head, chain.parts[0], equal=True)
+        for one in _condition_in(chain):
+            yield chain.span.start, one
+
+
+def _condition_in(chain: Chain) -> Iterator[Condition]:
+    if _equates(chain):
+        assert chain.head is not None
+        yield from _between(chain.head, chain.parts[0], equal=True)
 
 
 def _equates(chain: Chain) -> bool:

@@ -168,13 +168,18 @@ def array_letters(facts: Facts) -> frozenset[str]:
             for line, n in zip([k for k in facts.lines if k.first], heads, strict=True)
             if n is not None
             and not isinstance(plain(line.right), Number | Dots)
-            and not (line.piece.kind == "inline" and plain_name(line.right) is not None)  # i = j
+            and not (_aside(line) and plain_name(line.right) is not None)  # i = j
         ]
         running = {
             p.index for node in all_nodes(facts) for p in subtree(node) if isinstance(p, Big)
         }
         facts.arrays = frozenset(scripted) - running
     return facts.arrays
+
+
+def _aside(line: Line) -> bool:
+    """Within a sentence, or behind another equation of its piece."""
+    return line.piece.kind == "inline" or line.source is not line.piece.chains[0]
 
 
 def free_letters(facts: Facts) -> frozenset[Spelled]:

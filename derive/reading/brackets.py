@@ -16,6 +16,7 @@ from .symbols import (
     CONDITIONS,
     FONTS,
     FRACTIONS,
+    NEWROW,
     OPENERS,
     PICTURES,
     RELATIONS,
@@ -139,6 +140,8 @@ def signs(tokens: Sequence[Token], partner: Sequence[int]) -> tuple[list[bool], 
         if token.kind == "word":
             words = token.text.split()
             condition = bool(words) and words[-1].lower() in CONDITIONS
+        elif token.text in NEWROW:
+            condition = False
         elif partner[i] > i and (is_indicator(tokens, i) or is_conditional(tokens, partner, i)):
             hidden = max(hidden, partner[i])
         elif token.text in ("_", "^"):

@@ -215,7 +215,7 @@ class _Reader:
             ends = edges[1:] if cuts else [*edges[1:], len(tokens)]
             for low, high in zip(edges, ends, strict=False):
                 if low + 1 < high:
-                    self.out.loose.append(self._side(tokens, partner, low + 1, high))
+                    self.out.loose.append(self._side(tokens, partner, low + 1, high, not cuts))
             if not cuts:
                 return
             first = edges[-1] + 1
@@ -283,8 +283,18 @@ class _Reader:
 
     # -- sides ---------------------------------------------------------------------------
 
-    def _side(self, tokens: list[Token], partner: list[int], low: int, high: int) -> Node:
-        """The tokens from `low` to `high` as an expression, or why they are none."""
+    def _side(
+        self,
+        tokens: list[Token],
+        partner: list[int],
+        low: int,
+        high: int,
+        condition: bool = False,
+    ) -> Node:
+        """The tokens from `low` to `high` as an expression, or why they are none.
+
+        condition: ``\\text{if } i = j`` is a comparison, for its sign makes no claim.
+        """
         if low >= high:
             at = tokens[low - 1].end if low else tokens[0].start
             return Unreadable(Span(at, at), "an expression expected", Span(at, at))
@@ -294,9 +304,28 @@ class _Reader:
         try:
             node = parser.within(high, parser.expression)
         except Failure as failure:
+            if condition and any(token.text == "=" for token in tokens[low:high]):
+                return self._equality(tokens, partner, low, high, failure)
             return Unreadable(span, failure.message, failure.span)
         self.out.notes += parser.notes
         return node
+
+    def _equality(
+        self,
+        tokens: list[Token],
+        partner: list[int],
+        low: int,
+        high: int,
+        failure: Failure,
+    ) -> Node:
+        """``i = j`` as a comparison, or why the tokens are nothing else."""
+        parser = Parser(tokens, partner)
+        parser.at = low
+        try:
+            return parser.within(high, lambda: parser.comparison(equality=True))
+        except Failure:
+            span = Span(tokens[low].start, tokens[high - 1].end)
+            return Unreadable(span, failure.message, failure.span)
 
     def account(self) -> None:
         """Number the relation signs in text order; one in no chain gets an unreadable chain."""

@@ -165,3 +165,63 @@ def test_a_matrix_that_is_told_to_be_symmetric(words: str) -> None:
         assert verdict(lead + rf"$$\nabla_w L = {wrong}$$") == "refuted"
     plain = lead.replace(words, "Let $A$ be any matrix.")
     assert verdict(plain + r"$$\nabla_w L = X^T A (X w - y)$$") == "refuted"
+
+
+SAME = r"\frac{\partial p_j}{\partial z_i} = p_i (1 - p_i)"
+OTHER = r"\frac{\partial p_j}{\partial z_i} = -p_i p_j"
+BY_EXPONENTIALS = r"$$p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$$" + "\n\n"
+TWO_ROWS = r"\begin{align} {0} \\ {1} \end{align}"
+
+
+def verdicts(text: str) -> list[str]:
+    claims = verify_text(BY_EXPONENTIALS + text).claims
+    return [str(c.verdict) for c in claims if "frac{\\partial" in c.latex]
+
+
+@pytest.mark.parametrize("shape", ["$${0}$$\n\n$${1}$$", TWO_ROWS])
+@pytest.mark.parametrize(
+    "behind",
+    [
+        r"{0}, \quad {1}",
+        r"{0} \quad ({1})",
+        r"{0} \quad \text{if } {1}",
+        r"{0} \text{ where } {1}",
+        r"{0} \qquad \text{for } ({1})",
+    ],
+)
+def test_a_condition_behind_a_formula_restricts_that_formula(shape: str, behind: str) -> None:
+    def under(first: str, second: str) -> list[str]:
+        rows = (
+            behind.replace("{0}", SAME).replace("{1}", first),
+            behind.replace("{0}", OTHER).replace("{1}", second),
+        )
+        return verdicts(shape.replace("{0}", rows[0]).replace("{1}", rows[1]))
+
+    assert under("i = j", r"i \ne j") == ["verified", "verified"]
+    swapped = under(r"i \ne j", "i = j")
+    assert len(swapped) == 2
+    assert "verified" not in swapped
+    assert "refuted" in swapped
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TWO_ROWS.replace("{0}", SAME).replace("{1}", OTHER + r", \quad i = j"),
+        TWO_ROWS.replace("{0}", SAME + r", \quad i \ne j").replace("{1}", OTHER),
+        f"$${SAME}, \\quad i = k$$",
+        f"$${SAME} \\quad \\text{{if }} i = k$$",
+        f"$${SAME} \\quad \\text{{if }} i \\ne j$$",
+        f"$${OTHER} \\quad \\text{{if }} i = j$$",
+        f"$${SAME}$$",
+    ],
+)
+def test_a_condition_on_others_or_on_the_other_row_proves_nothing(text: str) -> None:
+    found = verdicts(text)
+    assert found
+    assert "verified" not in found
+
+
+def test_an_equation_on_the_row_below_a_condition_is_a_claim() -> None:
+    text = TWO_ROWS.replace("{0}", SAME + r" \quad \text{if } i = j")
+    assert len(verdicts(text.replace("{1}", OTHER.replace("-", "")))) == 2
