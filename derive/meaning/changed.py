@@ -23,9 +23,8 @@ def changed_value(facts: Facts) -> Line | None:
         if name is None or not line.first or line.relation.text not in _ASSIGNS:
             continue
         inside = [n for n in names_in(line.right) if not n.mark]
-        if facts.roles.role_of(name) not in ("Z", "A") or "rate" in map(
-            facts.roles.role_of, inside
-        ):
+        roles = {facts.roles.role_of(other) for other in inside}
+        if facts.roles.role_of(name) not in ("Z", "A") or "rate" in roles:
             continue
         if any(_same(facts, name, other) for other in inside):
             return line
