@@ -17,7 +17,7 @@ _ASSIGNS: Final = frozenset({"\\leftarrow", "\\gets", "←", ":=", "=", "\\colon
 
 
 def changed_value(facts: Facts) -> Line | None:
-    """The first line that makes what a layer computes from itself, and is no step of an update."""
+    """The first line that makes what a layer computes from itself."""
     for line in facts.lines:
         name = plain_name(line.left)
         if name is None or not line.first or line.relation.text not in _ASSIGNS:

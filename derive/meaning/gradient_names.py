@@ -6,7 +6,7 @@ from derive.meaning.facts import Facts, all_nodes
 from derive.meaning.lines import Line
 from derive.meaning.notation import derivatives_in, layers_of, names_in, plain_name
 from derive.meaning.roles import key_of, resolve
-from derive.reading.syntax import Derivative, Name
+from derive.reading.syntax import Applied, Derivative, Name
 from derive.reading.tree import plain
 
 
@@ -60,7 +60,7 @@ def _delta_by_convention(facts: Facts) -> None:
         n for node in all_nodes(facts) for n in names_in(node)
         if n.base == "delta" and not roles.is_kronecker(n)
     ]  # fmt: skip
-    if not deltas or roles.role("delta") is not None:
+    if not deltas or roles.role("delta") is not None or _is_parameter(facts):
         return
     numbers = [layer.offset for n in deltas for layer in layers_of(n).values() if not layer.letter]
     if numbers and max(numbers) > roles.depth + roles.numbered_by_sender:
@@ -68,3 +68,18 @@ def _delta_by_convention(facts: Facts) -> None:
     roles.by_base["delta"] = "gradient"
     roles.gradient_of["delta"] = "Z"
     roles.assumptions.append("delta is taken as the gradient by the pre-activation z")
+
+
+def _is_parameter(facts: Facts) -> bool:
+    """``f(x) = ... |x| \\le \\delta``: a number in a formula, which no line computes."""
+    within = False
+    for line in facts.lines:
+        head = plain(line.left)
+        if isinstance(head, Name) and head.base == "delta":
+            return False
+        if not line.first or not isinstance(head, Applied) or head.head.mark or head.head.primes:
+            continue
+        bare = (n for n in names_in(line.right) if n.base == "delta" and not n.mark)
+        defined = facts.roles.role(head.head.base) in (None, "function", "cost")
+        within |= defined and any(not n.scripts and not n.primes for n in bare)
+    return within

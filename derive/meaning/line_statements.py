@@ -24,6 +24,7 @@ from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import Line
 from derive.meaning.misfits import half_told, left_open, why_not_refuted
 from derive.meaning.outline import Outline, kind_of, not_given, outline, roleless, unbound
+from derive.meaning.penalties import penalised
 from derive.meaning.readings import pure_maps
 from derive.meaning.rivals import ENTRY_ALONE, lacks_examples
 from derive.meaning.said import about_one
@@ -106,6 +107,7 @@ class LineStatements:
             missing += half_told(self.facts, line)
         if mode != "formal":
             missing += roleless([(s.setting, s.statement) for s in stated])
+        decayed = penalised(self.facts, setting.hypothesis.cost != "stated", line)
         found = Interpretation(
             line,
             kind,
@@ -116,8 +118,10 @@ class LineStatements:
             elsewhere=(
                 elsewhere := given_elsewhere(self.facts, line)
                 or differentiates_labels(self.facts, line)
+                or decayed
             ),
-            doubt=(elsewhere if differentiates_data(self.facts, line) else "")
+            doubt=decayed
+            or (elsewhere if differentiates_data(self.facts, line) else "")
             or held_fixed(setting, line),
             conditions=tuple(conditions),
             others=(

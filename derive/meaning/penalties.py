@@ -7,6 +7,7 @@ the output, though not how.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from derive.meaning.example_letters import cost_head
@@ -19,6 +20,14 @@ from derive.reading.tree import plain
 
 PENALTY: Final = re.compile(r"weight decay|regulari[sz]|penalt|\bprior\b", re.IGNORECASE)
 """Words for a part of a cost that depends on more than the results."""
+_SAID: Final = re.compile(
+    r"(?<!without )(?<!no )(?<!not )(?:weight decay|\bL[12][- ](?:penalt|regulari[sz])"
+    r"|\b(?:add|with|plus|includ\w+|us\w+|has|have) (?:an? |the )?(?:\w+ )?"
+    r"(?:regulari[sz]|penalty\b))",
+    re.IGNORECASE,
+)
+"""Words that say that a cost has a penalty."""
+PENALISED: Final = "the words speak of a penalty of the weights, and no formula gives the cost"
 _STATES: Final = frozenset({"=", ":=", "\\equiv", "≡", "\\triangleq"})
 _CONSTANT: Final = frozenset({"const", "constant", "C", "K"})
 
@@ -33,6 +42,17 @@ def hidden_term(facts: Facts, cost: CostLine) -> str:
             if found:
                 return found
     return ""
+
+
+def penalised(facts: Facts, supposed: bool, line: Line) -> str:
+    """Why a gradient by weights is left open below a cost that is supposed, "" if it is not."""
+    if not supposed or not _SAID.search(facts.document.source):
+        return ""
+    by = [d.by for d in derivatives_in(line.left)]
+    head = plain(line.left)
+    by += [head] if isinstance(head, Name) and head.mark else []
+    weights = any(facts.roles.role_of(replace(name, mark="")) == "W" for name in by)
+    return PENALISED if weights else ""
 
 
 def unread_cost(facts: Facts) -> Line | None:
