@@ -36,7 +36,9 @@ def at_its_example(facts: Facts, line: Line) -> Line | None:
                 units |= bool(found.entries)
     if not units:
         return None
-    head, left, right = (_without(facts, n, letter) for n in (line.head, line.left, line.right))
+    head, left, right = (
+        without_example(facts, n, letter) for n in (line.head, line.left, line.right)
+    )
     return replace(line, head=head, left=left, right=right)
 
 
@@ -46,7 +48,7 @@ def _below(facts: Facts, cost: Name) -> str:
     return below[0] if len(below) == 1 else ""
 
 
-def _without(facts: Facts, node: Node, letter: str) -> Node:
+def without_example(facts: Facts, node: Node, letter: str) -> Node:
     """An expression whose arrays do not name the example."""
 
     def change(part: Node) -> Node:
@@ -67,4 +69,4 @@ def _without(facts: Facts, node: Node, letter: str) -> Node:
     return mapped(node, change)
 
 
-__all__ = ["at_its_example"]
+__all__ = ["at_its_example", "without_example"]

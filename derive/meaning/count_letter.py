@@ -6,7 +6,7 @@ import re
 
 _LETTER = r"(?<![\w\\^_{])[`$]?([mnNMB])[`$]?"
 _NUMBER = (
-    r"(?:number of (?:\w+[ -]){0,2}?(?:samples|examples|data ?points|observations|instances)"
+    r"(?i:number of (?:\w+[ -]){0,2}?(?:samples|examples|data ?points|observations|instances)"
     r"|batch[- ]?size|size of the (?:mini-?)?batch"
     r"|(?:Anzahl|Zahl) der (?:\w+)?(?:[Bb]eispiele|Datenpunkte)"
     r"|nombre d['’](?:exemples|observations)|n[uú]mero de (?:ejemplos|muestras|exemplos|amostras)"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from derive.meaning.affine import affine_parts
+from derive.meaning.at_example import without_example
 from derive.meaning.elaborate import Elaborator
 from derive.meaning.facts import Facts, call_of, known_function
 from derive.meaning.lines import Line
@@ -44,6 +45,8 @@ def written_out(setting: Setting, role: Role, layer: int, shape: Shape) -> Expr 
         if found is not None and not again:
             continue
         value, why = _value(setting, line, layers, whole)
+        if role == "A" and value is not None and value == setting.definitions.get(f"Z{layer}"):
+            value = setting.symbol(f"Z{layer}")  # the output of a layer without an activation
         if value is not None and not _fits(setting, value, role, layer, shape):
             value, why = None, "the value of another array"
         if again and (value is None or value != found):
@@ -73,12 +76,29 @@ def _value(
     call = call_of(line.right)
     if call is not None and unknown_word(setting.facts, call[0]):
         return None, f"{call[0].base} is not known to work entry by entry"
-    if not whole:
+    right = line.right if whole else _of_any_example(setting.facts, line)
+    if right is None:
         return None, ""
     try:
-        return Elaborator(setting, layers).value(line.right), ""
+        return Elaborator(setting, layers).value(right), ""
     except (Outside, IllShaped) as error:
         return None, str(error)
+
+
+def _of_any_example(facts: Facts, line: Line) -> Node | None:
+    """``\\hat y_i = W a_i + b``: the affine map of every example, without the example's letter."""
+    target, found = plain_name(line.left), affine_parts(line.right)
+    if target is None or found is None or found[3]:
+        return None
+    head, (first, _), (second, _) = resolve(facts.roles, target), found[0], found[1]
+    sources = [resolve(facts.roles, name).example for name in (first, second)]
+    if (
+        head.entries
+        or head.example is None
+        or sorted(map(str, sources)) != sorted((str(head.example), "None"))
+    ):
+        return None
+    return without_example(facts, line.right, head.example)
 
 
 def _fits(setting: Setting, value: Expr, role: Role, layer: int, shape: Shape) -> bool:

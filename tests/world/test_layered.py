@@ -30,6 +30,10 @@ OF_ALL = AT_EXAMPLE + (r"$$dZ^{[2]} = A^{[2]} - Y$$ $$dW^{[2]} = \frac{1}{m} dZ^
 KEYWORDS = r"\text{np.sum}(dZ^{[2]}, \text{axis}=%d, \text{keepdims=True})"
 
 
+def verdict_of_last(note: str) -> str:
+    return str(verify_text(note).claims[-1].verdict)
+
+
 def _said(note: str, line: str) -> str:
     return str(verify_text(f"{note}\n\n$${line}$$\n").claims[-1].verdict)
 
@@ -79,3 +83,36 @@ def test_a_bracket_with_powers_is_no_remark() -> None:
     line = "dZ<sup>[1]</sup> = dA<sup>[1]</sup> ⊙ (1 − A<sup>[1]</sup><sup>2</sup>)\n"
     claim = verify_text(note + "\n" + line).claims[-1]
     assert (claim.latex, str(claim.verdict)) == (line.strip(), "verified")
+
+
+PER_EXAMPLE = (
+    r"$$C = \frac{1}{2n}\sum_{i=1}^n \|a^{(2)}_i - y_i\|^2$$" + "\n\n"
+    r"where $z^{(1)}_i = W^{(1)}x_i + b^{(1)}$, $a^{(1)}_i = \tanh(z^{(1)}_i)$, "
+    r"$a^{(2)}_i = W^{(2)} a^{(1)}_i + b^{(2)}$." + "\n\n"
+)
+OF_TOP = r"$$\frac{\partial C}{\partial W^{(2)}} = \frac{1}{n}\sum_{i=1}^n (a^{(2)}_i - y_i) (a^{(1)}_i)^T$$"
+
+
+@pytest.mark.parametrize("output", ["a^{(2)}", r"\hat y"])
+def test_an_output_without_activation_may_be_told_of_every_example(output: str) -> None:
+    note = (PER_EXAMPLE + OF_TOP).replace("a^{(2)}", output)
+    assert verdict_of_last(note) == "verified"
+    for wrong in ("(a^{(1)}_i)^T", "x_i^T", "2 (a^{(1)}_i)^T", "-(a^{(1)}_i)^T"):
+        if wrong != "(a^{(1)}_i)^T":
+            assert verdict_of_last(note.replace("(a^{(1)}_i)^T", wrong)) == "refuted"
+    for other in ("+ 2 b^{(2)}$", "$", "+ b^{(1)}$"):
+        assert verdict_of_last(note.replace("+ b^{(2)}$", other)) in ("unproven", "refuted")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Here `n` = number of samples.", "Let $n$ be the number of examples.", "Batch size $n$."],
+)
+def test_words_tell_which_letter_counts_the_examples(words: str) -> None:
+    forward = (
+        "\n\n    Z1 = W1 X + b1\n    A1 = tanh(Z1)\n    Z2 = W2 A1 + b2\n    A2 = softmax(Z2)\n\n"
+    )
+    backward = "The cost is the cross-entropy.\n\n    dZ2 = (A2 - Y)/n\n"
+    assert verdict_of_last(words + forward + backward) == "verified"
+    assert verdict_of_last(words + forward + backward.replace("A2 - Y", "Y - A2")) == "refuted"
+    assert verdict_of_last("Now.\n" + forward + backward) == "unproven"
