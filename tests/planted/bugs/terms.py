@@ -71,7 +71,8 @@ TERMS = [
     *bugs(
         "tensors/steps.py",
         ("sign of a product of steps", "return 1 if c > 0 else -1\n\n\ndef _same_sign", "return 1\n\n\ndef _same_sign"),
-        ("a term without its step", "return monomial((), [f for f in m.factors if f[0] != a])", "return monomial((), m.factors)"),
+        ("a sum without its step", "for index in bound:\n        left = sum_over(left, index)\n    return left", "return left"),
+        ("a term without its step", "left = monomial((), [f for f in factors if f[0] != a])", "left = monomial((), factors)"),
     ),
     *bugs(
         "tensors/sign.py",
