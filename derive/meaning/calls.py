@@ -305,6 +305,9 @@ def facts_alias(elaborator: Calls, call: sx.Applied) -> Expr | None:
         return None
     column = elaborator.column
     for argument in call.arguments:
+        given = plain_name(argument)
+        if given is None or elaborator.roles.role_of(given) in ("Y", "cost"):
+            raise Outside(f"{call.head.base} of something else than the input")
         for name in names_in(argument):
             example = resolve(elaborator.roles, name).example
             if example is not None and column is not None and example != column.name:
