@@ -308,6 +308,8 @@ def facts_alias(elaborator: Calls, call: sx.Applied) -> Expr | None:
         given = plain_name(argument)
         if given is None or elaborator.roles.role_of(given) in ("Y", "cost"):
             raise Outside(f"{call.head.base} of something else than the input")
+        if resolve(elaborator.roles, given).entries:
+            raise Outside(f"{call.head.base} of one entry of the input")
         for name in names_in(argument):
             example = resolve(elaborator.roles, name).example
             if example is not None and column is not None and example != column.name:

@@ -124,3 +124,20 @@ def test_an_identity_has_the_size_of_what_it_stands_beside(line: str, expected: 
     words, _, rest = line.rpartition("} ") if line.startswith(r"\text") else ("", "", line)
     prose = words.removeprefix(r"\text{")
     assert str(verify_text(f"{note}\n\n{prose}\n$${rest}$$\n").claims[-1].verdict) == expected
+
+
+UNIT = (
+    r"$$u = W x + b$$ $$r = \max(u, 0)$$ $$s = v^T r + c$$ $$\ell = \frac{1}{2} (s - t)^2$$"
+    "\n\nwith $W \\in \\mathbb{R}^{h \\times n}$, $x \\in \\mathbb{R}^n$, $v \\in \\mathbb{R}^h$.\n\n"
+)
+
+
+@pytest.mark.parametrize("one", [r"\mathbf{1}", r"\mathbb{1}", r"\mathbb{I}", "1"])
+@pytest.mark.parametrize("condition", ["%s", r"\{%s\}", "[%s]"])
+def test_a_condition_below_a_one_is_an_indicator(one: str, condition: str) -> None:
+    def said(inside: str) -> str:
+        line = rf"\nabla_u \ell = (s - t) v \odot {one}_{{{condition % inside}}}"
+        return str(verify_text(f"{UNIT}$${line}$$").claims[-1].verdict)
+
+    assert said("u > 0") == "verified"
+    assert {said("u < 0"), said("u > 1"), said("v > 0")} == {"refuted"}

@@ -15,6 +15,7 @@ $$\frac{\partial J(\theta)}{\partial \theta_j} = \frac1m \sum_{i=1}^{m} (h_\thet
 
 @pytest.mark.parametrize(("argument", "true"), [
     ("x^{(i)}", True), ("2x^{(i)}", False), ("y^{(i)}", False), ("J", False), ("-x^{(i)}", False),
+    ("x_j^{(i)}", False),
 ])  # fmt: skip
 def test_what_the_output_is_taken_of(argument: str, true: bool) -> None:
     claim = verify_text(NOTE.replace("({})", f"({argument})")).claims[-1]

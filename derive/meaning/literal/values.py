@@ -17,7 +17,7 @@ from derive.meaning.literal.products import plus, quotient, times
 from derive.meaning.literal.quantities import Quantities
 from derive.meaning.literal.scope import RATES
 from derive.meaning.logarithms import to_another_base
-from derive.meaning.notation import plain_name
+from derive.meaning.notation import indicator_of, plain_name
 from derive.meaning.roles import spelled_function
 from derive.meaning.setting import Outside
 from derive.meaning.sums import all_but, is_whole, size_of
@@ -56,6 +56,9 @@ class Values(Quantities):
 
     def value(self, node: sx.Node) -> Expr:
         """The expression of a node."""
+        condition = indicator_of(node)
+        if condition is not None:
+            return self._indicator(condition)
         match node:
             case sx.Group(body=body):
                 return self.value(body)
