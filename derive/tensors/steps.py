@@ -86,7 +86,8 @@ def _same_sign(poly: Poly) -> Poly | None:
     """If x contains step(y), and its sign is known where y > 0 and where it is not: two cases."""
     steps: dict[Atom, None] = {}
     for m in poly.terms:
-        steps.update((a, None) for a, _ in m.factors if a.kind == "step" and not _sums_over(m, a))
+        kept = (a for a, _ in m.factors if a.kind == "step" and a.free.isdisjoint(m.bound))
+        steps.update((a, None) for a in kept)
     for a in sorted(steps, key=lambda s: s.key):
         on = collect((_without(m, a), c) for m, c in poly.terms.items())
         off = Poly({m: c for m, c in poly.terms.items() if all(b != a for b, _ in m.factors)})
@@ -114,11 +115,6 @@ def _step_where(poly: Poly, y: Poly, value: int) -> int | None:
             needs_nonzero(y)  # -y is not positive at 0
         return 1 - value
     return None
-
-
-def _sums_over(m: Monomial, a: Atom) -> bool:
-    """Whether a factor depends on an index that the monomial sums over."""
-    return any(index in m.bound for index in a.free)
 
 
 def _without(m: Monomial, a: Atom) -> Poly:

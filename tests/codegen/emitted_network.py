@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from codegen import trainer
 from codegen.emit import derive_network, render
 from codegen.spec import parse
 
@@ -44,15 +45,15 @@ def load(folder: Path, name: str) -> ModuleType:
 
 def emit(text: str, folder: Path) -> ModuleType:
     """The network of a spec, rendered into `folder` and imported."""
-    name, files = _rendered(text)
+    name, files = _rendered(text, (trainer.UNCHUNKED, trainer.CHUNK))
     for path, data in files.items():
         (folder / path).write_bytes(data)
     return load(folder, name)
 
 
 @cache
-def _rendered(text: str) -> tuple[str, dict[str, bytes]]:
-    """The name of the network of a spec, and its files."""
+def _rendered(text: str, _chunks: tuple[int, int]) -> tuple[str, dict[str, bytes]]:
+    """The name of the network of a spec, and its files; known again by what chunks are, too."""
     derivation = derive_network(parse(text.encode()))
     return derivation.spec.name, dict(render(derivation))
 
