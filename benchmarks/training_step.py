@@ -1,11 +1,12 @@
-"""Time of one training step: generated code against its floor, textbook NumPy, PyTorch and JAX.
+"""Time of one training step: generated code against its floor, textbook NumPy and libraries.
 
     python benchmarks/training_step.py [WORKLOAD ...] [--rounds N]
 
 Prints, for each workload of `workloads.py`, the floor in microseconds (the matrix products
 alone, the better of the two layouts) and the step times as multiples of it.  One BLAS thread,
-CPU time, float32, medians over rounds in which all take turns.  Before anything is timed, all
-must agree after three float64 steps to 1e-10.
+CPU time, float32, medians over rounds in which all take turns.  Beside it stand PyTorch, JAX,
+autograd and scikit-learn as far as they are installed.  Before anything is timed, all but
+scikit-learn, which has other networks, must agree after three float64 steps to 1e-10.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from types import ModuleType
 
 import numpy as np
 import one_thread
+from libraries import Autograd, ScikitLearn, has_autograd, has_sklearn
 from workloads import (
     WORKLOADS,
     Floor,
@@ -48,11 +50,13 @@ def _agree(work: Workload, columns: ModuleType, rows: ModuleType) -> None:
     book = Textbook(work, start, X, Y)
     trainers = [columns.Trainer(start, work.batch)]
     trainers.append(rows.Trainer(rows.Params(*_transposed(start)), work.batch))
-    others: dict[str, Torch | Jax] = {}
+    others: dict[str, Torch | Jax | Autograd] = {}
     if has_torch():
         others["PyTorch"] = Torch(work, start, X, Y)
     if has_jax():
         others["JAX"] = Jax(work, start, X, Y)
+    if has_autograd():
+        others["autograd"] = Autograd(work, start, X, Y)
     for _ in range(3):
         book.step()
         trainers[0].step(X, Y)
@@ -86,6 +90,10 @@ def _contenders(work: Workload, columns: ModuleType, rows: ModuleType) -> dict[s
         steps["PyTorch"] = Torch(work, start, X, Y).step
     if has_jax():
         steps["JAX"] = Jax(work, start, X, Y).step
+    if has_autograd():
+        steps["autograd"] = Autograd(work, start, X, Y).step
+    if has_sklearn():
+        steps["sklearn"] = ScikitLearn(work, X, Y).step
     return steps
 
 
@@ -123,6 +131,7 @@ def main() -> int:
     )
     heads = ["columns", "rows", "textbook"]
     heads += ["PyTorch"] * has_torch() + ["JAX"] * has_jax()
+    heads += ["autograd"] * has_autograd() + ["sklearn"] * has_sklearn()
     print(f"{'':8}{'floor µs':>10}" + "".join(f"{head:>10}" for head in heads))
     with tempfile.TemporaryDirectory() as folder:
         for name in options.workloads or WORKLOADS:
