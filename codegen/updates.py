@@ -42,7 +42,7 @@ from derive.program import (
     with_children,
 )
 
-CHUNK: Final = 65_536
+CHUNK: Final = 131_072
 """Parameters that are updated at a time, so that all arrays of a chunk stay in the cache."""
 UNCHUNKED: Final = 150_000
 
