@@ -332,8 +332,7 @@ class Emitted:
         kind = trainer.kind
         self._refuse_axes(kind.methods.get("_update"))
         parts = parts_of(self._of_class(kind, "parts"), self._trained())
-        if parts:
-            refuse_choices(kind.methods.get("_update"))
+        refuse_choices(kind.methods.get("_update"), parts=bool(parts))
         shape: Shape = ("rows", "columns")
         names = ("theta", "gradient", *(f"state{k}" for k in range(self._states(kind))))
         flat = tuple(self.array(n, shape) for n in names)

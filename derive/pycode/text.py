@@ -47,7 +47,18 @@ def wrong_constants(module: Module, reference: Reference) -> list[str]:
         wrong.append("a step does not accept its batch and refuse a loss that is not finite")
     names = {s.name for s in body if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
     unknown = (names - _TRAINER) | (set(attributes) - _FREE - set(reference.attributes))
-    return wrong + [f"Trainer.{name} is not known" for name in sorted(unknown)]
+    wrong += [f"Trainer.{name} is not known" for name in sorted(unknown)]
+    return wrong + [f"Trainer: {ast.unparse(s)[:60]}" for s in body if not _is_plain(s)]
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    """A docstring, a method, a name with a value, or one with a type alone."""
+    match node:
+        case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name(), value=None):
+            return True
+        case ast.Expr(value=ast.Constant()) | ast.FunctionDef():
+            return True
+    return False
 
 
 def _asked(node: ast.If) -> tuple[str, str]:

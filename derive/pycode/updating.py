@@ -65,15 +65,28 @@ def overlay(trace: Trace, gradients: Record, parts: Parts) -> None:
             trace.overlaid[first] = tuple(rest)
 
 
-def refuse_choices(update: ast.FunctionDef | None) -> None:
-    """What is seen of one part holds for all, so nothing but the memory may depend on which.
+def refuse_choices(update: ast.FunctionDef | None, *, parts: bool) -> None:
+    """One chunk stands for all of them, so the rule has to be one loop, the last thing it does.
+
+    Nothing leaves the loop early, stands behind it or asks which chunk or part it is.
 
     Raises:
-        Unsupported: ``part`` stands elsewhere than once in ``for ... in self._chunks[part]``.
+        Unsupported: control flow besides ``for ... in self._chunks``, or ``self._chunks[part]``.
     """
-    names = [a.arg for a in update.args.args[1:]] if update is not None else []
-    nodes = list(ast.walk(update)) if update is not None else []
-    loops = [ast.unparse(node.iter) for node in nodes if isinstance(node, ast.For)]
-    uses = [n.id for n in nodes if isinstance(n, ast.Name) and n.id in names]
-    if len(names) != 1 or loops != [f"self._chunks[{names[0]}]"] or uses != names:
-        raise Unsupported("an update that is not the same for all parts", update)
+    if update is None:
+        raise Unsupported("no rule of an update")
+    names = [a.arg for a in update.args.args[1:]]
+    uses = [n.id for n in ast.walk(update) if isinstance(n, ast.Name) and n.id in names]
+    *before, last = update.body
+    named = sum(map(_is_chunks, ast.walk(update)))
+    chunks = f"self._chunks[{names[0]}]" if names else "self._chunks"
+    inner = [last]
+    if isinstance(last, ast.For) and ast.unparse(last.iter) == chunks and not last.orelse:
+        inner, named = last.body, named - 1
+    simple = all(isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr)) for s in (*before, *inner))
+    if not simple or named or len(names) != parts or uses != names:
+        raise Unsupported("an update that is not the same for all chunks", update)
+
+
+def _is_chunks(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "_chunks"

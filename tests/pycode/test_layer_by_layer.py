@@ -66,12 +66,33 @@ def test_it_is_proved(large):
         (LOOP, LOOP.replace("[part]", "")),
         (LOOP, "if part:\n            rate *= 2\n        " + LOOP),
         (LOOP, "part = 0\n        " + LOOP),
+        ("    params: Params\n", "    params: Params\n    parts: tuple = (1, 3)\n"),
+        ("    params: Params\n", "    params: Params\n    parts, other = (1, 3), 1\n"),
+        ("    params: Params\n", "    params: Params\n    parts += ()\n"),
     ],
 )
 def test_edits_are_not_proved(large, old: str, new: str) -> None:
     text, known = large
     assert text.count(old) == 1, "choose another edit"
     assert not validate(text.replace(old, new, 1), known).proved
+
+
+@pytest.mark.parametrize("clipped", ["", "clip_norm = 1.0\n"])
+@pytest.mark.parametrize("edit", ["break", "return", "continue", "behind", "first", "again"])
+def test_every_chunk_is_updated_alike(monkeypatch, clipped: str, edit: str) -> None:
+    """One chunk stands for all in the proof, so nothing may tell them apart."""
+    monkeypatch.setattr(codegen.trainer, "UNCHUNKED", 0)
+    text, known = emitted(SPEC + clipped)
+    assert validate(text, known).proved
+    moved, loop = _lines(text, "    theta -= "), _lines(text, "for theta, gradient")
+    edits = {
+        "behind": (moved, moved[4:]),
+        "first": (loop, loop.replace(":\n", "[:1]:\n")),
+        "again": (moved, moved + loop + moved),
+    }
+    old, new = edits.get(edit, (moved, f"{moved}            {edit}\n"))
+    assert text.count(old) == 1
+    assert not validate(text.replace(old, new), known).proved
 
 
 def _lines(text: str, start: str) -> str:
