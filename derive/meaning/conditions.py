@@ -85,6 +85,14 @@ def condition_behind(facts: Facts, line: Line) -> str:
     return f"it is said under a condition (line {behind.line})"
 
 
+def compares_sizes(line: Line) -> bool:
+    """``z > 0`` stands beside a line: more than that two indices are the same or not."""
+    return any(
+        isinstance(node, Comparison) and node.relation in _ORDER - {"!="}
+        for node in map(plain, line.piece.loose)
+    )
+
+
 def _values_that_lead(pieces: Sequence[Piece], at: int) -> Piece | None:
     """``If $y w^T x < 1$:`` before a formula: a condition on values, not on layers or indices."""
     first = at
@@ -102,6 +110,11 @@ def _compares_values(node: Node) -> bool:
         return False
     names = [n for side in (said.left, said.right) for n in names_in(side)]
     return any(name.base not in _COUNTING for name in names)
+
+
+def spoken(facts: Facts, line: Line) -> Iterator[Condition]:
+    """The conditions that lead to a line or stand with it, those that exclude each other too."""
+    return _spoken(facts, line, near=True)
 
 
 def _one_a_pair(found: Iterator[Condition]) -> tuple[Condition, ...]:

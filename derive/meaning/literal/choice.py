@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derive.judge import Judge
+from derive.meaning.any_loss import NOT_UNDERSTOOD
+from derive.meaning.conditions import compares_sizes, condition_behind
 from derive.meaning.facts import Facts, subtree
 from derive.meaning.hypotheses import Choice
 from derive.meaning.interpretation import Interpretation
+from derive.meaning.literal.identity import identities
 from derive.meaning.literal.outline import outlined
 from derive.meaning.literal.reading import Literal, read_literally
 from derive.meaning.notation import derivatives_in, is_transpose, plain_name
@@ -39,7 +42,8 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     """The literal reading with what its rivals leave undecided, if it is to be taken."""
     usual = held(choice.interpretations, judge)
     by_letters = not facts.affine and usual.wrong > 0
-    if not (usual.open or usual.misfits or by_letters):
+    picked = bool(identities(facts).chosen)
+    if not (usual.open or usual.misfits or by_letters or picked):
         return None
     readings = read_literally(facts)
     if not readings:
@@ -48,6 +52,7 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
         k for k, found in enumerate(choice.interpretations)
         if (choice.interpreter.readings[found.line.chain] == "formal"
             and found.verdict != Verdict.UNPROVEN) or (found.figures and not found.definition)
+        if not (picked and _of_the_network(facts, found))
     ]  # fmt: skip
     merged = tuple(
         replace(one, interpretations=_with_formal(one, choice.interpretations, formal))
@@ -59,11 +64,18 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     better = _better(mine, usual, same) or (same and _proves_more(best, choice, judge))
     if by_letters and not better:
         better = mine.open <= usual.open and _mended(best, choice, judge)
+    better = better or (picked and mine.holds > usual.holds and mine.open <= usual.open)
     better = better or (mine.misfits < usual.misfits and _computes_more(facts, choice))
     if mine.misfits > usual.misfits or not better:
         return None
     rivals = [one for one in merged if one is not best and not _turned(one, best, judge)]
     return replace(best, interpretations=agreed(best, rivals, judge))
+
+
+def _of_the_network(facts: Facts, found: Interpretation) -> bool:
+    """A line is left open for what a network's cost is, or beside ``k \\ne c``: read it anew."""
+    unlike = found.figures == condition_behind(facts, found.line) != ""
+    return found.figures == NOT_UNDERSTOOD or (unlike and not compares_sizes(found.line))
 
 
 def _turned(rival: Literal, best: Literal, judge: Judge) -> bool:

@@ -46,6 +46,8 @@ class Claims(Values):
     def __init__(self, facts: Facts, scope: Scope, outline: Outlined) -> None:
         super().__init__(facts, scope)
         self.cost = outline.costs[0] if outline.costs else None
+        if self.cost in scope.hidden:
+            self.cost = None  # a number for each choice of an entry
         self.outline, self.reaches = outline, outline.reaches
         self.of_one_step = False
         """The line is the term of a sum over all steps."""
@@ -114,7 +116,7 @@ class Claims(Values):
             raise Outside("it is written without what it is differentiated by")
         if of == self.cost:
             return Gradient(symbol.name, symbol.shape)
-        subject = self.quantity(of)
+        subject = self.number(of)
         if subject.shape != SCALAR:
             raise Outside("the derivative of one array by another is a linear map")
         if symbol.shape == SCALAR:
@@ -180,7 +182,7 @@ class Claims(Values):
 
     def whole(self, of: Key, by: Key) -> Expr | None:
         """The gradient of a number by a whole quantity; None if it is not of a number."""
-        if of != self.cost and self.quantity(of).shape != SCALAR:
+        if of != self.cost and self.number(of).shape != SCALAR:
             return self._slopes(of, by)
         return self.gradient(of, by)
 

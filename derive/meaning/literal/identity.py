@@ -14,6 +14,7 @@ from typing import Final
 
 from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.lines import Line
+from derive.meaning.literal.chosen import OTHERS, chosen, units_by, whole
 from derive.meaning.literal.labels import Label, naming
 from derive.meaning.literal.matrices import has_meaning
 from derive.meaning.notation import derivatives_in, is_transpose, names_in, plain_name
@@ -30,8 +31,6 @@ _INDICES: Final = frozenset("ijklmnpqrstuv")
 """Letters that stand for any entry where a derivative is by one."""
 Slot = tuple[str, str, int, str, str, int, bool]
 """Letter, accent, primes, place, bracket, length, figures or letters: of a script."""
-_APART: Final = re.compile(r"\\notin|\\not *\\in|∉|\bnegatives?\b|\bdistinct\b", re.IGNORECASE)
-"""The note says that what a sum runs over is not what a letter names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,9 @@ class Identities:
     """The letters of an entry by an entry, ``\\partial y_i/\\partial x_j``."""
     styled: frozenset[tuple[str, str]] = frozenset()
     """Letters with their accents that stand in another font somewhere in the note."""
+
+    chosen: frozenset[str] = frozenset()
+    """Running letters that pick one entry, the same everywhere: the class c of ``p_c``."""
 
     def use(self, name: sx.Name) -> Use:
         """What an occurrence of a name is; a gradient mark is left to the caller."""
@@ -142,6 +144,8 @@ class Identities:
 def identities(facts: Facts) -> Identities:
     """Reads a note for its index letters and for names that hold powers or primes."""
     indices = _running(facts)
+    picked = chosen(facts, indices)
+    indices |= picked | (units_by(facts) & _INDICES - _alone(facts) if picked else set())
     powered: set[Key] = set()
     primed: set[Key] = set()
     for name in _heads(facts):
@@ -161,8 +165,11 @@ def identities(facts: Facts) -> Identities:
     found = Identities(
         indices, frozenset(powered), frozenset(primed), _stepped(names), _called(facts)
     )
+    found.chosen = picked
     found.folded = _folded(names, indices) - {(n.base, n.accent) for n in _heads(facts)}
-    found.naming = naming(facts, indices)
+    found.naming = frozenset(
+        one for one in naming(facts, indices) if one[2] not in picked or one[:2] not in whole(facts)
+    )
     found.paired = _paired(facts, indices)
     found.indexed = _indexed(facts, found, names)
     found.styled = frozenset((n.base, n.accent) for n in names if _script_font(n))
@@ -205,7 +212,7 @@ def _indexed(facts: Facts, found: Identities, names: Sequence[sx.Name]) -> froze
 
     Where the note says that what is summed is another one (negative samples), letters name.
     """
-    apart = _APART.search(facts.document.source) is not None
+    apart = OTHERS.search(facts.document.source) is not None
     out: set[Slot] = set()
     for name in names:
         for script in name.scripts:
@@ -298,7 +305,7 @@ def _differentiated_by(facts: Facts, running: frozenset[str]) -> set[str]:
     A letter that is a quantity by itself (``w_b`` beside a b) names.
     """
     names = [n for node in all_nodes(facts) for n in names_in(node)]
-    alone = {n.base for n in names}
+    alone = {n.base for n in names} & _alone(facts)
     by = [d.by for node in all_nodes(facts) for d in derivatives_in(node)]
 
     def below(name: sx.Name) -> tuple[str, ...]:

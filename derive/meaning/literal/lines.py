@@ -10,6 +10,7 @@ from derive.meaning.accumulation import added_up
 from derive.meaning.alternatives import under_conditions
 from derive.meaning.conditions import (
     applicable,
+    compares_sizes,
     condition_behind,
     conditions_of,
     restricted,
@@ -20,6 +21,7 @@ from derive.meaning.figures import FIGURES_FOR_NAMES, figures_alone, value_of_on
 from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
 from derive.meaning.literal.adding_up import if_targets_add_up
+from derive.meaning.literal.chosen import of_one_class
 from derive.meaning.literal.claimed import Claimed
 from derive.meaning.literal.conflict import Conflict, Sides
 from derive.meaning.literal.families import OTHER_STACK
@@ -271,8 +273,9 @@ class Reader(Claimed):
                 return self._open(line, Verdict.UNPROVEN, reason, kind)
             return self._open(line, Verdict.REFUTED, str(error), kind)
         missing, solved = self._missing(statements), to_be_solved(self.found.facts, line)
-        solved = solved or condition_behind(self.found.facts, line)
         statements, conditions = self._conditioned(line, statements)
+        if not conditions or compares_sizes(line):
+            solved = solved or condition_behind(self.found.facts, line)
         found = tuple(Stated(setting, s) for s in statements)
         if any(isinstance(s, Composition) for s in statements):
             kind = Kind.CHAIN_RULE if len(statements) == 1 else kind
@@ -282,6 +285,7 @@ class Reader(Claimed):
             conditions=conditions, others=others,
             elsewhere=self._tied_below(line),
         )  # fmt: skip
+        others = (*others, *of_one_class(self.found.names, self.found.facts, line, whole))
         others = (*others, *self._other_layout(line, whole), *as_counts(whole))
         others = (*others, *if_targets_add_up(self.scope, whole))
         if (stacked := self._stacked(line)) and (turned := self._in_columns(line)) is not None:

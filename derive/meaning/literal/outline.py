@@ -14,6 +14,7 @@ from derive.meaning.facts import Facts, all_nodes, subtree
 from derive.meaning.figures import value_of_one_example
 from derive.meaning.lines import Line
 from derive.meaning.literal.backward import backward
+from derive.meaning.literal.chosen import of_each
 from derive.meaning.literal.costs import costs_of, is_divergence
 from derive.meaning.literal.families import families, stacks
 from derive.meaning.literal.identity import (
@@ -223,7 +224,7 @@ def outlined(
     if found.summed is not None:
         whole = found.summed.key
         found.costs.sort(key=lambda key: key != whole)
-    found.changed = changed_in_place(found) | _unclear(found)
+    found.changed = changed_in_place(found) | _unclear(found) | _of_one(found)
     inside = {key for one in found.stated.values() for key in keys_in(names, one.formula)}
     found.steps = steps_of(names, set(found.stated), all_uses(facts, names), inside)
     found.extents = extents_of(list(all_uses(facts, names)))
@@ -288,6 +289,16 @@ def _unclear(found: Outlined) -> dict[Key, str]:
         if computed and not known and not (use.entries or use.transposed or use.power is not None):
             out[use.key] = f"what {name.base} is computed from is not understood"
     return out
+
+
+def _of_one(found: Outlined) -> dict[Key, str]:
+    """Quantities of which a formula gives only the entry that is picked: ``s_y = w_y^T x - m``."""
+    picked = found.names.chosen
+    return {
+        key: f"the formula of {key[0]} may be that of one entry alone"
+        for key, one in found.stated.items()
+        if picked & {*one.entries} and not of_each(found.facts, one.formula, one.entries[0])
+    }
 
 
 def _is_array(found: Outlined, letter: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from derive.meaning.label_sums import labels_add_up_otherwise
 from derive.meaning.literal.adding_up import classes_of, has_a_class_more, labels_of
+from derive.meaning.literal.chosen import ONE_HOT
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.numbers import (
@@ -90,6 +91,7 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     scope.extents = found.extents
     scope.families, scope.totals = found.families, found.totals
     scope.stacks = found.stacks
+    scope.one_hot = one_hot(found)
     scope.exampled, scope.rooted = found.exampled, under_roots(found)
     scope.other_sum = labels_add_up_otherwise(found.facts)
     scope.small_states = any(
@@ -99,6 +101,15 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     if found.costs:
         scope.labels[found.costs[0]] = COST
     return scope
+
+
+def one_hot(found: Outlined) -> dict[Key, str]:
+    """The label that the note calls one-hot, where one letter picks the class."""
+    if len(found.names.chosen) != 1 or not ONE_HOT.search(found.facts.document.source):
+        return {}
+    letter = min(found.names.chosen)
+    labels = {key for key in found.extents if key[0] in ("y", "t") and key[1:] == ("", 0, ())}
+    return {key: letter for key in labels - set(found.stated) if found.extents[key] <= 1}
 
 
 def _unified(scope: Scope, conflict: Conflict) -> bool:
@@ -124,6 +135,7 @@ def _fill(found: Outlined, scope: Scope) -> tuple[Stated | None, Conflict | None
     scope.leaves.clear()
     scope.lost.clear()
     scope.functions.clear()
+    scope.hidden.clear()
     scope.lost.update(found.changed)
     for stated in _in_order(found):
         if stated.key in scope.lost:
@@ -182,6 +194,8 @@ def _defined(found: Outlined, scope: Scope, stated: Stated) -> Expr:
     if stated.of_one:
         return _of_all(scope, stated, values, body)
     if not stated.entries:
+        if values.free and set(values.free) <= found.names.chosen:
+            return _of_each(scope, stated, values, body)
         if values.free:
             raise Outside("indices on one side only")
         if stated.key in found.costs and body.shape != SCALAR:
@@ -201,6 +215,16 @@ def _defined(found: Outlined, scope: Scope, stated: Stated) -> Expr:
     if len(indices) == 2:
         return Build(indices[0], indices[1], body)
     raise Outside("a definition of some of the entries")
+
+
+def _of_each(scope: Scope, stated: Stated, values: Values, body: Expr) -> Expr:
+    """``L = -\\log p_c``: a number for each choice of c."""
+    (letter, index), *more = values.free.items()
+    if more or body.shape != SCALAR:
+        raise Outside("an array for each choice of an entry")
+    scope.hidden[stated.key] = letter
+    scope.labels.pop(stated.key, None)
+    return Build(index, None, body) if scope.column else Build(None, index, body)
 
 
 def _of_all(scope: Scope, stated: Stated, values: Values, body: Expr) -> Expr:

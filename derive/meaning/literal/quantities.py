@@ -74,7 +74,7 @@ class Quantities(ABC):
         elif self._names_size(use.key):
             value = self._size(use.key)
         else:
-            value = self.quantity(use.key)
+            value = self.number(use.key)
             if self.stacked_in_columns and use.key in self.scope.stacks:
                 value = Transpose(value)
         return self._used(use, value)
@@ -99,6 +99,18 @@ class Quantities(ABC):
             raise Outside(f"line {where} says what a power of {key[0]} is")
         shape = scope.leaf(key)
         return Symbol(scope.label(key), shape)
+
+    def number(self, key: Key) -> Expr:
+        """A quantity; one that depends on which entry is picked at that entry."""
+        value = self.quantity(key)
+        letter = self.scope.one_hot.get(key, "")
+        if letter and value.shape != SCALAR and 1 in value.shape:
+            rows, columns = value.shape
+            picked = self._index(letter, rows if columns == 1 else columns)
+            eye = Eye(picked.dim)
+            return Entry(eye, None, picked) if columns == 1 else Entry(eye, picked, None)
+        letter = self.scope.hidden.get(key, "")
+        return self.entry(value, (letter,), key) if letter else value
 
     def _used(self, use: Use, value: Expr) -> Expr:
         if use.example is not None:

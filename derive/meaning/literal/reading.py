@@ -245,6 +245,8 @@ def _setting(found: Outlined, scope: Scope) -> LiteralSetting:
     setting.assumptions.append("every quantity is what its own line says; no layers are supposed")
     for name in sorted(n for n, leaf in setting.leaves.items() if leaf.sums_to_one is not None):
         setting.assumptions.append(f"the entries of {name} add up to one over the classes")
+    for key in sorted(scope.one_hot):
+        setting.assumptions.append(f"{scope.shown(key)} is one at {scope.one_hot[key]}, else zero")
     if told := softmax_axes(found.facts)[1]:
         setting.assumptions.append(told)
     if found.summed is not None and found.costs[:1] == [found.summed.key]:

@@ -56,6 +56,10 @@ class Scope:
     """Quantities that are named at an example: ``x^{(i)}``."""
     totals: frozenset[Key] = frozenset()
     """Numbers that are written as functions of arrays: ``f(x) = x^T A x``."""
+    one_hot: dict[Key, str] = field(default_factory=dict)
+    """Labels that are one at the entry that a letter picks, and zero elsewhere."""
+    hidden: dict[Key, str] = field(default_factory=dict)
+    """Numbers that are others for each choice of an entry -> the letter that picks it."""
     tied: set[str] = field(default_factory=set)
     """Sizes by a letter that some sum has shown to be those of an axis."""
 

@@ -188,7 +188,7 @@ class Values(Quantities):
     def applied(self, node: sx.Applied) -> Expr:
         """A function of one argument, an indicator, or a product with a bracket."""
         if self.is_named(node):
-            return self.quantity(self.scope.names.use(node.head).key)
+            return self.number(self.scope.names.use(node.head).key)
         call = call_of(node)
         head = node.head if call is None else call[0]
         if head.base == "1" and len(node.arguments) == 1:
@@ -246,7 +246,7 @@ class Values(Quantities):
             return False
         value = self.scope.values.get(key)
         named = all(plain_name(a) is not None for a in node.arguments)
-        number = value is not None and value.shape == SCALAR
+        number = value is not None and (value.shape == SCALAR or key in self.scope.hidden)
         return named and (number or key in self.scope.lost)
 
     def _is_total(self, head: sx.Name) -> bool:
