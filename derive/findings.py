@@ -67,11 +67,18 @@ def finding_of(note: Note, found: Interpretation, judgement: Judgement, judge: J
     if judgement.verdict == Verdict.REFUTED:
         diagnosis = diagnosed(found, judgement, judge, note.source)
         right = note.source[line.right.span.start : line.right.span.end]
-        repairs = _as_typed(diagnosis.repairs, right, note.source)
+        repairs = _as_typed(_summed(diagnosis.repairs, found.within), right, note.source)
         finding = replace(finding, code=diagnosis.code, message=diagnosis.message, repairs=repairs)
         if found.ill is not None:
             finding = replace(finding, counterexample=_shapes_apart(found))
     return _expected(finding, line.piece.expect)
+
+
+def _summed(repairs: tuple[Repair, ...], sign: str) -> tuple[Repair, ...]:
+    """Repairs of a term with the sum of the line before them."""
+    if not sign:
+        return repairs
+    return tuple(replace(r, latex=f"{sign} \\left( {r.latex} \\right)") for r in repairs)
 
 
 def _as_typed(repairs: tuple[Repair, ...], source: str, note: str) -> tuple[Repair, ...]:

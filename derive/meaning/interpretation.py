@@ -54,6 +54,8 @@ class Interpretation:
     """Of a line on one path: what it says about the arrays of all examples."""
     arrays_written: bool = False
     """The chain of a line with a literal reading writes what only arrays have."""
+    within: str = ""
+    """The sum around the right side, of which only a term is judged: ``\\sum_{t=1}^T``."""
     conditions: tuple[str, ...] = ()
     """What the note says of the indices: ``i ≠ j``."""
     figures: str = ""

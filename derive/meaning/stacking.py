@@ -15,12 +15,13 @@ from derive.declare import Declarations
 from derive.judge import NO_COST, Judge
 from derive.meaning.affine import Affine
 from derive.meaning.evidence import gather
-from derive.meaning.facts import Facts
+from derive.meaning.facts import Facts, subtree
 from derive.meaning.hypotheses import Choice, Given, choose
 from derive.meaning.interpretation import Interpretation
 from derive.meaning.literal.choice import mark
 from derive.meaning.notation import is_transpose, names_in
-from derive.reading.syntax import Node, Product, Sum, Transposed
+from derive.reading.syntax import Applied, Name, Node, Product, Sum, Transposed
+from derive.reading.tree import plain
 from derive.verdict import Verdict
 
 NOT_TOLD = "how the examples are stacked in an array is not told"
@@ -55,15 +56,32 @@ def stacked_otherwise(facts: Facts, choice: Choice, judge: Judge, declared: Decl
 def _left_open(facts: Facts, choice: Choice) -> Choice:
     """Shapes that fit in neither stacking, in lines of the array and of its examples: open."""
     vectors = {item.a.base for item in facts.affine}
+    outputs = _outputs(facts)
 
     def opened(found: Interpretation) -> Interpretation:
         names = {n.base for side in found.line.nodes for n in names_in(side)}
         mixed = any(v in names and v.upper() in names for v in vectors)
+        values = outputs & {n.base for side in found.line.nodes for n in _uncalled(side)}
+        mixed = mixed or (bool(values) and any(v.upper() in names for v in vectors))
         if found.verdict != Verdict.REFUTED or not mixed:
             return found
         return replace(found, verdict=Verdict.UNPROVEN, reason=NOT_TOLD, ill=None)
 
     return replace(choice, interpretations=tuple(map(opened, choice.interpretations)))
+
+
+def _outputs(facts: Facts) -> set[str]:
+    """The h of ``h_\\theta(x) = \\sigma(\\theta^T x)``: alone it is the values of all examples."""
+    heads = [plain(line.left) for line in facts.lines if line.first]
+    given = {one.base for one in heads if isinstance(one, Name)}
+    called = {one.head.base for one in heads if isinstance(one, Applied) and one.head.scripts}
+    return called - given
+
+
+def _uncalled(node: Node) -> list[Name]:
+    """The names of a formula that stand without an argument."""
+    heads = {id(p.head) for p in subtree(node) if isinstance(p, Applied)}
+    return [n for n in names_in(node) if id(n) not in heads]
 
 
 def _stacked(

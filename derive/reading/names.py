@@ -22,6 +22,10 @@ TRANSPOSES: Final = frozenset(["T", "\\top", "\\intercal"])
 _DECORATIONS: Final = TRANSPOSES | {"*", "'", "\\dagger", "+", "-", "\\star", "\\ast", "\\circ"}
 _BEFORE_BRACKET: Final = TRANSPOSES | {"'"}
 _BEHIND_BRACKET: Final = TRANSPOSES | {"'", "*", "{", "}"}
+_INDEX_BRACKETS: Final = {"[": "[", "(": "(", "\\langle": "<", "<": "<", "\\lt": "<"}
+"""The brackets of an index in a script, and what they are called: ``a^{\\langle t \\rangle}``."""
+_SIGNS: Final = {"<": ">", "\\lt": "\\gt"}
+"""Relation signs that stand for brackets there: ``a^{<t>}``."""
 _MAX_WORD: Final = 24
 _PLAIN: Final = ("letter", "number")
 
@@ -224,9 +228,10 @@ class Names(Cursor):
             if text == "^" and parts and self._turns(at + 1, high):
                 at += 1  # W^{[2]^T} means W^{[2]T}
                 continue
-            if text in ("[", "(") and self._is_index(at):
-                parts.append((at, self.partner[at] + 1))
-                at = self.partner[at] + 1
+            if text in _INDEX_BRACKETS and self._is_index(at):
+                end = self._closed(at)
+                parts.append((at, end + 1))
+                at = end + 1
                 continue
             begin = at
             while at < high and self._is_decoration(at, bool(parts)):
@@ -234,7 +239,7 @@ class Names(Cursor):
             if at == begin:
                 return whole
             parts.append((begin, at))
-        bracketed = any(self.tokens[first].text in ("[", "(") for first, _ in parts)
+        bracketed = any(self.tokens[first].text in _INDEX_BRACKETS for first, _ in parts)
         return parts if bracketed else whole
 
     def _turns(self, at: int, high: int) -> bool:
@@ -251,7 +256,7 @@ class Names(Cursor):
 
     def _is_index(self, at: int) -> bool:
         """Whether the bracket at `at` holds an index: a number, a letter, letter ± number."""
-        end = self.partner[at]
+        end = self._closed(at)
         if not at < end < self.end + 1 or (at and not self.adjacent(at) and at == self.at):
             return False
         inside = self.tokens[at + 1 : end]
@@ -264,6 +269,14 @@ class Names(Cursor):
             return texts[1] in "+-" and texts[0].isalnum() and texts[2].isalnum()
         return len(texts) == 1 and (texts[0].isalnum() or texts[0][1:] in GREEK)
 
+    def _closed(self, at: int) -> int:
+        """Where the bracket of an index ends: ``(i)``, ``[l]``, ``<t>``."""
+        closer = _SIGNS.get(self.tokens[at].text, "")
+        if not closer:
+            return self.partner[at]
+        ahead = range(at + 1, min(at + 6, self.end + 1, len(self.tokens)))
+        return next((k for k in ahead if self.tokens[k].text == closer), -1)
+
     def _index(self) -> Script:
         low, high = self.at, self.partner[self.at] + 1
         script = self._read_script("index", low, high, "")
@@ -275,11 +288,12 @@ class Names(Cursor):
         span = self._range(low, high)
         bracket = ""
         if (
-            self.tokens[low].text in ("[", "(")
-            and self.partner[low] == high - 1
+            self.tokens[low].text in _INDEX_BRACKETS
+            and self._closed(low) == high - 1
             and (base != "e" and self._is_index(low))
         ):
-            bracket, low, high = self.tokens[low].text, low + 1, high - 1
+            bracket = _INDEX_BRACKETS[self.tokens[low].text]
+            low, high = low + 1, high - 1
         items, word = self._items(low, high)
         text = spelled(self.tokens[low:high])
         node = self._script_node(place, bracket, low, high)

@@ -29,7 +29,7 @@ class Script:
     """One script of a name: ``^{[2]}``, ``_{ij}``, ``^T``, ``[2]``.
 
     place: ``"sub"``, ``"sup"`` or ``"index"`` (a bracket directly behind the name, ``W[2]``).
-    bracket: ``"["``, ``"("`` or ``""`` as written inside the script (``"["`` for `index`).
+    bracket: ``"["``, ``"("``, ``"<"`` or ``""`` as written inside the script (``"["`` for `index`).
     text: its tokens without white space: ``"2"``, ``"l-1"``, ``"i,k"``, ``"T"``, ``"\\top"``.
     items: the letters, numbers or comma-separated parts that it lists: ``ij`` -> ``("i", "j")``,
     ``i,k`` -> ``("i", "k")``, ``l-1`` -> ``("l-1",)``, ``12`` -> ``("12",)``.

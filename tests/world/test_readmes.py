@@ -135,3 +135,16 @@ def test_what_stands_in_passing_or_has_two_meanings_is_not_refuted() -> None:
         r"x = g(t)",
     ):
         assert verify_text(f"{forward}\n\n$${line}$$").claims[-1].verdict != "refuted"
+
+
+LOGISTIC = (
+    r"$$h_\theta(x) = \sigma(\theta^T x)$$ The log-likelihood is $$\ell(\theta) = \sum_{i=1}^m"
+    r" y^{(i)} \log h_\theta(x^{(i)}) + (1 - y^{(i)}) \log (1 - h_\theta(x^{(i)}))$$"
+    r"$$\frac{\partial \ell(\theta)}{\partial \theta_j} = \sum_{i=1}^m"
+    r" (y^{(i)} - h_\theta(x^{(i)})) x_j^{(i)}$$"
+)
+
+
+def test_how_a_matrix_without_a_formula_holds_the_examples_is_not_told() -> None:
+    line = r"$$\nabla_\theta \ell(\theta) = X^T (y - h)$$"
+    assert verify_text(f"{LOGISTIC}\n\n{line}\n").claims[-1].verdict == "unproven"

@@ -29,6 +29,7 @@ from derive.meaning.literal.identity import Key, all_uses, head_name
 from derive.meaning.literal.loose import crosses, if_symmetric, says_all, speaks_of_symmetry
 from derive.meaning.literal.matrices import sums_named
 from derive.meaning.literal.outline import names_gradient
+from derive.meaning.literal.over_time import of_one_step
 from derive.meaning.literal.products import plus
 from derive.meaning.literal.totals import differentiated
 from derive.meaning.notation import names_in
@@ -50,7 +51,17 @@ from derive.program import (
     show_shape,
     walk,
 )
-from derive.reading.syntax import Derivative, Dots, Name, Node, Sum, Transposed, Tuple, Unreadable
+from derive.reading.syntax import (
+    Big,
+    Derivative,
+    Dots,
+    Name,
+    Node,
+    Sum,
+    Transposed,
+    Tuple,
+    Unreadable,
+)
 from derive.reading.syntax import Number as Figure
 from derive.reading.tree import plain
 from derive.verdict import Kind, Verdict
@@ -283,7 +294,7 @@ class Reader(Claimed):
         whole = Interpretation(
             line, kind, "matrix", found, missing=missing, figures=solved,
             conditions=conditions, others=others,
-            elsewhere=self._tied_below(line),
+            elsewhere=self._tied_below(line), within=self._sum_over_steps(line),
         )  # fmt: skip
         others = (*others, *of_one_class(self.found.names, self.found.facts, line, whole))
         others = (*others, *self._other_layout(line, whole), *as_counts(whole))
@@ -298,6 +309,14 @@ class Reader(Claimed):
             if says_all(self.found.names, self.found.totals, line, self._loose(statements))
             else self._told_symmetric(whole)
         )
+
+    def _sum_over_steps(self, line: Line) -> str:
+        """``\\sum_{t=1}^T`` before the right side, where a line is read as what it adds up."""
+        right = plain(line.right)
+        if not isinstance(right, Big) or of_one_step(self.found, line) is None:
+            return ""
+        source = self.found.facts.document.source
+        return " ".join(source[right.span.start : right.body.span.start].split())
 
     def _of_formulas(self, found: Interpretation) -> Interpretation:
         """A line that says by itself what it is about: judged as it stands."""
