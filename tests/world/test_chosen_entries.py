@@ -109,3 +109,35 @@ DRAWN = (
 )
 def test_what_nothing_tells_of_the_other_entries_is_left_open(note: str, line: str) -> None:
     assert verify_text(f"{note}\n\n$${line}$$\n").claims[-1].verdict == "unproven"
+
+
+ROWS = (
+    r"$$L_i = \sum_{j \neq y_i} \max(0, w_j^T x_i - w_{y_i}^T x_i + \Delta)$$"
+    r"$$\nabla_{w_{y_i}} L_i ="
+    r" -\left(\sum_{j \neq y_i} \mathbb{1}(w_j^T x_i - w_{y_i}^T x_i + \Delta > 0)\right) x_i$$"
+)
+"""The class of one example, by its number."""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (r"\nabla_{w_j} L_i = \mathbb{1}(w_j^T x_i - w_{y_i}^T x_i + \Delta > 0) x_i", "verified"),
+        (r"\nabla_{w_j} L_i = -\mathbb{1}(w_j^T x_i - w_{y_i}^T x_i + \Delta > 0) x_i", "refuted"),
+        (r"\nabla_{w_j} L_i = \mathbb{1}(w_{y_i}^T x_i - w_j^T x_i + \Delta > 0) x_i", "refuted"),
+        (r"\nabla_{w_j} L_i = \mathbb{1}(w_j^T x_i - w_{y_i}^T x_i > 0) x_i", "refuted"),
+        (r"\nabla_{w_j} L_i = \mathbb{1}(w_j^T x_i - w_{y_i}^T x_i + \Delta > 0) w_j", "refuted"),
+        (r"\nabla_{w_{y_i}} L_i = -\mathbb{1}(w_j^T x_i - w_{y_i}^T x_i + \Delta > 0) x_i",
+         "refuted"),
+    ],
+)  # fmt: skip
+def test_the_class_of_one_example(line: str, expected: str) -> None:
+    text = f"{ROWS}\n\nFor the other rows, where $j \\neq y_i$:\n\n$${line}$$\n"
+    claims = verify_text(text).claims
+    assert claims[-2].verdict == "verified"
+    assert claims[-1].verdict == expected
+
+
+def test_the_classes_of_all_examples_are_no_one_entry() -> None:
+    text = ROWS + r"$$L = \frac{1}{N} \sum_i L_i$$"
+    assert verify_text(text).claims[1].verdict == "unproven"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from derive.meaning.spelling.applied_formulas import applied_formulas
 from derive.meaning.spelling.arguments import without_time
 from derive.meaning.spelling.bars import bars_as_gradients
+from derive.meaning.spelling.class_of_one import class_of_one
 from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.cost_of_one import cost_of_one
 from derive.meaning.spelling.counting import input_as_zero
@@ -54,6 +55,7 @@ PASSES = (
     running_gradient,
     bars_as_gradients,
     one_hot,
+    class_of_one,
     vectors_by_entries,
     steps_apart,
     windows,
