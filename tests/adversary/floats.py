@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from random import Random
 
@@ -30,6 +30,11 @@ TRIES = 12
 CLASSES = -1
 """The attempt at which labels are classes: one 1, the others 0."""
 CONSTANTS = {"pi": math.pi}
+REACHES = (1.3, 5.2, 1.3, 2.6, 1.3, 10.4, 1.3, 1.3)
+"""How far the values of the leaves go, shape by shape: what holds for small ones only is found.
+The later attempts keep to the smallest reach, as sides may have no values far out."""
+NOISE = 1e-13
+"""Relative disturbance of all function values: what it changes is rounding."""
 WAVES = ((0.0, 1.0), (0.5, 0.4), (1.6, 1.4))
 """Middle and height of the sines that arbitrary functions are: of either sign, between 0 and 1 as
 some losses want them, positive."""
@@ -41,7 +46,7 @@ class Truth:
     def __init__(self, program: Program, shapes: int = 8, seed: int = 0) -> None:
         self.program, self.shapes, self.seed = program, shapes, seed
         self.dims = sorted(_dimensions(program))
-        self.points: dict[tuple[int, int], Point] = {}
+        self.points: dict[tuple[int, int, bool], Point] = {}
 
     def __call__(self, statement: Equation) -> bool | None:
         """True or False; None where nothing is certain or the sides have no values."""
@@ -49,7 +54,7 @@ class Truth:
         for shape in range(self.shapes):
             for attempt in range(TRIES):
                 word = self._point(shape, attempt).agrees(statement)
-                if word is False:
+                if word is False and self._is_real(shape, attempt, statement):
                     return False
                 if word:
                     seen += 1
@@ -63,13 +68,31 @@ class Truth:
             self._point(shape, CLASSES).agrees(statement) is False for shape in range(2)
         )
 
-    def _point(self, shape: int, attempt: int) -> Point:
-        key = (shape, attempt)
+    def _is_real(self, shape: int, attempt: int, statement: Equation) -> bool:
+        """Whether a difference stays when all function values are disturbed a little.
+
+        ``1 - sigmoid(z)`` of a large z has no correct digit, nor what is divided by it.
+        """
+        if attempt == CLASSES or self._reach(shape, attempt) == REACHES[0]:
+            return True
+        steady = self._point(shape, attempt).sides(statement)
+        shaken = self._point(shape, attempt, noisy=True).sides(statement)
+        pairs = zip(steady, shaken, strict=True)
+        return all(
+            _gap(a, b) < OFF for one, other in pairs for a, b in zip(one, other, strict=True)
+        )
+
+    def _reach(self, shape: int, attempt: int) -> float:
+        return REACHES[shape % len(REACHES) if attempt < TRIES // 2 else 0]
+
+    def _point(self, shape: int, attempt: int, noisy: bool = False) -> Point:
+        key = (shape, attempt, noisy)
         if key not in self.points:
             seed = zlib.crc32(repr((self.seed, shape, attempt)).encode())
             waves = WAVES[(shape + attempt) % len(WAVES)]
-            classes = attempt == CLASSES
-            self.points[key] = Point(self.program, self._sizes(shape), seed, waves, classes)
+            scene = (self._sizes(shape), seed, waves, self._reach(shape, attempt))
+            noise = NOISE if noisy else 0.0
+            self.points[key] = Point(self.program, *scene, attempt == CLASSES, noise)
         return self.points[key]
 
     def _sizes(self, shape: int) -> dict[str, int]:
@@ -95,18 +118,21 @@ class Point:
         sizes: Mapping[str, int],
         seed: int,
         waves: tuple[float, float],
-        classes: bool = False,
+        reach: float,
+        classes: bool,
+        noise: float,
     ) -> None:
+        self.noise, self.disturbance = noise, Random(f"noise {seed}")
         self.program, self.sizes, self.seed, self.waves = program, sizes, seed, waves
         rng = np.random.default_rng(seed)
         self.leaves: dict[str, Array] = {}
         for name, leaf in program.leaves.items():
             rows, columns = (self.size(d) for d in leaf.dims)
-            value = rng.uniform(0.15, 1.3, (rows, columns))
+            value = rng.uniform(0.15, reach, (rows, columns))
             if leaf.domain == "real":
                 value *= rng.choice([-1.0, 1.0], value.shape)
             elif leaf.domain == "unit":
-                value = value / 1.5
+                value = value / (reach + 0.2)
             if leaf.sums_to_one is not None:
                 value = np.abs(value)
                 value /= value.sum(axis=leaf.sums_to_one, keepdims=True)
@@ -134,24 +160,27 @@ class Point:
 
     def agrees(self, statement: Equation) -> bool | None:
         """Whether the sides are equal here; None if one has no value or it is too close."""
-        letters = list(statement.free)
-        shape = [range(self.size(i.dim)) for i in letters]
         word: bool | None = True
-        with np.errstate(all="ignore"):
-            for places in np.ndindex(*(len(r) for r in shape)):
-                one = self._same(statement, dict(zip(letters, places, strict=True)))
-                if one is False:
-                    return False
-                word = None if one is None else word
+        for left, right in self.sides(statement):
+            if not (_real(left) and _real(right)):
+                word = None
+                continue
+            gap = _gap(left, right)
+            if gap > OFF:
+                return False
+            word = word if gap < EXACT else None
         return word
 
-    def _same(self, statement: Equation, at: Letters) -> bool | None:
-        left = self.value(statement.left, self.values, at)
-        right = self.value(statement.right, self.values, at)
-        if not (_real(left) and _real(right)):
-            return None
-        gap = np.max(np.abs(left - right)) / (1e-3 + np.max(np.abs(left)) + np.max(np.abs(right)))
-        return True if gap < EXACT else False if gap > OFF else None
+    def sides(self, statement: Equation) -> Iterator[tuple[Array, Array]]:
+        """Both sides, for each choice of the free letters."""
+        letters = list(statement.free)
+        shape = [range(self.size(i.dim)) for i in letters]
+        for places in np.ndindex(*(len(r) for r in shape)):
+            at = dict(zip(letters, places, strict=True))
+            with np.errstate(all="ignore"):
+                left = self.value(statement.left, self.values, at)
+                right = self.value(statement.right, self.values, at)
+            yield left, right
 
     def gradient(self, name: str) -> Array:
         """The derivative of the cost by each entry of a name, by the complex step."""
@@ -231,7 +260,8 @@ class Point:
     # -- functions ----------------------------------------------------------------------------
 
     def call(self, name: str, order: int, x: Array) -> Array:
-        return self.jet(name, jets.variable(x, order))[order] * math.factorial(order)
+        value = self.jet(name, jets.variable(x, order))[order] * math.factorial(order)
+        return value * (1 + self.noise * self.disturbance.uniform(0.5, 1)) if self.noise else value
 
     def jet(self, name: str, x: jets.Jet) -> jets.Jet:
         if name in jets.PRIMITIVE:
@@ -264,6 +294,12 @@ class Point:
             case p.Apply(function=name, order=0, arg=a):
                 return self.jet(name, self.body(a, x))
         raise TypeError(f"body: unknown expression {type(e).__name__}")
+
+
+def _gap(left: Array, right: Array) -> float:
+    """How far two arrays are from each other, for their size."""
+    scale = 1e-3 + np.max(np.abs(left)) + np.max(np.abs(right))
+    return float(np.max(np.abs(left - right)) / scale)
 
 
 def _real(value: Array) -> bool:
