@@ -1,17 +1,20 @@
 """``np.clip``: what only guards is left out, and said; what shapes the function is exact.
 
-A clip to (1e-12, 1 - 1e-12) keeps a logarithm finite and one to (-5, 5) keeps a gradient small:
-what is clipped is taken to lie between the bounds, which is a condition of every verdict.  A clip
-at 0 is a ReLU, and one to (0, 6) another: these are the functions that they are.
+A clip to (1e-12, 1 - 1e-12) keeps a logarithm finite, one to (-30, 30) an exponential, and one of
+a gradient to (-5, 5) keeps it small: what is clipped is taken to lie between the bounds, which is a
+condition of every verdict.  A clip at 0 is a ReLU, one to (0, 6) another, and one of an error to
+(-1, 1) is the derivative of Huber's loss: these are the functions that they are.
 """
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from derive.program import ONE, Number, Plus, Times
+from derive.program import ONE, Number, Plus, Symbol, Times, Transpose
 from derive.pycode import arrays
+from derive.pycode.names import UPSTREAM, target_of
 from derive.pycode.values import Tensor, Unsupported, Value
 
 if TYPE_CHECKING:
@@ -22,7 +25,10 @@ FAR: Final = 100
 _NEAR: Final = Fraction(1, 1000)
 """A bound up to here, or so near to 1, only keeps a logarithm or a quotient finite."""
 _WIDE: Final = Fraction(1, 10)
-"""Bounds on both sides of 0 from here on are those of gradients that are clipped."""
+"""Bounds on both sides of 0 from here on may be those of a gradient that is clipped."""
+_STEEP: Final = 10
+"""Bounds on both sides of 0 from here on only keep an exponential from overflowing."""
+_GRADIENTS: Final = re.compile(r"g|(\w+_)?(grads?|gradients?)(_\w+)?")
 _MINUS: Final = Number(-ONE.value)
 _LOW, _HIGH = ("a_min", "min"), ("a_max", "max")
 
@@ -43,7 +49,7 @@ def clip(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Val
     a, b = _number(low), _number(high)
     if a is not None and b is not None and a >= b:
         raise Unsupported("np.clip whose bounds leave nothing between them")
-    if _guards(low, high, a, b):
+    if _guards(low, high, a, b, _is_gradient(run, x)):
         shown = [run.show_number(s) for s in sides if s is not None]
         between = f"between {shown[0]} and {shown[1]}" if len(shown) == 2 else None
         single = f"{'above' if high is None else 'below'} {shown[0]}"
@@ -60,13 +66,33 @@ def _number(bound: Tensor | None) -> Fraction | None:
     return bound.expr.value if bound is not None and isinstance(bound.expr, Number) else None
 
 
+def _is_gradient(run: Interpreter, x: Tensor) -> bool:
+    """Whether an array has the name of a gradient: ``dW`` beside ``W``, ``delta``, ``grads_0``."""
+    expr = x.expr
+    while isinstance(expr, Transpose):
+        expr = expr.arg
+    if not isinstance(expr, Symbol):
+        return False
+    made = {name: {m.name for m in run.trace.made.get(name, ())} for name in run.trace.made}
+    known = {*run.trace.leaves}.union(*made.values())
+    known |= {name.rpartition(".")[2] for name in known}
+    return any(
+        _GRADIENTS.fullmatch(name) or UPSTREAM.fullmatch(name) or target_of(name, known)
+        for name in {expr.name, *made.get(expr.name, ())}
+    )
+
+
 def _guards(
-    low: Tensor | None, high: Tensor | None, a: Fraction | None, b: Fraction | None
+    low: Tensor | None,
+    high: Tensor | None,
+    a: Fraction | None,
+    b: Fraction | None,
+    is_gradient: bool,
 ) -> bool:
     """Whether bounds, of which `a` and `b` are the values if they are known, only guard."""
     if low is not None and high is not None and (a is None or b is None):
         one_less = Plus(ONE, Times(_MINUS, low.expr))
-        return high.expr == one_less or low.expr == Times(_MINUS, high.expr)
+        return high.expr == one_less or (is_gradient and low.expr == Times(_MINUS, high.expr))
     tiny_low = a is not None and 0 < a <= _NEAR
     if high is None:
         return tiny_low or (a is not None and a <= -FAR)
@@ -75,5 +101,5 @@ def _guards(
     assert a is not None
     assert b is not None
     inside = 0 <= a <= _NEAR and 1 - _NEAR <= b <= 1
-    both = b == -a >= _WIDE or (a <= -FAR and b >= FAR)
+    both = b == -a >= (_WIDE if is_gradient else _STEEP) or (a <= -FAR and b >= FAR)
     return inside or both or (tiny_low and b >= FAR)
