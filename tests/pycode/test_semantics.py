@@ -17,6 +17,9 @@ def gradients(W, X, Y):
 """
 
 
+VERIFIED = Verdict.VERIFIED
+
+
 def judged(*lines: str, head: str = HEAD) -> list[Finding]:
     return list(open_code("code.py", head + "".join(f"    {line}\n" for line in lines)).findings)
 
@@ -32,6 +35,17 @@ def test_plain() -> None:
 def test_a_buffer_may_be_reused() -> None:
     lines = ("Z = W @ X", "Z -= Y", "Z *= 2", "dW = Z @ X.T", "return dW")
     assert verdicts(*lines) == [Verdict.VERIFIED]
+
+
+def test_only_a_gradient_is_guarded_by_bounds_near_0() -> None:
+    start = "E = W @ X - Y"
+    assert verdicts(start, "dW = np.clip(2 * E @ X.T, -1e9, 1e9)", "return dW") == [VERIFIED]
+    assert verdicts(start, "dW = 2 * E @ X.T", "dW = np.clip(dW, -1, 1)", "return dW") == [VERIFIED]
+    assert verdicts(start, "dW = 2 * np.clip(E, -1, 1) @ X.T", "return dW") == [Verdict.REFUTED]
+    huber = HEAD.replace("np.sum((W @ X - Y) ** 2)", "np.sum(np.clip(W @ X - Y, -1, 1) ** 2)")
+    assert VERIFIED not in [
+        f.verdict for f in judged(start, "return {'dW': 2 * E @ X.T}", head=huber)
+    ]
 
 
 def test_an_alias_that_is_overwritten_too_early_is_seen() -> None:
