@@ -141,3 +141,18 @@ def test_the_class_of_one_example(line: str, expected: str) -> None:
 def test_the_classes_of_all_examples_are_no_one_entry() -> None:
     text = ROWS + r"$$L = \frac{1}{N} \sum_i L_i$$"
     assert verify_text(text).claims[1].verdict == "unproven"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("The labels $y$ are one-hot.", "verified"),
+        ("The targets are one-hot; the inputs are not.", "verified"),
+        ("The labels $y$ are soft and not one-hot.", "unproven"),
+        ("The inputs $x$ are one-hot vectors.", "unproven"),
+    ],
+)
+def test_a_label_is_one_hot_if_a_sentence_says_it(words: str, expected: str) -> None:
+    note = rf"{words} The correct class is $c$. $$p = \text{{softmax}}(z)$$ $$L = -\log p_c$$"
+    line = r"$$\frac{\partial L}{\partial z} = p - y$$"
+    assert verify_text(f"{note}\n\n{line}\n").claims[-1].verdict == expected

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 OF_ONE_CLASS: Final = "it may be said of {} only: say for which entries it holds"
 OTHERS: Final = re.compile(r"\\notin|\\not *\\in|∉|\bnegatives?\b|\bdistinct\b", re.IGNORECASE)
 """The note says that what a sum runs over is not what a letter names."""
-ONE_HOT: Final = re.compile(r"\bone[- ]?hot\b", re.IGNORECASE)
+_ONE_HOT: Final = re.compile(r"\bone[- ]?hot\b", re.IGNORECASE)
+_DENIED: Final = re.compile(r"\bnot\b|n't\b|\bno\b|\bsoft\b|\bsmooth(?:ed|ing)\b", re.IGNORECASE)
+_LABELS: Final = re.compile(r"\b(?:label|target|class(?:es)?\b|truth)", re.IGNORECASE)
+_SENTENCES: Final = re.compile(r"[.;!?](?=\s)|\n\s*\n")
 _GENERIC: Final = frozenset("ijklmn")
 """Letters that a reader takes for any entry, unless words say otherwise."""
 _SAID: Final = re.compile(
@@ -49,6 +52,15 @@ _SAID_AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 """``$c$ is the correct class``."""
+
+
+def called_one_hot(source: str, letter: str) -> bool:
+    """A sentence calls the labels, or what has this letter, one-hot, and none denies it."""
+    said = [part for part in _SENTENCES.split(source) if _ONE_HOT.search(part)]
+    if any(_DENIED.search(part) for part in said):
+        return False
+    named = re.compile(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])")
+    return any(_LABELS.search(part) or named.search(part) for part in said)
 
 
 def chosen(facts: Facts, indices: frozenset[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from derive.meaning.label_sums import labels_add_up_otherwise
 from derive.meaning.literal.adding_up import classes_of, has_a_class_more, labels_of
-from derive.meaning.literal.chosen import ONE_HOT
+from derive.meaning.literal.chosen import called_one_hot
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key
 from derive.meaning.literal.numbers import (
@@ -105,10 +105,13 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
 
 def one_hot(found: Outlined) -> dict[Key, str]:
     """The label that the note calls one-hot, where one letter picks the class."""
-    if len(found.names.chosen) != 1 or not ONE_HOT.search(found.facts.document.source):
+    if len(found.names.chosen) != 1:
         return {}
-    letter = min(found.names.chosen)
-    labels = {key for key in found.extents if key[0] in ("y", "t") and key[1:] == ("", 0, ())}
+    letter, source = min(found.names.chosen), found.facts.document.source
+    labels = {
+        key for key in found.extents
+        if key[0] in ("y", "t") and key[1:] == ("", 0, ()) and called_one_hot(source, key[0])
+    }  # fmt: skip
     return {key: letter for key in labels - set(found.stated) if found.extents[key] <= 1}
 
 
