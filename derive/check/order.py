@@ -34,6 +34,8 @@ from derive.check.statements import agree
 from derive.program import Equation
 
 POINTS: Final = 5
+"""So many points have to have values, of at most `TRIES`."""
+TRIES: Final = 15
 NEGATIVE, POSITIVE = 3, 4
 """Points at which all values have one sign, so that sums of many ReLUs are 0, or none is."""
 UNITS: Final = 32
@@ -49,17 +51,19 @@ LARGEST: Final = {"exp": 1000, "sin": 40, "cos": 40, "erf": 14}
 
 def differ(graph: Graph, statement: Equation, sizes: dict[str, int]) -> bool | None:
     """Whether the sides differ at a real point; None if no point says anything."""
-    said: bool | None = None
+    said = 0
     traps = [Overflow, InvalidOperation, DivisionByZero]
     with localcontext(Context(prec=DIGITS, Emax=10**6, Emin=-(10**6), traps=traps)):
-        for number in range(POINTS):
+        for number in range(TRIES):
             try:
                 if not agree(real_world(graph, statement, sizes, number), statement):
                     return True
-                said = False
+                said += 1
             except (NoValue, Unsupported, DecimalException):
                 continue
-    return said
+            if said == POINTS:
+                break
+    return False if said else None
 
 
 def real_world(graph: Graph, statement: Equation, sizes: dict[str, int], number: int) -> World:
@@ -77,7 +81,7 @@ def real_world(graph: Graph, statement: Equation, sizes: dict[str, int], number:
             dim = leaf.dims[leaf.sums_to_one]
             share /= dim if isinstance(dim, int) else sizes[dim]
         elif leaf.domain != "unit":
-            up = bool(chance >> 31) if number < NEGATIVE else number == POSITIVE
+            up = number == POSITIVE if number in (NEGATIVE, POSITIVE) else bool(chance >> 31)
             share *= 2 if leaf.domain == "positive" or up else -2
         return domain.number(share)
 
