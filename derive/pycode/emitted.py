@@ -15,6 +15,7 @@ from typing import Final
 
 from derive.program import SCALAR, Expr, Leaf, Number, Shape, Size, Symbol
 from derive.pycode import arrays
+from derive.pycode.checked import Checks
 from derive.pycode.contract import EXAMPLES, network_of, no_class, with_accepted, with_runtime
 from derive.pycode.expressions import evaluate
 from derive.pycode.guess import Guess
@@ -79,12 +80,8 @@ class Emitted:
             name: Tensor(arrays.size(size), 0)
             for name, size in (("features", network.features), ("outputs", network.outputs))
         }
-        checks: Scope = {
-            "inputs": Native("inputs", self._checked_inputs),
-            "targets": Native("targets", self._checked_batch),
-            "params": Native("params", self._dtype_of),
-            "example_weights": Native("example_weights", self._checked_batch),
-        }
+        self.checks = Checks(self.run)
+        checks: Scope = self.checks.natives()
         kind = ClassValue("Network", no_class(), {})
         self.run.globals["NETWORK"] = Record(kind, {**checks, **sizes})
         if "C" in reference.leaves:
@@ -95,30 +92,8 @@ class Emitted:
 
     # -- the runtime's contract -----------------------------------------------------------
 
-    def _dtype_of(self, params: Value) -> Value:
-        if not (isinstance(params, Record) and params.kind is self.run.globals.get("Params")):
-            raise Unsupported("parameters that are no Params")
-        return Opaque(DTYPE)
-
-    def _checked_inputs(self, X: Value, dtype: Value) -> Value:
-        self._need_dtype(dtype)
-        return X
-
-    def _checked_batch(self, given: Value, m: Value, dtype: Value) -> Value:
-        self._need_dtype(dtype)
-        self._need_examples(m)
-        return given
-
-    def _need_dtype(self, dtype: Value) -> None:
-        if not (isinstance(dtype, Opaque) and dtype.reason == DTYPE):
-            raise Unsupported("a dtype that is not that of an array")
-
-    def _need_examples(self, m: Value) -> None:
-        if not (isinstance(m, Tensor) and m.expr == Size(EXAMPLES)):
-            raise Unsupported("a number of examples that is another size")
-
     def _drawn(self, m: Value) -> Value:
-        self._need_examples(m)
+        self.checks.need_examples(m)
         return tuple(self.leaf_array(name) for name in self.reference.masks)
 
     def call(self, name: str, *args: Value) -> Value:

@@ -143,7 +143,7 @@ def _logical(run: Interpreter, op: ast.operator, left: Value, right: Value) -> V
 
 
 def unary(run: Interpreter, op: ast.unaryop, value: Value, node: ast.AST) -> Value:
-    value = run.settled(value)
+    value = run.settled(value) if isinstance(op, ast.Not) else run.ready(value)
     match op:
         case ast.USub() if isinstance(value, Parts):
             return parts.mapped(run, value, lambda t: arrays.times(arrays.constant(-1), t))

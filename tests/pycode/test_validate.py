@@ -27,6 +27,15 @@ activation = "gelu"
 [training]
 clip_norm = 0.5
 """
+WEIGHTED = """
+name = "weighted"
+input = 3
+loss = "cross_entropy"
+sample_weights = true
+[[layer]]
+units = 3
+activation = "softmax"
+"""
 MODULES = ("digits_leaky_softmax_adam", "digits_relu_squared_error_rows")
 
 
@@ -119,6 +128,21 @@ def test_class_weights_are_a_list_until_they_are_made_an_array() -> None:
     for edited in ("np.array(W, W.dtype)", "W * Y", "np.sum(np.array(W)) + W"):
         wrong = text.replace("np.array(W, Y.dtype)", edited)
         assert not only_becomes_array(parse(wrong), "W")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("_labels(X, Y), _weights(X, weights))", "_weights(X, Y), _weights(X, weights))"),
+        ("_labels(X, Y), _weights(X, weights))", "_labels(X, Y), _labels(X, weights))"),
+        ("_forward(params, _inputs(params, X))", "_forward(params, _labels(X, X))"),
+    ],
+)
+def test_each_argument_has_its_own_check(old: str, new: str) -> None:
+    text, known = emitted(WEIGHTED)
+    assert validate(text, known).proved
+    assert old in text
+    assert not validate(text.replace(old, new, 1), known).proved
 
 
 def test_a_gradient_is_clipped_as_the_spec_says() -> None:
