@@ -14,6 +14,7 @@ from derive.meaning.facts import all_nodes, subtree
 from derive.meaning.literal.identity import Key, Use
 from derive.meaning.literal.scope import is_matrix
 from derive.meaning.setting import Outside
+from derive.meaning.spelling.rewriting import all_below
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
@@ -30,10 +31,18 @@ def families(found: Outlined, uses: Iterable[Use]) -> frozenset[Key]:
     turned = {use.key for use in uses if len(use.entries) == 1 and use.transposed}
     small = {
         use.key for use in uses
-        if len(use.entries) == 1 and not is_matrix(use.key) and found.extents[use.key] == 1
-        and use.key not in found.stated
+        if len(use.entries) == 1 and not is_matrix(use.key) and use.key not in found.stated
     }  # fmt: skip
     return frozenset((turned | _behind_turned(found)) & small)
+
+
+def numbering(uses: Iterable[Use]) -> dict[Key, frozenset[str]]:
+    """The letters that stand alone below each quantity: those that number its vectors."""
+    out: dict[Key, frozenset[str]] = {}
+    for use in uses:
+        if len(use.entries) == 1:
+            out[use.key] = out.get(use.key, frozenset()) | {*use.entries}
+    return out
 
 
 _DECLARED: Final = re.compile(r"\\in\s*\\(?:mathbb|mathbf|R)\b[^$]{0,6}\^\s*\{?\s*\(?\s*(\w+)")
@@ -79,7 +88,7 @@ def _behind_turned(found: Outlined) -> set[Key]:
     """What stands behind a turned small letter: ``x_i`` in ``w^T x_i``."""
     out: set[Key] = set()
     for node in all_nodes(found.facts):
-        for part in subtree(node):
+        for part in all_below(node):
             if not isinstance(part, sx.Product):
                 continue
             for (_, a), (sign, b) in zip(part.factors, part.factors[1:], strict=False):

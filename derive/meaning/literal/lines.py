@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from derive.meaning.accumulation import added_up
 from derive.meaning.alternatives import under_conditions
@@ -22,7 +21,6 @@ from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import JOINS, Line
 from derive.meaning.literal.adding_up import if_targets_add_up
 from derive.meaning.literal.chosen import of_one_class
-from derive.meaning.literal.claimed import Claimed
 from derive.meaning.literal.conflict import Conflict, Sides
 from derive.meaning.literal.families import OTHER_STACK
 from derive.meaning.literal.identity import Key, all_uses, head_name
@@ -30,8 +28,7 @@ from derive.meaning.literal.loose import crosses, if_symmetric, says_all, speaks
 from derive.meaning.literal.matrices import sums_named
 from derive.meaning.literal.outline import names_gradient
 from derive.meaning.literal.over_time import of_one_step
-from derive.meaning.literal.products import plus
-from derive.meaning.literal.totals import differentiated
+from derive.meaning.literal.updates import Updates
 from derive.meaning.notation import names_in
 from derive.meaning.outline import kind_of
 from derive.meaning.setting import Outside
@@ -39,17 +36,8 @@ from derive.meaning.stationary import SOLVED, to_be_solved
 from derive.program import (
     Composition,
     Equation,
-    Expr,
-    Gradient,
-    Partial,
     ShapeError,
     Statement,
-    Symbol,
-    Times,
-    negate,
-    number,
-    show_shape,
-    walk,
 )
 from derive.reading.syntax import (
     Big,
@@ -68,10 +56,9 @@ from derive.verdict import Kind, Verdict
 
 ACCUMULATES = "it adds to a gradient what another path gives: what it was before is not told"
 _NO_CLAIM = ("\\approx", "\\propto", "\\sim", "\\simeq", "≈", "∝")
-_ASSIGNS = (":=", "\\leftarrow", "\\gets", "←")
 
 
-class Reader(Claimed):
+class Reader(Updates):
     """Says of each line what it claims about one program."""
 
     def line(self, line: Line) -> Interpretation:
@@ -142,72 +129,6 @@ class Reader(Claimed):
         name, right = plain(line.left), plain(line.right)
         sign = isinstance(name, Name) and self.found.facts.roles.is_kronecker(name)
         return line.first and sign and isinstance(right, Figure) and right.value in (0, 1)
-
-    def _update(self, line: Line) -> Interpretation | None:
-        """``W \\leftarrow W - \\eta G``: what is subtracted is a rate times the gradient."""
-        name, right = plain(line.left), plain(line.right)
-        if not isinstance(name, Name) or name.mark or not isinstance(right, Sum):
-            assigned = line.relation.text in _ASSIGNS and line.relation.text != ":="
-            reason = "an assignment outside a network"
-            return self._open(line, Verdict.UNPROVEN, reason) if assigned else None
-        (sign, first), *rest = right.terms
-        same = isinstance(plain(first), Name) and sign == 1
-        target = self._target(name)
-        if not same or target is None or self._target(plain(first)) != target or not rest:
-            return None
-        try:
-            statements = self._step(line, target, rest)
-        except Outside as error:
-            return self._open(line, Verdict.UNPROVEN, str(error), Kind.UPDATE)
-        except (Conflict, ShapeError) as error:
-            return self._open(line, Verdict.REFUTED, str(error), Kind.UPDATE)
-        stated = tuple(Stated(self.setting, s) for s in statements)
-        return Interpretation(line, Kind.UPDATE, "matrix", stated, any_of=True)
-
-    def _step(
-        self, line: Line, target: tuple[Key, tuple[str, ...]], rest: Sequence[tuple[int, Node]]
-    ) -> list[Statement]:
-        """What is subtracted equals the rate times the gradient by the target, or its entries.
-
-        Where the line names no gradient, a factor 2 or 1/2 belongs to the rate.
-        """
-        claims = self._claims(line, self.scope)
-        step: Expr | None = None
-        for sign, term in rest:
-            value = claims.value(term)
-            value = negate(value) if sign > 0 else value
-            step = value if step is None else plus(step, value)
-        assert step is not None
-        named = (of for _, term in rest for of in differentiated(term))
-        keys = frozenset(k[0] for of in named if (k := claims.subject(of)) is not None)
-        cost = self.found.cost_at(claims.place, keys)
-        rates = sorted(
-            {n.name for n in walk(step) if isinstance(n, Symbol) and n.name in self._unused([step])}
-        )
-        if len(rates) != 1 or self.setting_shape(rates[0]) != (1, 1):
-            raise Outside("a step without a rate")
-        by, entries = target
-        gradient = claims.gradient(cost, by)
-        gradient = claims.entry(gradient, entries, by) if entries else gradient
-        if step.shape != gradient.shape:
-            reason = f"a step of shape {show_shape(step.shape)} for {show_shape(gradient.shape)}"
-            raise Conflict(reason)
-        free = tuple(claims.free[k] for k in sorted(claims.free))
-        if {index.name for index in free} != set(entries):
-            raise Outside("indices on one side only")
-        rate = Symbol(rates[0], (1, 1))
-        factors = (
-            (1,)
-            if any(isinstance(n, Gradient | Partial) for n in walk(step))
-            else (1, Fraction(1, 2), 2)
-        )
-        return [Equation(step, Times(Times(number(f), rate), gradient), free) for f in factors]
-
-    def _open(
-        self, line: Line, verdict: Verdict, reason: str, kind: Kind | None = None
-    ) -> Interpretation:
-        kind = kind or kind_of(self.found.facts, line)
-        return Interpretation(line, kind, "matrix", verdict=verdict, reason=reason)
 
     def _definition(self, line: Line, key: Key) -> Interpretation:
         if key in self.scope.lost:

@@ -16,7 +16,7 @@ from derive.meaning.lines import Line
 from derive.meaning.literal.backward import backward
 from derive.meaning.literal.chosen import of_each
 from derive.meaning.literal.costs import costs_of, is_divergence
-from derive.meaning.literal.families import families, stacks
+from derive.meaning.literal.families import families, numbering, stacks
 from derive.meaning.literal.identity import (
     Identities,
     Key,
@@ -90,6 +90,8 @@ class Outlined:
     sizes: dict[str, str] = field(default_factory=dict)
     extents: dict[Key, int] = field(default_factory=dict)
     families: frozenset[Key] = frozenset()
+    numbering: dict[Key, frozenset[str]] = field(default_factory=dict)
+    """The letters that number the vectors of families."""
     stacks: dict[Key, Key] = field(default_factory=dict)
     """Capitals whose rows are the vectors of a family -> that family."""
     exampled: frozenset[Key] = frozenset()
@@ -231,6 +233,7 @@ def outlined(
     found.exampled = frozenset(u.key for u in all_uses(facts, names) if u.example)
     found.sizes = {k: v for k, v in _sizes(facts).items() if not _is_array(found, k)}
     found.families = families(found, all_uses(facts, names))
+    found.numbering = numbering(all_uses(facts, names)) if found.families else {}
     found.stacks = stacks(found, all_uses(facts, names))
     if ahead:
         with_next(found)

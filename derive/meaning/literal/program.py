@@ -90,7 +90,7 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     scope.aliases = dict(found.aliases)
     scope.extents = found.extents
     scope.families, scope.totals = found.families, found.totals
-    scope.stacks = found.stacks
+    scope.stacks, scope.numbering = found.stacks, found.numbering
     scope.one_hot = one_hot(found)
     scope.exampled, scope.rooted = found.exampled, under_roots(found)
     scope.other_sum = labels_add_up_otherwise(found.facts)

@@ -134,7 +134,8 @@ class Quantities(ABC):
         """``x_i``, ``W_{jk}``, and the row ``Y_i`` of a matrix."""
         row, column = self.position(value, entries, key)
         found = Entry(value, row, column)
-        return Transpose(found) if key in self.scope.families and self.scope.column else found
+        turned = key in self.scope.families and self.scope.column and len(entries) == 1
+        return Transpose(found) if turned else found
 
     def position(
         self, value: Expr, entries: tuple[str, ...], key: Key
@@ -143,6 +144,8 @@ class Quantities(ABC):
         rows, columns = value.shape
         if key in self.scope.families and len(entries) == 1:
             return self._index(entries[0], rows), None
+        if len(entries) == 2 and key in self.scope.families:
+            entries = self._of_numbered(entries, key)
         if len(entries) == 2 and 1 not in (rows, columns):
             return self._index(entries[0], rows), self._index(entries[1], columns)
         if len(entries) == 1 and (rows, columns) != SCALAR:
@@ -153,6 +156,13 @@ class Quantities(ABC):
             if is_matrix(key) and key in self.scope.values and not self.scope.column:
                 return self._index(entries[0], rows), None
         raise Outside(f"{key[0]} does not have as many axes as indices")
+
+    def _of_numbered(self, entries: tuple[str, ...], key: Key) -> tuple[str, ...]:
+        """``x_{ij}`` and ``x_{ji}`` of the ``x_i``: the number of the vector first."""
+        one, two = (letter in self.scope.numbering.get(key, ()) for letter in entries)
+        if one == two:
+            raise Outside(f"which index of {key[0]} numbers the vectors is not told")
+        return entries if one else entries[::-1]
 
     def _index(self, letter: str, dim: Dim) -> Index:
         known = self.indices.get(letter)

@@ -22,6 +22,7 @@ from derive.meaning.literal.program import (
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.softmax_axis import softmax_axes
 from derive.meaning.setting import COST, Hypothesis, Outside, Setting
+from derive.meaning.spelling.examples_in_rows import SAID
 from derive.meaning.sums import size_of
 from derive.program import (
     ONE,
@@ -243,6 +244,8 @@ def _setting(found: Outlined, scope: Scope) -> LiteralSetting:
     setting.leaves = leaves_of(scope)
     setting.spelled = _spelled(found, scope)
     setting.assumptions.append("every quantity is what its own line says; no layers are supposed")
+    if SAID in found.facts.roles.assumptions:
+        setting.assumptions.append(SAID)
     for name in sorted(n for n, leaf in setting.leaves.items() if leaf.sums_to_one is not None):
         setting.assumptions.append(f"the entries of {name} add up to one over the classes")
     for key in sorted(scope.one_hot):

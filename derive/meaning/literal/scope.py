@@ -46,6 +46,8 @@ class Scope:
     extents: dict[Key, int] = field(default_factory=dict)
     """The most entries that a quantity carries anywhere in the note."""
     families: frozenset[Key] = frozenset()
+    numbering: dict[Key, frozenset[str]] = field(default_factory=dict)
+    """The letters that number the vectors of families."""
     stacks: dict[Key, Key] = field(default_factory=dict)
     """Vectors by an index: ``u_k^T v``; the rows of a matrix."""
     named: dict[str, Key] = field(default_factory=dict)

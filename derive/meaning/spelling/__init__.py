@@ -17,6 +17,7 @@ from derive.meaning.spelling.class_of_one import class_of_one
 from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.cost_of_one import cost_of_one
 from derive.meaning.spelling.counting import input_as_zero
+from derive.meaning.spelling.examples_in_rows import examples_in_rows
 from derive.meaning.spelling.exponents import exponents_as_numbers
 from derive.meaning.spelling.functions import functions_by_name
 from derive.meaning.spelling.identity_entries import identity_as_delta
@@ -40,6 +41,7 @@ PASSES = (
     matrix_stars,
     cost_of_one,
     functions_by_name,
+    examples_in_rows,
     whole_ranges,
     input_by_itself,
     identity_as_delta,

@@ -35,7 +35,12 @@ def roots(document: Document) -> Iterator[Node]:
 
 def nodes(document: Document) -> Iterator[Node]:
     """Every node of a document, parents first; what stands in scripts too."""
-    stack = list(roots(document))
+    return all_below(*roots(document))
+
+
+def all_below(*tops: Node) -> Iterator[Node]:
+    """Nodes with all below them, parents first; what stands in scripts too."""
+    stack = list(tops)
     while stack:
         top = stack.pop()
         yield top
