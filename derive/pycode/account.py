@@ -12,14 +12,18 @@ from dataclasses import dataclass, field
 
 from derive.program import SCALAR, Apply, Expr, Number, Plus, Power, Symbol, Times, walk
 from derive.pycode import arrays, stated
+from derive.pycode.alike import by_place
 from derive.pycode.guess import is_labels, is_size
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import (
+    CACHES,
     COST_NAMES,
     DATA,
+    GRADIENT,
     GRADIENTS,
     KEPT_GRADIENTS,
     LOSSES,
+    is_called,
     target_of,
 )
 from derive.pycode.plain import behind, depends
@@ -397,13 +401,30 @@ class Accountant(Calls):
             if isinstance(returned, ast.Name) and returned.id in GRADIENTS and wanted:
                 self._add(pairs, wanted[0], returned.id, result)
             return
-        if not (isinstance(result, tuple) and isinstance(returned, ast.Tuple)):
+        self._add_alike(pairs, result)
+        if pairs or not (isinstance(result, tuple) and isinstance(returned, ast.Tuple)):
             return
         if any(isinstance(e, ast.Name) for e in returned.elts):
             return
         if len(wanted) >= len(result):
             for name, value in zip(wanted, result, strict=False):
                 self._add(pairs, name, f"the gradient by {name}", value)
+
+    def _add_alike(self, pairs: dict[tuple[str, Expr], Pair], result: Value) -> None:
+        """A list that is built like that of the parameters holds their gradients."""
+        if self.entry.unit or not is_called(GRADIENT, self.entry.gradient):
+            return
+        held = {} if self.instance is None else self.instance.attributes
+        names = [a.arg for a, _ in self._wanted(self.entry.gradient)]
+        wanted = [n for n in names if not (is_labels(n) or n in DATA or CACHES.fullmatch(n))]
+        given = [self.known[n] for n in wanted if n in self.known] + list(held.values())
+        for target, value in by_place(self.run, result, given):
+            label = f"the gradient by {target}"
+            moved = self._moved(target, label, value)
+            if moved is not None:
+                pairs.setdefault((moved.target, moved.value.expr), moved)
+            else:
+                self._add(pairs, target, label, value)
 
     def _by_input(self, result: Value, returned: ast.expr | None) -> Pair | None:
         """A backward pass that returns one array returns the gradient by what went forward."""

@@ -121,7 +121,12 @@ def _value(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
             kind = getattr(scope.get(""), "owner", None)
             return FunctionValue("lambda", node, scope, kind, naming.defaults(run, node, scope))
         case ast.ListComp(elt=element):
-            scopes = iteration.comprehension(run, node.generators, scope)
+            over = evaluate(run, node.generators[0].iter, scope)
+            if isinstance(over, Ref) and naming.only_looks(
+                [element, *(test for g in node.generators for test in g.ifs)], run.unclear
+            ):
+                return Opaque("a list of as many parts as an array", node.lineno)
+            scopes = iteration.comprehension(run, node.generators, scope, over)
             return ListValue([evaluate(run, element, inner) for inner in scopes])
         case ast.GeneratorExp(elt=element):
             over = evaluate(run, node.generators[0].iter, scope)  # at once, the rest later

@@ -20,7 +20,7 @@ from derive.program import (
     Transpose,
 )
 from derive.pycode import arrays, parts, picks, ranges, records, written
-from derive.pycode.lengths import entries_of, is_sizes
+from derive.pycode.lengths import entries_of, is_sequence, is_sizes
 from derive.pycode.values import (
     Chosen,
     DictValue,
@@ -63,7 +63,8 @@ def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: a
         key = _key(run, index, scope)
         if isinstance(key, str):
             return holder.part(key, key)
-        if isinstance(key, int) and (holder.parts or not _array_like(holder.name)):
+        listed = holder.parts or not _array_like(holder.name)
+        if isinstance(key, int) and (listed or is_sequence(run, holder)):
             return holder.part(key, f"{holder.name}_{key}")
     if isinstance(index, ast.Slice) and isinstance(holder, Range):
         return Opaque("a part of a range", getattr(node, "lineno", 0))

@@ -14,6 +14,7 @@ from derive.program import SCALAR, Dim, Expr, MatMul, Number, Plus, Shape, Size,
 from derive.pycode import (
     arrays,
     classes,
+    lengths,
     making,
     naming,
     parts,
@@ -164,7 +165,7 @@ class Interpreter:
         if unknown.text is not None:
             raise Unsupported(f"{name}, which is compared with a text, as an array")
         declared = self.guess.shape(name)
-        if declared is None and is_size(name):
+        if declared is None and (is_size(name) or lengths.is_size_of_layer(self, name)):
             unknown.value = Tensor(Size(str(self.trace.sizes.find(name))), 0)
         elif declared == () or unknown.number or (declared is None and self._is_setting(name)):
             unknown.value = Tensor(self.trace.leaf(name, SCALAR), 0)

@@ -29,6 +29,7 @@ _SIZES = re.compile(
     r"layers?|(\w+_)?(layers?_?)?(sizes|dims|dimensions|nodes|neurons|architecture|topology|structure)"
     r"|layers_(dims|sizes)|layer_(nums|units)|(\w+_)?layer_sizes_?"
 )
+_SEQUENCE = re.compile(r"[a-z]s")
 _EXAMPLES = re.compile(
     r"[XxYy](_\w+)?|\w+_(x|y|X|Y)|data\w*|\w*_data|batch\w*|\w*batch|images?|labels?"
 )
@@ -41,6 +42,23 @@ def is_sizes(name: str) -> bool:
     (True, False)
     """
     return _SIZES.fullmatch(name.rsplit(".", 1)[-1]) is not None
+
+
+def is_size_of_layer(run: Interpreter, name: str) -> bool:
+    """Whether a name is that of an entry of a list of sizes that was supposed."""
+    base, _, place = name.rpartition("_")
+    return bool(run.guess.layers) and place.isdigit() and is_sizes(base)
+
+
+def is_sequence(run: Interpreter, of: Unknown) -> bool:
+    """Whether an argument called ``xs`` or ``ys`` is gone through by time, its entries by place.
+
+    So it is taken only where a length is supposed; before that it is tried as an array.
+    """
+    if not _SEQUENCE.fullmatch(of.name) or run.guess.shape(of.name) == "labels":
+        return False
+    run.endless = True
+    return bool(run.guess.layers)
 
 
 def length_of(run: Interpreter, of: Unknown, node: ast.AST) -> int:

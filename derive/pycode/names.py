@@ -15,7 +15,7 @@ COST: Final = re.compile(
     r"(_\w+)?|J|L"
 )
 GRADIENT: Final = re.compile(
-    r"_*(\w+_)?(backward|bwd|backprop\w*|back_prop\w*|bprop|gradients?|grads?|loss_and_grad\w*|"
+    r"_*(\w+_)?(backward|bwd|bptt|backprop\w*|back_prop\w*|bprop|gradients?|grads?|loss_and_grad\w*|"
     r"loss_grad\w*|compute_grad\w*|derivatives?|value_and_grad)(_\w+)?"
 )
 NO_GRADIENT: Final = re.compile(
@@ -35,7 +35,7 @@ KEPT_OUTPUTS: Final = ("output", "out", "outputs", "A", "a", "Z", "z", "y")
 """What an object calls the output that its forward pass keeps."""
 KEPT_GRADIENTS: Final = ("dinputs", "dinput", "dx", "dX", "grad_input")
 """What an object calls the gradient by its input that its backward pass keeps."""
-DATA: Final = ("X", "x", "inputs", "data", "X_train", "X_batch", "features")
+DATA: Final = ("X", "x", "xs", "inputs", "data", "X_train", "X_batch", "features")
 """Inputs, by which a training step does not differentiate."""
 PREDICTIONS: Final = re.compile(
     r"A|AL|A\d|a|a\d|y_?hat|Y_?hat|y_?pred\w*|Y_?pred\w*|preds?|predictions?|probs?|out|outputs?|P|p|"

@@ -70,6 +70,8 @@ def _len(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
         return written.size(run, value, len(value.items))
     if isinstance(value, (tuple, str)):
         return written.size(run, value, len(value))
+    if isinstance(value, Unknown) and not value.known and lengths.is_sequence(run, value):
+        return lengths.length_of(run, value, node)
     long = isinstance(value, Unknown) and len(value.name) > 2
     if isinstance(value, Unknown) and (
         value.parts or (long and run.guess.shape(value.name) != "labels")

@@ -19,6 +19,7 @@ from . import (
     list_attacks,
     object_attacks,
     optimizer_attacks,
+    pair_attacks,
     part_attacks,
     published_attacks,
     return_attacks,
@@ -804,6 +805,7 @@ def main() -> int:
     several = [LATE, *optimizer_attacks.programs(), *part_attacks.programs()]
     several += [*published_attacks.programs(), *training_attacks.programs()]
     several += [*length_attacks.programs(), *return_attacks.programs()]
+    several += pair_attacks.programs()
     several += [*written_attacks.programs(), *list_attacks.programs()]
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]

@@ -6,6 +6,7 @@ import pytest
 
 from derive.pycode import open_code
 from derive.verdict import Verdict
+from tests.pycode import pair_attacks
 from tests.pycode.corpus import is_verified
 from tests.pycode.length_attacks import RIGHT, programs
 from tests.pycode.written_attacks import also_right
@@ -22,6 +23,18 @@ def test_supposed_lengths_are_said_with_every_verdict(name: str) -> None:
 
 @pytest.mark.parametrize("source", programs())
 def test_no_program_is_verified_that_is_wrong_for_some_length(source: str) -> None:
+    assert not is_verified(open_code("x.py", source, mends=False).findings)
+
+
+@pytest.mark.parametrize("name", sorted(pair_attacks.RIGHT))
+def test_pairs_sizes_and_times_are_told_by_their_places(name: str) -> None:
+    found = open_code("x.py", pair_attacks.RIGHT[name], mends=False).findings
+    assert is_verified(found), found
+    assert all(any("says how many" in c for c in f.side_conditions) for f in found)
+
+
+@pytest.mark.parametrize("source", pair_attacks.programs())
+def test_no_list_of_pairs_is_verified_that_is_wrong(source: str) -> None:
     assert not is_verified(open_code("x.py", source, mends=False).findings)
 
 
