@@ -108,7 +108,7 @@ class Arrays(Costs):
             raise Outside("the constant pi")
         if name.base in ("infty", "∞"):
             raise Outside("infinity is no number")
-        if where := given_by_power(self.setting.facts, name.base):
+        if where := given_by_power(self.setting.facts, name.base, name.accent):
             raise Outside(f"line {where} says what a power of {name.base} is")
         return self._raised(self.setting.scalar_leaf(name.base), occurrence.power)
 

@@ -64,21 +64,25 @@ def given_elsewhere(facts: Facts, line: Line) -> str:
     return ""
 
 
-def given_by_power(facts: Facts, base: str) -> int:
+def given_by_power(facts: Facts, base: str, accent: str = "") -> int:
     """The line that says what a power of a letter is, ``\\sigma^2 = ...``; 0 if none does."""
     if facts.powers is None:
         facts.powers = {}
         for line in facts.lines:
             head = plain_name(line.left)
-            if head is None or head.base in facts.powers or not head.scripts or head.mark:
+            if head is None or not head.scripts or head.mark:
+                continue
+            if (head.base, head.accent) in facts.powers:
                 continue
             if not line.first or line.relation.text not in DEFINING:
                 continue
-            itself = any(n.base == head.base for n in names_in(line.right))
+            itself = any(
+                (n.base, n.accent) == (head.base, head.accent) for n in names_in(line.right)
+            )
             passive = isinstance(plain(line.right), Name | Number)
             if not itself and not passive and resolve(facts.roles, head).power:
-                facts.powers[head.base] = line.piece.line
-    return facts.powers.get(base, 0)
+                facts.powers[head.base, head.accent] = line.piece.line
+    return facts.powers.get((base, accent), 0)
 
 
 def _formulas(facts: Facts, base: str, *, entries: bool) -> tuple[tuple[Line, ...], bool]:

@@ -86,7 +86,7 @@ class Facts:
     """The letter for the number of examples."""
     part: tuple[int, int] | None = None
     """Where the part of the source lies whose lines alone are read; None for all of it."""
-    powers: dict[str, int] | None = None
+    powers: dict[tuple[str, str], int] | None = None
     """Letters that a line gives by a power, ``\\sigma^2 = ...``, with the line, once asked for."""
     solved: dict[int, str] | None = None
     """Equations to be solved by the places of their signs, once asked for (`stationary`)."""

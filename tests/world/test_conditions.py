@@ -159,7 +159,8 @@ def test_a_matrix_that_is_told_to_be_symmetric(words: str) -> None:
     lead = (
         f"{words} $X \\in \\mathbb{{R}}^{{m \\times n}}$, $y \\in \\mathbb{{R}}^m$.\n\n" + WEIGHTED
     )
-    assert verdict(lead + r"$$\nabla_w L = X^T A (X w - y)$$") == "unproven"
+    told = "verified" if "symmetric" in words else "unproven"
+    assert verdict(lead + r"$$\nabla_w L = X^T A (X w - y)$$") == told
     assert verdict(lead + r"$$\nabla_w L = \frac{1}{2} X^T (A + A^T) (X w - y)$$") == "verified"
     for wrong in ("2 X^T A (X w - y)", "-X^T A (X w - y)", "A X (X w - y)"):
         assert verdict(lead + rf"$$\nabla_w L = {wrong}$$") == "refuted"

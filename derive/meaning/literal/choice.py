@@ -64,6 +64,8 @@ def literal_instead(facts: Facts, choice: Choice, judge: Judge) -> Literal | Non
     better = _better(mine, usual, same) or (same and _proves_more(best, choice, judge))
     if by_letters and not better:
         better = mine.open <= usual.open and _mended(best, choice, judge)
+    if by_letters and choice.best.cost != "stated":
+        better = better or _only_gains(best, choice, judge)
     better = better or (picked and mine.holds > usual.holds and mine.open <= usual.open)
     better = better or (mine.misfits < usual.misfits and _computes_more(facts, choice))
     if mine.misfits > usual.misfits or not better:
@@ -183,6 +185,16 @@ def _proves_more(mine: Literal, usual: Choice, judge: Judge) -> bool:
     holding = [sum(one[k] is True for one in marks) for k in (0, 1)]
     fails = any(one is False for one, _ in marks)
     return not (taken_back or fails) and opened[0] <= opened[1] and holding[0] > holding[1]
+
+
+def _only_gains(mine: Literal, usual: Choice, judge: Judge) -> bool:
+    """More claims hold, each that holds in a supposed network among them; no other one fails."""
+    pairs = zip(mine.interpretations, usual.interpretations, strict=True)
+    marks = [(mark(a, judge), mark(b, judge)) for a, b in pairs]
+    kept = all(a is True for a, b in marks if b is True)
+    return kept and all(b is False for a, b in marks if a is False) and any(
+        a is True and b is not True for a, b in marks
+    )  # fmt: skip
 
 
 def _mended(mine: Literal, usual: Choice, judge: Judge) -> bool:

@@ -22,6 +22,7 @@ from derive.meaning.literal.products import IDENTITY, pair, sized
 from derive.meaning.literal.program import leaves_of
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.second import LAPLACIAN, Seconds
+from derive.meaning.literal.totals import differentiated
 from derive.meaning.notation import names_in
 from derive.meaning.setting import Outside, Setting
 from derive.program import (
@@ -126,6 +127,45 @@ class Claimed:
                 return self.setting, statements
             return self._with_letters(scope, line), statements
         raise Outside("too many letters whose sizes are not told")
+
+    def _by_itself(self, line: Line) -> tuple[Setting, list[Statement]] | None:
+        """A rule about a formula that it writes out, whose letters have other shapes elsewhere.
+
+        ``\\partial (a^T X^T b)/\\partial X`` below ``g = a^T X b``: X is any matrix that fits here.
+        None where the line speaks of what other lines compute, or its formula fits as it is.
+        """
+        scope = self.scope
+        keys = {k for s in line.nodes for n in names_in(s) if (k := self._plain_key(n)) is not None}
+        known = {*scope.values, *scope.lost, *scope.aliases, *self.found.derived}
+        if (
+            keys & known
+            or self.found.steps.carried
+            or any(n.mark for s in line.nodes for n in names_in(s))
+        ):
+            return None
+        if not any(self._misfits(line, of) for s in line.nodes for of in differentiated(s)):
+            return None
+        self.scope = replace(
+            scope, values={}, leaves={}, same={}, tied=set(), labels=dict(scope.labels)
+        )
+        usual = self.setting
+        self.setting = replace(usual, definitions={}, leaves={})
+        try:
+            return self._fitted(line)
+        except (Outside, Conflict, ShapeError):
+            return None
+        finally:
+            self.scope, self.setting = scope, usual
+
+    def _misfits(self, line: Line, of: Node) -> bool:
+        """Is there no value of what is differentiated, by the shapes that other lines tell?"""
+        try:
+            self._claims(line, self.scope).value(of)
+        except (Conflict, ShapeError):
+            return True
+        except Outside:
+            return False
+        return False
 
     def _entrywise(self, line: Line) -> list[Statement]:
         """``\\partial h/\\partial z = h \\odot (1 - h)``: slopes, where no matrix fits."""

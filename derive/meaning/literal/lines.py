@@ -24,10 +24,16 @@ from derive.meaning.literal.chosen import of_one_class
 from derive.meaning.literal.conflict import Conflict, Sides
 from derive.meaning.literal.families import OTHER_STACK
 from derive.meaning.literal.identity import Key, all_uses, head_name
-from derive.meaning.literal.loose import crosses, if_symmetric, says_all, speaks_of_symmetry
+from derive.meaning.literal.loose import crosses, says_all
 from derive.meaning.literal.matrices import sums_named
 from derive.meaning.literal.outline import names_gradient
 from derive.meaning.literal.over_time import of_one_step
+from derive.meaning.literal.symmetry import (
+    if_symmetric,
+    of_symmetric,
+    speaks_of_symmetry,
+    told_symmetric,
+)
 from derive.meaning.literal.updates import Updates
 from derive.meaning.notation import names_in
 from derive.meaning.outline import kind_of
@@ -191,6 +197,9 @@ class Reader(Updates):
             self.crossed = self.crossed or crosses(self.scope, error, uses)
             if (stacked := self._stacked(line)) and self._in_columns(line) is not None:
                 return self._open(line, Verdict.UNPROVEN, stacked, kind)
+            if (alone := self._by_itself(line)) is not None:
+                stated = tuple(Stated(alone[0], s) for s in alone[1])
+                return Interpretation(line, kind, "matrix", stated)
             supposed = self._supposed(line)
             if supposed and not (isinstance(error, Sides) and self._speaks_of_all(line)):
                 reason = f"no line says what {', '.join(supposed)} is, and its shape decides"
@@ -225,6 +234,8 @@ class Reader(Updates):
             others = (*others, (stacked, replace(whole, statements=other, others=(), missing=())))
             whole = whole if turned else replace(whole, elsewhere=stacked)
         whole = replace(whole, others=others)
+        if letters := told_symmetric(self.found.facts.document.source, line):
+            whole = of_symmetric(self.scope, whole, letters)
         return (
             self._of_formulas(whole)
             if says_all(self.found.names, self.found.totals, line, self._loose(statements))

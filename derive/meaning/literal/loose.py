@@ -1,4 +1,4 @@
-"""Claims about letters of which no formula of the note speaks: their sizes, their symmetry.
+"""Claims about letters of which no formula of the note speaks: their sizes.
 
 ``\\partial (x^T A x)/\\partial x = (A + A^T) x`` says by itself what fits: A is square and as
 long as x.  What one line needs is supposed for that line only.
@@ -6,39 +6,26 @@ long as x.  What one line needs is supposed for that line only.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derive.meaning.facts import subtree
-from derive.meaning.interpretation import Interpretation, Stated
 from derive.meaning.lines import Line
 from derive.meaning.literal.conflict import Conflict
 from derive.meaning.literal.identity import Key, Use
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.totals import differentiated
 from derive.meaning.notation import names_in
-from derive.meaning.setting import Outside, Setting
+from derive.meaning.setting import Outside
 from derive.program import (
-    Equation,
-    Expr,
-    Gradient,
-    Partial,
-    Plus,
     Symbol,
-    Transpose,
-    children,
     walk,
-    with_children,
 )
 from derive.reading import syntax as sx
 
 if TYPE_CHECKING:
     from derive.meaning.literal.identity import Identities
-
-_SYMMETRY = re.compile(r"\bs[iy]mm?[eé]tri|对称|對稱|対称|대칭|\bсимметр", re.IGNORECASE)
-SYMMETRIC = "it holds where {} is symmetric, and no formula says so"
 
 
 def supposing(scope: Scope, conflict: Conflict) -> Scope | None:
@@ -98,58 +85,3 @@ def _key(names: Identities, name: sx.Name) -> Key | None:
         return None if name.mark else names.use(name).key
     except Outside:
         return None
-
-
-def speaks_of_symmetry(source: str) -> bool:
-    """Does a note call something symmetric?"""
-    return _SYMMETRY.search(source) is not None
-
-
-def if_symmetric(scope: Scope, found: Interpretation) -> tuple[tuple[str, Interpretation], ...]:
-    """What a line says of symmetric matrices: for each square input that it speaks of."""
-    shown = {scope.label(key): scope.shown(key) for key in list(scope.labels)}
-    out = []
-    for name in sorted({n for one in found.statements for n in _square(one)}):
-        stated = tuple(
-            replace(
-                one,
-                setting=_mirrored(one.setting, name),
-                statement=_folded(one.statement, name),
-            )
-            for one in found.statements if isinstance(one.statement, Equation)
-        )  # fmt: skip
-        said = replace(found, statements=stated, others=(), missing=())
-        out.append((SYMMETRIC.format(shown.get(name, name)), said))
-    return tuple(out)
-
-
-def _square(one: Stated) -> list[str]:
-    """The square inputs of a statement by which it does not differentiate."""
-    if not isinstance(one.statement, Equation):
-        return []
-    nodes = [n for side in (one.statement.left, one.statement.right) for n in walk(side)]
-    by = {n.name for n in nodes if isinstance(n, Partial | Gradient)}
-    return [
-        n.name for n in nodes
-        if isinstance(n, Symbol) and n.name in one.setting.leaves and n.name not in by
-        and n.shape[0] == n.shape[1] != 1
-    ]  # fmt: skip
-
-
-def _mirrored(setting: Setting, name: str) -> Setting:
-    """The setting with ``A + A^T`` in the place of A: any symmetric matrix is of that form."""
-    formulas = {n: _both_ways(value, name) for n, value in setting.definitions.items()}
-    return replace(setting, definitions=formulas)
-
-
-def _folded(statement: object, name: str) -> Equation:
-    assert isinstance(statement, Equation)
-    left, right = (_both_ways(side, name) for side in (statement.left, statement.right))
-    return replace(statement, left=left, right=right)
-
-
-def _both_ways(expr: Expr, name: str) -> Expr:
-    """An expression with ``A + A^T`` in the place of A."""
-    if isinstance(expr, Symbol):
-        return Plus(expr, Transpose(expr)) if expr.name == name else expr
-    return with_children(expr, tuple(_both_ways(c, name) for c in children(expr)))

@@ -95,7 +95,7 @@ class Quantities(ABC):
             return Symbol(scope.label(key), scope.values[key].shape)
         if key[2]:
             raise Outside(f"a prime on {key[0]}, which is no function")
-        if where := given_by_power(self.facts, key[0]):
+        if where := given_by_power(self.facts, key[0], key[1]):
             raise Outside(f"line {where} says what a power of {key[0]} is")
         shape = scope.leaf(key)
         return Symbol(scope.label(key), shape)

@@ -40,7 +40,8 @@ def examples_in_rows(document: Document) -> tuple[Document, str]:
     """The document with the examples of a regression as rows."""
     functions = dict(_functions(document))
     whole = _applied(document, functions)
-    pairs = set(_pairs(whole))
+    own = {argument.base for argument, _ in functions.values()}
+    pairs = set(_pairs(whole, own))
     if not pairs:
         return document, ""
     letters, inputs = {p for p, _ in pairs}, {x for _, x in pairs}
@@ -161,11 +162,16 @@ def _turned(node: Node) -> Name | None:
     return inner if plainly and isinstance(inner, Name) else None
 
 
-def _pairs(document: Document) -> Iterator[tuple[str, str]]:
-    """Letters of parameters with the letters of the examples that they are multiplied with."""
+def _pairs(document: Document, own: set[str]) -> Iterator[tuple[str, str]]:
+    """Letters of parameters with the letters of the examples that they are multiplied with.
+
+    own: what the functions of the note are applied to.  ``w_j`` alone may be the weights of a unit.
+    """
     for node in nodes(document):
         found = _pair(node)
-        if found is not None and _example(found[1]):
+        if found is None or not _example(found[1]):
+            continue
+        if found[1].base in own or not _by_subscript(found[1]):
             yield found[0], found[1].base
 
 
