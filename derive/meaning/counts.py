@@ -14,7 +14,7 @@ from derive.meaning.reductions import substitute
 from derive.meaning.setting import reached
 from derive.program import SCALAR, Equation, Expr, Size, Sum, SumOver, walk
 
-COUNTS: Final = ("n", "N", "m", "M")
+COUNTS: Final = ("n", "N", "m", "M", "K", "C", "V", "d", "D", "k")
 """Letters that count; in a literal reading their names begin with ``q_``."""
 NOT_TOLD: Final = "it holds if {} is how many entries the sums add: say so"
 

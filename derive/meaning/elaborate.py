@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
+from derive.meaning.absolute import absolute, sum_of_absolutes
 from derive.meaning.calls import facts_alias, library_function
 from derive.meaning.context import ANY_LAYER, MATRIX_SEPARATORS, constant, found_layer
 from derive.meaning.differentials import Differentials
@@ -35,7 +36,6 @@ from derive.program import (
     divide,
     minus,
     negate,
-    number,
     total,
 )
 from derive.reading import syntax as sx
@@ -170,8 +170,9 @@ class Elaborator(Differentials):
 
     def _norm(self, kind: str, value: Expr) -> Expr:
         if kind == "abs":
-            sign = minus(Times(number(2), Apply("step", 0, value)), ONE)
-            return Times(value, sign)
+            return absolute(value)
+        if kind == "norm1":
+            return sum_of_absolutes(value)
         return Power(total(Power(value, Fraction(2))), Fraction(1, 2))
 
     def _entry(self, base: sx.Node, scripts: tuple[sx.Script, ...]) -> Expr:

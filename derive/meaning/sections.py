@@ -29,6 +29,7 @@ from derive.meaning.notation import names_in, plain_name
 from derive.meaning.rest import Rest, names_of
 from derive.meaning.setting import COST, Hypothesis
 from derive.meaning.spelling import respelled
+from derive.meaning.subject_parts import subject_parts
 from derive.meaning.understand import Understood, understand
 from derive.reading.syntax import Document
 from derive.verdict import Verdict
@@ -106,7 +107,8 @@ def by_parts(
     work = _Parts(facts, usual, judge, declared, best)
     if work.left:
         known = declared.cost or declared.symbols
-        for part in () if known else parts(facts.document.source)[:PARTS]:
+        subjects = [Part(*span) for span in work.subjects]
+        for part in () if known else [*parts(facts.document.source), *subjects][:PARTS]:
             work.read(part)
         work.given_anew()
     return tuple(work.out), tuple(sorted(work.begun))
@@ -133,6 +135,7 @@ class _Parts:
         self.notes = 0
         self.alone: dict[int, Interpretation] = {}
         self.true: set[int] = set()
+        self.subjects = subject_parts(facts)
         self.steps = identities(facts).steps - {"l", "L"}
 
     def read(self, part: Part) -> None:
@@ -148,11 +151,32 @@ class _Parts:
         self.alone |= alone
         self.true |= true
         first = self.facts.document.source.count("\n", 0, part.start) + 1
+        for k in sorted(self.left & set(alone) - true):
+            if self.marks[k] is False and (other := self._open_alone(alone[k])) is not None:
+                self.out[k] = self._otherwise(k, other, first)
+                self.true.add(k)
         for k in sorted(true & self.left):
             if not (self.carries_m and _carried(lines[k])):
                 self._settle(k, alone[k], first)
+        closed = bool(true) and Rest(self.facts, inside).closed(inside)
+        for k in sorted(self.left & set(alone)) if true else ():
+            defines = alone[k].definition and self._defines(alone[k])
+            if self.marks[k] is None and (defines or (closed and self._fails_alone(alone[k]))):
+                self.out[k] = alone[k]
+                self.left.discard(k)
         if self.left.intersection(inside):
             self._as_a_note(inside, first)
+
+    def _fails_alone(self, found: Interpretation) -> bool:
+        """A claim with values that no other meaning saves, about what the part gives itself."""
+        free = not (found.missing or found.elsewhere or found.doubt or found.definition)
+        plain_claim = found.verdict is None and free and not found.figures
+        return plain_claim and mark(found, self.judge) is False and self._open_alone(found) is None
+
+    def _open_alone(self, found: Interpretation) -> Interpretation | None:
+        """What a part leaves open: the line fails as it stands, and holds as something else."""
+        others = (other for _, other in found.others)
+        return next((one for one in others if self.judge.all_agree(one) is True), None)
 
     def _as_a_note(self, inside: Sequence[int], first: int) -> None:
         """Takes over what holds in a part that is a whole note; other lines are not refuted."""
@@ -209,7 +233,10 @@ class _Parts:
         if not (found.definition and found.contradicts) or mark(found, self.judge) is True:
             return False
         above = next(n for n in self.facts.lines if n.piece.line >= found.contradicts)
-        return new_heading(self.facts, above.right, found.line)
+        between = (above.piece.span.end, found.line.piece.span.start + 1)
+        return new_heading(self.facts, above.right, found.line) or any(
+            between[0] <= start < between[1] for start, _ in self.subjects
+        )
 
     def given_anew(self) -> None:
         """Lines below do not hold by the old formula: the new one may be meant from here on.
@@ -359,4 +386,4 @@ def _within(line: Line, part: Part) -> bool:
 
 def _carried(line: Line) -> bool:
     """The line names a gradient without writing it: ``dZ``."""
-    return any(n.mark for node in line.nodes for n in names_in(node))
+    return any(n.mark not in ("", "nabla") for node in line.nodes for n in names_in(node))

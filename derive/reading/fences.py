@@ -87,14 +87,16 @@ class Fences(Operators):
         return Norm(self.span(start), "abs" if bar == BAR else "norm", body)
 
     def subscribed(self, node: Norm | Inner) -> Node:
-        """Take the ``_2`` or ``_F`` of a norm; other norms are not read."""
+        """Take the ``_2``, ``_F`` or ``_1`` of a norm; other norms are not read."""
         high = argument(self.tokens, self.partner, self.at + 1, self.end)
-        if spelled(unbraced(self.tokens[self.at + 1 : high])) not in ("2", "F"):
+        which = spelled(unbraced(self.tokens[self.at + 1 : high]))
+        absolutes = which == "1" and isinstance(node, Norm) and node.kind == "norm"
+        if which not in ("2", "F") and not absolutes:
             raise self.failure("the Euclidean norm")
         self.at = high
         span = self.span(node.span.start)
         return (
-            Norm(span, "norm", node.body)
+            Norm(span, "norm1" if absolutes else "norm", node.body)
             if isinstance(node, Norm)
             else Inner(span, node.left, node.right)
         )

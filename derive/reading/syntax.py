@@ -176,7 +176,7 @@ class Big(Node):
 
 @dataclass(frozen=True, slots=True)
 class Norm(Node):
-    """``\\|x\\|``; `kind` ``"norm"`` or ``"abs"``."""
+    """``\\|x\\|``; `kind` ``"norm"``, ``"norm1"`` (``\\|x\\|_1``) or ``"abs"``."""
 
     kind: str
     body: Node

@@ -214,7 +214,7 @@ UNREADABLE = {
     "a \\pm b": ("found '\\pm'", 2, 5),
     "\\log a (1 - y)": ("brackets around the argument", 5, 14),
     "\\frac{\\partial L}{\\partial (a b)}": ("a name", 27, 28),
-    "\\|x\\|_1": ("Euclidean", 5, 6),
+    "\\|x\\|_3": ("Euclidean", 5, 6),
     "2^9^9": ("one exponent", 3, 4),
     "\\sum_{i=1}^m": ("an expression", 12, 12),
     "x_i! y": ("an operator expected, found '!'", 3, 4),

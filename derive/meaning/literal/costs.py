@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from derive.meaning.facts import all_nodes
 from derive.meaning.literal.identity import Key, all_uses, head_name, keys_in
-from derive.meaning.literal.totals import differentiated
+from derive.meaning.literal.totals import behind_nabla, differentiated
 from derive.meaning.notation import COST_LETTERS, is_cost_word, names_in
 from derive.meaning.setting import Outside
 from derive.reading import syntax as sx
@@ -33,6 +33,7 @@ def costs_of(found: Outlined) -> list[Key]:
     """What is differentiated as a number, the most often named first."""
     counted: dict[Key, int] = {}
     for node in all_nodes(found.facts):
+        numbers = {id(of) for of in behind_nabla(node)}
         for of in differentiated(node):
             name = of.head if isinstance(of, sx.Applied) else of
             if not isinstance(name, sx.Name) or name.mark:
@@ -43,6 +44,7 @@ def costs_of(found: Outlined) -> list[Key]:
                 continue
             like = is_cost_word(name) or name.base in (*COST_LETTERS, "l") or is_divergence(name)
             like = like or use.key in found.totals or found.facts.roles.is_cost(name)
+            like = like or (id(of) in numbers and use.key in found.stated)
             if not use.entries and like:
                 counted[use.key] = counted.get(use.key, 0) + 1
     if counted:

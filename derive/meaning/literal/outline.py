@@ -17,6 +17,7 @@ from derive.meaning.literal.backward import backward
 from derive.meaning.literal.chosen import of_each
 from derive.meaning.literal.costs import costs_of, is_divergence
 from derive.meaning.literal.families import families, numbering, stacks
+from derive.meaning.literal.fitted import is_fitted
 from derive.meaning.literal.identity import (
     Identities,
     Key,
@@ -279,6 +280,8 @@ def _unclear(found: Outlined) -> dict[Key, str]:
             continue
         if value_of_one_example(found.facts, line) is not None or id(line) in found.solutions:
             continue  # w_1 = w_2 = 0
+        if line.relation.text in ("\\approx", "≈") and is_fitted(found.facts, name, right):
+            continue
         try:
             use = found.names.use(name)
         except Outside:

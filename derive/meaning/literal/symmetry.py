@@ -98,12 +98,13 @@ def told_symmetric(source: str, line: Line) -> frozenset[str]:
 
 
 def _before(text: str) -> str:
-    """The sentence that leads to a formula."""
+    """The sentence that leads to a formula, or to those right above it."""
     text = text.rstrip()
-    last = max((m.end() for m in _MATHS.finditer(text)), default=0)
+    displays = [m.span() for m in _MATHS.finditer(text)]
+    while displays and displays[-1][1] == len(text):
+        text = text[: displays.pop()[0]].rstrip()
+    last = displays[-1][1] if displays else 0
     own = text[last:]
-    if not own.strip():
-        return ""
     own = _BLANK.split(own)[-1]
     return re.split(r"(?<=[.!?])\s+", own.strip())[-1]
 

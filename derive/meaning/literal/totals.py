@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.meaning.facts import Facts, all_nodes, known_function, subtree
-from derive.meaning.notation import STANDARD, derivatives_in, names_in
+from derive.meaning.lines import Line
+from derive.meaning.notation import STANDARD, derivatives_in, is_transpose, names_in
 from derive.reading import syntax as sx
 from derive.reading.tree import plain
 
@@ -45,6 +46,11 @@ def differentiated(node: sx.Node) -> Iterator[sx.Node]:
     for one in derivatives_in(node):
         if one.of is not None and not isinstance(plain(one.of), sx.Derivative):
             yield plain(one.of)
+    yield from behind_nabla(node)
+
+
+def behind_nabla(node: sx.Node) -> Iterator[sx.Node]:
+    """What the signs of gradients in a formula differentiate: numbers."""
     for part in subtree(node):
         if isinstance(part, sx.Product):
             for (_, a), (_, b) in zip(part.factors, part.factors[1:], strict=False):
@@ -98,13 +104,32 @@ def _only_differentiated(facts: Facts, base: str) -> bool:
                 allowed.add(name.span.start)
                 if isinstance(of, sx.Applied):
                     arguments.add(tuple(_letters(a) for a in of.arguments))
+    turned = any(_turns(line.right) for line in facts.lines if _defines(line, base))
     for node in all_nodes(facts):  # a word for a cost may stand in the formula of another
         for part in subtree(node):
-            if isinstance(part, sx.Applied) and part.head.base == base and part.head.word:
+            if (
+                isinstance(part, sx.Applied)
+                and part.head.base == base
+                and (part.head.word or (turned and not part.head.primes))
+            ):
                 allowed.add(part.head.span.start)
                 arguments.add(tuple(_letters(a) for a in part.arguments))
     uses = (n for node in all_nodes(facts) for n in names_in(node) if n.base == base)
     return some and len(arguments) == 1 and all(n.span.start in allowed for n in uses)
+
+
+def _defines(line: Line, base: str) -> bool:
+    head = plain(line.left)
+    return line.first and isinstance(head, sx.Applied) and head.head.base == base
+
+
+def _turns(formula: sx.Node) -> bool:
+    """A formula with a transpose or a norm: a number made of arrays, not of each entry."""
+    return any(
+        isinstance(p, sx.Transposed | sx.Norm)
+        or (isinstance(p, sx.Name) and any(is_transpose(s) for s in p.scripts))
+        for p in subtree(formula)
+    )
 
 
 def _letters(node: sx.Node) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from derive.meaning.absolute import SIGNS, absolute, sign_of, sum_of_absolutes
 from derive.meaning.context import constant
 from derive.meaning.facts import call_of, known_function
 from derive.meaning.literal.conflict import Conflict
@@ -89,6 +90,10 @@ class Values(Quantities):
                 return self.derivative(node)
             case sx.Norm(kind="norm", body=body):
                 return Power(total(Power(self.value(body), Fraction(2))), Fraction(1, 2))
+            case sx.Norm(kind="norm1", body=body):
+                return sum_of_absolutes(self.value(body))
+            case sx.Norm(kind="abs", body=body):
+                return self._absolute(self.value(body))
             case sx.Cases(branches=branches):
                 return self._cases(branches)
             case sx.Comparison():
@@ -204,6 +209,8 @@ class Values(Quantities):
         if (axis := summed_axis(head)) is not None:
             return along(self.value(call[1]), axis, head.base)
         function = self._function(head)
+        if function is None and head.base in SIGNS and head.word and not head.primes:
+            return sign_of(self.value(call[1]))
         if function is None and head.base in self.scope.names.called and head.base not in RATES:
             raise Outside(f"{head.base}(...), which is not known")
         if function is None:
@@ -216,6 +223,12 @@ class Values(Quantities):
                 raise Outside(f"the script {script.text} of a function")
             value = self._raised(value, script.node)
         return value
+
+    def _absolute(self, value: Expr) -> Expr:
+        """``|r|`` of a number; of a vector it may be a length."""
+        if value.shape != SCALAR:
+            raise Outside("bars around an array: its length, or its entries")
+        return absolute(value)
 
     def _diagonal(self, node: sx.Node) -> Expr:
         """``diag(v)``, or ``diag(p_i (1 - p_i))`` with an entry for each i."""

@@ -14,6 +14,7 @@ from derive.meaning.spelling.applied_formulas import applied_formulas
 from derive.meaning.spelling.arguments import without_time
 from derive.meaning.spelling.bars import bars_as_gradients
 from derive.meaning.spelling.capital_words import capital_words
+from derive.meaning.spelling.circle_number import circle_number
 from derive.meaning.spelling.class_of_one import class_of_one
 from derive.meaning.spelling.classes import one_hot
 from derive.meaning.spelling.cost_of_one import cost_of_one
@@ -39,6 +40,7 @@ from derive.reading.syntax import Document
 
 PASSES = (
     capital_words,
+    circle_number,
     exponents_as_numbers,
     matrix_stars,
     cost_of_one,
