@@ -13,9 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from derive.meaning.context import constant
 from derive.meaning.literal.claims import Claims
+from derive.meaning.literal.identity import Use
+from derive.meaning.literal.products import times
 from derive.meaning.literal.totals import squared_nabla
 from derive.meaning.setting import Outside
 from derive.program import (
@@ -27,8 +31,10 @@ from derive.program import (
     Gradient,
     Index,
     Partial,
+    Power,
     Program,
     Symbol,
+    number,
     walk,
 )
 from derive.reading import syntax as sx
@@ -60,6 +66,10 @@ class Seconds(Claims):
         inner = plain(node.of) if node.of is not None else None
         if isinstance(inner, sx.Derivative) and (node.order, inner.order) == (1, 1):
             return self._mixed(inner, node.by)
+        if node.order == 1 and inner is not None and not node.by.mark:
+            use = self.scope.names.use(node.by)
+            if use.power is not None and not (use.transposed or use.example):
+                return self._by_square(node, use)
         if node.order != 2 or inner is None:
             return super().derivative(node)
         formula, by = self._gradient_of(inner, node.by)
@@ -67,6 +77,17 @@ class Seconds(Claims):
         if not entries:
             return second_derivatives(formula, by)
         return self._again(formula, by, node.by, node.by)
+
+    def _by_square(self, node: sx.Derivative, by: Use) -> Expr:
+        """``\\partial L/\\partial \\sigma_j^2``: 2 sigma times it is the derivative by sigma."""
+        if by.power is None or constant(by.power) != 2 or by.key in self.scope.values:
+            raise Outside("a derivative by something other than a name")
+        kept = tuple(s for s in node.by.scripts if s.place != "sup" or s.bracket)
+        bare = replace(node.by, scripts=kept)
+        slope, base = self.derivative(replace(node, by=bare)), self.name(bare)
+        if slope.shape != base.shape:
+            raise Outside("a derivative by something other than a name")
+        return times("odot", slope, Power(times("odot", number(2), base), Fraction(-1)))
 
     def nabla(self, by: sx.Node, of: sx.Node) -> Expr:
         """``\\nabla^2 f`` is the matrix of the second derivatives."""
