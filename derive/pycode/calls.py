@@ -155,7 +155,7 @@ def _of_library(run: Interpreter, value: Library, name: str) -> Value:
         return None
     if full in ("numpy.pi", "math.pi"):  # what holds of any positive number holds of this one
         if "pi" not in run.trace.leaves:
-            run.trace.leaf("pi", SCALAR, "positive")
+            run.trace.given("pi", SCALAR, "positive")
         return Tensor(Symbol("pi", SCALAR), 0)
     if full in ("numpy.e", "math.e", "numpy.inf", "math.inf"):
         return Opaque(f"the constant {full}")

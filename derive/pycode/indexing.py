@@ -19,7 +19,7 @@ from derive.program import (
     Times,
     Transpose,
 )
-from derive.pycode import arrays, parts, picks, ranges, records, written
+from derive.pycode import arrays, at_places, parts, picks, ranges, records, written
 from derive.pycode.lengths import entries_of, is_sequence, is_sizes
 from derive.pycode.values import (
     Chosen,
@@ -160,6 +160,8 @@ def _dots(index: ast.expr) -> bool:
 def _of_array(
     run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: ast.AST
 ) -> Value:
+    if (found := at_places.load(run, holder, index, scope)) is not None:
+        return found
     view = _view(run, holder, index)
     if view is not None:
         return view
@@ -226,7 +228,7 @@ def _label(run: Interpreter, index: ast.expr, scope: Scope) -> Tensor | None:
         value = run.as_label(value)
     if isinstance(value, Ref) and run.trace.read(value).kind == "labels":
         return run.trace.read(value)
-    return None
+    return value if isinstance(value, Tensor) and value.kind == "labels" else None
 
 
 def _unlisted(run: Interpreter, index: ast.expr, scope: Scope) -> ast.expr:
@@ -311,6 +313,8 @@ def store(
         return
     if not isinstance(holder, (Ref, Parts)):
         raise Unsupported("assignment into what is no array", node)
+    if at_places.store(run, holder, index, None, value, scope, node):
+        return
     view = _view(run, holder, index)
     view = _slice(run, holder, index, scope) if view is None else view
     if view is not None:
@@ -340,6 +344,8 @@ def change(
     holder = run.need_array(holder)
     if not isinstance(holder, (Ref, Parts)):
         raise Unsupported("an in-place operator on a part of a number", node)
+    if at_places.store(run, holder, node.target.slice, node.op, right, scope, node):
+        return
     view = _view(run, holder, node.target.slice)
     view = _slice(run, holder, node.target.slice, scope) if view is None else view
     if view is not None:

@@ -26,6 +26,7 @@ from derive.pycode import (
 from derive.pycode.arguments import Row
 from derive.pycode.given_elsewhere import given_elsewhere
 from derive.pycode.guess import Guess, is_scalar, is_size
+from derive.pycode.letters import entry, is_free, symbols
 from derive.pycode.source import Module
 from derive.pycode.store import Sizes, Trace
 from derive.pycode.training import Focused
@@ -168,18 +169,19 @@ class Interpreter:
         if declared is None and (is_size(name) or lengths.is_size_of_layer(self, name)):
             unknown.value = Tensor(Size(str(self.trace.sizes.find(name))), 0)
         elif declared == () or unknown.number or (declared is None and self._is_setting(name)):
-            unknown.value = Tensor(self.trace.leaf(name, SCALAR), 0)
+            unknown.value = Tensor(self.trace.given(name, SCALAR), 0)
         elif declared == "labels":
             return self.as_labels(unknown)
         else:
             dims = declared if isinstance(declared, tuple) else (f"{name}_rows", f"{name}_columns")
             shape, ndim = making.shape_argument(self._own_dims(name, dims))
-            unknown.value = self.keep(Tensor(self.trace.leaf(name, shape), ndim))
+            unknown.value = self.keep(Tensor(self.trace.given(name, shape), ndim))
         return self._noted(unknown)
 
     def _noted(self, unknown: Unknown) -> Value:
         """What is loaded is said, and may be another view of what else is loaded."""
         value = unknown.value
+        self._arrived(value)
         if not unknown.loaded or not isinstance(value, (Ref, Tensor)):
             return value
         self.condition(unknown.loaded)
@@ -219,7 +221,7 @@ class Interpreter:
         unknown.known = True
         name = unknown.name
         own = self.trace.fresh(name)
-        leaf = self.trace.leaf(name, (f"{own}_rows", f"{own}_classes"), "real", 1)
+        leaf = self.trace.given(name, (f"{own}_rows", f"{own}_classes"), "real", 1)
         self.trace.onehot.add(leaf.name)
         unknown.value = self.trace.new(Tensor(leaf, 1, "labels"))
         return self._noted(unknown)
@@ -228,7 +230,7 @@ class Interpreter:
         """An argument that picks one entry: an integer."""
         unknown.known = True
         own = self.trace.fresh(unknown.name)
-        leaf = self.trace.leaf(unknown.name, (1, f"{own}_classes"), "real", 1)
+        leaf = self.trace.given(unknown.name, (1, f"{own}_classes"), "real", 1)
         self.trace.onehot.add(leaf.name)
         unknown.value = self.trace.new(Tensor(leaf, 0, "labels"))
         return self._noted(unknown)
@@ -236,9 +238,17 @@ class Interpreter:
     def as_vector(self, unknown: Unknown) -> Value:
         """An argument with one axis."""
         unknown.known = True
-        leaf = self.trace.leaf(unknown.name, (1, self.trace.fresh(unknown.name)))
+        leaf = self.trace.given(unknown.name, (1, self.trace.fresh(unknown.name)))
         unknown.value = self.trace.new(Tensor(leaf, 1))
+        self._arrived(unknown.value)
         return unknown.value
+
+    def _arrived(self, value: Value) -> None:
+        """Notes an argument that a turn of a loop along an axis is the first to use."""
+        refs = value.refs if isinstance(value, Parts) else (value,)
+        for ref in refs:
+            if self.trace.turns and isinstance(ref, Ref):
+                self.trace.arrived[ref.buffer] = self.trace.buffers[ref.buffer]
 
     def need_array(self, value: Value) -> Value:
         """A reference if it is an array with axes, else a tensor."""
@@ -260,12 +270,12 @@ class Interpreter:
         nested = [i.items if isinstance(i, ListValue) else i for i in map(self.settled, items)]
         if nested and all(map(is_number, nested)):
             row = (1, self.constant_size(len(nested)))
-            return Tensor(self.trace.leaf("data", row), 1, _kind_of(nested))
+            return Tensor(self.trace.given("data", row), 1, _kind_of(nested))
         widths = {len(i) if isinstance(i, list) else -1 for i in nested}
         if len(widths) == 1 and min(widths) > 0 and all(is_number(x) for i in nested for x in i):
             shape = (self.constant_size(len(nested)), self.constant_size(widths.pop()))
             kind = _kind_of([x for i in nested for x in i])
-            return Tensor(self.trace.leaf("data", shape), 2, kind)
+            return Tensor(self.trace.given("data", shape), 2, kind)
         raise Unsupported("a list where an array is needed")
 
     def constant_size(self, size: int) -> Dim:
@@ -332,14 +342,23 @@ class Interpreter:
     # -- pieces that need the state -------------------------------------------------------
 
     def shift(self, expr: Expr, axis: int | None) -> Expr:
-        """The maximum along an axis: any value, for nothing that is claimed may depend on it."""
+        """The maximum along an axis: any value, for nothing that is claimed may depend on it.
+
+        In a loop along an axis it is another one in each turn.
+        """
         key = (expr, axis)
         known = self._shifts.get(key)
-        if not isinstance(known, Symbol) or known.name not in self.trace.leaves:
-            rows, columns = arrays.summed(expr, axis).shape
-            leaf = self.trace.leaf("largest", (rows, columns))
+        if known is None or not all(n.name in self.trace.leaves for n in symbols(known)):
+            shape = arrays.summed(expr, axis).shape
+            letters = [t.index for t in self.trace.turns if is_free(t.index, expr)]
+            row = None
+            if letters:
+                if len(letters) > 1 or shape[0] != 1:
+                    raise Unsupported("a maximum in loops along several axes")
+                row, shape = letters[0], (letters[0].dim, shape[1])
+            leaf = self.trace.given("largest", shape)
             self.trace.shifts.add(leaf.name)
-            self._shifts[key] = leaf
+            self._shifts[key] = entry(leaf, row, None)
         return self._shifts[key]
 
     def summed(self, expr: Expr, axis: int | None) -> Expr:

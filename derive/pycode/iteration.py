@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from derive.program import Number
-from derive.pycode import lengths
+from derive.pycode import each, lengths
 from derive.pycode.values import (
     DictValue,
     ListValue,
@@ -66,6 +66,9 @@ def loop(run: Interpreter, node: ast.For, scope: dict[str, Value]) -> None:
 
         turn(run, node, scope)
     over = run.settled(evaluate(run, node.iter, scope))
+    if (axis := each.along(run, over)) is not None:
+        each.loop(run, node, scope, axis)
+        return
     items = items_of(run, over, node)
     for item in items:
         if (

@@ -44,6 +44,11 @@ def is_sizes(name: str) -> bool:
     return _SIZES.fullmatch(name.rsplit(".", 1)[-1]) is not None
 
 
+def is_examples(name: str) -> bool:
+    """Whether a name usually stands for an array with a row for every example."""
+    return _EXAMPLES.fullmatch(name.rsplit(".", 1)[-1]) is not None
+
+
 def is_size_of_layer(run: Interpreter, name: str) -> bool:
     """Whether a name is that of an entry of a list of sizes that was supposed."""
     base, _, place = name.rpartition("_")

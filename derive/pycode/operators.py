@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from derive.program import ZERO, Size
-from derive.pycode import arrays, parts, powers, ranges, written
+from derive.pycode import arrays, at_places, parts, powers, ranges, written
 from derive.pycode.values import (
     DictValue,
     ListValue,
@@ -74,6 +74,8 @@ def binary(run: Interpreter, op: ast.operator, left: Value, right: Value, node: 
     a, b = run.tensor(left), run.tensor(right)
     if isinstance(op, ast.Sub) and a.kind == b.kind == "mask":
         raise Unsupported("difference of truth values", node)
+    if run.trace.turns and (a.picked is None) != (b.picked is None):
+        a, b = arrays.real(a), arrays.real(b)  # a pick is added to what other turns have picked
     return rule(a, b)
 
 
@@ -189,6 +191,8 @@ def compare(run: Interpreter, op: ast.cmpop, left: Value, right: Value, node: as
         written.decide(run, (left, right), node)
         return _decided(op, left, right, node)
     equal = isinstance(op, (ast.Eq, ast.NotEq))
+    if equal and (chosen := at_places.is_label(left, right)) is not None:
+        return chosen if isinstance(op, ast.Eq) else arrays.opposite(chosen)
     if isinstance(left, str) or isinstance(right, str) or not (equal or type(op) in _SIGNS):
         raise Unsupported(f"the comparison {type(op).__name__}", node)
     if isinstance(left, Parts) and not equal:

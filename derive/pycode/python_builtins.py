@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.pycode import arrays, lengths, powers, written
+from derive.pycode import arrays, each, lengths, powers, written
 from derive.pycode.arguments import exactly
 from derive.pycode.iteration import MOST_TURNS, items_of
 from derive.pycode.reductions import sum_row
@@ -136,6 +136,9 @@ def _power(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 
 def _zip(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
+    if (axis := each.together(run, args, False)) is not None:
+        return axis
+
     def pairs() -> list[Value]:
         held = [(run.settled(a), items_of(run, a, node)) for a in args]
         written.beside(run, held, node)
@@ -146,6 +149,8 @@ def _zip(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
 
 def _enumerate(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     start = args[1] if len(args) == 2 and isinstance(args[1], int) else 0
+    if len(args) == 1 and (axis := each.together(run, args, True)) is not None:
+        return axis
 
     def pairs() -> list[Value]:
         found = items_of(run, args[0], node)

@@ -11,7 +11,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from derive.program import Dim, Expr, Leaf, Shape, Symbol, Transpose, show_shape, walk
+from derive.program import Dim, Entry, Expr, Index, Leaf, Shape, Symbol, Transpose, show_shape, walk
+from derive.pycode.letters import Letters, is_free, over_all, symbols
 from derive.pycode.values import Ref, Tensor, Unsupported
 
 MOST_DEFINITIONS = 2_000
@@ -125,6 +126,30 @@ class Made:
 
 
 @dataclass
+class Turn:
+    """A loop along an axis of which one turn stands for all.
+
+    starts: what its turn found in each buffer.  before: the leaves that stand for what the turns
+    before it have left.
+    """
+
+    index: Index
+    starts: dict[int, Expr] = field(default_factory=dict)
+    before: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Partly:
+    """An array of which a turn has overwritten the entries at its own place.
+
+    at: the letters of both axes, None for a whole one.  entries: what stands there now.
+    """
+
+    at: Letters
+    entries: Expr
+
+
+@dataclass
 class Trace:
     sizes: Sizes
     leaves: dict[str, Leaf] = field(default_factory=dict)
@@ -156,6 +181,14 @@ class Trace:
     """Buffers whose memory is that of others, from their first entries on: one at a time counts."""
     fixed: int = 0
     """So many of the first buffers are the module's own: one call must not change them."""
+    turns: list[Turn] = field(default_factory=list)
+    """The loops along axes of which a turn runs, the innermost last."""
+    partly: dict[int, Partly] = field(default_factory=dict)
+    """Buffers of which the turns that run have overwritten a part."""
+    arrived: dict[int, Buffer] = field(default_factory=dict)
+    """The arguments that turns were the first to use, as they were then."""
+    carried: dict[Expr, Made] = field(default_factory=dict)
+    """Where what one turn hands on to the next was computed, and under which name."""
     _numbers: dict[Expr, str] = field(default_factory=dict)
 
     # -- names ----------------------------------------------------------------------------
@@ -168,6 +201,15 @@ class Trace:
         return name
 
     def leaf(self, wish: str, dims: Shape, domain: str = "real", axis: int | None = None) -> Symbol:
+        """What is made by the source itself: in a loop it would be another one in each turn."""
+        if self.turns:
+            raise Unsupported("what each turn of a loop along an axis makes anew")
+        return self.given(wish, dims, domain, axis)
+
+    def given(
+        self, wish: str, dims: Shape, domain: str = "real", axis: int | None = None
+    ) -> Symbol:
+        """What is the same whenever it is asked for: an argument, an array that is written down."""
         name = self.fresh(wish)
         shape = (self.sizes.find(dims[0]), self.sizes.find(dims[1]))
         self.leaves[name] = Leaf(shape, domain, axis)
@@ -180,6 +222,29 @@ class Trace:
             if expr.name in self.definitions:
                 self.made.setdefault(expr.name, []).append(Made(node, wish))
             return expr
+        if self.turns:
+            return self._define_in_turn(wish, expr, node)
+        return self._define(wish, expr, node)
+
+    def _define_in_turn(self, wish: str, expr: Expr, node: ast.AST | None) -> Expr:
+        """What a turn computes is the entry, at its place, of an array with all of it."""
+        if any(n.name in t.before for t in self.turns for n in symbols(expr)):
+            self.carried[expr] = Made(node, wish)
+            return expr
+        if isinstance(expr, Entry) and isinstance(expr.arg, Symbol):
+            if expr.arg.name in self.definitions:
+                self.made.setdefault(expr.arg.name, []).append(Made(node, wish))
+            return expr
+        letters = [t.index for t in self.turns if is_free(t.index, expr)]
+        if not letters:
+            return self._define(wish, expr, node)
+        whole = over_all(expr, letters)
+        if whole is None:
+            return expr
+        array, row, column = whole
+        return Entry(self._define(wish, array, node), row, column)
+
+    def _define(self, wish: str, expr: Expr, node: ast.AST | None) -> Symbol:
         name = self._numbers.get(expr)
         if name is None:
             if len(self.definitions) >= MOST_DEFINITIONS:
@@ -222,6 +287,8 @@ class Trace:
         buffer = self.buffers[ref.buffer]
         if buffer.reason:
             raise Unsupported(buffer.reason)
+        if ref.buffer in self.partly:
+            raise Unsupported("an array of which a loop has overwritten a part so far")
         inner = buffer.content
         if not ref.flipped:
             return replace(inner, ndim=ref.ndim)
@@ -233,6 +300,8 @@ class Trace:
         whole: it has integers, which an array of integers can hold.
         """
         buffer = self.buffers[ref.buffer]
+        if ref.buffer in self.partly:
+            raise Unsupported("an array of which a loop has overwritten a part so far")
         if ref.buffer < self.fixed:
             raise Unsupported("writing into an array of the module, which later calls would see")
         if buffer.content.kind != "real" and not (whole and buffer.content.kind == "whole"):
@@ -269,7 +338,7 @@ class Trace:
         """Makes the content of a buffer a definition named after a variable."""
         buffer = self.buffers[ref.buffer]
         inner = buffer.content
-        if buffer.reason or inner.picked is not None:
+        if buffer.reason or inner.picked is not None or ref.buffer in self.partly:
             return
         expr = inner.expr
         if isinstance(expr, Transpose) and isinstance(expr.arg, Symbol):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeGuard
 
 from derive.pycode.entry import Entry
 from derive.pycode.guess import is_labels
@@ -55,8 +56,38 @@ def _training_loops(body: Sequence[ast.stmt], path: Path, module: Module) -> Ite
         deeper = [p for part in parts for p in _training_loops(part, inner, module)]
         if deeper:
             yield from deeper
+        elif isinstance(statement, ast.For) and _adds_up(statement.body, module):
+            continue
         elif isinstance(statement, _LOOPS) and _trains(statement.body, module):
             yield inner
+
+
+def _adds_up(body: Sequence[ast.stmt], module: Module) -> bool:
+    """Whether a loop adds up a cost or gradients, example by example, and moves no parameter."""
+    adds = False
+    parameters = differentiated(module)
+    plain = {n.id for s in body for n in ast.walk(s) if isinstance(s, ast.Assign) and _is_given(n)}
+    for node in _inside(body):
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for target in [node.target] if isinstance(node, ast.AugAssign) else targets:
+            name = _base(target)
+            if name in parameters:
+                return False
+            gradient = target_of(name, known_names(module)) is not None
+            kept = isinstance(target, ast.Subscript) or name not in plain
+            adds |= isinstance(node, ast.AugAssign) and kept and (name in COST_NAMES or gradient)
+    return adds
+
+
+def _is_given(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _base(node: ast.expr) -> str:
+    """``dW`` of ``dW[:, j]`` and ``W`` of ``self.W``."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return str(getattr(node, "id", getattr(node, "attr", "")))
 
 
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from derive.program import Expr
+from derive.program import Expr, Index
 
 DTYPE = "the dtype of an array"
 """The reason of an `Opaque` that stands for the dtype of an array of floats."""
@@ -97,6 +97,21 @@ class Range:
     """``np.arange(size)`` or ``range(size)`` of a symbolic size."""
 
     size: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a loop is along an axis: at any place of it, for which the letter stands."""
+
+    index: Index
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Along:
+    """What has a part for every place of an axis; at: the part at a place."""
+
+    dim: str
+    at: Callable[[Place], Value]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

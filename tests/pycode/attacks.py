@@ -14,6 +14,7 @@ from derive.pycode import open_code
 from derive.verdict import Verdict
 
 from . import (
+    example_attacks,
     language_attacks,
     length_attacks,
     list_attacks,
@@ -805,7 +806,7 @@ def main() -> int:
     several = [LATE, *optimizer_attacks.programs(), *part_attacks.programs()]
     several += [*published_attacks.programs(), *training_attacks.programs()]
     several += [*length_attacks.programs(), *return_attacks.programs()]
-    several += pair_attacks.programs()
+    several += [*pair_attacks.programs(), *example_attacks.programs()]
     several += [*written_attacks.programs(), *list_attacks.programs()]
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]

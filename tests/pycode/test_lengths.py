@@ -68,4 +68,5 @@ def loss_and_gradient(w, {name}, Y):
     return loss, dw
 """
     found = open_code("x.py", source, mends=False).findings
-    assert {f.verdict for f in found} == {Verdict.UNPROVEN}
+    assert is_verified(found), found
+    assert not any("says how many" in c for f in found for c in f.side_conditions)
