@@ -66,3 +66,12 @@ def test_not_told(text: str) -> None:
 def test_wrong_of_symmetric_matrices_too(text: str) -> None:
     """A factor, a sign, an order is wrong whatever A is."""
     assert verdict(text)[0] == "refuted"
+
+
+def test_where_the_text_says_which_ones_are_symmetric_the_others_are_not() -> None:
+    """Another matrix would have to be symmetric for the line: it is wrong."""
+    line = r"$$\frac{\partial}{\partial X} \text{tr}(B X) = B$$"
+    assert verdict("Let $A$ be symmetric.\n\n" + line)[0] == "refuted"
+    assert verdict("Let $B$ be symmetric.\n\n" + line) == ("verified", ("B is symmetric",))
+    assert verdict("Everything is symmetric here.\n\n" + line)[0] == "unproven"
+    assert verdict("Let $A$ be symmetric. All are symmetric.\n\n" + line)[0] == "unproven"

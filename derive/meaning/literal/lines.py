@@ -253,13 +253,25 @@ class Reader(Updates):
     def _of_formulas(self, found: Interpretation) -> Interpretation:
         """A line that says by itself what it is about: judged as it stands."""
         found = replace(found, missing=())
-        return replace(found, others=(*found.others, *if_symmetric(self.scope, found)))
+        return replace(
+            found,
+            others=(
+                *found.others,
+                *if_symmetric(self.scope, found, self.found.facts.document.source),
+            ),
+        )
 
     def _told_symmetric(self, found: Interpretation) -> Interpretation:
         """A line of a note that speaks of symmetry may be about symmetric matrices."""
         if not speaks_of_symmetry(self.found.facts.document.source):
             return found
-        return replace(found, others=(*found.others, *if_symmetric(self.scope, found)))
+        return replace(
+            found,
+            others=(
+                *found.others,
+                *if_symmetric(self.scope, found, self.found.facts.document.source),
+            ),
+        )
 
     def _stacked(self, line: Line) -> str:
         """The line speaks of a matrix whose rows are supposed to be the vectors of a family."""

@@ -97,6 +97,18 @@ def told_symmetric(source: str, line: Line) -> frozenset[str]:
     return frozenset(found | _standing(source[:start]))
 
 
+def called_symmetric(source: str) -> frozenset[str] | None:
+    """The only letters that a text calls symmetric; None where it does not say which ones.
+
+    >>> called_symmetric("Let $Q$ be symmetric."), called_symmetric("the matrix is symmetric")
+    (frozenset({'Q'}), None)
+    """
+    found = [*_BEHIND.finditer(source), *_AHEAD.finditer(source)]
+    words = [m.start() for m in _SYMMETRY.finditer(source)]
+    named = [at for at in words if any(m.start() <= at < m.end() for m in found)]
+    return frozenset(_called(source)) if words and len(named) == len(words) else None
+
+
 def _before(text: str) -> str:
     """The sentence that leads to a formula, or to those right above it."""
     text = text.rstrip()
@@ -163,11 +175,20 @@ def of_symmetric(scope: Scope, found: Interpretation, letters: frozenset[str]) -
     return replace(found, conditions=(*found.conditions, *said))
 
 
-def if_symmetric(scope: Scope, found: Interpretation) -> tuple[tuple[str, Interpretation], ...]:
-    """What a line says of symmetric matrices: for each square input that it speaks of."""
+def if_symmetric(
+    scope: Scope, found: Interpretation, source: str
+) -> tuple[tuple[str, Interpretation], ...]:
+    """What a line says of symmetric matrices: for each square input that it speaks of.
+
+    Where the text says which ones are symmetric, the others are not.
+    """
     shown = {scope.label(key): scope.shown(key) for key in list(scope.labels)}
+    bases = {scope.label(key): key[0] for key in list(scope.labels)}
+    only = called_symmetric(source)
     out = []
     for name in sorted({n for one in found.statements for n in _square(one)}):
+        if only is not None and bases.get(name) not in only:
+            continue
         stated = _said_of(found.statements, name)
         said = replace(found, statements=stated, others=(), missing=())
         out.append((SYMMETRIC.format(shown.get(name, name)), said))
