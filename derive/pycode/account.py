@@ -8,12 +8,13 @@ Functions are run one after the other on shared arguments, matched by their name
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from derive.program import SCALAR, Apply, Expr, Number, Plus, Power, Symbol, Times, walk
 from derive.pycode import arrays, stated
 from derive.pycode.alike import by_place
-from derive.pycode.guess import is_labels, is_size
+from derive.pycode.guess import is_labels, is_scalar, is_size
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import (
     CACHES,
@@ -45,6 +46,7 @@ from derive.pycode.unstated import NoCost, Unstated, costs_of
 from derive.pycode.values import (
     DictValue,
     FunctionValue,
+    Instance,
     ListValue,
     Opaque,
     Parts,
@@ -127,6 +129,8 @@ class Accountant(Calls):
         if self.cost is None and LOSSES.fullmatch(self.entry.owner) and not self.outputs:
             self.cost = self._scalar(self.output)
             self._need_matrix()
+        if self.cost is None and self._goes_to_the_cost():
+            self.cost = self._scalar(self.output)
         unstated: tuple[Unstated, ...] = ()
         if self.cost is None:
             try:
@@ -148,6 +152,12 @@ class Accountant(Calls):
             )
         cost = self.run.trace.define("cost", self.cost, None)
         return Account(self.run, cost, pairs, own, unstated)
+
+    def _goes_to_the_cost(self) -> bool:
+        """A forward pass that is given the labels and returns one number returns the cost."""
+        output = self.run.settled(self.output)
+        number = isinstance(output, Tensor) and not output.ndim and output.kind == "real"
+        return number and any(is_labels(a.arg) for a, _ in self._wanted(self.entry.forward))
 
     def _need_matrix(self) -> None:
         """What a loss is given is a matrix of which both sizes are free: a guess must not help."""
@@ -209,6 +219,8 @@ class Accountant(Calls):
         pairs = self._in_scope(scope)
         if focused is not None:
             known = {p.target for p in pairs}
+            pairs += [p for p in self._beside_moved(focused) if p.target not in known]
+            known |= {p.target for p in pairs}
             pairs += [m for m in self._moves(focused) if m.target not in known]
         if not pairs:
             raise Unsupported(f"no gradient was recognised in {self.entry.title}", self._node())
@@ -242,8 +254,9 @@ class Accountant(Calls):
                     if target is None and part.label in leaves and name in GRADIENTS:
                         target = part.label
                     self._add(pairs, target, part.label, part.value)
-        if self.instance is not None:
-            self._add_of_instance(pairs)
+        for holder in (self.instance, *scope.values()):
+            if isinstance(holder, Instance):
+                self._add_of_instance(pairs, holder)
         return list(pairs.values())
 
     def _parameters(self) -> dict[str, str]:
@@ -267,14 +280,33 @@ class Accountant(Calls):
             return False
         return depends(self.cost, trace.definitions, {name})
 
-    def _add_of_instance(self, pairs: dict[tuple[str, Expr], Pair]) -> None:
+    def _add_of_instance(self, pairs: dict[tuple[str, Expr], Pair], holder: Instance) -> None:
         """The gradients that objects hold beside their parameters."""
-        assert self.instance is not None
         trace = self.run.trace
-        for label, value, target in of_instance(self.run, self.instance):
+        for label, value, target in of_instance(self.run, holder):
             known = target in trace.leaves and target not in trace.shifts
             known = known or target in trace.divided
             self._add(pairs, target if known and OLD not in target else None, label, value)
+
+    def _beside_moved(self, focused: Focused) -> list[Pair]:
+        """Gradients that objects keep beside parameters that the same turn moves.
+
+        They are by the parameters as they were before the turn.
+        """
+        before = dict(numbers(self.run, focused.before))
+        after = dict(numbers(self.run, focused.scope))
+        found: dict[tuple[str, Expr], Pair] = {}
+        for place, value in after.items():
+            owner, _, name = place.rpartition(".")
+            beside = [p.rpartition(".")[2] for p in before if p.rpartition(".")[0] == owner]
+            target = target_of(name, beside) if owner else None
+            old = before.get(f"{owner}.{target}")
+            if old is None or not isinstance(old.expr, Symbol) or OLD in old.expr.name:
+                continue
+            if old.expr.name in self.run.trace.leaves and self._is_of_cost(old.expr.name):
+                pair = Pair(old.expr.name, name, arrays.real(value))
+                found.setdefault((pair.target, pair.value.expr), pair)
+        return list(found.values())
 
     def _moves(self, focused: Focused) -> list[Pair]:
         """What a turn takes away from the arrays and numbers that it changes."""
@@ -358,7 +390,7 @@ class Accountant(Calls):
                 [(target, label)] = labels.items()
                 self._add(pairs, target, label, value)
         if self.instance is not None:
-            self._add_of_instance(pairs)
+            self._add_of_instance(pairs, self.instance)
         if not pairs:
             self._add_by_place(pairs, result, returned)
         if not pairs and self.instance is not None:
@@ -398,12 +430,15 @@ class Accountant(Calls):
         names = [a.arg for a, _ in self._wanted(self.entry.gradient)]
         wanted = [n for n in names if n in leaves and not is_labels(n) and n not in DATA]
         if isinstance(result, (Ref, Parts)):
-            if isinstance(returned, ast.Name) and returned.id in GRADIENTS and wanted:
+            if self.entry.cost and not self.entry.owner and len(wanted) == 1 and len(names) == 2:
+                self._add(pairs, wanted[0], f"the gradient by {wanted[0]}", result)
+            elif isinstance(returned, ast.Name) and returned.id in GRADIENTS and wanted:
                 self._add(pairs, wanted[0], returned.id, result)
             return
         self._add_alike(pairs, result)
         if pairs or not (isinstance(result, tuple) and isinstance(returned, ast.Tuple)):
             return
+        self._add_of_name(pairs, zip(returned.elts, result, strict=False), wanted)
         if any(isinstance(e, ast.Name) for e in returned.elts):
             return
         if len(wanted) >= len(result):
@@ -425,6 +460,19 @@ class Accountant(Calls):
                 pairs.setdefault((moved.target, moved.value.expr), moved)
             else:
                 self._add(pairs, target, label, value)
+
+    def _add_of_name(
+        self,
+        pairs: dict[tuple[str, Expr], Pair],
+        parts: Iterable[tuple[ast.expr, Value]],
+        wanted: list[str],
+    ) -> None:
+        """``return cost, grad``: the gradient by the one array that is neither data nor labels."""
+        held = [n for n in wanted if not is_scalar(n)]
+        for node, value in parts:
+            named = isinstance(node, ast.Name) and node.id in GRADIENTS
+            if named and len(held) == 1 and isinstance(value, (Ref, Parts)):
+                self._add(pairs, held[0], ast.unparse(node), value)
 
     def _by_input(self, result: Value, returned: ast.expr | None) -> Pair | None:
         """A backward pass that returns one array returns the gradient by what went forward."""

@@ -130,9 +130,9 @@ def call_library(
         run.name_product(args[0], node)
     result = row(run, args, keywords)
     if name == "numpy.einsum" and len(args) == 2:  # transposed, or as it is
-        return _perhaps_shared(run, args[1], result)
+        return perhaps_shared(run, args[1], result)
     if shared and args and (typed or name != "numpy.asarray"):
-        return _perhaps_shared(run, args[0], result)
+        return perhaps_shared(run, args[0], result)
     return result if out is None else _into(run, out, result, name in _ENTRYWISE)
 
 
@@ -158,7 +158,7 @@ def _add_at(run: Interpreter, args: list[Value]) -> None:
     run.trace.write(holder, arrays.plus(have, added).expr)
 
 
-def _perhaps_shared(run: Interpreter, arg: Value, result: Value) -> Value:
+def perhaps_shared(run: Interpreter, arg: Value, result: Value) -> Value:
     """An array that is a copy or the same memory, as dtype and order may be."""
     arg = run.settled(arg)
     made = run.trace.new(run.tensor(result)) if run.tensor(result).ndim else result
@@ -245,12 +245,12 @@ def _of_array(
         case "flatten" if not args and not keywords:
             return arrays.real(run.tensor(views.reshaped(run, of, (-1,))))
         case "ravel" if not args and not keywords:
-            return _perhaps_shared(run, of, run.tensor(views.reshaped(run, of, (-1,))))
+            return perhaps_shared(run, of, run.tensor(views.reshaped(run, of, (-1,))))
         case "astype":
             if keywords.keys() - {*_IGNORED, "copy"} or len(args) != 1 or not _is_float(args[0]):
                 raise Unsupported("astype to something other than floats")
             made = arrays.real(run.tensor(of))
-            return made if keywords.get("copy", True) is True else _perhaps_shared(run, of, made)
+            return made if keywords.get("copy", True) is True else perhaps_shared(run, of, made)
         case "item" if not args and not keywords:
             return _only_entry(run.tensor(of))
         case "reshape":

@@ -27,10 +27,12 @@ from derive.program import (
     walk,
 )
 from derive.pycode.account import Pair
+from derive.pycode.common import with_plain_steps
 from derive.pycode.literal import literal_part
 from derive.pycode.loosened import fixed_sizes
 from derive.pycode.names import target_of
 from derive.pycode.onehot import counterexample
+from derive.pycode.own_sizes import of_own_sizes
 from derive.pycode.plain import behind, depends, replaced
 from derive.pycode.scene import COST, Scene, pair_value, stretched
 from derive.tensors import prove
@@ -41,6 +43,7 @@ MOST_NODES = 2_000
 """Parts of an expression that is written out down to what is known."""
 ONE_HOT = "outside the fragment: it rests on labels being 0 or 1"
 _SEVERITY = [Verdict.REFUTED, Verdict.UNPROVEN, Verdict.VERIFIED]
+NOT_ACCEPTED = "the engine proves it, the checker does not accept it"
 LEMMA_BUDGET = 20_000
 """Steps of proof that a lemma may take; one that takes more would help nobody."""
 
@@ -77,12 +80,27 @@ class Case(Scene):
 
     def rule_whole(self, pairs: Sequence[Pair]) -> Ruling:
         """The verdict on a gradient by its parts: all have to be proved, and moved alike."""
-        rulings = [self.rule(pair) for pair in pairs]
+        rulings = [self._rule_off_kinks(pair) for pair in pairs]
         worst = min(rulings, key=lambda ruling: _SEVERITY.index(ruling.verdict))
         if worst.verdict == Verdict.VERIFIED and len({r.scale for r in rulings}) > 1:
             reason = f"the parts of {worst.pair.label} are moved at different rates"
             return replace(worst, verdict=Verdict.UNPROVEN, reason=reason, proof=None)
         return worst
+
+    def _rule_off_kinks(self, pair: Pair) -> Ruling:
+        """The verdict; where ``z > 0`` meets ``z < 0`` it is one about arguments that are not 0."""
+        ruling = self.rule(pair)
+        if not ruling.reason.startswith(NOT_ACCEPTED):
+            return ruling
+        other = self.rewritten(with_plain_steps, "no number is 0 that is compared with 0")
+        if other is None:
+            return ruling
+        value = with_plain_steps(pair.value.expr)
+        found = other.rule(replace(pair, value=replace(pair.value, expr=value)))
+        if found.verdict != Verdict.VERIFIED:
+            return ruling
+        self.rules |= other.rules
+        return replace(found, pair=pair)
 
     def rule(self, pair: Pair) -> Ruling:
         """The verdict on one pair."""
@@ -125,10 +143,15 @@ class Case(Scene):
         return self._proved(pair, left, value, node)
 
     def _has_no_part(self, pair: Pair) -> bool:
-        """Whether the cost says nothing of a parameter that is given a gradient all the same."""
+        """Whether the cost says nothing of a parameter that is given a gradient all the same.
+
+        Of an array with parts it says something if it does of any of them.
+        """
         cost = Symbol(self.program.cost or COST, (1, 1))
         zero = isinstance(pair.value.expr, Number) and not pair.value.expr.value
-        return not (zero or depends(cost, self.program.definitions, {pair.target}))
+        wholes = self.account.run.trace.divided.values()
+        parts = {n for names in wholes if pair.target in names for n in names}
+        return not (zero or depends(cost, self.program.definitions, parts | {pair.target}))
 
     def _moved(self, pair: Pair, node: ast.AST | None) -> Ruling:
         """A step against the gradient: what is taken away is a positive number times it."""
@@ -191,7 +214,7 @@ class Case(Scene):
             return "neither proved nor refuted" if outcome.reason == "not zero" else outcome.reason
         acceptance = check(self.program, equation)
         if not acceptance.accepted:
-            return f"the engine proves it, the checker does not accept it ({acceptance.reason})"
+            return f"{NOT_ACCEPTED} ({acceptance.reason})"
         self.rules |= set(outcome.rules)
         self.steps += outcome.steps
         self.conditions |= set(outcome.side_conditions)
@@ -238,7 +261,7 @@ class Case(Scene):
     def _refuted(self, pair: Pair, example: Counterexample) -> Ruling:
         """With the first line of the backward pass that is no longer right."""
         fixed = self._fixed_size()
-        if fixed:
+        if fixed and not self._false_as_written(pair):
             reason = f"the size {fixed} stands as a number in the source; write it as a shape"
             return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
         cost = Symbol(self.program.cost or COST, (1, 1))
@@ -257,6 +280,14 @@ class Case(Scene):
             reason = f"{label} is wrong, from which {pair.label} is computed"
         ruling = self._ruling(pair, Verdict.REFUTED, reason, node)
         return replace(ruling, counterexample=example)
+
+    def _false_as_written(self, pair: Pair) -> bool:
+        """Whether a gradient is false for the very sizes that the source writes down."""
+        left = self.program.gradient(pair.target)
+        equation = Equation(left, pair_value(pair, left))
+        fits = pair.value.expr.shape == left.shape and not pair.moved
+        labels = self.account.run.trace.onehot
+        return fits and of_own_sizes(self.program, equation, labels) is not None
 
     def _is_reversed(self, pair: Pair) -> bool:
         """Whether a step goes along the gradient: then it raises just this cost."""

@@ -65,13 +65,19 @@ def _with_units(module: Module, found: list[Entry]) -> list[Entry]:
         if unit.loops and not unit.owner == unit.gradient == "":
             called.add(unit.gradient)  # a method that is an entry by itself
         at = next((k for k, e in enumerate(out) if _is_whole_gradient(e, called)), None)
-        if at is None:
+        if at is None or _puts_together(out, unit, called):
             out.append(unit)
         elif unit.loops:
             out[at] = replace(out[at], inner=(*out[at].inner, unit))
         else:
             out.append(unit)
     return out
+
+
+def _puts_together(found: list[Entry], unit: Entry, called: set[str]) -> bool:
+    """Whether a loop of no class calls the gradients of several: ``model`` and ``criterion``."""
+    owners = {e.owner for e in found if e.owner and _is_whole_gradient(e, called)}
+    return bool(unit.loops) and not unit.owner and len(owners) > 1
 
 
 def _is_whole_gradient(entry: Entry, called: set[str]) -> bool:

@@ -15,7 +15,7 @@ from derive.pycode import arrays, making, powers, ranges, reductions
 from derive.pycode.arguments import Row, exactly, reduction_arguments
 from derive.pycode.clipping import FAR, clip
 from derive.pycode.einsum import einsum
-from derive.pycode.values import Largest, Tensor, Unknown, Unsupported, Value
+from derive.pycode.values import Largest, ListValue, Tensor, Unknown, Unsupported, Value
 
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
@@ -140,6 +140,35 @@ def _vdot(left: Tensor, right: Tensor) -> Tensor:
     return Tensor(arrays.summed(arrays.times(left, right).expr, None), 0)
 
 
+def _inner(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.inner``: over the last axis of both."""
+    left, right = (run.tensor(a) for a in exactly(args, keywords, 2))
+    return _dot(left, arrays.transpose(right))
+
+
+def _tensordot(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.tensordot`` over one axis of each of two matrices."""
+    axes = args[2] if len(args) == 3 else keywords.get("axes")
+    axes = tuple(axes.items) if isinstance(axes, ListValue) else axes
+    axes = (1, 0) if axes == 1 else axes
+    if not isinstance(axes, tuple) or len(axes) != 2 or keywords.keys() - {"axes"}:
+        raise Unsupported("np.tensordot over other axes")
+    first, second = (_only(a) for a in axes)
+    left, right = (run.tensor(a) for a in args[:2])
+    if (left.ndim, right.ndim) != (2, 2) or not {first, second} <= {0, 1, -1, -2}:
+        raise Unsupported("np.tensordot of these")
+    left = left if first % 2 else arrays.transpose(left)
+    return arrays.matmul(left, arrays.transpose(right) if second % 2 else right)
+
+
+def _only(axis: Value) -> Value:
+    """The one axis of a list of one."""
+    items = axis.items if isinstance(axis, ListValue) else axis
+    if isinstance(items, (list, tuple)):
+        items = items[0] if len(items) == 1 else None
+    return items if isinstance(items, int) and not isinstance(items, bool) else None
+
+
 def _take_along(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
     arg, at = run.tensor(args[0]), args[1]
     axis = args[2] if len(args) == 3 else keywords.get("axis")
@@ -262,6 +291,15 @@ NUMPY: Final[dict[str, Row]] = {
     "transpose": making.transposed,
     "reshape": making.reshaped,
     "expand_dims": making.expanded,
+    "size": making.size_row,
+    "shape": making.shape_row,
+    "ndim": making.axes_row,
+    "full": making.full,
+    "full_like": making.full_like,
+    "atleast_2d": making.at_least_two,
+    "ravel": making.flat,
+    "inner": _inner,
+    "tensordot": _tensordot,
     "linalg.norm": _norm,
     "random.randn": making.random,
     "random.rand": making.random,

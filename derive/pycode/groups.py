@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from derive.diagnosis.codes import BY_NAME
 from derive.program import Symbol, show_shape
@@ -45,7 +46,7 @@ class Group:
         """Whether a cost is returned beside the gradients that a function of its own gives too."""
         return self.case is not None and self.case.account.own is not None
 
-    @property
+    @cached_property
     def agreeing(self) -> int:
         """The number of gradients that seem right."""
         return 0 if self.case is None else self.case.agreeing()
@@ -88,7 +89,9 @@ def is_part(module: Module, group: Group, groups: Sequence[Group]) -> bool:
         if other.understood.entry.entrywise:  # the derivative of a function uses no class
             continue
         if other.understood.account is not None and owner != group.understood.entry.owner:
-            bodies: list[ast.AST] = [module.classes[owner]] if owner else list(module.body)
+            inside = module.functions.get(other.understood.entry.gradient)
+            bodies: list[ast.AST] = list(module.body) if inside is None else [inside]
+            bodies = [module.classes[owner]] if owner else bodies
             if any(
                 isinstance(n, ast.Name) and n.id == group.understood.entry.owner
                 for body in bodies

@@ -19,12 +19,23 @@ from derive.program import (
     Times,
     Transpose,
 )
-from derive.pycode import arrays, at_places, parts, picks, ranges, records, written
+from derive.pycode import (
+    arrays,
+    at_places,
+    joining,
+    parts,
+    picks,
+    ranges,
+    records,
+    single_entries,
+    written,
+)
 from derive.pycode.lengths import entries_of, is_sequence, is_sizes
 from derive.pycode.values import (
     Chosen,
     DictValue,
     Instance,
+    Library,
     ListValue,
     Opaque,
     Parts,
@@ -42,6 +53,8 @@ if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
 Scope = dict[str, Value]
+_ARRAYS = frozenset({"probs", "scores", "logits", "theta", "coef", "coef_"})
+"""What arrays are called of which people take entries; other names may be those of lists."""
 
 
 def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: ast.AST) -> Value:
@@ -51,6 +64,8 @@ def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: a
     holder = run.settled(holder)
     if isinstance(holder, Opaque):
         return holder
+    if isinstance(holder, Library) and holder.name == joining.COLUMNS:
+        return _beside(run, index, scope, node)
     if isinstance(holder, (Ref, Unknown)):
         batch = picks.picked(run, holder, index, scope)
         if batch is not None:
@@ -71,8 +86,17 @@ def load(run: Interpreter, holder: Value, index: ast.expr, scope: Scope, node: a
     return _of_array(run, run.need_array(holder), index, scope, node)
 
 
+def _beside(run: Interpreter, index: ast.expr, scope: Scope, node: ast.AST) -> Value:
+    """``np.c_[np.ones(m), X]``."""
+    from derive.pycode.expressions import evaluate
+
+    if not isinstance(index, ast.Tuple) or any(isinstance(e, ast.Slice) for e in index.elts):
+        raise Unsupported("np.c_ of these", node)
+    return joining.as_columns(run, [evaluate(run, e, scope) for e in index.elts])
+
+
 def _array_like(name: str) -> bool:
-    return len(name) <= 2 or name.lower() in ("probs", "scores", "logits")
+    return len(name) <= 2 or name.lower() in _ARRAYS
 
 
 def _key(run: Interpreter, index: ast.expr, scope: Scope) -> Value:
@@ -168,6 +192,9 @@ def _of_array(
     part = _slice(run, holder, index, scope)
     if part is not None:
         return part
+    at = single_entries.at(run, holder, index)
+    if at is not None:
+        return single_entries.number(run, at) if single_entries.is_number(holder, index) else at
     tensor = run.tensor(holder)
     if isinstance(index, ast.Tuple):
         found = _picked(run, tensor, index, scope)
@@ -315,8 +342,9 @@ def store(
         raise Unsupported("assignment into what is no array", node)
     if at_places.store(run, holder, index, None, value, scope, node):
         return
-    view = _view(run, holder, index)
+    view: Value = _view(run, holder, index)
     view = _slice(run, holder, index, scope) if view is None else view
+    view = single_entries.at(run, holder, index) if view is None else view
     if view is not None:
         overwrite(run, view, value if isinstance(view, Parts) else run.tensor(value))
         return
@@ -346,8 +374,9 @@ def change(
         raise Unsupported("an in-place operator on a part of a number", node)
     if at_places.store(run, holder, node.target.slice, node.op, right, scope, node):
         return
-    view = _view(run, holder, node.target.slice)
+    view: Value = _view(run, holder, node.target.slice)
     view = _slice(run, holder, node.target.slice, scope) if view is None else view
+    view = single_entries.at(run, holder, node.target.slice) if view is None else view
     if view is not None:
         result = binary(run, node.op, view, right, node)
         overwrite(run, view, result if isinstance(view, Parts) else run.tensor(result))

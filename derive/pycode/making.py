@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from derive.program import ONE, SCALAR, ZERO, Dim, Eye, Shape
@@ -154,6 +155,78 @@ def expanded(run: Interpreter, args: list[Value], keywords: dict[str, Value]) ->
     if run.trace.read(arg).kind == "labels":
         raise Unsupported("np.expand_dims of integer labels")
     return Ref(arg.buffer, arg.flipped != (axis != 0), 2)
+
+
+def full(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.full(shape, number)``."""
+    dims, value = exactly(args, keywords, 2)
+    shape, ndim = run.shape(dims)
+    return _filled_with(run, shape, ndim, value)
+
+
+def full_like(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.full_like(array, number)``."""
+    array, value = exactly(args, keywords, 2)
+    like = run.tensor(array)
+    if like.kind != "real":
+        raise Unsupported("an array like integers or truth values")
+    return _filled_with(run, like.expr.shape, like.ndim, value)
+
+
+def _filled_with(run: Interpreter, shape: Shape, ndim: int, value: Value) -> Tensor:
+    """An array all of whose entries are a number that is no integer: NumPy would cut decimals."""
+    number = run.tensor(value)
+    if number.ndim or arrays.is_whole(number):
+        raise Unsupported("np.full with what is no decimal number")
+    return Tensor(arrays.filled(shape, arrays.real(number).expr), ndim)
+
+
+def size_row(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.size(array)``, or of one axis."""
+    from derive.pycode.calls import attribute
+
+    given = [*args, *(keywords[k] for k in ("axis",) if k in keywords)]
+    if keywords.keys() - {"axis"} or not 1 <= len(given) <= 2:
+        raise Unsupported("np.size of these")
+    array = run.need_array(given[0])
+    if len(given) == 1:
+        return attribute(run, array, "size", ast.Constant(0))
+    shape = attribute(run, array, "shape", ast.Constant(0))
+    axis = given[1]
+    if isinstance(axis, bool) or not isinstance(axis, int) or not -len(shape) <= axis < len(shape):
+        raise Unsupported("np.size of an axis that is not known")
+    return shape[axis]
+
+
+def shape_row(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.shape(array)``."""
+    from derive.pycode.calls import attribute
+
+    [arg] = exactly(args, keywords, 1)
+    return attribute(run, run.need_array(arg), "shape", ast.Constant(0))
+
+
+def axes_row(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.ndim(array)``."""
+    [arg] = exactly(args, keywords, 1)
+    return run.tensor(arg).ndim
+
+
+def at_least_two(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.atleast_2d``: an array of one axis as a row."""
+    [arg] = exactly(args, keywords, 1)
+    array = run.need_array(arg)
+    if not isinstance(array, Ref) or run.trace.read(array).kind == "labels":
+        raise Unsupported("np.atleast_2d of this")
+    return array if array.ndim == 2 else Ref(array.buffer, array.flipped, 2)
+
+
+def flat(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Value:
+    """``np.ravel``: an array of one axis."""
+    from derive.pycode.builtin import perhaps_shared
+
+    [arg] = exactly(args, keywords, 1)
+    return perhaps_shared(run, arg, run.tensor(views.reshaped(run, arg, (-1,))))
 
 
 def shape_argument(dims: tuple[Dim, ...]) -> tuple[Shape, int]:

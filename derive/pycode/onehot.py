@@ -33,6 +33,7 @@ from derive.program import (
     children,
     with_children,
 )
+from derive.pycode.arrays import size
 from derive.pycode.points import differing
 from derive.verdict import Counterexample
 
@@ -102,7 +103,7 @@ def _own_classes(
     def change(expr: Expr) -> Expr:
         if isinstance(expr, Symbol) and expr.name == name:
             return Eye(classes)
-        return _resized(with_children(expr, tuple(map(change, children(expr)))), rows, classes)
+        return resized(with_children(expr, tuple(map(change, children(expr)))), rows, classes)
 
     def dims(leaf: Leaf) -> Leaf:
         first, second = (classes if d == rows else d for d in leaf.dims)
@@ -114,7 +115,9 @@ def _own_classes(
     return changed, Equation(change(equation.left), change(equation.right))
 
 
-def _resized(expr: Expr, old: str, new: str) -> Expr:
+def resized(expr: Expr, old: str, new: Dim) -> Expr:
+    """An expression, its parts apart, in which a size is another one."""
+
     def dim(each: Dim) -> Dim:
         return new if each == old else each
 
@@ -127,7 +130,7 @@ def _resized(expr: Expr, old: str, new: str) -> Expr:
         case Gradient(name=name, dims=dims):
             return Gradient(name, (dim(dims[0]), dim(dims[1])))
         case Size(dim=each):
-            return Size(str(dim(each)))
+            return size(dim(each))
         case Eye(dim=each):
             return Eye(dim(each))
         case Build(row=row, column=column, body=body):

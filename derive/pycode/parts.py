@@ -232,7 +232,7 @@ def product(run: Interpreter, left: Value, right: Value) -> Value:
         return paired(run, a, b, arrays.times)
     if a.ndim != 2 or b.ndim != 2:
         return _vector_product(run, a, b)
-    inner = [_along(run, a, 1), _along(run, b, 0)]
+    inner = [along(run, a, 1), along(run, b, 0)]
     if len(inner[0]) > 1 or len(inner[1]) > 1:
         _need_same(run, inner[0], inner[1], "matrix product")
         if not (isinstance(a, Parts) and isinstance(b, Parts)):
@@ -248,7 +248,7 @@ def product(run: Interpreter, left: Value, right: Value) -> Value:
     return _made(run, [arrays.matmul(other, y) for y in _read(run, b)], 1, 2)
 
 
-def _along(run: Interpreter, side: Parts | Ref, axis: int) -> tuple[Dim, ...]:
+def along(run: Interpreter, side: Parts | Ref, axis: int) -> tuple[Dim, ...]:
     """The parts of an axis; one of an axis without."""
     if isinstance(side, Parts) and side.axis == axis:
         return _sizes(run, side)
@@ -317,6 +317,11 @@ def averaged(run: Interpreter, parts: Parts, axis: int | None, keepdims: bool) -
     return _made(run, found, 1 if found[0].ndim == 1 else parts.axis, found[0].ndim)
 
 
+def count(run: Interpreter, parts: Parts) -> Tensor:
+    """How many entries an array has."""
+    return Tensor(_count(run, parts, None if parts.ndim == 2 else 1), 0)
+
+
 def _count(run: Interpreter, parts: Parts, axis: int | None) -> Plus | Size | Number | Times:
     whole = size_of(run, parts, parts.axis).expr
     if axis is not None:
@@ -327,7 +332,7 @@ def _count(run: Interpreter, parts: Parts, axis: int | None) -> Plus | Size | Nu
 
 def size_of(run: Interpreter, parts: Parts, axis: int) -> Tensor:
     """The size of an axis as a number."""
-    dims = _sizes(run, parts) if axis == parts.axis else _along(run, parts, axis)
+    dims = _sizes(run, parts) if axis == parts.axis else along(run, parts, axis)
     return _total([Tensor(arrays.size(d), 0) for d in dims])
 
 
@@ -394,7 +399,7 @@ def sliced(
     dims = (
         _sizes(run, holder)
         if isinstance(holder, Parts) and holder.axis == axis
-        else _along(run, holder, axis)
+        else along(run, holder, axis)
     )
     first = _place(run, bounds[0], dims, 0)
     last = _place(run, bounds[1], dims, len(dims))

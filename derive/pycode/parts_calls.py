@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from derive.pycode import arrays, parts
+from derive.pycode import arrays, joining, parts
 from derive.pycode.arguments import reduction_arguments
 from derive.pycode.functions import library_row
 from derive.pycode.values import ListValue, Parts, Ref, Tensor, Unsupported, Value
@@ -12,7 +12,12 @@ from derive.pycode.values import ListValue, Parts, Ref, Tensor, Unsupported, Val
 if TYPE_CHECKING:
     from derive.pycode.interpreter import Interpreter
 
-JOINING: Final = ("numpy.concatenate", "numpy.hstack", "numpy.vstack")
+_OTHERS: Final = {
+    "numpy.insert": joining.inserted,
+    "numpy.append": joining.appended,
+    "numpy.column_stack": joining.stacked,
+}
+JOINING: Final = ("numpy.concatenate", "numpy.hstack", "numpy.vstack", *_OTHERS)
 _ENTRYWISE: Final = frozenset(
     f"numpy.{name}"
     for name in (
@@ -30,6 +35,8 @@ _PAIRS: Final = {
 
 def call(run: Interpreter, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
     """The value of a call of which an argument, or the result, has parts."""
+    if name in _OTHERS:
+        return _OTHERS[name](run, args, keywords)
     if name in JOINING:
         return _joined(run, name, args, keywords)
     if name in ("numpy.sum", "numpy.mean"):
@@ -46,6 +53,8 @@ def call(run: Interpreter, name: str, args: list[Value], keywords: dict[str, Val
         return parts.transposed(args[0])
     if name == "numpy.maximum" and len(args) == 2:
         return parts.paired(run, args[0], args[1], arrays.maximum)
+    if name == "numpy.size" and len(args) == 1:
+        return run.tensor(parts.count(run, args[0]))
     row = library_row(name)
     if name not in _ENTRYWISE or len(args) != 1 or row is None:
         raise Unsupported(f"a call of {name} with an array of parts")

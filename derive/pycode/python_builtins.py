@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.pycode import arrays, each, lengths, powers, written
+from derive.pycode import arrays, asked, each, lengths, powers, written
 from derive.pycode.arguments import exactly
 from derive.pycode.iteration import MOST_TURNS, items_of
 from derive.pycode.reductions import sum_row
@@ -43,6 +43,9 @@ def call_builtin(
         return rule(run, args, node)
     if name == "dict" and (not args or (len(args) == 1 and isinstance(args[0], DictValue))):
         return DictValue({k: v for a in args for k, v in a.items.items()} | keywords)
+    known = _ASKED[name](run, args) if name in _ASKED and not keywords else None
+    if known is not None:
+        return known
     if name == "getattr":
         run.spoil(args, "an attribute whose name is not known", node)
     if name in ("print", "isinstance", "round", "getattr", "hasattr"):
@@ -180,6 +183,7 @@ def _str(run: Interpreter, args: list[Value], node: ast.AST) -> Value:
     return Opaque("the result of str", getattr(node, "lineno", 0))
 
 
+_ASKED = {"isinstance": asked.is_of_class, "hasattr": asked.has_attribute}
 _BUILTINS: dict[str, Callable[[Any, list[Value], ast.AST], Value]] = {
     "range": _range,
     "len": _len,

@@ -36,10 +36,14 @@ def numbers(run: Interpreter, scope: dict[str, Value]) -> list[tuple[str, Tensor
             found.append((name, run.trace.read(value)))
         elif isinstance(value, Parts):
             found += [(f"{name}:{k}", run.trace.read(r)) for k, r in enumerate(value.refs, 1)]
-        elif isinstance(value, (Instance, DictValue, ListValue)):
+        elif isinstance(value, (Instance, DictValue, ListValue)) or _holds_objects(value):
             inner = dict(named_parts(value, name))
             found += [(f"{name}.{n}", t) for n, t in numbers(run, inner)]
     return [(n, t) for n, t in found if t.kind == "real" and t.picked is None]
+
+
+def _holds_objects(value: Value) -> bool:
+    return isinstance(value, tuple) and any(isinstance(part, Instance) for part in value)
 
 
 def named_parts(value: Value, name: str) -> Iterator[tuple[str, Value]]:

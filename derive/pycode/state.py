@@ -137,6 +137,15 @@ def _changed(now: Value, before: Value) -> bool:
     return type(now) is not type(before) or now != before
 
 
+def _holds_objects(value: Value) -> bool:
+    """Whether a tuple consists of objects and arrays: what changes of it changes within them."""
+    return (
+        isinstance(value, tuple)
+        and bool(value)
+        and all(isinstance(part, (Instance, Ref)) for part in value)
+    )
+
+
 def _places(value: Value, path: Path) -> Iterator[tuple[Path, dict[object, Value], object]]:
     """Paths to what is no container, each with the container and the key that it has there."""
     if len(path) > DEEPEST:
@@ -145,6 +154,8 @@ def _places(value: Value, path: Path) -> Iterator[tuple[Path, dict[object, Value
         held: object = value.attributes
     elif isinstance(value, (DictValue, Record, ListValue)):
         held = value.items
+    elif isinstance(value, tuple) and _holds_objects(value):
+        held = list(value)
     elif isinstance(value, Unknown) and not value.known:
         held = value.parts
     else:
@@ -158,7 +169,8 @@ def _places(value: Value, path: Path) -> Iterator[tuple[Path, dict[object, Value
         if isinstance(part, Unknown) and part.known:
             part = held[key] = part.value  # type: ignore[index]
         unused = isinstance(part, Unknown) and not part.parts  # it may still become an array
-        if isinstance(part, (Instance, DictValue, ListValue, Record, Unknown)) and not unused:
+        holds = isinstance(part, (Instance, DictValue, ListValue, Record, Unknown))
+        if (holds or _holds_objects(part)) and not unused:
             yield from _places(part, inner)
         else:
             yield inner, held, key  # type: ignore[misc]

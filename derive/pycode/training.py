@@ -59,7 +59,9 @@ def turn(run: Interpreter, node: ast.For | ast.While, scope: Scope) -> None:
         _forget_changes(run, node, scope)
         block(run, node.body, scope)
         raise Unsupported("a training loop that is not reached", node)
-    for last in (False, True):
+    fills = False  # whether the first turn makes entries of dictionaries that later ones find
+    for number in range(3):
+        last = number == 1 + fills
         before = DictValue({k: v for k, v in scope.items() if k})
         held = snapshot(before)
         lengths = _lengths(before)
@@ -69,10 +71,13 @@ def turn(run: Interpreter, node: ast.For | ast.While, scope: Scope) -> None:
         _next_item(run, node, scope)
         with suppress(Broken):
             block(run, node.body, scope)
+        if last and fills:
+            run.condition("what the first turn makes is there: that turn is not judged")
         if last:
             raise Focused(scope, values)
         after = DictValue({k: v for k, v in scope.items() if k})
-        _forget_lengths(after, lengths)
+        fills = fills or (number == 0 and _fills(after, lengths))
+        _forget_lengths(after, lengths, number == 0)
         make_arbitrary(run, after, held)
         scope.update(after.items)
         _forget_changes(run, run.loops[0], scope)
@@ -92,6 +97,8 @@ def value_now(run: Interpreter, value: Value) -> Value:
         return Instance(value.kind, {k: value_now(run, v) for k, v in value.attributes.items()})
     if isinstance(value, DictValue):
         return DictValue({k: value_now(run, v) for k, v in value.items.items()})
+    if isinstance(value, tuple):
+        return tuple(value_now(run, v) for v in value)
     if isinstance(value, ListValue):
         return ListValue([value_now(run, v) for v in value.items])
     return value
@@ -198,6 +205,13 @@ def _forget_changes(run: Interpreter, node: ast.stmt, scope: Scope) -> None:
                 holder[name] = Opaque(f"{name}, which the loop changes")
 
 
+def _extent(container: DictValue | ListValue) -> tuple[object, ...]:
+    """The keys of a dictionary, or how long a list is."""
+    if isinstance(container, DictValue):
+        return ("keys", *container.items)
+    return ("length", len(container.items))
+
+
 def _lengths(value: Value, depth: int = 4) -> dict[int, tuple[object, ...]]:
     """By container the keys that it has."""
     found: dict[int, tuple[object, ...]] = {}
@@ -205,12 +219,9 @@ def _lengths(value: Value, depth: int = 4) -> dict[int, tuple[object, ...]]:
         return found
     if isinstance(value, Instance):
         parts = list(value.attributes.values())
-    elif isinstance(value, DictValue):
-        parts = list(value.items.values())
-        found[id(value)] = tuple(value.items)
-    elif isinstance(value, ListValue):
-        parts = list(value.items)
-        found[id(value)] = (len(parts),)
+    elif isinstance(value, (DictValue, ListValue)):
+        parts = list(value.items.values() if isinstance(value, DictValue) else value.items)
+        found[id(value)] = _extent(value)
     else:
         return found
     for part in parts:
@@ -218,8 +229,19 @@ def _lengths(value: Value, depth: int = 4) -> dict[int, tuple[object, ...]]:
     return found
 
 
-def _forget_lengths(value: Value, before: dict[int, tuple[object, ...]], depth: int = 4) -> None:
-    """A container that grows from turn to turn is not known any more."""
+def _fills(value: Value, before: dict[int, tuple[object, ...]]) -> bool:
+    """Whether a dictionary that was there before a turn has other keys after it."""
+    now = _lengths(value)
+    return any(k in now and now[k] != was and was[0] == "keys" for k, was in before.items())
+
+
+def _forget_lengths(
+    value: Value, before: dict[int, tuple[object, ...]], first: bool, depth: int = 4
+) -> None:
+    """A container that grows from turn to turn is not known any more.
+
+    first: it was the first turn, after which dictionaries may have all the keys they will have.
+    """
     if depth == 0:
         return
     if isinstance(value, Instance):
@@ -230,7 +252,7 @@ def _forget_lengths(value: Value, before: dict[int, tuple[object, ...]], depth: 
         return
     for key, part in held.items():
         if isinstance(part, (ListValue, DictValue)) and id(part) in before:
-            now = tuple(part.items) if isinstance(part, DictValue) else (len(part.items),)
-            if now != before[id(part)]:
+            spared = first and isinstance(part, DictValue)
+            if _extent(part) != before[id(part)] and not spared:
                 held[key] = Opaque(f"{key}, which grows from turn to turn")
-        _forget_lengths(held[key], before, depth - 1)
+        _forget_lengths(held[key], before, first, depth - 1)

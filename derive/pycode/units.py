@@ -19,6 +19,8 @@ from derive.pycode.source import Module
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LOOPS = (ast.For, ast.While)
+_STEPS = frozenset({"step", "update", "update_params", "update_parameters", "apply_gradients"})
+"""What people call the method that moves the parameters."""
 Path = tuple[ast.stmt, ...]
 
 
@@ -40,9 +42,9 @@ def _of_body(body: Sequence[ast.stmt], name: str, owner: str, module: Module) ->
     loops = list(_training_loops(body, (), module))
     if loops:
         yield from (Entry(name, owner=owner, loops=path) for path in loops[:1])
-    elif (_computes_cost(body) and _gradients(body, module)) or (
-        owner and _starts_from_error(body) and _moves(body)
-    ):
+    elif (
+        _computes_cost(body) and (_gradients(body, module) or (name and _returns_gradient(body)))
+    ) or (owner and _starts_from_error(body) and _moves(body)):
         yield Entry(name, owner=owner, unit=True)
 
 
@@ -108,18 +110,20 @@ def _calls_what_moves(body: Sequence[ast.stmt], module: Module) -> bool:
     """Whether a body calls a function, or a method of its object, that takes a step."""
     calls = [node.func for node in _inside(body) if isinstance(node, ast.Call)]
     functions = {called.id for called in calls if isinstance(called, ast.Name)}
-    own = {
-        called.attr for called in calls if isinstance(called, ast.Attribute) and _is_self(called)
-    }
+    own = {called.attr for called in calls if isinstance(called, ast.Attribute)}
     steps = [f for name, f in module.functions.items() if name in functions]
     for kind in module.classes.values():
         methods = (m for m in kind.body if isinstance(m, ast.FunctionDef))
         steps += [m for m in methods if m.name in own]
-    return any(_moves(step.body) for step in steps)
+    return any(_moves(step.body) or _steps(step) for step in steps)
 
 
-def _is_self(called: ast.Attribute) -> bool:
-    return isinstance(called.value, ast.Name) and called.value.id == "self"
+def _steps(method: ast.FunctionDef) -> bool:
+    """Whether a method that is called like a step changes what other objects hold."""
+    return method.name in _STEPS and any(
+        isinstance(node, ast.AugAssign) and isinstance(node.target, (ast.Attribute, ast.Subscript))
+        for node in _inside(method.body)
+    )
 
 
 def _starts_from_error(body: Sequence[ast.stmt]) -> bool:
@@ -187,6 +191,16 @@ def _is_dot(node: ast.AST) -> bool:
 def _gradients(body: Sequence[ast.stmt], module: Module) -> set[str]:
     """The names of the gradients that a body computes."""
     return {n for n in _given(_inside(body)) if target_of(n, known_names(module)) is not None}
+
+
+def _returns_gradient(body: Sequence[ast.stmt]) -> bool:
+    """Whether a body returns, beside something else, an array that it calls the gradient."""
+    return any(
+        isinstance(node, ast.Return)
+        and isinstance(node.value, ast.Tuple)
+        and any(isinstance(e, ast.Name) and e.id in GRADIENTS for e in node.value.elts)
+        for node in _inside(body)
+    )
 
 
 def _given(nodes: Iterable[ast.AST]) -> Iterator[str]:
