@@ -24,6 +24,7 @@ from derive.pycode.names import (
     GRADIENTS,
     KEPT_GRADIENTS,
     LOSSES,
+    attribute_of,
     is_called,
     target_of,
 )
@@ -40,9 +41,11 @@ from derive.pycode.signatures import returned_names
 from derive.pycode.state import OLD, make_arbitrary, snapshot
 from derive.pycode.store import is_constant
 from derive.pycode.supplied import Calls
+from derive.pycode.told import cost_told
 from derive.pycode.training import Focused, value_now
 from derive.pycode.units import known_names
 from derive.pycode.unstated import NoCost, Unstated, costs_of
+from derive.pycode.uphill import goes_along, raises
 from derive.pycode.values import (
     DictValue,
     FunctionValue,
@@ -68,6 +71,8 @@ class Pair:
     value: Tensor
     moved: bool = False
     """The value is what a step takes away from the parameter, a rate times its gradient."""
+    after: Expr | None = None
+    """What such a step leaves of the parameter."""
 
     @property
     def shown(self) -> str:
@@ -136,22 +141,21 @@ class Accountant(Calls):
             try:
                 self.cost = self._cost_of(result, returned, scope)
             except NoCost:
-                unstated = costs_of(self.run, scope)
-                if not unstated:
+                unstated = self._usual(scope)
+                if not unstated and self.cost is None:
                     raise
-                self.cost = unstated[0].summed
+                self.cost = unstated[0].summed if unstated else self.cost
+        assert self.cost is not None
         pairs = self._pairs(result, returned, bool(unstated))
         own = self._own_cost(returned, scope)
         if self.instance is not None:
-            known = {p.target for p in pairs}
-            moves = self._moves(Focused({"self": self.instance}, held))
-            pairs += [m for m in moves if m.target not in known]
+            pairs += self._other_moves(Focused({"self": self.instance}, held), pairs)
         if not pairs:
             raise Unsupported(
                 f"no gradient was recognised in what {entry.title} returns", self._node()
             )
         cost = self.run.trace.define("cost", self.cost, None)
-        return Account(self.run, cost, pairs, own, unstated)
+        return Account(self.run, cost, pairs, own, unstated, self.told)
 
     def _goes_to_the_cost(self) -> bool:
         """A forward pass that is given the labels and returns one number returns the cost."""
@@ -215,13 +219,14 @@ class Accountant(Calls):
             self.cost = self._scalar(found) if called else None
         if self.cost is None:
             unstated = self._unstated(scope)
-            self.cost = unstated[0].summed
+            self.cost = unstated[0].summed if unstated else self.cost
+            called = self.told
+        assert self.cost is not None
         pairs = self._in_scope(scope)
         if focused is not None:
             known = {p.target for p in pairs}
             pairs += [p for p in self._beside_moved(focused) if p.target not in known]
-            known |= {p.target for p in pairs}
-            pairs += [m for m in self._moves(focused) if m.target not in known]
+            pairs += self._other_moves(focused, pairs)
         if not pairs:
             raise Unsupported(f"no gradient was recognised in {self.entry.title}", self._node())
         cost = self.run.trace.define("cost", self.cost, None)
@@ -234,10 +239,21 @@ class Accountant(Calls):
     def _unstated(self, scope: dict[str, Value]) -> tuple[Unstated, ...]:
         """What the cost is taken to be where none is computed."""
         lost = next((n for n in COST_NAMES if isinstance(scope.get(n), Opaque)), None)
-        found = () if lost else costs_of(self.run, scope)
-        if not found:
+        found = () if lost else self._usual(scope)
+        if not found and self.cost is None:
             raise Unsupported("no cost was found: name a number loss or cost", self._node())
         return found
+
+    def _usual(self, scope: dict[str, Value]) -> tuple[Unstated, ...]:
+        """The usual costs where the file computes none, else the one that a function tells."""
+        try:
+            return costs_of(self.run, scope)
+        except Unsupported:
+            told = cost_told(self.run, self.instance, scope)
+            if told is None:
+                raise
+            self.cost, self.told = self._scalar(told), True
+            return ()
 
     def _in_scope(self, scope: dict[str, Value]) -> list[Pair]:
         """The gradients among the names of a scope."""
@@ -299,7 +315,7 @@ class Accountant(Calls):
         for place, value in after.items():
             owner, _, name = place.rpartition(".")
             beside = [p.rpartition(".")[2] for p in before if p.rpartition(".")[0] == owner]
-            target = target_of(name, beside) if owner else None
+            target = attribute_of(name, beside) if owner else None
             old = before.get(f"{owner}.{target}")
             if old is None or not isinstance(old.expr, Symbol) or OLD in old.expr.name:
                 continue
@@ -307,6 +323,24 @@ class Accountant(Calls):
                 pair = Pair(old.expr.name, name, arrays.real(value))
                 found.setdefault((pair.target, pair.value.expr), pair)
         return list(found.values())
+
+    def _other_moves(self, focused: Focused, pairs: list[Pair]) -> list[Pair]:
+        """What is moved without a gradient of a name, and what is moved along one."""
+        known = {p.target for p in pairs}
+        trace = self.run.trace
+        found, up = [], raises(self.run.module)
+        for move in self._moves(focused):
+            along = not up and any(
+                goes_along(
+                    Symbol(p.target, trace.leaves[p.target].dims), move.after, p.value.expr,
+                    trace.definitions,
+                )
+                for p in pairs
+                if p.target == move.target and move.after is not None
+            )  # fmt: skip
+            if along or move.target not in known:
+                found.append(move)
+        return found
 
     def _moves(self, focused: Focused) -> list[Pair]:
         """What a turn takes away from the arrays and numbers that it changes."""
@@ -325,7 +359,7 @@ class Accountant(Calls):
             of_cost = depends(self.cost, self.run.trace.definitions, {target})
             if of_cost and "." not in target and (old.ndim or not is_size(target)):
                 label = name.rsplit(".", 1)[-1].split(":")[0]
-                found.append(Pair(target, label, arrays.minus(old, after), True))
+                found.append(Pair(target, label, arrays.minus(old, after), True, after.expr))
         return found
 
     # -- what is returned -----------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from derive.pycode import naming, written
 from derive.pycode.expressions import evaluate
+from derive.pycode.figures import changes_nothing
 from derive.pycode.values import DictValue, ListValue, Opaque, Unknown, Unsupported, Value
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ def branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
             block(run, other, scope)
             return
     both = [*node.body, *node.orelse]
-    if all(_is_harmless(s, run.unclear) or _names_what_it_sees(s, run.unclear) for s in both):
+    if all(_is_harmless(s, run.unclear) or _names_what_it_sees(run, s) for s in both):
         for name in sorted({n for s in both for n in _given(s)}):
-            scope[name] = Opaque(f"{name}, which a branch gives that is not known", node.lineno)
+            why = f"{name}, which a branch gives that is not known"
+            scope[name] = Opaque(why, node.lineno, own=not _only_names_looks(run, both))
         return
     raise Unsupported(f"a branch on {ast.unparse(node.test)[:60]}, which is not known", node)
 
@@ -115,11 +117,19 @@ def _is_harmless(node: ast.stmt, own: frozenset[str]) -> bool:
     return isinstance(node, _HARMLESS) or _prints(node, own)
 
 
-def _names_what_it_sees(node: ast.stmt, own: frozenset[str]) -> bool:
-    """``accuracy = np.mean(p == y)``: a name for something at which it only looks."""
+def _names_what_it_sees(run: Interpreter, node: ast.stmt) -> bool:
+    """``accuracy = np.mean(p.argmax(axis=1) == y)``: a name for something at which it looks."""
     return (
-        isinstance(node, ast.Assign) and bool(_given(node)) and naming.only_looks([node.value], own)
+        isinstance(node, ast.Assign)
+        and bool(_given(node))
+        and (_only_names_looks(run, [node]) or changes_nothing(run.module, node.value, run.unclear))
     )
+
+
+def _only_names_looks(run: Interpreter, nodes: list[ast.stmt]) -> bool:
+    """Whether what is given names is new: nothing else changes with it."""
+    values = [n.value for n in nodes if isinstance(n, ast.Assign)]
+    return naming.only_looks(values, run.unclear)
 
 
 def _given(node: ast.stmt) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 
-from derive.check import check
+from derive.check import Screen, check
 from derive.program import (
     Equation,
     Expr,
@@ -32,7 +32,7 @@ from derive.pycode.literal import literal_part
 from derive.pycode.loosened import fixed_sizes
 from derive.pycode.names import target_of
 from derive.pycode.onehot import counterexample
-from derive.pycode.own_sizes import of_own_sizes
+from derive.pycode.own_sizes import as_written, of_own_sizes
 from derive.pycode.plain import behind, depends, replaced
 from derive.pycode.scene import COST, Scene, pair_value, stretched
 from derive.tensors import prove
@@ -285,9 +285,19 @@ class Case(Scene):
         """Whether a gradient is false for the very sizes that the source writes down."""
         left = self.program.gradient(pair.target)
         equation = Equation(left, pair_value(pair, left))
-        fits = pair.value.expr.shape == left.shape and not pair.moved
-        labels = self.account.run.trace.onehot
-        return fits and of_own_sizes(self.program, equation, labels) is not None
+        if pair.value.expr.shape != left.shape:
+            return False
+        if pair.moved and not self._moves_otherwise(equation, self.rates(pair)):
+            return False
+        return of_own_sizes(self.program, equation, self.account.run.trace.onehot) is not None
+
+    def _moves_otherwise(self, equation: Equation, rates: Sequence[Expr]) -> bool:
+        """Whether a step is no multiple of the gradient for the sizes that are written down."""
+        for rate in rates:
+            written = as_written(self.program, Equation(Times(rate, equation.left), equation.right))
+            if written is None or Screen(written[0]).agrees(written[1]) is not False:
+                return False
+        return True
 
     def _is_reversed(self, pair: Pair) -> bool:
         """Whether a step goes along the gradient: then it raises just this cost."""

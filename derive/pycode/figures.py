@@ -154,9 +154,16 @@ def _is_pure(
         if name in own:
             if name in within or not _only_computes(module, name, own, within | {name}):
                 return False
-        elif not (name in _PURE or naming.only_looks([ast.Call(node.func, [], [])], own)):
+        elif not (name in _PURE or naming.only_looks([_call_alone(node, name)], own)):
             return False
     return True
+
+
+def _call_alone(node: ast.Call, name: str) -> ast.Call:
+    """A call without its arguments, and without what it is a method of: these are looked at too."""
+    if isinstance(node.func, ast.Attribute) and naming.root(node.func) == "":
+        return ast.Call(ast.Name(name), [], [])
+    return ast.Call(node.func, [], [])
 
 
 def _only_computes(module: Module, name: str, own: Collection[str], within: frozenset[str]) -> bool:

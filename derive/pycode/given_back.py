@@ -30,6 +30,8 @@ class Given:
         self.cache: Value = None
         self.instance: Instance | None = None
         self.cost: Expr | None = None
+        self.told = False
+        """The cost is that of a function of a prediction and labels, called for a print."""
         self.renamed: dict[str, str] = {}
         """By the name that an argument has for the gradients the one that it has for the cost."""
         self.outputs: dict[str, Ref] = {}

@@ -38,6 +38,7 @@ _LABELS = re.compile(
     r"(y|Y|t|T|labels?|targets?|ys|Ys|batch_y|yb|Yb)"
     r"(_?(true|train|batch|b|mini|set|one_?hot|onehot|oh|hot|enc|encoded|cat|dummies|list|array|vec))*"
     r"|(train|batch|true)_(y|Y|labels?|targets?)|one_?hot(_?(y|Y|labels?|targets?|encoded))?"
+    r"|(expected|desired|training(_set)?|target|actual|true)_?(outputs?|values?)|ground_truth|expected"
 )
 
 

@@ -27,6 +27,7 @@ from derive.pycode.arguments import Row
 from derive.pycode.given_elsewhere import given_elsewhere
 from derive.pycode.guess import Guess, is_scalar, is_size
 from derive.pycode.letters import entry, is_free, symbols
+from derive.pycode.made import sizes_of
 from derive.pycode.source import Module
 from derive.pycode.store import Sizes, Trace
 from derive.pycode.training import Focused
@@ -166,7 +167,8 @@ class Interpreter:
         if unknown.text is not None:
             raise Unsupported(f"{name}, which is compared with a text, as an array")
         declared = self.guess.shape(name)
-        if declared is None and (is_size(name) or lengths.is_size_of_layer(self, name)):
+        sized = lengths.is_size_of_layer(self, name) or name in sizes_of(self.module)
+        if declared is None and (is_size(name) or sized):
             unknown.value = Tensor(Size(str(self.trace.sizes.find(name))), 0)
         elif declared == () or unknown.number or (declared is None and self._is_setting(name)):
             unknown.value = Tensor(self.trace.given(name, SCALAR), 0)

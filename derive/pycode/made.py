@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from derive.pycode.guess import Declared
 from derive.pycode.source import Module
@@ -38,6 +39,18 @@ def made_shapes(module: Module) -> dict[str, Declared]:
                 if shape is not None and found.setdefault(name, shape) != shape:
                     dropped.add(name)
     return {name: shape for name, shape in found.items() if name not in dropped}
+
+
+@lru_cache(maxsize=16)
+def _sizes(body: tuple[ast.stmt, ...]) -> frozenset[str]:
+    calls = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Call)]
+    dims = [d for call in calls for d in _dims(call) or ()]
+    return frozenset(d.id for d in dims if isinstance(d, ast.Name))
+
+
+def sizes_of(module: Module) -> frozenset[str]:
+    """The names of the sizes of arrays that a file makes: ``k`` of ``np.zeros((n, k))``."""
+    return _sizes(tuple(module.body))
 
 
 def _pairs(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:

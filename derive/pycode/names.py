@@ -50,6 +50,8 @@ CACHES: Final = re.compile(r"\w*cache[sd]?|ctx|context|saved\w*|memory|tape|inte
 UPSTREAM: Final = re.compile(
     r"dout|d_out|\w*output_grad(ient)?|grad_of_output|d_?output|dL_dy|dE_dY|dA|dY|dy|da|grad_out\w*|upstream\w*|grad_output|dL_dout|dout_\w+|delta|grad|dH|dh|dO|dZ|dvalues"
 )
+_HELD: Final = ("data", "value", "values", "param")
+"""What an object calls the array that it holds beside its gradient."""
 _PREFIXES: Final = (
     "grad_", "grads_", "gradients_", "dL_d", "dJ_d", "dLd", "dJd", "dloss_d", "d_loss_d_",
     "dl_d", "dj_d", "de_d", "dE_d", "dC_d", "dcost_d", "derivative_", "gradient_",
@@ -84,6 +86,17 @@ def target_of(name: str, known: Collection[str]) -> str | None:
             rest = own.removesuffix(suffix) + place
             return next((n for n in (rest, *_other_names(rest)) if n in known), None)
     return None
+
+
+def attribute_of(name: str, beside: Collection[str]) -> str | None:
+    """The attribute of an object of which another one is the gradient.
+
+    >>> attribute_of("dW", ["W", "b"]), attribute_of("grad", ["data", "grad"])
+    ('W', 'data')
+    """
+    found = target_of(name, beside)
+    held = [n for n in beside if n in _HELD]
+    return held[0] if found is None and name in GRADIENTS and len(held) == 1 else found
 
 
 def _other_names(name: str) -> list[str]:

@@ -19,8 +19,8 @@ LARGEST: Final = 6
 """Larger sizes are not tried: the values of a counterexample are searched for."""
 
 
-def of_own_sizes(program: Program, equation: Equation, labels: set[str]) -> Counterexample | None:
-    """A counterexample in which the sizes that also stand as numbers are what they are there."""
+def as_written(program: Program, equation: Equation) -> tuple[Program, Equation] | None:
+    """Both with the sizes that also stand as numbers as these numbers; None if one is large."""
     written = {f"n{size}": size for size in sorted(fixed_sizes(program))}
     if any(number > LARGEST for number in written.values()):
         return None
@@ -37,9 +37,13 @@ def of_own_sizes(program: Program, equation: Equation, labels: set[str]) -> Coun
     }
     definitions = {n: change(e) for n, e in program.definitions.items()}
     changed = Program(leaves, definitions, program.functions, program.cost)
-    return counterexample(changed, Equation(change(equation.left), change(equation.right)), labels)[
-        0
-    ]
+    return changed, Equation(change(equation.left), change(equation.right))
+
+
+def of_own_sizes(program: Program, equation: Equation, labels: set[str]) -> Counterexample | None:
+    """A counterexample in which the sizes that also stand as numbers are what they are there."""
+    written = as_written(program, equation)
+    return None if written is None else counterexample(*written, labels)[0]
 
 
 def _own(dim: str | int, written: dict[str, int]) -> str | int:

@@ -1,7 +1,8 @@
 """Points at which two sides differ, where numbers that are settings may have to be small.
 
 A sparsity, a probability or a rate is often defined between 0 and 1 alone: ``log(1 - rho)``.
-Where no counterexample shows among all numbers, those between 0 and 1 are tried.
+Where no counterexample shows among all numbers, those between 0 and 1 are tried; beside logarithms
+entries of arrays too, as of probabilities: ``log(1 - p)``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.check import find_counterexample
-from derive.program import SCALAR, Equation, Leaf, Program
+from derive.program import SCALAR, Apply, Equation, Leaf, Program, walk
 from derive.verdict import Counterexample
 
 
@@ -22,6 +23,24 @@ def differing(
         n: Leaf(SCALAR, "unit") if leaf == Leaf(SCALAR) else leaf
         for n, leaf in program.leaves.items()
     }
-    if found is not None or small == program.leaves:
+    if found is None and small != program.leaves:
+        narrow = replace(program, leaves=small)
+        found = find_counterexample(narrow, equation, onehot=onehot, kinks=False)
+    if found is not None or not _has_logarithms(program):
         return found
-    return find_counterexample(replace(program, leaves=small), equation, onehot=onehot, kinks=False)
+    inside = {n: _inside(leaf) for n, leaf in program.leaves.items()}
+    narrow = replace(program, leaves=inside)
+    return find_counterexample(narrow, equation, onehot=onehot, kinks=False)
+
+
+def _inside(leaf: Leaf) -> Leaf:
+    """The same with entries between 0 and 1."""
+    return replace(leaf, domain="unit") if leaf == Leaf(leaf.dims) else leaf
+
+
+def _has_logarithms(program: Program) -> bool:
+    return any(
+        isinstance(node, Apply) and node.function == "log"
+        for expr in program.definitions.values()
+        for node in walk(expr)
+    )

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from derive.program import Symbol, walk
+from derive.pycode.guess import is_labels
+from derive.pycode.names import DATA
 from derive.pycode.values import (
     Library,
     ListValue,
@@ -96,6 +98,9 @@ def give(run: Interpreter, statement: ast.stmt, before: Mapping[str, Value]) -> 
         if isinstance(value, Unknown) and value.loaded and run.globals.get(name) is not value:
             names.add(name)
     for name in sorted(names):
+        for value in before.values():
+            if isinstance(value, Ref) and _is_drawn(run, run.trace.buffers[value.buffer].content):
+                run.loaded.setdefault(run.trace.buffers[value.buffer].content.expr.name, value)  # type: ignore[attr-defined]
         said = f"line {statement.lineno} makes {name} an array of real numbers"
         run.globals[name] = Unknown(name, loaded=said)
 
@@ -126,10 +131,30 @@ def _is_loaded(run: Interpreter, value: Value) -> bool:
             return name.split(".")[0] not in _NO_DATA
         case Ref(buffer=at):
             buffer = run.trace.buffers[at]
-            return not buffer.reason and _leaves(run, buffer.content)
+            return not buffer.reason and (
+                _leaves(run, buffer.content) or _is_drawn(run, buffer.content)
+            )
         case Tensor():
             return _leaves(run, value)
     return False
+
+
+def _is_drawn(run: Interpreter, tensor: Tensor) -> bool:
+    """Whether an array is literal or random and called like data: by nothing it is differentiated.
+
+    What is made of it may share its memory.
+    """
+    expr = tensor.expr
+    if not isinstance(expr, Symbol) or expr.name not in run.trace.leaves:
+        return False
+    made = expr.name.split(".")[0] in ("random", "data")
+    held = [n for n, v in run.globals.items() if _holds(run, v, expr)]
+    return made and bool(held) and all(n in DATA or is_labels(n) for n in held)
+
+
+def _holds(run: Interpreter, value: Value, expr: Symbol) -> bool:
+    found = isinstance(value, Ref) and not run.trace.buffers[value.buffer].reason
+    return found and run.trace.buffers[value.buffer].content.expr == expr
 
 
 def _is_data(run: Interpreter, value: Value, depth: int = DEEPEST) -> bool:

@@ -10,6 +10,7 @@ from derive.program import Symbol
 from derive.pycode.interpreter import Interpreter
 from derive.pycode.names import (
     GRADIENTS,
+    attribute_of,
     target_of,
 )
 from derive.pycode.values import (
@@ -130,7 +131,7 @@ def of_instance(run: Interpreter, instance: Instance) -> Iterator[tuple[str, Val
         seen.append(one)
         names = list(one.attributes)
         for name, value in one.attributes.items():
-            target = target_of(name, names)
+            target = attribute_of(name, names)
             if target is not None:
                 yield from _matched(run, name, value, one.attributes[target])
             stack += [v for v in _instances(value) if v not in seen]

@@ -123,6 +123,15 @@ def costs_of(run: Interpreter, scope: Mapping[str, Value]) -> tuple[Unstated, ..
     """
     if line := computed_at(run.module):
         raise Unsupported(f"line {line} computes a cost; nothing says that it is that of gradients")
+    found = difference_of(run, scope)
+    if found is None:
+        return ()
+    scales = tuple(_scales(run.trace.definitions))
+    return tuple(Unstated(*each, scales) for each in _costs(*found, run.trace.definitions))
+
+
+def difference_of(run: Interpreter, scope: Mapping[str, Value]) -> tuple[Expr, Expr] | None:
+    """The first prediction and labels of which the difference is taken."""
     definitions = run.trace.definitions
     labels = {n for n in run.trace.leaves if n in run.trace.onehot or is_labels(n.split(".")[0])}
     for name, value in scope.items():
@@ -138,9 +147,8 @@ def costs_of(run: Interpreter, scope: Mapping[str, Value]) -> tuple[Unstated, ..
         for node in walk(expr):
             found = _difference(node, labels, definitions)
             if found is not None:
-                scales = tuple(_scales(definitions))
-                return tuple(Unstated(*each, scales) for each in _costs(*found, definitions))
-    return ()
+                return found
+    return None
 
 
 def _difference(node: Expr, labels: set[str], definitions: Definitions) -> tuple[Expr, Expr] | None:

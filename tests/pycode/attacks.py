@@ -14,6 +14,7 @@ from derive.pycode import open_code
 from derive.verdict import Verdict
 
 from . import (
+    entry_attacks,
     example_attacks,
     language_attacks,
     length_attacks,
@@ -25,6 +26,7 @@ from . import (
     published_attacks,
     return_attacks,
     shared_attacks,
+    told_attacks,
     training_attacks,
     written_attacks,
 )
@@ -808,6 +810,7 @@ def main() -> int:
     several += [*length_attacks.programs(), *return_attacks.programs()]
     several += [*pair_attacks.programs(), *example_attacks.programs()]
     several += [*written_attacks.programs(), *list_attacks.programs()]
+    several += [*entry_attacks.programs(), *told_attacks.programs()]
     several = [source for source in several if word in source]
     wrong += [source for source in several if all_verified(source)]
     chosen += several
