@@ -12,7 +12,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from derive.program import ONE, Number, Plus, Symbol, Times, Transpose
+from derive.program import ONE, SCALAR, Leaf, Number, Plus, Symbol, Times, Transpose
 from derive.pycode import arrays
 from derive.pycode.names import UPSTREAM, target_of
 from derive.pycode.values import Tensor, Unsupported, Value
@@ -49,6 +49,7 @@ def clip(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Val
     a, b = _number(low), _number(high)
     if a is not None and b is not None and a >= b:
         raise Unsupported("np.clip whose bounds leave nothing between them")
+    _need_between(run, low, high)
     if _guards(low, high, a, b, _is_gradient(run, x)):
         shown = [run.show_number(s) for s in sides if s is not None]
         between = f"between {shown[0]} and {shown[1]}" if len(shown) == 2 else None
@@ -60,6 +61,16 @@ def clip(run: Interpreter, args: list[Value], keywords: dict[str, Value]) -> Val
     if high is not None:
         x = arrays.minus(arrays.plus(x, high), arrays.maximum(x, high))
     return x
+
+
+def _need_between(run: Interpreter, low: Tensor | None, high: Tensor | None) -> None:
+    """``np.clip(x, -c, c)`` of a setting c: there is something between its bounds."""
+    if low is None or high is None or low.expr != Times(_MINUS, high.expr):
+        return
+    match high.expr:
+        case Symbol(name=name) if run.trace.leaves.get(name) == Leaf(SCALAR):
+            run.trace.leaves[name] = Leaf(SCALAR, "positive")
+            run.condition(f"{name} is positive")
 
 
 def _number(bound: Tensor | None) -> Fraction | None:

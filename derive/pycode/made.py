@@ -11,7 +11,8 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from derive.pycode.guess import Declared
+from derive.pycode.guess import Declared, is_labels
+from derive.pycode.names import DATA
 from derive.pycode.source import Module
 
 _BY_SHAPE = frozenset({"zeros", "ones", "empty", "full", "random", "standard_normal"})
@@ -43,9 +44,14 @@ def made_shapes(module: Module) -> dict[str, Declared]:
 
 @lru_cache(maxsize=16)
 def _sizes(body: tuple[ast.stmt, ...]) -> frozenset[str]:
-    calls = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Call)]
-    dims = [d for call in calls for d in _dims(call) or ()]
-    return frozenset(d.id for d in dims if isinstance(d, ast.Name))
+    found: set[str] = set()
+    for function in (n for s in body for n in ast.walk(s) if isinstance(n, ast.FunctionDef)):
+        inside = list(ast.walk(function))
+        calls = [n for n in inside if isinstance(n, ast.Call)]
+        used = {d.id for call in calls for d in _dims(call) or () if isinstance(d, ast.Name)}
+        bound = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        found |= (used & {a.arg for a in inside if isinstance(a, ast.arg)}) - bound
+    return frozenset(n for n in found if n not in DATA and not is_labels(n))
 
 
 def sizes_of(module: Module) -> frozenset[str]:

@@ -304,8 +304,8 @@ RIGHT = tuple(EDITS)
 
 def programs() -> list[str]:
     """All of them as files."""
-    edited = (edited(text, *edit) for text, edits in EDITS.items() for edit in edits)
-    return [HEAD + text for text in (*edited, *WHOLE)]
+    changed = (edited(text, *edit) for text, edits in EDITS.items() for edit in edits)
+    return [HEAD + text for text in (*changed, *WHOLE)]
 
 
 def edited(text: str, old: str, new: str) -> str:
