@@ -141,7 +141,7 @@ class Accountant(Calls):
             try:
                 self.cost = self._cost_of(result, returned, scope)
             except NoCost:
-                unstated = self._usual(scope)
+                unstated = self._usual(scope, held)
                 if not unstated and self.cost is None:
                     raise
                 self.cost = unstated[0].summed if unstated else self.cost
@@ -218,7 +218,7 @@ class Accountant(Calls):
             called = found is not None
             self.cost = self._scalar(found) if called else None
         if self.cost is None:
-            unstated = self._unstated(scope)
+            unstated = self._unstated(scope, {} if focused is None else focused.before)
             self.cost = unstated[0].summed if unstated else self.cost
             called = self.told
         assert self.cost is not None
@@ -236,20 +236,24 @@ class Accountant(Calls):
         shape = self.run.tensor(value).expr.shape if isinstance(value, Ref) else SCALAR
         return 1 not in shape or any(dim != 1 and is_constant(dim) for dim in shape)
 
-    def _unstated(self, scope: dict[str, Value]) -> tuple[Unstated, ...]:
+    def _unstated(self, scope: dict[str, Value], before: dict[str, Value]) -> tuple[Unstated, ...]:
         """What the cost is taken to be where none is computed."""
         lost = next((n for n in COST_NAMES if isinstance(scope.get(n), Opaque)), None)
-        found = () if lost else self._usual(scope)
+        if lost:
+            told = cost_told(self.run, before, scope)
+            self.told = told is not None
+            self.cost = None if told is None else self._scalar(told)
+        found = () if lost else self._usual(scope, before)
         if not found and self.cost is None:
             raise Unsupported("no cost was found: name a number loss or cost", self._node())
         return found
 
-    def _usual(self, scope: dict[str, Value]) -> tuple[Unstated, ...]:
+    def _usual(self, scope: dict[str, Value], before: dict[str, Value]) -> tuple[Unstated, ...]:
         """The usual costs where the file computes none, else the one that a function tells."""
         try:
             return costs_of(self.run, scope)
         except Unsupported:
-            told = cost_told(self.run, self.instance, scope)
+            told = cost_told(self.run, before, scope)
             if told is None:
                 raise
             self.cost, self.told = self._scalar(told), True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from derive.pycode import naming, written
 from derive.pycode.expressions import evaluate
 from derive.pycode.figures import changes_nothing
+from derive.pycode.histories import only_records
 from derive.pycode.values import DictValue, ListValue, Opaque, Unknown, Unsupported, Value
 
 if TYPE_CHECKING:
@@ -44,7 +45,13 @@ def branch(run: Interpreter, node: ast.If, scope: Scope) -> None:
             block(run, other, scope)
             return
     both = [*node.body, *node.orelse]
-    if all(_is_harmless(s, run.unclear) or _names_what_it_sees(run, s) for s in both):
+    if all(
+        _is_harmless(s, run.unclear)
+        or _names_what_it_sees(run, s)
+        or _prints_what_it_computes(run, s)
+        or only_records(run, s, scope)
+        for s in both
+    ):
         for name in sorted({n for s in both for n in _given(s)}):
             why = f"{name}, which a branch gives that is not known"
             scope[name] = Opaque(why, node.lineno, own=not _only_names_looks(run, both))
@@ -124,6 +131,15 @@ def _names_what_it_sees(run: Interpreter, node: ast.stmt) -> bool:
         and bool(_given(node))
         and (_only_names_looks(run, [node]) or changes_nothing(run.module, node.value, run.unclear))
     )
+
+
+def _prints_what_it_computes(run: Interpreter, node: ast.stmt) -> bool:
+    """``print(self._loss(h, y))``: functions of the file that change nothing may be called."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=args, keywords=[])):
+            own = "print" in run.globals or "print" in run.unclear
+            return not own and all(changes_nothing(run.module, a, run.unclear) for a in args)
+    return False
 
 
 def _only_names_looks(run: Interpreter, nodes: list[ast.stmt]) -> bool:

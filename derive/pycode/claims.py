@@ -23,6 +23,7 @@ from derive.program import (
     Size,
     Symbol,
     Times,
+    children,
     show_shape,
     walk,
 )
@@ -43,6 +44,7 @@ MOST_NODES = 2_000
 """Parts of an expression that is written out down to what is known."""
 ONE_HOT = "outside the fragment: it rests on labels being 0 or 1"
 _SEVERITY = [Verdict.REFUTED, Verdict.UNPROVEN, Verdict.VERIFIED]
+_UNITS = (Number(Fraction(1)), Number(Fraction(-1)))
 NOT_ACCEPTED = "the engine proves it, the checker does not accept it"
 LEMMA_BUDGET = 20_000
 """Steps of proof that a lemma may take; one that takes more would help nobody."""
@@ -271,7 +273,8 @@ class Case(Scene):
         if free := self._untied(pair):
             reason = f"outside the fragment: nothing says what {free} is in the cost"
             return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
-        if self.account.called and not (self.agreeing() or self._is_reversed(pair)):
+        penalised = self.account.called and self._adds_itself(pair)
+        if penalised or (self.account.called and not (self.agreeing() or self._is_reversed(pair))):
             reason = "the cost that is called beside the step may be another than what it lowers"
             return self._ruling(pair, Verdict.UNPROVEN, reason, self.place(pair))
         node, label = self.first_wrong(pair)
@@ -298,6 +301,19 @@ class Case(Scene):
             if written is None or Screen(written[0]).agrees(written[1]) is not False:
                 return False
         return True
+
+    def _adds_itself(self, pair: Pair) -> bool:
+        """Whether a multiple of the parameter is in its step: a penalty that is not printed."""
+        definitions = self.program.definitions
+        behind_it = [n for n in behind(pair.value.expr, definitions) if n not in self._forward]
+        target = Symbol(pair.target, self.program.shape(pair.target))
+        return any(
+            isinstance(node, Times)
+            and target in (node.left, node.right)
+            and any(side.shape == (1, 1) and side not in _UNITS for side in children(node))
+            for expr in (pair.value.expr, *(definitions[n] for n in behind_it))
+            for node in walk(expr)
+        )
 
     def _is_reversed(self, pair: Pair) -> bool:
         """Whether a step goes along the gradient: then it raises just this cost."""

@@ -76,10 +76,10 @@ def cost_before(
     old = {
         after[name].expr: was
         for name, was in before.items()
-        if name in after and _is_moved(run, was, after[name])
+        if name in after and is_moved(run, was, after[name])
     }
-    args = [_taken_back(run, a, old) for a in call.args]
-    keywords = {k: _taken_back(run, v, old) for k, v in call.keywords.items()}
+    args = [taken_back(run, a, old) for a in call.args]
+    keywords = {k: taken_back(run, v, old) for k, v in call.keywords.items()}
     result = run.settled(run.call_source(call.function, args, keywords, call.node))
     if isinstance(result, tuple) and result:
         result = run.settled(result[0])
@@ -94,7 +94,7 @@ def cost_before(
     return result
 
 
-def _is_moved(run: Interpreter, was: Tensor, now: Tensor) -> bool:
+def is_moved(run: Interpreter, was: Tensor, now: Tensor) -> bool:
     """Whether something was changed by a turn, not computed anew."""
     if now.expr == was.expr or not isinstance(was.expr, Symbol):
         return False
@@ -120,14 +120,14 @@ def _held(run: Interpreter, value: Value, depth: int = DEEPEST) -> Value:
     return Opaque("what may have changed since the cost was computed")
 
 
-def _taken_back(run: Interpreter, value: Value, old: Mapping[Expr, Tensor]) -> Value:
+def taken_back(run: Interpreter, value: Value, old: Mapping[Expr, Tensor]) -> Value:
     """An argument with the parameters as they were before the step, in arrays of its own."""
     if isinstance(value, Tensor):
         value = old.get(value.expr, value)
         return run.trace.new(value) if value.ndim else value
     if isinstance(value, Instance):
-        inner = {k: _taken_back(run, v, old) for k, v in value.attributes.items()}
+        inner = {k: taken_back(run, v, old) for k, v in value.attributes.items()}
         return Instance(value.kind, inner)
     if isinstance(value, DictValue):
-        return DictValue({k: _taken_back(run, v, old) for k, v in value.items.items()})
+        return DictValue({k: taken_back(run, v, old) for k, v in value.items.items()})
     return value

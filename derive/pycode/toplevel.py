@@ -198,7 +198,7 @@ def _reached(run: Interpreter, reach: Reach, nodes: Sequence[ast.AST]) -> Reache
     exposed, stored = reach.of(nodes, run.globals)
     values = [run.globals.get(name) for name in sorted(exposed)]
     values += [value for name in sorted(exposed) for value in run.aliases.get(name, ())]
-    parts = [part for value in values for part in _parts(value)]
+    parts = [part for value in values for part in parts_of(value)]
     given = [run.globals[name] for name in sorted(stored & run.globals.keys())]
     return Reached(
         frozenset(id(part) for part in parts if not isinstance(part, Ref)),
@@ -217,14 +217,14 @@ def _forget(run: Interpreter, reached: Reached, opaque: Opaque, done: Collection
             changed = id(value) in reached.kinds
             value.changed |= changed
         else:
-            changed = any(id(part) in reached.held for part in _parts(value))
+            changed = any(id(part) in reached.held for part in parts_of(value))
         if changed:
             run.globals[name] = opaque
         elif isinstance(value, Ref) and value.buffer in reached.buffers and name not in done:
             make_array_arbitrary(run, value, name)
 
 
-def _parts(value: Value, depth: int = DEEPEST) -> Iterator[Value]:
+def parts_of(value: Value, depth: int = DEEPEST) -> Iterator[Value]:
     """The objects that can be reached from a value and can be changed, itself included."""
     if isinstance(value, Unknown) and value.known:
         value = value.value
@@ -248,7 +248,7 @@ def _parts(value: Value, depth: int = DEEPEST) -> Iterator[Value]:
     else:
         held = list(value.parts.values()) if isinstance(value, Unknown) else []
     for part in held:
-        yield from _parts(part, depth - 1)
+        yield from parts_of(part, depth - 1)
 
 
 def _moves_name(node: ast.AST) -> bool:

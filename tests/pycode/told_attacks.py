@@ -179,9 +179,69 @@ EDITS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }  # fmt: skip
 """Programs that are right, and one change of each that makes some gradient of it wrong."""
-RIGHT = tuple(EDITS)
+RECORDED = """def train(X, Y, W, lr):
+    costs = []
+    for i in range(1000):
+        E = X @ W - Y
+        loss = np.sum(E ** 2)
+        dW = 2 * X.T @ E
+        W -= lr * dW
+        if i % 10 == 0:
+            costs.append(loss)
+    return W, costs
+"""
+WHOLE = (
+    # the list is looked at, by its own name or another one
+    RECORDED.replace("dW = 2 * X.T @ E", "dW = 2 * X.T @ E * (1 + len(costs))"),
+    RECORDED.replace("costs = []", "costs = seen = []").replace(
+        "2 * X.T @ E", "2 * X.T @ E * (1 + len(seen))"
+    ),
+    RECORDED.replace("costs = []", "costs = [1]; held = {'c': costs}").replace(
+        "2 * X.T @ E", "2 * X.T @ E * len(held['c'])"
+    ),
+    RECORDED.replace("costs = []", "costs = [1]\n    scale = lambda: len(costs)").replace(
+        "2 * X.T @ E", "2 * X.T @ E * scale()"
+    ),
+    # what is appended changes something
+    RECORDED.replace("def train", "def spoil(W):\n    W *= 2\n    return W\n\n\ndef train").replace(
+        "costs.append(loss)", "costs.append(spoil(W)); W += 1"
+    ),
+    RECORDED.replace("costs.append(loss)", "W *= 0.5"),
+    RECORDED.replace("costs.append(loss)", "print(W.fill(0))"),
+    # the cost that is told has a penalty that the step has not, or is of moved parameters
+    """class Ridge:
+    def __init__(self, lr=0.1, lam=0.1):
+        self.lr, self.lam = lr, lam
+
+    def loss(self, X, y):
+        return np.mean((X @ self.w - y) ** 2) + self.lam * np.sum(self.w ** 2)
+
+    def fit(self, X, y):
+        self.w = np.zeros(X.shape[1])
+        for i in range(1000):
+            e = X @ self.w - y
+            self.w = self.w - self.lr * 2 * X.T @ e / len(y)
+""",
+    """class Plain:
+    def __init__(self, lr=0.1):
+        self.lr = lr
+
+    def loss(self, X, y):
+        return np.mean((X @ self.w - y) ** 2)
+
+    def fit(self, X, y):
+        self.w = np.zeros(X.shape[1])
+        for i in range(1000):
+            e = X @ self.w - y
+            self.w = self.w - self.lr * 2 * X.T @ e / len(y)
+            self.w = self.w - self.lr * e @ X
+""",
+)
+"""Programs that are wrong as a whole."""
+RIGHT = (*EDITS, RECORDED)
 
 
 def programs() -> list[str]:
     """All of them as files."""
-    return [HEAD + edited(text, *edit) for text, edits in EDITS.items() for edit in edits]
+    changed = [edited(text, *edit) for text, edits in EDITS.items() for edit in edits]
+    return [HEAD + text for text in (*changed, *WHOLE)]
