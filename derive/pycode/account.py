@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from derive.program import SCALAR, Apply, Expr, Number, Plus, Power, Symbol, Times, walk
 from derive.pycode import arrays, stated
@@ -207,7 +208,7 @@ class Accountant(Calls):
             held = scope.get(name)
             if held is None or isinstance(held, (FunctionValue, Opaque)):
                 continue
-            if not (name in _DIFFERENCES and self._has_axes(held)):
+            if not (name in _DIFFERENCES and (self._has_axes(held) or self._is_difference(held))):
                 self.cost = self._scalar(held)
                 break
         unstated: tuple[Unstated, ...] = ()
@@ -231,6 +232,19 @@ class Accountant(Calls):
             raise Unsupported(f"no gradient was recognised in {self.entry.title}", self._node())
         cost = self.run.trace.define("cost", self.cost, None)
         return Account(self.run, cost, pairs, unstated=unstated, called=called)
+
+    def _is_difference(self, value: Value) -> bool:
+        """Whether an array is ``A - Y``: that is no cost, whatever its shape is."""
+        if not isinstance(value, Ref):
+            return False
+        expr = self.run.tensor(value).expr
+        made = self.run.trace.definitions.get(expr.name) if isinstance(expr, Symbol) else expr
+        match made:
+            case Plus(
+                left=left, right=Times(left=Number(value=Fraction(numerator=-1)), right=right)
+            ):
+                return left.shape == right.shape
+        return False
 
     def _has_axes(self, value: Value) -> bool:
         shape = self.run.tensor(value).expr.shape if isinstance(value, Ref) else SCALAR

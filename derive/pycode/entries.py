@@ -179,9 +179,13 @@ def _entry(
     calls: Mapping[str, set[str]],
     owner: str,
 ) -> Entry:
-    primitive = "" if owner else _primitive(name, functions)
-    if primitive and len(functions[name].args.args) == 1:
-        return Entry(name, primitive, entrywise=True)
+    primitive = _primitive(name, functions)
+    if owner and (
+        _arguments(functions[name])[:1] != ["self"] or len(_arguments(functions[name])) != 2
+    ):
+        primitive = ""
+    if primitive and len(functions[name].args.args) == 1 + bool(owner):
+        return Entry(name, primitive, owner=owner, entrywise=True)
     if primitive:
         return Entry(name, cost=primitive)
     forward = _undone(name, functions) or _partner(name, functions, FORWARD, calls)

@@ -23,6 +23,17 @@ def is_constant(dim: Dim) -> bool:
     return isinstance(dim, int) or (dim[0] == "n" and dim[1:].isdigit())
 
 
+def _may_consist(dim: Dim, parts: tuple[Dim, ...]) -> bool:
+    """Whether a size may be the sum of others: a number of the source only if they add up to it."""
+    if not is_constant(dim):
+        return True
+    return all(map(is_constant, parts)) and sum(map(_value, parts)) == _value(dim)
+
+
+def _value(dim: Dim) -> int:
+    return dim if isinstance(dim, int) else int(dim[1:])
+
+
 A_NUMBER = "a cost is one number"
 
 
@@ -81,7 +92,7 @@ class Sizes:
 
     def _divide(self, dim: Dim, parts: tuple[Dim, ...]) -> bool:
         inside = {self.find(p) for part in parts for p in (part, *self.parts_of(part))}
-        if is_constant(dim) or dim in self.divided or dim in inside:
+        if dim in self.divided or dim in inside or not _may_consist(dim, parts):
             return False
         self.divided[dim] = parts
         return True

@@ -162,9 +162,16 @@ def _computes_cost(body: Sequence[ast.stmt]) -> bool:
 
 def _moves(body: Sequence[ast.stmt]) -> bool:
     """Whether something is moved by an amount, as a training step moves parameters."""
+    products = {
+        target.id
+        for node in _inside(body)
+        if isinstance(node, ast.Assign) and _is_product(node)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     for node in _inside(body):
         if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
-            if _is_product(node):
+            if _is_product(node) or getattr(node.value, "id", "") in products - {*COST_NAMES}:
                 return True
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
             own = [ast.unparse(t) for t in node.targets if isinstance(t, (ast.Name, ast.Attribute))]

@@ -134,6 +134,26 @@ for _ in range(10000):
     U += h.T.dot(d_out) * 0.1
     V += inputs.T.dot(d_h) * 0.1
 """
+THINKS = """class NeuralNetwork:
+    def __init__(self):
+        self.weights = 2 * np.random.random((3, 1)) - 1
+
+    def sigmoid(self, x):
+        return 1 / (1 + np.exp(-x))
+
+    def sigmoid_derivative(self, x):
+        return x * (1 - x)
+
+    def train(self, training_inputs, training_outputs, n):
+        for i in range(n):
+            output = self.think(training_inputs)
+            error = training_outputs - output
+            change = np.dot(training_inputs.T, error * self.sigmoid_derivative(output))
+            self.weights += change
+
+    def think(self, inputs):
+        return self.sigmoid(np.dot(inputs, self.weights))
+"""
 EDITS: dict[str, tuple[tuple[str, str], ...]] = {
     PRINTED: (
         ("(h - y)) / y.size", "(y - h)) / y.size"),
@@ -176,6 +196,14 @@ EDITS: dict[str, tuple[tuple[str, str], ...]] = {
         ("    d_h = d_out.dot(U.T) * h * (1 - h)\n    U += h.T.dot(d_out) * 0.1\n",
          "    U += h.T.dot(d_out) * 0.1\n    d_h = d_out.dot(U.T) * h * (1 - h)\n"),
         ("V += inputs.T.dot(d_h)", "V += inputs.T.dot(d_h ** 2)"),
+    ),
+    THINKS: (
+        ("return x * (1 - x)", "return x * (1 + x)"),
+        ("return x * (1 - x)", "return x ** 2"),
+        ("self.weights += change", "self.weights -= change"),
+        ("self.sigmoid_derivative(output)", "self.sigmoid_derivative(error)"),
+        ("self.sigmoid_derivative(output)", "self.sigmoid_derivative(self.weights.T)"),
+        ("np.dot(training_inputs.T, error", "np.dot(training_inputs.T, output"),
     ),
 }  # fmt: skip
 """Programs that are right, and one change of each that makes some gradient of it wrong."""
