@@ -225,8 +225,9 @@ def defaults(run: Interpreter, node: ast.FunctionDef | ast.Lambda, scope: Scope)
     for name, default in given:
         value = run.settled(evaluate(run, default, scope))
         is_module = any(value is each for each in run.globals.values())
-        plain = is_number(value) or value in (None, ()) or isinstance(value, (bool, str, Library))
-        if plain or is_module:
+        numbers = isinstance(value, tuple) and all(map(is_number, value))
+        plain = is_number(value) or value is None or isinstance(value, (bool, str, Library))
+        if plain or numbers or is_module:
             out[name] = value
         else:
             line, column = default.lineno, default.col_offset + 1
