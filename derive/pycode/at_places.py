@@ -115,9 +115,12 @@ def _need_own(run: Interpreter, holder: Ref, at: Letters, node: ast.AST) -> None
     """Nobody else may have changed the array since the loops along its axes began."""
     turns = run.trace.turns
     content = run.trace.buffers[holder.buffer].content.expr
-    own = [turn for turn in turns if turn.index in at]
-    if turns[-1] not in own or any(turn.starts.get(holder.buffer) != content for turn in own):
+    if turns[-1].index not in at:
         raise Unsupported("a part of an array that the loop also changes otherwise", node)
+    for turn in reversed(turns):
+        if turn.index in at and turn.starts.get(holder.buffer) != content:
+            raise Unsupported("a part of an array that the loop also changes otherwise", node)
+        content = turn.replaced.get(holder.buffer, content)
 
 
 def _seen(holder: Ref, kinds: list[Index | str], expr: Expr) -> Expr:

@@ -234,6 +234,7 @@ def _before(
             trace.spoil(Ref(k), _LOST)
             continue
         leaf = _leaf(run, turn, "array", buffer.content.expr)
+        turn.replaced[k] = buffer.content.expr
         trace.buffers[k] = replace(buffer, content=replace(buffer.content, expr=leaf))
     return found
 

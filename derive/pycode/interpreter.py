@@ -360,6 +360,10 @@ class Interpreter:
                 row, shape = letters[0], (letters[0].dim, shape[1])
             leaf = self.trace.given("largest", shape)
             self.trace.shifts.add(leaf.name)
+            self.trace.own_sizes[leaf.name] = (  # it has those of what it is the maximum of
+                1 if shape[0] == 1 else f"{leaf.name} rows",
+                1 if shape[1] == 1 else f"{leaf.name} columns",
+            )
             self._shifts[key] = entry(leaf, row, None)
         return self._shifts[key]
 

@@ -12,7 +12,8 @@ the i-th row of an array that has a row for every turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from derive.program import (
     SCALAR,
@@ -33,6 +34,8 @@ from derive.program import (
     with_children,
 )
 
+LOOP_LETTER = re.compile(r"i\d|r|c")
+"""The letters of loops along axes, and those of the other axes of what they make."""
 Letters = tuple[Index | None, Index | None]
 
 
@@ -71,7 +74,36 @@ def entry(expr: Expr, row: Index | None, column: Index | None) -> Expr:
             return _flipped(entry(arg, column, row))
         case Entry(arg=arg, row=known_row, column=known_column):
             return Entry(arg, known_row or row, known_column or column)
+        case Build(row=own_row, column=own_column, body=body):
+            pairs = [(a, b) for a, b in ((own_row, row), (own_column, column)) if a and b]
+            whole = len(pairs) == sum(letter is not None for letter in (own_row, own_column))
+            if whole and not any(_binds(n, b) for n in walk(body) for _, b in pairs):
+                return _renamed(body, dict(pairs))
     return Entry(expr, row, column)
+
+
+def _binds(node: Expr, letter: Index) -> bool:
+    """Whether an expression gives a letter a meaning of its own."""
+    match node:
+        case SumOver(index=bound):
+            return bound == letter
+        case Build(row=row, column=column):
+            return letter in (row, column)
+    return False
+
+
+def _renamed(expr: Expr, letters: Mapping[Index, Index]) -> Expr:
+    """With other letters where an expression does not bind them itself."""
+    free = {a: b for a, b in letters.items() if not _binds(expr, a)}
+    parts = tuple(_renamed(c, free) for c in children(expr)) if free else children(expr)
+    out = expr if parts == children(expr) else with_children(expr, parts)
+    match out:
+        case Entry(arg=arg, row=row, column=column):
+            new_row = None if row is None else free.get(row, row)
+            return Entry(arg, new_row, None if column is None else free.get(column, column))
+        case Delta(left=left, right=right):
+            return Delta(free.get(left, left), free.get(right, right))
+    return out
 
 
 def _flipped(expr: Expr) -> Expr:
@@ -112,6 +144,7 @@ def added(expr: Expr, before: Expr, names: set[str]) -> Expr | None:
 
     names: what stands for values before; what is added mentions none of them.
 
+    >>> from derive.program import Number
     >>> loss = Symbol("loss", (1, 1))
     >>> added(Plus(loss, Number(ZERO.value + 1)), loss, {"loss"})
     Number(value=Fraction(1, 1))

@@ -7,20 +7,24 @@ all other sizes: what the whole run made equal is compared with what the cost al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from derive.program import (
     Build,
     Dim,
     Entry,
     Expr,
+    Index,
     MatMul,
     Plus,
     Sum,
+    SumOver,
     Symbol,
     Times,
     Transpose,
     children,
 )
+from derive.pycode.letters import LOOP_LETTER
 from derive.pycode.store import Sizes
 
 Pair = tuple[Dim, Dim]
@@ -33,17 +37,19 @@ class Forced:
         self.leaves, self.definitions = leaves, definitions
         self.sizes = Sizes()
         self._done: dict[str, Pair] = {}
+        self._bound = 0
 
     @property
     def used(self) -> list[str]:
         """The leaves that were met."""
         return [name for name in self._done if name in self.leaves]
 
-    def infer(self, expr: Expr) -> Pair:
-        """The sizes of both axes."""
+    def infer(self, expr: Expr, letters: Mapping[Index, Dim] = MappingProxyType({})) -> Pair:
+        """The sizes of both axes; letters: the sizes over which those of loops run."""
         if isinstance(expr, Symbol):
             return self._symbol(expr)
-        parts = [self.infer(child) for child in children(expr)]
+        letters = self._with_bound(expr, letters)
+        parts = [self.infer(child, letters) for child in children(expr)]
         match expr:
             case Transpose():
                 return parts[0][1], parts[0][0]
@@ -56,16 +62,33 @@ class Forced:
                 return (1, parts[0][1]) if axis == 0 else (parts[0][0], 1)
             case Entry(row=row, column=column):
                 if row is not None:
-                    self._join(parts[0][0], row.dim)
+                    self._join(parts[0][0], letters.get(row, row.dim))
                 if column is not None:
-                    self._join(parts[0][1], column.dim)
+                    self._join(parts[0][1], letters.get(column, column.dim))
                 return (
                     parts[0][0] if row is None else 1,
                     parts[0][1] if column is None else 1,
                 )
-            case Build():
-                return expr.shape
+            case Build(row=row, column=column):
+                return (
+                    1 if row is None else letters.get(row, row.dim),
+                    1 if column is None else letters.get(column, column.dim),
+                )
         return parts[0] if parts else expr.shape
+
+    def _with_bound(self, expr: Expr, letters: Mapping[Index, Dim]) -> Mapping[Index, Dim]:
+        """A letter of a loop runs over a size of its own, which only its uses tie to others."""
+        bound: tuple[Index | None, ...] = ()
+        if isinstance(expr, SumOver):
+            bound = (expr.index,)
+        elif isinstance(expr, Build):
+            bound = (expr.row, expr.column)
+        own = dict(letters)
+        for letter in bound:
+            if letter is not None and LOOP_LETTER.fullmatch(letter.name):
+                self._bound += 1
+                own[letter] = f"letter {self._bound}"
+        return own
 
     def _symbol(self, symbol: Symbol) -> Pair:
         name = symbol.name

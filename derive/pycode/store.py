@@ -147,6 +147,8 @@ class Turn:
     index: Index
     starts: dict[int, Expr] = field(default_factory=dict)
     before: set[str] = field(default_factory=set)
+    replaced: dict[int, Expr] = field(default_factory=dict)
+    """What stood in the buffers before such leaves did."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Wrong programs that go through examples one by one, in loops along axes of unknown size.
 
 `ADDED` adds up over examples and features, `LABELLED` over examples and classes, `PAIRED` goes
-through two arrays together, `FILLED` fills an array row by row.  Each is right; each of the edits
+through two arrays together, `FILLED` fills an array row by row, `NESTED` entry by entry.  Each is right; each of the edits
 makes it wrong, many by what one turn leaves to the next or by views of what is overwritten.
 """
 
@@ -80,7 +80,20 @@ def gradient(X, W, Y):
         dW[:, j] = X.T @ G[:, j]
     return dW
 """
-RIGHT = {"added": ADDED, "labelled": LABELLED, "paired": PAIRED, "filled": FILLED}
+NESTED = """
+import numpy as np
+
+def loss_and_gradient(W, X, Y):
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(X.shape[0]):
+        e = X[i] @ W - Y[i]
+        loss += 0.5 * np.sum(e ** 2)
+        for j in range(W.shape[1]):
+            for k in range(W.shape[0]):
+                dW[k, j] += X[i, k] * e[j]
+    return loss, dW
+"""
+RIGHT = {"added": ADDED, "labelled": LABELLED, "paired": PAIRED, "filled": FILLED, "nested": NESTED}
 EDITS: dict[str, tuple[tuple[str, str], ...]] = {
     "added": (
         ("dw[j] = dw[j] + err", "dw[j] = err"),
@@ -110,6 +123,8 @@ EDITS: dict[str, tuple[tuple[str, str], ...]] = {
         ("for j in range(n)", "for j in range(n - 1)"),
     ),
     "labelled": (
+        ("range(classes)", "range(n)"),
+        ("X.shape[0], W.shape[1]", "X.shape[0], W.shape[0]"),
         ("np.exp(scores) / np.sum(np.exp(scores))", "np.exp(scores) / np.sum(scores)"),
         ("(p[k] - (k == y[i]))", "(p[k] - (k != y[i]))"),
         ("(p[k] - (k == y[i]))", "(p[y[i]] - (k == y[i]))"),
@@ -151,6 +166,20 @@ EDITS: dict[str, tuple[tuple[str, str], ...]] = {
          "        dW[:, j] += X.T @ G[:, j]"),
         ("G = np.zeros_like(Z)\n", "G = Z\n    first = G[:]\n    Z = first + G\n"),
         ("for j in range(W.shape[1])", "for j in range(W.shape[0])"),
+    ),
+    "nested": (
+        ("dW[k, j] +=", "dW[k, j] ="),
+        ("dW[k, j] +=", "dW[k, j] -="),
+        ("dW[k, j] +=", "dW[k, j] += dW[k, j] +"),
+        ("dW[k, j] +=", "dW[j, k] +="),
+        ("X[i, k] * e[j]", "X[i, k] * e[k]"),
+        ("X[i, k] * e[j]", "X[k, i] * e[j]"),
+        ("X[i, k] * e[j]", "X[i, k] * e[j]\n                e[j] += 1"),
+        ("X[i, k] * e[j]", "X[i, k] * e[j]\n            dW[:, j] *= 2"),
+        ("X[i, k] * e[j]", "X[i, k] * e[j]\n            dW[:, j] += W[:, j]"),
+        ("X[i, k] * e[j]", "X[i, k] * e[j]\n        dW += W"),
+        ("for k in range(W.shape[0]):", "for k in range(X.shape[0]):"),
+        ("            for k in", "            dW[:, j] = 0\n            for k in"),
     ),
 }  # fmt: skip
 """Replacements of the first place where a text stands."""
