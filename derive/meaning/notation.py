@@ -37,6 +37,9 @@ COST_ACRONYMS = frozenset({"ce", "bce", "mse", "rss", "sse", "nll", "mae", "rmse
 """Short words that name a cost: cross-entropy, residual sum of squares, ..."""
 COST_LETTERS = frozenset({"J", "L", "C", "E", "ell"})
 """Letters that name a cost unless an equation gives them another role."""
+GREEK_CAPITALS = frozenset(
+    {"Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"}
+)
 _LAYER = re.compile(r"(?P<letter>[a-zA-Z]|\\?ell|n_?\{?[lL]\}?)?(?P<offset>[+-]?\d+)?$")
 
 
@@ -145,7 +148,12 @@ def derivatives_in(node: Node) -> Iterator[Derivative]:
 
 
 def function_word(base: str) -> str:
-    """A word as the library's aliases spell it: lower case, letters and digits only."""
+    """A word as the library's aliases spell it: lower case, letters and digits only.
+
+    A Greek capital is another letter than the small one: ``\\Sigma`` is a covariance or a sum.
+    """
+    if base in GREEK_CAPITALS:
+        return base
     return re.sub(r"[^a-z0-9]", "", base.lower())
 
 

@@ -77,6 +77,9 @@ def test_wrong_lines(note: str, line: str) -> None:
 
 
 @pytest.mark.parametrize(("note", "line"), [
+    # which of two indices numbers the examples: the one above, or the first
+    (LOGISTIC + MATRIX, _OF_ONE + rf"\frac{{1}}{{m}} \sum_{{i=1}}^m {_ERROR} x_i^{{(j)}}"),
+    (WITH_ONE + MATRIX, _OF_ONE + rf"\frac{{1}}{{m}} \sum_{{i=1}}^m {_ERROR} x_{{ji}}"),
     # the line about one example changes what the letters mean
     (WITH_ONE, r"\frac{\partial J}{\partial \theta_j} = (h_\theta(x) - y) x_j"),
     (BY_NUMBER, _BY + r"\frac{1}{m} \sum_{i=1}^m (w^T x_i - y_i) w_j"),

@@ -24,6 +24,7 @@ from derive.meaning.literal.outline import Outlined, Stated
 from derive.meaning.literal.scope import Scope
 from derive.meaning.literal.values import Values
 from derive.meaning.setting import COST, SMALL_NUMBERS, Outside
+from derive.meaning.spelling.examples_in_rows import SAID
 from derive.program import (
     SCALAR,
     Build,
@@ -91,6 +92,7 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     scope.extents = found.extents
     scope.families, scope.totals = found.families, found.totals
     scope.stacks, scope.numbering = found.stacks, found.numbering
+    scope.in_rows = SAID in found.facts.roles.assumptions
     scope.one_hot = one_hot(found)
     scope.exampled, scope.rooted = found.exampled, under_roots(found)
     scope.other_sum = labels_add_up_otherwise(found.facts)

@@ -160,7 +160,7 @@ class Quantities(ABC):
     def _of_numbered(self, entries: tuple[str, ...], key: Key) -> tuple[str, ...]:
         """``x_{ij}`` and ``x_{ji}`` of the ``x_i``: the number of the vector first."""
         one, two = (letter in self.scope.numbering.get(key, ()) for letter in entries)
-        if one == two:
+        if one == two or (self.scope.in_rows and not one):
             raise Outside(f"which index of {key[0]} numbers the vectors is not told")
         return entries if one else entries[::-1]
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from derive.meaning.literal.identity import Identities, Key, Use
+from derive.meaning.notation import GREEK_CAPITALS
 from derive.meaning.setting import Outside
 from derive.program import SCALAR, Dim, Expr, Function, Shape
 
@@ -48,6 +49,8 @@ class Scope:
     families: frozenset[Key] = frozenset()
     numbering: dict[Key, frozenset[str]] = field(default_factory=dict)
     """The letters that number the vectors of families."""
+    in_rows: bool = False
+    """They are the rows of a matrix, so that the number of the vector stands first."""
     stacks: dict[Key, Key] = field(default_factory=dict)
     """Vectors by an index: ``u_k^T v``; the rows of a matrix."""
     named: dict[str, Key] = field(default_factory=dict)
@@ -135,7 +138,7 @@ class Scope:
 def is_matrix(key: Key) -> bool:
     """A capital letter: a matrix unless it carries one index only."""
     base = key[0]
-    return (len(base) == 1 and base.isupper()) or base in ("Theta", "Phi", "Omega", "Lambda")
+    return (len(base) == 1 and base.isupper()) or base in GREEK_CAPITALS
 
 
 def extents_of(uses: list[Use]) -> dict[Key, int]:
