@@ -74,11 +74,11 @@ CERTIFYING = [
     ),
     *bugs(
         "check/order.py",
-        ("values of one sign", "if number < NEGATIVE else number == POSITIVE", ""),
+        ("values of one sign", "number == POSITIVE if number in (NEGATIVE, POSITIVE) else ", ""),
         ("real numbers that differ", "                    return True\n                said", "                    continue\n                said"),
         ("step", "return Decimal(int(a > 0))", "return Decimal(1)"),
         ("product", "        return a * b\n", "        return abs(a * b)\n"),
         ("equality", "return bool(abs(a - b) <= TINY * max(1, abs(a), abs(b)))", "return True"),
-        ("a point that says nothing", "                said = False\n", "                said = None\n"),
+        ("a point that says nothing", "                said += 1\n", "                said += 0\n"),
     ),
 ]  # fmt: skip
