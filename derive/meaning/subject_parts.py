@@ -27,10 +27,13 @@ Subject = tuple[str, str, tuple[str, ...]]
 
 def subject_parts(facts: Facts) -> list[tuple[int, int]]:
     """The spans of the parts of a note that differentiate something of their own."""
-    asked = {
-        subject for line in facts.lines for side in line.nodes for of in differentiated(side)
-        if (subject := _subject(of.head if isinstance(of, Applied) else of)) is not None
-    }  # fmt: skip
+    asked: set[Subject | None] = set()
+    for side in (side for line in facts.lines for side in line.nodes):
+        found = {
+            _subject(of.head if isinstance(of, Applied) else of) for of in differentiated(side)
+        }
+        asked |= found if len(found) == 1 else set()  # several: the links of a chain
+    asked.discard(None)
     starts = sorted({_start(facts, line) for line in facts.lines if _given(line) in asked})
     if len(starts) < 2:
         return []
