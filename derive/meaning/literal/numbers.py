@@ -17,7 +17,7 @@ from derive.meaning.literal.scope import Scope, is_matrix
 from derive.meaning.notation import names_in
 from derive.program import SCALAR
 from derive.reading import syntax as sx
-from derive.reading.tree import plain
+from derive.reading.tree import children, plain
 
 ARRAYS: Final = re.compile(
     r"\b(vectors?|ve[ck]teurs?|vektor(en)?|vettor[ei]|vetor(es)?|vector(es)?|tensors?|"
@@ -40,6 +40,20 @@ def under_bars(found: Outlined) -> frozenset[Key]:
 def under_roots(found: Outlined) -> frozenset[Key]:
     """``QK^T / \\sqrt{D_h}``: a capital alone under a root is a number, too."""
     return _alone(found, bars=False)
+
+
+def margins(found: Outlined) -> frozenset[Key]:
+    """``s_j - s_y + \\Delta``: a Delta that is a summand wherever it stands is a number."""
+    added: set[Key] = set()
+    elsewhere: set[Key] = set()
+    for node in all_nodes(found.facts):
+        for part in subtree(node):
+            inside = [plain(term) for _, term in part.terms] if isinstance(part, sx.Sum) else []
+            beside = [] if isinstance(part, sx.Sum) else [plain(child) for child in children(part)]
+            for ones, keys in ((inside, added), (beside, elsewhere)):
+                names = [one for one in ones if isinstance(one, sx.Name) and one.base == "Delta"]
+                keys.update(key for one in names for key in keys_in(found.names, one))
+    return frozenset(added - elsewhere)
 
 
 def _alone(found: Outlined, bars: bool) -> frozenset[Key]:

@@ -16,6 +16,7 @@ from derive.meaning.literal.identity import Key
 from derive.meaning.literal.numbers import (
     candidates,
     letters,
+    margins,
     numbers_only,
     under_bars,
     under_roots,
@@ -94,7 +95,7 @@ def _scope(found: Outlined, column: bool, axis: int | None, numbers: frozenset[K
     scope.stacks, scope.numbering = found.stacks, found.numbering
     scope.in_rows = SAID in found.facts.roles.assumptions
     scope.one_hot = one_hot(found)
-    scope.exampled, scope.rooted = found.exampled, under_roots(found)
+    scope.exampled, scope.rooted = found.exampled, under_roots(found) | margins(found)
     scope.other_sum = labels_add_up_otherwise(found.facts)
     scope.small_states = any(
         key[0].islower() and key not in found.costs and found.steps.labelled(key)
